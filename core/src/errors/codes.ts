@@ -1,0 +1,57 @@
+/**
+ * Every code that an error or a problem of mlflow-auth can carry, with what it means in general. The particular sentence,
+ * the place and the remedy are given where the error is raised. The table is closed: a new failure gets a row here first.
+ */
+export const codes = {
+  CONFIG_NOT_FOUND: "No configuration file was found, or the one named does not exist.",
+  CONFIG_UNREADABLE:
+    "The configuration file exists but can't be used: not a regular file, no permission, empty, too large, not UTF-8.",
+  CONFIG_UNTRUSTED:
+    "The configuration file was found by searching and belongs to, or can be changed by, somebody else.",
+  CONFIG_SYNTAX:
+    "The file is not well-formed YAML or JSON, or uses a construct that is refused (aliases, tags, duplicate keys).",
+  CONFIG_INVALID: "The file has problems; `problems` lists them all.",
+
+  UNKNOWN_FIELD: "A field that the schema does not know.",
+  MISSING_FIELD: "A field that must be given is absent.",
+  WRONG_TYPE: "A value of another type than the field takes.",
+  WRONG_VALUE: "A value that the field does not allow.",
+
+  VARIABLE_MISSING: "A `${NAME}` whose environment variable is unset or empty and has no default.",
+  VARIABLE_SYNTAX: "A `${…}` that is not a variable reference.",
+  VARIABLE_SECRET: "A variable named like a credential fills a field that is not a secret field.",
+
+  SERVER_URI: "A server's URI is not an absolute http or https URL that credentials can be bound to.",
+  SERVER_CLEARTEXT: "Credentials would travel in the clear: plain http to a host that is not loopback.",
+  SERVER_DUPLICATE: "Two servers in the file have the same URI.",
+
+  PLUGIN_NOT_INSTALLED: "A plugin that the file enables is not installed.",
+  PLUGIN_AMBIGUOUS: "Two installed packages provide the plugin name that the file enables.",
+  PLUGIN_MANIFEST: "A plugin package declares itself wrongly: entry point, apiVersion or configSchema.",
+  PLUGIN_UNKNOWN: "A name in `auth`, `headers` or `tags` that no enabled plugin instance has.",
+  PLUGIN_INTERFACE: "A plugin is used where it offers no such interface.",
+  AUTH_AMBIGUOUS: "Several enabled plugins can authenticate and the file does not say which.",
+
+  PLUGIN_LOAD: "A plugin could not be imported or constructed.",
+  PLUGIN_TIMEOUT: "A plugin did not answer within its time-out.",
+  PLUGIN_RESULT: "A plugin answered with something that its interface does not allow.",
+  PLUGIN_FAILED: "A plugin threw an error that is not one of these codes.",
+
+  AUTH_FAILED: "No provider yielded a credential, so the request was not sent.",
+  HEADER_COLLISION: "Two plugins set the same header.",
+  HEADER_INVALID: "A header name or value that HTTP does not allow, or that a plugin must not set.",
+
+  SECRET_UNREACHABLE: "The secret backend can't be reached, or is overloaded or failing.",
+  SECRET_DENIED: "The secret backend refused: the login or the permission is missing.",
+  SECRET_NOT_FOUND: "The secret backend has no such secret.",
+  SECRET_SOURCE: "A credential named by `{ env }` or `{ file }` can't be read.",
+  SECRET_FORMAT: "The secret was read but is not of a form that makes a credential.",
+  LOGIN_FAILED: "The secret backend did not accept the login.",
+
+  DESTINATION_UNLISTED: "The URL does not belong to any server of the file.",
+  SERVER_AMBIGUOUS: "Several servers are listed and none was chosen.",
+  USAGE: "The command was used wrongly.",
+  PROXY_LISTEN: "The local proxy can't listen where it was told to.",
+} as const;
+
+export type ErrorCode = keyof typeof codes;

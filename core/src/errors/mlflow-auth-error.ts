@@ -1,0 +1,73 @@
+import type { ErrorCode } from "./codes.js";
+
+const brand = Symbol.for("mlflow-auth.error");
+
+/** One thing that is wrong in the configuration file. Never carries a value from the file. */
+export interface Problem {
+  readonly code: ErrorCode;
+  /** The file as it is printed, relative to the working directory where that is shorter; undefined for a file given as an object. */
+  readonly file?: string | undefined;
+  /** 1-based. Undefined where there is no place, as in a file that can't be read. */
+  readonly line?: number | undefined;
+  /** 1-based, in UTF-16 code units. */
+  readonly column?: number | undefined;
+  /** What is wrong and what would be right, one sentence each. */
+  readonly message: string;
+}
+
+export interface ErrorDetails {
+  /** What to do about it: one imperative sentence, or a command. */
+  readonly remedy?: string | undefined;
+  /** The plugin instance at fault, by its key in the file. */
+  readonly plugin?: string | undefined;
+  /** The URI of the server concerned, as the file has it. */
+  readonly server?: string | undefined;
+  readonly problems?: readonly Problem[] | undefined;
+  /** True where the same attempt may succeed later without anybody changing anything: an outage, a time-out, throttling. */
+  readonly transient?: boolean | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error of mlflow-auth. `message` says what is wrong and where, `remedy` what to do, `code` is stable.
+ *
+ * No message, property or cause of it holds a credential. Recognise it with {@link isMlflowAuthError}, which works across
+ * two copies of this package, and not with `instanceof`.
+ */
+export class MlflowAuthError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string | undefined;
+  readonly plugin: string | undefined;
+  readonly server: string | undefined;
+  readonly problems: readonly Problem[];
+  readonly transient: boolean;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = "MlflowAuthError";
+    this.code = code;
+    this.remedy = details.remedy;
+    this.plugin = details.plugin;
+    this.server = details.server;
+    this.problems = details.problems ?? [];
+    this.transient = details.transient ?? false;
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+export function isMlflowAuthError(value: unknown): value is MlflowAuthError {
+  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}
+
+/** One line per problem: `mlflow-auth.yaml:12:5  UNKNOWN_FIELD  …`. */
+export function formatProblem({ file, line, column, code, message }: Problem): string {
+  const place = [file ?? "config", ...(line === undefined ? [] : [line, column ?? 1])].join(":");
+  return `${place}  ${code}  ${message}`;
+}
+
+/** The whole of an error for a person: every problem, or the message and its remedy. */
+export function formatError(error: MlflowAuthError): string {
+  if (error.problems.length > 0) return error.problems.map(formatProblem).join("\n");
+  const remedy = error.remedy === undefined ? "" : `\n  Try this: ${error.remedy}`;
+  return `${error.code}: ${error.message}${remedy}`;
+}

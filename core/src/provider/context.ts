@@ -1,0 +1,117 @@
+/** What core hands to a plugin's factory beside its options. */
+
+import type { ErrorCode } from "../errors/codes.js";
+import type { ErrorDetails, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Clock } from "../time/clock.js";
+import type { Interfaces } from "./provider.js";
+
+/** Fields that a log line may carry. The list is closed so that no value can slip into a log by a new name. */
+export interface LogFields {
+  code?: string;
+  file?: string;
+  plugin?: string;
+  server?: string;
+  /** The names of headers, never their values. */
+  headers?: string[];
+  reason?: string;
+  status?: number;
+  milliseconds?: number;
+}
+
+/** Pino's calling convention, reduced to what a plugin needs. */
+export interface Logger {
+  debug(fields: LogFields, message: string): void;
+  info(fields: LogFields, message: string): void;
+  warn(fields: LogFields, message: string): void;
+  error(fields: LogFields, message: string): void;
+}
+
+export interface TlsOptions {
+  /** PEM, in place of the system's authorities. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** Accepts any certificate. Only for a test server; a warning is logged. */
+  readonly insecureSkipVerify?: boolean | undefined;
+}
+
+export interface HttpRequest {
+  readonly url: string | URL;
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds until the whole answer is there. Default 10,000. */
+  readonly timeout?: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** At most 1 MiB. */
+  readonly text: string;
+}
+
+/**
+ * HTTP for secret backends. It follows no redirect (a credential in a header would travel along), refuses cleartext beyond
+ * loopback, and never puts a header or a body into an error.
+ */
+export interface HttpClient {
+  /**
+   * @returns every answer with its status, 3xx, 4xx and 5xx included
+   * @throws MlflowAuthError `SECRET_UNREACHABLE` (with `transient`) if no answer came, `SERVER_CLEARTEXT` for http beyond loopback
+   */
+  send(request: HttpRequest): Promise<HttpResponse>;
+  /** A client with TLS settings of its own. */
+  with(tls: TlsOptions & { allowInsecure?: boolean | undefined }): HttpClient;
+}
+
+/** What a fetch brings back, and how long it may be used. */
+export interface Fetched<T> {
+  readonly value: T;
+  /** Milliseconds from now that the backend grants, for example a lease. Never exceeded. */
+  readonly lease?: number | undefined;
+  /** Milliseconds since the Unix epoch, for example a JWT's `exp`. Never exceeded. */
+  readonly expiresAt?: number | undefined;
+}
+
+export interface CachePolicy {
+  /** Milliseconds for which a value is used without asking again. Default 300,000. */
+  readonly ttl?: number | undefined;
+  /** Milliseconds beyond `ttl` for which it may still be used while the backend can't be reached. Default 0. */
+  readonly maxStale?: number | undefined;
+}
+
+/** The secret cache of one plugin instance. */
+export interface SecretCache {
+  /**
+   * The cached value, at once and without a promise while it is fresh; otherwise the promise of one fetch that all callers
+   * share. A failed fetch is not remembered as a value.
+   */
+  get<T>(key: string, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): T | Promise<T>;
+  /** Drops the value, so that the next `get` fetches. A fetch under way that began before does not bring it back. */
+  invalidate(key: string): void;
+}
+
+export interface PluginContext {
+  /** The instance's key in the file, for messages. */
+  readonly instance: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** The environment that the file was loaded with; not necessarily `process.env`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly http: HttpClient;
+  readonly secrets: SecretCache;
+  /** Makes an error that names this instance. `remedy` says what the user can do about it, in the vendor's terms. */
+  error(code: ErrorCode, message: string, details?: Omit<ErrorDetails, "plugin" | "problems">): MlflowAuthError;
+}
+
+/**
+ * What an entry point names: `createRequestAuthProvider`, `createRequestHeaderProvider` or `createRunContextProvider`.
+ * All factories of one instance get the same `context` object, so state that they share can hang on it (a WeakMap).
+ * A factory does no I/O: that belongs into the first request.
+ */
+export type Factory<G extends keyof Interfaces, Options = unknown> = (
+  options: Options,
+  context: PluginContext,
+) => Interfaces[G] | Promise<Interfaces[G]>;

@@ -1,0 +1,83 @@
+/**
+ * What a plugin implements. The names are those of MLflow's Python interfaces (mlflow/tracking/request_auth,
+ * mlflow/tracking/request_header and mlflow/tracking/context) in camelCase.
+ */
+import type { Secret } from "../secret/secret.js";
+
+type Awaitable<T> = T | Promise<T>;
+
+/** A listed server, as plugins see it. */
+export interface Server {
+  /** The URI as the file has it, for example `https://mlflow.example.com/base`. */
+  readonly uri: string;
+}
+
+export interface ProviderRequest {
+  /** The final URL, judged and without the client's own credentials. A copy: changing it changes nothing. */
+  readonly url: URL;
+  readonly method: string;
+  readonly server: Server;
+}
+
+/** Header name to value. Names are compared without regard to case; a credential is a {@link Secret}, anything else may be a string. */
+export type ProviderHeaders = Readonly<Record<string, string | Secret>>;
+
+export interface Auth {
+  readonly headers: ProviderHeaders;
+  /** Milliseconds since the Unix epoch after which the credential must not be used. */
+  readonly expiresAt?: number | undefined;
+}
+
+/** Says that this request goes without a credential, on purpose. Compared by `Symbol.for`, so it is the same in every copy of core. */
+export const anonymous: unique symbol = Symbol.for("mlflow-auth.anonymous") as never;
+
+export interface RequestAuthProvider {
+  /**
+   * The credential for a request. Answer at once (no promise) from a cache where possible: this is called for every request,
+   * and while the same object is returned its headers are checked only once.
+   *
+   * @returns the credential; `anonymous`: go without; undefined: not mine, ask the next
+   * @throws anything: a failed fetch. The next provider is asked, with a warning; if there is none the request fails.
+   */
+  getAuth(request: ProviderRequest): Awaitable<Auth | typeof anonymous | undefined>;
+  /** The server refused the credential: the next `getAuth` must fetch it anew. */
+  invalidate(): Awaitable<void>;
+  /** Releases timers and connections. */
+  close?(): Awaitable<void>;
+}
+
+export interface RequestHeaderProvider {
+  /** False: the provider has nothing to add here, and that is no failure. */
+  inContext(): Awaitable<boolean>;
+  /** Called only where `inContext()` is true. Returning the same object again is what makes it fast. */
+  requestHeaders(request: ProviderRequest): Awaitable<ProviderHeaders>;
+  close?(): Awaitable<void>;
+}
+
+/** The run that a client is about to create. */
+export interface Run {
+  readonly experimentId: string | undefined;
+  readonly runName: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface RunContextProvider {
+  inContext(): Awaitable<boolean>;
+  tags(run: Run): Awaitable<Readonly<Record<string, string>>>;
+  close?(): Awaitable<void>;
+}
+
+/** The entry-point groups of MLflow, and what each provides. */
+export interface Interfaces {
+  "mlflow.request_auth_provider": RequestAuthProvider;
+  "mlflow.request_header_provider": RequestHeaderProvider;
+  "mlflow.run_context_provider": RunContextProvider;
+}
+
+export type Group = keyof Interfaces;
+
+export const groups = [
+  "mlflow.request_auth_provider",
+  "mlflow.request_header_provider",
+  "mlflow.run_context_provider",
+] as const satisfies readonly Group[];

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+// The door for `npm run demo`, `npm test` and their siblings. It needs only Node 20 and npm: it installs the
+// workspace with pnpm, builds it, and goes on under the Node that the workspace pins as a devDependency.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const node = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+const stamp = join(root, "node_modules", ".mlflow-auth-installed");
+
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
+  if (result.error) {
+    console.error(`${command}: ${result.error.message}`);
+    process.exit(1);
+  }
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+/** A digest of what an installation depends on: the lockfile and every manifest of the workspace. */
+function manifests() {
+  const digest = createHash("sha256").update(process.version).update(process.platform);
+  const folders = ["", "core", "cli", "proxy", "schema", "stub", "test", "demo", "bench"];
+  for (const plugin of readdirSync(join(root, "plugins"))) folders.push(join("plugins", plugin));
+  const files = ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...folders.map((folder) => join(folder, "package.json"))];
+  for (const file of files)
+    if (existsSync(join(root, file))) digest.update(file).update(readFileSync(join(root, file)));
+  return digest.digest("hex");
+}
+
+function install() {
+  const wanted = manifests();
+  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  console.error("Installing the workspace (once per change of its manifests) …");
+  // The engines of some dependencies name Node 22 and newer; the workspace brings that Node itself. pnpm 12 runs under
+  // Node 20 and is fetched by npx, so that nothing has to be installed globally.
+  const quiet = ["--reporter=append-only", "--loglevel=error"];
+  run("npx", ["-y", "pnpm@12", "install", "--frozen-lockfile", ...quiet], {
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
+  writeFileSync(stamp, wanted);
+}
+
+function build() {
+  run(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"]);
+}
+
+install();
+build();
+const [script, ...args] = process.argv.slice(2);
+if (script !== "--build-only") {
+  const result = spawnSync(node, ["--import", "tsx", script, ...args], { cwd: root, stdio: "inherit" });
+  process.exit(result.status ?? 1);
+}
