@@ -69,7 +69,19 @@ async function counted(body: TestBody): Promise<void> {
   } catch (thrown) {
     report.failed++;
     throw asError(thrown);
+  } finally {
+    if (report.passed + report.failed + report.skipped === report.registered) expectEnd();
   }
+}
+
+/** Milliseconds between the last test and the end of the process; what is still open then was forgotten by a test. */
+const LONGEST_CLOSE = 30_000;
+
+function expectEnd(): void {
+  setTimeout(() => {
+    console.error("the tests are over, but something that they opened keeps the process alive");
+    process.exit(1);
+  }, LONGEST_CLOSE).unref();
 }
 
 /** A hook whose failure uvu would swallow. */
@@ -90,7 +102,8 @@ function asError(thrown: unknown): Error {
 process.on("exit", () => {
   const accounted = report.passed + report.failed + report.skipped;
   if (suites !== runs) console.error(`${suites - runs} suite(s) never called .run()`);
-  const sound = suites === runs && report.registered > 0 && accounted === report.registered && report.failed === 0;
+  const clean = process.exitCode === undefined || process.exitCode === 0;
+  const sound = clean && suites === runs && report.registered > 0 && accounted === report.registered && report.failed === 0;
   if (!sound) {
     report.failed = Math.max(1, report.registered - report.passed - report.skipped);
     process.exitCode = 1;

@@ -1,1 +1,4 @@
-export {};
+export { annotations } from "./annotations.js";
+export type { ConfigFile } from "./generated/config-file.js";
+export { configSchema, valuesSchema } from "./generated/schemas.js";
+export { validateConfig } from "./validate-config.js";

@@ -14,12 +14,15 @@ export const codes = {
 
   UNKNOWN_FIELD: "A field that the schema does not know.",
   MISSING_FIELD: "A field that must be given is absent.",
+  FIELD_CONFLICT: "Two fields of the file exclude each other.",
   WRONG_TYPE: "A value of another type than the field takes.",
   WRONG_VALUE: "A value that the field does not allow.",
 
   VARIABLE_MISSING: "A `${NAME}` whose environment variable is unset or empty and has no default.",
   VARIABLE_SYNTAX: "A `${…}` that is not a variable reference.",
   VARIABLE_SECRET: "A variable named like a credential fills a field that is not a secret field.",
+
+  SECRET_LITERAL: "A credential stands in the file itself (a warning).",
 
   SERVER_URI: "A server's URI is not an absolute http or https URL that credentials can be bound to.",
   SERVER_CLEARTEXT: "Credentials would travel in the clear: plain http to a host that is not loopback.",

@@ -2,6 +2,7 @@
 
 import type { ErrorCode } from "../errors/codes.js";
 import type { ErrorDetails, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { SecretCache } from "../secret/cache.js";
 import type { Clock } from "../time/clock.js";
 import type { Interfaces } from "./provider.js";
 
@@ -64,33 +65,6 @@ export interface HttpClient {
   send(request: HttpRequest): Promise<HttpResponse>;
   /** A client with TLS settings of its own. */
   with(tls: TlsOptions & { allowInsecure?: boolean | undefined }): HttpClient;
-}
-
-/** What a fetch brings back, and how long it may be used. */
-export interface Fetched<T> {
-  readonly value: T;
-  /** Milliseconds from now that the backend grants, for example a lease. Never exceeded. */
-  readonly lease?: number | undefined;
-  /** Milliseconds since the Unix epoch, for example a JWT's `exp`. Never exceeded. */
-  readonly expiresAt?: number | undefined;
-}
-
-export interface CachePolicy {
-  /** Milliseconds for which a value is used without asking again. Default 300,000. */
-  readonly ttl?: number | undefined;
-  /** Milliseconds beyond `ttl` for which it may still be used while the backend can't be reached. Default 0. */
-  readonly maxStale?: number | undefined;
-}
-
-/** The secret cache of one plugin instance. */
-export interface SecretCache {
-  /**
-   * The cached value, at once and without a promise while it is fresh; otherwise the promise of one fetch that all callers
-   * share. A failed fetch is not remembered as a value.
-   */
-  get<T>(key: string, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): T | Promise<T>;
-  /** Drops the value, so that the next `get` fetches. A fetch under way that began before does not bring it back. */
-  invalidate(key: string): void;
 }
 
 export interface PluginContext {

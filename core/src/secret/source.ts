@@ -12,4 +12,6 @@ export interface SecretSource {
   read(): Promise<Secret>;
   /** Where it comes from, for messages: `the file /run/secrets/token`, `the variable VAULT_TOKEN`, `the configuration file`. */
   readonly origin: string;
+  /** The variable's name where the file says `{ env: NAME }`: `exec` keeps it from the programs that it runs. */
+  readonly variable?: string | undefined;
 }

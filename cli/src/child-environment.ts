@@ -1,0 +1,66 @@
+/** What changes in the environment of a program that `exec` runs. */
+import type { Config, ServerConfig } from "@mlflow-auth/core/internal";
+import { variablesOf } from "./named-variables.js";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface ChildEnvironmentOptions {
+  readonly parent: Environment;
+  readonly proxy: { readonly url: string; urlFor(url: string): string | undefined };
+  /** The server that the proxy leads to. */
+  readonly server: ServerConfig;
+  readonly config: Config;
+  /** Keeps the variables that the file names by `{ env }`. */
+  readonly keepEnv: boolean;
+}
+
+export interface ChildEnvironment {
+  readonly env: Record<string, string>;
+  /** What the user should know. */
+  readonly warnings: readonly string[];
+}
+
+/** With these MLflow's clients authenticate by themselves, or fail to start where they can't. */
+const CLIENT_CREDENTIALS = [
+  "MLFLOW_TRACKING_TOKEN",
+  "MLFLOW_TRACKING_USERNAME",
+  "MLFLOW_TRACKING_PASSWORD",
+  "MLFLOW_TRACKING_AUTH",
+  "MLFLOW_TRACKING_AWS_SIGV4",
+];
+
+const LOOPBACK = ["127.0.0.1", "localhost"];
+
+/**
+ * The tracking URI is the proxy's, and so is the registry's where it is a listed server; loopback is exempt from any HTTP proxy.
+ * Credentials that the gate gives in the program's place are taken out. `MLFLOW_TRACKING_SERVER_CERT_PATH` and its like stay:
+ * they are no credentials, change nothing for plain http, and may serve the program for a server that is not listed.
+ */
+export function childEnvironment(options: ChildEnvironmentOptions): ChildEnvironment {
+  const { parent, proxy, server, config, keepEnv } = options;
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parent)) if (value !== undefined) env[name] = value;
+  const warnings: string[] = [];
+
+  env["MLFLOW_TRACKING_URI"] = proxy.url;
+  const registry = parent["MLFLOW_REGISTRY_URI"];
+  if (registry !== undefined && /^https?:/i.test(registry)) {
+    const proxied = proxy.urlFor(registry);
+    if (proxied !== undefined) env["MLFLOW_REGISTRY_URI"] = proxied;
+    else warnings.push("MLFLOW_REGISTRY_URI names no server of the file; requests to it go out without credentials");
+  }
+
+  const lower = parent["no_proxy"] ?? parent["NO_PROXY"];
+  const upper = parent["NO_PROXY"] ?? parent["no_proxy"];
+  env["no_proxy"] = withLoopback(lower);
+  env["NO_PROXY"] = withLoopback(upper);
+
+  if (server.auth.length > 0) for (const name of CLIENT_CREDENTIALS) delete env[name];
+  if (!keepEnv) for (const name of variablesOf(config)) delete env[name];
+  return { env, warnings };
+}
+
+function withLoopback(list: string | undefined): string {
+  const names = (list ?? "").split(",").map((name) => name.trim());
+  return [...names.filter((name) => name !== ""), ...LOOPBACK.filter((name) => !names.includes(name))].join(",");
+}

@@ -1,0 +1,49 @@
+/** Which server `exec` and `proxy` lead to. */
+import { type Config, compileDestinations, MlflowAuthError, type ServerConfig } from "@mlflow-auth/core/internal";
+import { explainMiss } from "./explain-miss.js";
+
+export interface Upstream {
+  /** The base URL without a trailing slash: never a wildcard. */
+  readonly uri: string;
+  readonly server: ServerConfig;
+  /** What the user should know about the choice. */
+  readonly notice?: string | undefined;
+}
+
+/**
+ * @param wanted what `--server` says
+ * @throws MlflowAuthError `USAGE` if `wanted` is not listed, `SERVER_AMBIGUOUS` if nothing decides
+ */
+export function chooseUpstream(
+  config: Config,
+  wanted: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Upstream {
+  const destinations = compileDestinations(config.servers);
+  if (wanted !== undefined) {
+    const server = wanted.includes("*") ? undefined : destinations.match(wanted);
+    if (server !== undefined) return { uri: baseOf(wanted), server };
+    const { message, remedy } = explainMiss(wanted, config);
+    throw new MlflowAuthError("USAGE", `--server: ${message}`, { remedy });
+  }
+
+  const ambient = env["MLFLOW_TRACKING_URI"];
+  const server = ambient ? destinations.match(ambient) : undefined;
+  if (ambient && server !== undefined) return { uri: baseOf(ambient), server };
+
+  const [only, ...others] = config.servers.filter(({ uri }) => !uri.includes("*"));
+  if (only === undefined || others.length > 0) {
+    const list = config.servers.map(({ uri }) => `\n  ${uri}`).join("");
+    const message = `the file does not say by itself which of its servers is meant:${list}`;
+    throw new MlflowAuthError("SERVER_AMBIGUOUS", message, {
+      remedy: "choose one with --server URI, or set MLFLOW_TRACKING_URI to it",
+    });
+  }
+  const notice = ambient ? `MLFLOW_TRACKING_URI names no server of the file; going to ${only.uri} instead` : undefined;
+  return { uri: only.uri, server: only, notice };
+}
+
+function baseOf(uri: string): string {
+  const { origin, pathname } = new URL(uri);
+  return origin + pathname.replace(/\/+$/, "");
+}

@@ -1,0 +1,69 @@
+import { openGate, stderrLogger } from "@mlflow-auth/core/internal";
+import { createToken, startProxy } from "@mlflow-auth/proxy";
+import { childEnvironment } from "../child-environment.js";
+import { chooseUpstream } from "../choose-upstream.js";
+import { execExit, exit } from "../exit-codes.js";
+import { reportFailure } from "../report-failure.js";
+import { runChild } from "../run-child.js";
+import { announce } from "../where-from.js";
+
+export interface ExecOptions {
+  readonly config?: string;
+  readonly server?: string;
+  readonly keepEnv?: boolean;
+}
+
+/**
+ * Runs a program with a private proxy of its own. Returns its exit code.
+ *
+ * What keeps the program from being started has the codes of every command where the file or the command line is at fault, and
+ * 125 otherwise.
+ */
+export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
+  try {
+    return await run(command, options);
+  } catch (thrown) {
+    const code = reportFailure(thrown);
+    return code === exit.usage || code === exit.config ? code : execExit.failed;
+  }
+}
+
+async function run(command: readonly string[], options: ExecOptions): Promise<number> {
+  const { gate, config, close } = await openGate({ configFile: options.config });
+  try {
+    const { uri, server, notice } = chooseUpstream(config, options.server, process.env);
+    const proxy = await startProxy({
+      gate,
+      config,
+      upstream: uri,
+      env: process.env,
+      token: createToken(),
+      logger: stderrLogger,
+    });
+    try {
+      announce(config, uri);
+      const { keepEnv = false } = options;
+      const { env, warnings } = childEnvironment({ parent: process.env, proxy, server, config, keepEnv });
+      for (const warning of notice === undefined ? warnings : [notice, ...warnings]) say(warning);
+      const { code, started } = await runChild(command, env);
+      if (started && proxy.uses === 0) say(unused(uri));
+      return code;
+    } finally {
+      await proxy.close();
+    }
+  } finally {
+    await close();
+  }
+}
+
+function unused(uri: string): string {
+  return [
+    `the program never used the proxy, so nothing of it went to ${uri} with credentials.`,
+    "  This happens where the program sets a tracking URI of its own: let it take MLFLOW_TRACKING_URI from its environment,",
+    "  where it logs to local files, or where it does not use MLflow at all.",
+  ].join("\n");
+}
+
+function say(text: string): void {
+  console.error(`mlflow-auth: ${text}`);
+}

@@ -1,0 +1,91 @@
+import { isLoopback, MlflowAuthError, openGate, type Secret, stderrLogger } from "@mlflow-auth/core/internal";
+import { createToken, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
+import { chooseUpstream } from "../choose-upstream.js";
+import { exit } from "../exit-codes.js";
+import { tokenFromFile } from "../token-file.js";
+import { announce } from "../where-from.js";
+
+export interface ProxyCommandOptions {
+  readonly config?: string;
+  readonly server?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tokenFile?: string;
+  /** False with --no-token. */
+  readonly token: boolean;
+  readonly privateNetwork?: boolean;
+  readonly allowHost?: string[];
+}
+
+/** Milliseconds that requests under way get to finish once the proxy is told to stop. */
+const GRACE = 10_000;
+
+/** Serves until SIGTERM or SIGINT. The first line on stdout is the address, and nothing else. */
+export async function proxy(options: ProxyCommandOptions): Promise<number> {
+  checkToken(options);
+  const { gate, config, close } = await openGate({ configFile: options.config });
+  try {
+    const { uri, notice } = chooseUpstream(config, options.server, process.env);
+    const token = await tokenOf(options);
+    const { host, port, allowHost: allowHosts } = options;
+    const running = await startProxy({
+      gate,
+      config,
+      upstream: uri,
+      env: process.env,
+      logger: stderrLogger,
+      host,
+      port,
+      token,
+      allowHosts,
+    });
+    announce(config, uri);
+    if (notice !== undefined) console.error(`mlflow-auth: ${notice}`);
+    if (token === undefined) {
+      console.error("mlflow-auth: no token is asked for: whoever reaches this port uses your credentials");
+    } else if (!isLoopback(host)) {
+      console.error(
+        "mlflow-auth: this address is not loopback: the token in it travels over the network in clear text",
+      );
+    }
+    console.log(running.url);
+    await untilStopped(running);
+    return exit.fine;
+  } finally {
+    await close();
+  }
+}
+
+function checkToken({ token, tokenFile, host, privateNetwork }: ProxyCommandOptions): void {
+  if (token) return;
+  if (tokenFile !== undefined) {
+    throw new MlflowAuthError("USAGE", "--token-file and --no-token exclude each other", {
+      remedy: "leave one of them out",
+    });
+  }
+  if (!isLoopback(host.includes(":") ? `[${host}]` : host) && !privateNetwork) {
+    const message = `--no-token on ${host} would let everybody on the network use your credentials`;
+    throw new MlflowAuthError("USAGE", message, {
+      remedy: "leave --no-token out, or add --private-network if nobody else can reach that address",
+    });
+  }
+}
+
+async function tokenOf({ token, tokenFile }: ProxyCommandOptions): Promise<Secret | undefined> {
+  if (!token) return undefined;
+  return tokenFile === undefined ? createToken() : await tokenFromFile(tokenFile);
+}
+
+function untilStopped(running: RunningProxy): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const stop = () => {
+      // A second time means now.
+      const grace = stopping ? 0 : GRACE;
+      stopping = true;
+      running.close({ grace }).then(resolve, reject);
+    };
+    process.on("SIGTERM", stop);
+    process.on("SIGINT", stop);
+  });
+}

@@ -1,0 +1,42 @@
+import { type Config, compileDestinations } from "@mlflow-auth/core/internal";
+
+/** Why a URL belongs to no listed server, and which comes close. The query and a password in the URL are not repeated. */
+export function explainMiss(url: string, config: Config): { message: string; remedy: string } {
+  const list = config.servers.map(({ uri }) => uri).join(", ");
+  const parsed = URL.parse(url);
+  if (parsed === null) {
+    return {
+      message: "that is no absolute URL",
+      remedy: "write it with its scheme, for example https://mlflow.example.com",
+    };
+  }
+  const shown = parsed.origin === "null" ? `${parsed.protocol}…` : `${parsed.origin}${parsed.pathname}`;
+  const near = compileDestinations(config.servers).nearMiss(url);
+  if (near === undefined) {
+    return {
+      message: `${shown} belongs to no server of the file`,
+      remedy: `list it under \`servers\`, or use one of those that are listed: ${list}`,
+    };
+  }
+  if (parsed.username !== "" || parsed.password !== "") {
+    return {
+      message: `${shown} was given with a user name or password`,
+      remedy: "leave them out; the file gives the credential",
+    };
+  }
+  return {
+    message: `${shown} is on the host of ${near.uri}, but ${difference(parsed, new URL(near.uri))}`,
+    remedy: `use the address below ${near.uri}, or list this one under \`servers\``,
+  };
+}
+
+function difference(url: URL, server: URL): string {
+  if (url.protocol !== server.protocol)
+    return `its scheme is ${url.protocol.slice(0, -1)}, not ${server.protocol.slice(0, -1)}`;
+  if (url.port !== server.port) return `its port is ${portOf(url)}, not ${portOf(server)}`;
+  return `its path does not lie below ${server.pathname}, or is written in a way that servers read differently`;
+}
+
+function portOf({ port, protocol }: URL): string {
+  return port || (protocol === "https:" ? "443" : "80");
+}

@@ -1,0 +1,56 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { MlflowAuthError, Secret } from "@mlflow-auth/core/internal";
+import { createToken, tokenPattern } from "@mlflow-auth/proxy";
+
+/** Rights with which somebody else could read or replace the token. A group may read it: that is how pods share a secret. */
+const TOO_OPEN = 0o037;
+const LONGEST = 1024;
+
+/** The token in a file, so that a proxy that is started again keeps its address. A new one is written where there is no file. */
+export async function tokenFromFile(file: string): Promise<Secret> {
+  const created = await openFile(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  if (created !== undefined) {
+    const token = createToken();
+    await created.writeFile(`${token.reveal()}\n`).finally(() => created.close());
+    return token;
+  }
+  const handle = (await openFile(file, constants.O_RDONLY | constants.O_NONBLOCK)) as FileHandle;
+  try {
+    const { mode, size, uid } = await handle.stat().then((stat) => {
+      if (!stat.isFile()) throw wrong(file, "is no regular file", "name a regular file");
+      return stat;
+    });
+    if ((mode & TOO_OPEN) !== 0) throw wrong(file, "can be read or changed by others", `chmod 600 ${file}`);
+    if (uid !== 0 && uid !== process.getuid?.()) {
+      throw wrong(file, "belongs to somebody else", "name a file of your own");
+    }
+    const text = size > LONGEST ? "" : (await handle.readFile("utf8")).trim();
+    if (!tokenPattern.test(text)) {
+      const remedy = "write 16 to 256 letters, digits, - or _ into it, or remove it and a new one is made";
+      throw wrong(file, "holds no token", remedy);
+    }
+    return new Secret(text);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Undefined if it is to be created and exists. */
+async function openFile(file: string, flags: number): Promise<FileHandle | undefined> {
+  try {
+    return await open(file, flags, 0o600);
+  } catch (thrown) {
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === "EEXIST") return undefined;
+    throw wrong(
+      file,
+      `can't be opened (${code})`,
+      "check that its folder exists and that you may read and write there",
+    );
+  }
+}
+
+function wrong(file: string, what: string, remedy: string): MlflowAuthError {
+  return new MlflowAuthError("USAGE", `--token-file: ${file} ${what}`, { remedy });
+}

@@ -1,0 +1,34 @@
+/** Checks a plugin's options by the plugin's own schema. */
+
+import { annotations, valuesSchema } from "@mlflow-auth/schema";
+import type { Ajv, ErrorObject } from "ajv";
+import type { Data } from "./read.js";
+import type { Schema } from "./schema-walk.js";
+
+export type OptionsCheck = (schema: Schema, data: Data) => readonly ErrorObject[];
+
+/**
+ * Plugin schemas are JSON Schema draft-07 (with `$defs` as well), plus `discriminator`. They are not checked against the
+ * meta-schema: their package's tests are the place for that, and it would cost every start.
+ *
+ * @returns a check that throws if the schema itself can't be used
+ */
+export async function createOptionsCheck(): Promise<OptionsCheck> {
+  const { Ajv } = await import("ajv");
+  const ajv: Ajv = new Ajv({
+    allErrors: true,
+    discriminator: true,
+    strict: false,
+    validateSchema: false,
+    validateFormats: false,
+    logger: false,
+  });
+  for (const keyword of annotations) ajv.addKeyword(keyword);
+  ajv.addSchema(valuesSchema);
+  return (schema, data) => {
+    // Two instances of one plugin bring the same `$id` twice.
+    const { $id: _, $schema: __, ...anonymous } = schema;
+    const validate = ajv.compile(anonymous);
+    return validate(data) ? [] : (validate.errors ?? []);
+  };
+}

@@ -1,0 +1,69 @@
+/** The file once it has been found, read, checked and completed: what the pipelines are built from. */
+import type { Problem } from "../errors/mlflow-auth-error.js";
+import type { TlsOptions } from "../provider/context.js";
+import type { Group } from "../provider/provider.js";
+
+/** Everything in it is frozen. */
+export interface Config {
+  /** The absolute path of the file; undefined if it was given as an object. */
+  readonly file?: string | undefined;
+  /** In the file's order. Never empty. */
+  readonly servers: readonly ServerConfig[];
+  /** The enabled instances, in the file's order. */
+  readonly instances: readonly InstanceConfig[];
+  /** What deserves a look but stops nothing, for example a credential that stands in the file itself. */
+  readonly warnings: readonly Problem[];
+}
+
+export interface ServerConfig {
+  /** As the file has it, interpolated, without a trailing slash. The host may hold one `*` as, or in, its leftmost label. */
+  readonly uri: string;
+  /** Names of instances, to be asked in this order; empty: the client's own credentials pass. */
+  readonly auth: readonly string[];
+  readonly headers: readonly string[];
+  readonly tags: readonly string[];
+  /** Whether credentials may travel over plain http beyond loopback. */
+  readonly allowInsecure: boolean;
+  /** `ca`, `cert` and `key` are absolute paths of PEM files here, not their content. Undefined: nothing out of the ordinary. */
+  readonly tls?: TlsOptions | undefined;
+}
+
+/** One entry of `plugins`. */
+export interface InstanceConfig {
+  /** Its key in the file. */
+  readonly name: string;
+  /** The entry-point name; the same as `name` unless the file says `plugin:`. */
+  readonly plugin: string;
+  /** Milliseconds after which a caller no longer waits. Default 15,000. */
+  readonly timeout: number;
+  /** Whether a failure of its headers or tags is only a warning. Default false. */
+  readonly optional: boolean;
+  /**
+   * Checked by the plugin's own schema: environment fall-backs and defaults filled in, secrets as `SecretSource`, durations in
+   * milliseconds, paths absolute. Frozen, with null-prototype objects.
+   */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly package: PluginPackage;
+  readonly entries: Readonly<Partial<Record<Group, EntryPoint>>>;
+}
+
+/** An installed package that declares entry points. Only its package.json has been read. */
+export interface PluginPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Absolute, as it was reached: symlinks are not resolved. */
+  readonly folder: string;
+  /** Absolute path of the JSON Schema of its options, symlinks resolved; undefined: it takes no options. */
+  readonly configSchema?: string | undefined;
+}
+
+/** `"./dist/index.js:createRequestAuthProvider"` in a package.json, resolved. Nothing has been imported. */
+export interface EntryPoint {
+  readonly group: Group;
+  readonly name: string;
+  readonly package: PluginPackage;
+  /** Absolute path with symlinks resolved; known to lie inside the package. */
+  readonly module: string;
+  /** The name of the exported factory. */
+  readonly export: string;
+}

@@ -1,0 +1,60 @@
+import type { ErrorObject } from "ajv";
+import { keyword, type Schema } from "./schema-walk.js";
+import { didYouMean } from "./suggest.js";
+
+const types: Record<string, string> = {
+  string: "a text (a number needs quotes to be one)",
+  object: "a mapping of fields",
+  array: "a list",
+  boolean: "true or false",
+  integer: "a whole number",
+  number: "a number",
+  null: "empty",
+};
+
+/** What would have been right, to follow "must be". Speaks about the schema alone, never about the data. */
+export function expectation(error: ErrorObject, schemas: readonly Schema[]): string {
+  const expected = keyword(schemas, "x-expects");
+  if (typeof expected === "string") return expected;
+  const { params } = error;
+  switch (error.keyword) {
+    case "type":
+      return [params["type"]]
+        .flat()
+        .map((type) => types[type] ?? type)
+        .join(" or ");
+    case "enum":
+      return oneOf(params["allowedValues"]);
+    case "const":
+      return oneOf([params["allowedValue"]]);
+    case "pattern":
+      return `a text that matches ${params["pattern"]}`;
+    case "minLength":
+      return params["limit"] === 1 ? "a text that is not empty" : `at least ${params["limit"]} characters long`;
+    case "maxLength":
+      return `at most ${params["limit"]} characters long`;
+    case "minimum":
+    case "exclusiveMinimum":
+    case "maximum":
+    case "exclusiveMaximum":
+      return `${params["comparison"]} ${params["limit"]}`;
+    case "minItems":
+    case "minProperties":
+      return `longer: at least ${params["limit"]}`;
+    case "maxItems":
+    case "maxProperties":
+      return `shorter: at most ${params["limit"]}`;
+    case "anyOf":
+    case "oneOf":
+      return "of one of the forms that its schema allows";
+    default:
+      return `different: its schema says that it ${error.message ?? "is wrong"}`;
+  }
+}
+
+/** "one of `bearer`, `basic`", with a suggestion where what was given is close to one of them. */
+export function oneOf(allowed: readonly unknown[], given?: unknown): string {
+  const names = allowed.map(String);
+  const hint = typeof given === "string" ? didYouMean(given, names) : "";
+  return `${names.length === 1 ? "" : "one of "}${names.map((name) => `\`${name}\``).join(", ")}${hint}`;
+}

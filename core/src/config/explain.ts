@@ -1,0 +1,87 @@
+/** Turns what ajv found into problems: a place, a code and a sentence, and never a value. */
+import type { ErrorObject } from "ajv";
+import type { ErrorCode } from "../errors/codes.js";
+import { expectation, oneOf } from "./expectation.js";
+import { fieldName, type ProblemList, pointerTo, printableKey } from "./problems.js";
+import type { Data } from "./read.js";
+import { discriminatorOf, keyword, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
+import { didYouMean } from "./suggest.js";
+
+export interface Judged {
+  readonly walker: SchemaWalker;
+  readonly data: Data;
+  /** Where the data stands in the file. */
+  readonly pointer: string;
+  /** The places that an environment variable filled, with its name. */
+  readonly fromEnvironment: ReadonlyMap<string, string>;
+}
+
+type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "value", message: string];
+
+/** Keywords that only say that another one failed. */
+const echoes = new Set(["if", "propertyNames"]);
+const combinations = new Set(["anyOf", "oneOf", "not"]);
+
+export function explain(errors: readonly ErrorObject[], judged: Judged, problems: ProblemList): void {
+  if (errors.length === 0) return;
+  const places = judged.walker.places(judged.data, judged.pointer);
+  const combined = errors.filter((error) => combinations.has(error.keyword)).map((error) => error.schemaPath);
+  for (const error of errors) {
+    // What failed inside a combination is one of several ways to be right; the combination itself is what to tell.
+    const inside = combined.some((path) => error.schemaPath.startsWith(`${path}/`));
+    if (!inside && !echoes.has(error.keyword)) problems.add(...explainOne(error, judged, places));
+  }
+}
+
+function explainOne(error: ErrorObject, judged: Judged, places: ReadonlyMap<string, Schema[]>): Explanation {
+  const { walker, pointer, fromEnvironment } = judged;
+  const place = `${pointer}${error.instancePath}`;
+  const schemas = places.get(place) ?? [];
+  const { params } = error;
+  if (error.propertyName !== undefined) {
+    const message =
+      "this key must begin with a letter or digit and go on with letters, digits, dots, dashes and underscores";
+    return ["WRONG_VALUE", pointerTo(place, error.propertyName), "key", message];
+  }
+  if (error.keyword === "additionalProperties") {
+    return unknownField(place, params["additionalProperty"], [...walker.properties(schemas).keys()]);
+  }
+  if (error.keyword === "required") return missingField(place, params["missingProperty"], walker, schemas);
+  if (error.keyword === "discriminator") {
+    const { tag, tagValue } = params;
+    if (tagValue === undefined) return missingField(place, tag, walker, schemas);
+    const message = `${named(pointerTo(place, tag))} must be ${oneOf(tagsOf(schemas, tag, walker), tagValue)}`;
+    return ["WRONG_VALUE", pointerTo(place, tag), "value", message];
+  }
+  const variable = fromEnvironment.get(place);
+  const from = variable === undefined ? "" : `, which the variable ${variable} fills,`;
+  const code = error.keyword === "type" ? "WRONG_TYPE" : "WRONG_VALUE";
+  return [code, place, "value", `${named(place)}${from} must be ${expectation(error, schemas)}`];
+}
+
+function unknownField(place: string, key: string, known: readonly string[]): Explanation {
+  const printable = printableKey(key);
+  const hint = printable === undefined ? "" : didYouMean(printable, known);
+  const field = printable === undefined ? "this field" : `the field \`${printable}\``;
+  const where = place === "" ? "in the file" : `in ${named(place)}`;
+  const message = `${field} does not exist ${where}${hint || `; there are: ${known.join(", ") || "none"}`}`;
+  return ["UNKNOWN_FIELD", pointerTo(place, key), "key", message];
+}
+
+function missingField(place: string, name: string, walker: SchemaWalker, schemas: readonly Schema[]): Explanation {
+  const pointer = pointerTo(place, name);
+  const variables = keyword([walker.properties(schemas).get(name) ?? {}], "x-env");
+  const fallBack = Array.isArray(variables) ? `, and so is the variable ${variables.join(" or ")}` : "";
+  return ["MISSING_FIELD", pointer, "key", `${named(pointer)} is missing${fallBack}`];
+}
+
+/** The values that the branches of a discriminated `oneOf` ask of their tag. */
+function tagsOf(schemas: readonly Schema[], tag: string, walker: SchemaWalker): unknown[] {
+  const schema = schemas.find((candidate) => discriminatorOf(candidate) === tag);
+  if (schema === undefined) return [];
+  return walker.branches(schema).flatMap((branch) => tagValues(walker.properties([branch]).get(tag) ?? {}));
+}
+
+function named(place: string): string {
+  return place === "" ? "the file" : `\`${fieldName(place)}\``;
+}

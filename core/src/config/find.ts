@@ -1,0 +1,161 @@
+/** Finds the configuration file. Nothing that lies in the way is run, imported or followed. */
+import { existsSync, lstatSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { jsonErrorOffset } from "./json-error.js";
+import { readConfigText } from "./read-text.js";
+
+/** The key of package.json that may hold the configuration. */
+export const PACKAGE_KEY = "mlflow-auth";
+
+/** In each folder, the first of these that exists. */
+const places = [
+  "mlflow-auth.yaml",
+  "mlflow-auth.yml",
+  "mlflow-auth.json",
+  ".config/mlflow-auth.yaml",
+  ".config/mlflow-auth.yml",
+  ".config/mlflow-auth.json",
+  "package.json",
+];
+
+export interface FoundFile {
+  /** Absolute path. */
+  readonly file: string;
+  /** Without a byte order mark. */
+  readonly text: string;
+  readonly json: boolean;
+  /** The key whose value is the configuration; undefined: the whole file is. */
+  readonly key?: typeof PACKAGE_KEY;
+}
+
+export interface FindOptions {
+  /** `--config`, relative to `cwd`. */
+  readonly configFile?: string | undefined;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * `configFile`, else the variable `MLFLOW_AUTH_CONFIG`, else the nearest candidate from `cwd` upwards to the repository's root (the
+ * folder with `.git`), never past the home folder. A candidate that exists and can't be used is an error; the search does not
+ * climb past it. A file found by searching must not be another user's, nor changeable by others.
+ *
+ * @throws MlflowAuthError `CONFIG_NOT_FOUND`, `CONFIG_UNREADABLE`, `CONFIG_UNTRUSTED`
+ */
+export async function findConfig({ configFile, cwd, env }: FindOptions): Promise<FoundFile> {
+  const named = configFile ?? (env["MLFLOW_AUTH_CONFIG"] || undefined);
+  if (named !== undefined)
+    return readNamed(resolve(cwd, named), configFile === undefined ? "MLFLOW_AUTH_CONFIG" : "--config");
+  const folders = foldersUpwards(cwd, env["HOME"] || homedir());
+  const search = await createSearch();
+  for (const folder of folders) {
+    const found = await search(folder);
+    if (found) return found;
+  }
+  throw new MlflowAuthError(
+    "CONFIG_NOT_FOUND",
+    `there is no mlflow-auth.yaml in ${cwd}${folders.length > 1 ? ` nor in a folder above it up to ${folders.at(-1)}` : ""}`,
+    { remedy: "write one, or name it with --config or MLFLOW_AUTH_CONFIG" },
+  );
+}
+
+async function readNamed(file: string, by: string): Promise<FoundFile> {
+  if (!exists(file)) {
+    throw new MlflowAuthError("CONFIG_NOT_FOUND", `${file} (named by ${by}) does not exist`, {
+      remedy: `correct ${by}, or leave it out to have the file searched for`,
+    });
+  }
+  const text = await readConfigText(file, { searched: false });
+  if (basename(file) === "package.json") return { file, text, json: true, key: PACKAGE_KEY };
+  return { file, text, json: file.endsWith(".json") };
+}
+
+/** What cosmiconfig's `Explorer` is here; its own types leave it out. */
+interface Explorer {
+  search(folder: string): Promise<{ config?: unknown; filepath: string } | null>;
+}
+type ExplorerClass = new (options: object) => Explorer;
+
+/**
+ * Searches one folder. cosmiconfig's `cosmiconfig()` also runs `.config/config.js` of the folder, whatever it is told; its
+ * Explorer alone, kept to one folder and to a loader that hands over the text, neither runs nor follows anything. It passes
+ * over what it can't read, so each candidate is read by us before it is asked.
+ */
+async function createSearch(): Promise<(folder: string) => Promise<FoundFile | undefined>> {
+  const { Explorer } = (await import("cosmiconfig/dist/Explorer.js")) as unknown as { Explorer: ExplorerClass };
+  let text = "";
+  const loader = (file: string) => (basename(file) === "package.json" ? packageText(file, text) : text);
+  const explorers = places.map((place) => {
+    const options = {
+      moduleName: PACKAGE_KEY,
+      packageProp: PACKAGE_KEY,
+      searchPlaces: [place],
+      loaders: { ".yaml": loader, ".yml": loader, ".json": loader },
+      searchStrategy: "none",
+      metaConfigFilePath: null,
+      ignoreEmptySearchPlaces: false,
+      cache: false,
+      transform: (result: unknown) => result,
+    };
+    return { place, explorer: new Explorer(options) };
+  });
+
+  return async (folder) => {
+    for (const { place, explorer } of explorers) {
+      const file = join(folder, place);
+      if (!exists(file)) continue;
+      const isPackage = place === "package.json";
+      text = await readConfigText(file, { searched: !isPackage });
+      if ((await explorer.search(folder)) === null) continue;
+      if (!isPackage) return { file, text, json: place.endsWith(".json") };
+      // Only now is it known to be the configuration, so only now does it matter whose it is.
+      return { file, text: await readConfigText(file, { searched: true }), json: true, key: PACKAGE_KEY };
+    }
+    return undefined;
+  };
+}
+
+/** The whole text under our key if package.json has it; a package.json that is no JSON may be ours, so it is not passed over. */
+function packageText(file: string, text: string): Record<string, string> {
+  if (jsonErrorOffset(text) !== undefined) {
+    throw new MlflowAuthError("CONFIG_UNREADABLE", `${file} is not JSON`, {
+      remedy: "correct it, or name the configuration with --config",
+    });
+  }
+  const manifest: unknown = JSON.parse(text);
+  const ours = typeof manifest === "object" && manifest !== null && Object.hasOwn(manifest, PACKAGE_KEY);
+  return ours ? { [PACKAGE_KEY]: text } : {};
+}
+
+/** `cwd` and the folders above it, to the first with `.git` or to the home folder, whichever comes first, itself included. */
+export function foldersUpwards(cwd: string, home: string): string[] {
+  const folders: string[] = [];
+  const homes = [resolve(home), real(home)];
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    folders.push(folder);
+    const last = homes.includes(folder) || homes.includes(real(folder)) || existsSync(join(folder, ".git"));
+    if (last || folder === dirname(folder)) return folders;
+  }
+}
+
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Whether there is anything by that name: a symlink that leads nowhere is something, too. */
+function exists(file: string): boolean {
+  try {
+    lstatSync(file);
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    return true;
+  }
+}

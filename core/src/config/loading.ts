@@ -1,0 +1,14 @@
+import type { Environment, Interpolated } from "./interpolate.js";
+import type { ProblemList } from "./problems.js";
+
+/** What the steps of one loading share. */
+export interface Loading {
+  readonly env: Environment;
+  /** What the paths in environment variables are relative to. */
+  readonly cwd: string;
+  /** What the paths of the file are relative to: its folder. */
+  readonly folder: string;
+  readonly fillings: Interpolated["fillings"];
+  readonly problems: ProblemList;
+  readonly warnings: ProblemList;
+}

@@ -1,0 +1,137 @@
+/** Collects everything that is wrong with a file, by place, so that it can be told in one go. */
+import type { ErrorCode } from "../errors/codes.js";
+import { MlflowAuthError, type Problem } from "../errors/mlflow-auth-error.js";
+
+export interface Position {
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in UTF-16 code units. */
+  readonly column: number;
+}
+
+/** Where the key and the value of each node stand, by JSON pointer. */
+export type Positions = ReadonlyMap<string, { readonly key?: Position | undefined; readonly value: Position }>;
+
+export type Step = string | number;
+
+/** A JSON pointer (RFC 6901), the name of a place in the file. The root is `""`. */
+export function pointerTo(parent: string, ...steps: readonly Step[]): string {
+  return steps.reduce<string>(
+    (pointer, step) => `${pointer}/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`,
+    parent,
+  );
+}
+
+export function stepsOf(pointer: string): string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
+/** `/servers/0/uri` as people write it: `servers[0].uri`. A key that doesn't look like a name is not repeated. */
+export function fieldName(pointer: string): string {
+  let text = "";
+  for (const step of stepsOf(pointer)) {
+    if (/^\d{1,6}$/.test(step)) text += `[${step}]`;
+    else text += `${text === "" ? "" : "."}${printableKey(step) ?? "…"}`;
+  }
+  return text;
+}
+
+/** A key fit for a message. What is long or has odd characters may be a value in the wrong place, and values are never shown. */
+export function printableKey(key: string): string | undefined {
+  return /^[A-Za-z_$][\w$.-]{0,39}$/.test(key) ? key : undefined;
+}
+
+interface Finding {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly position: Position | undefined;
+}
+
+export class ProblemList {
+  readonly #positions: Positions;
+  readonly #file: string | undefined;
+  readonly #findings: Finding[] = [];
+  readonly #places = new Set<string>();
+
+  /** @param file the file's name as it is printed; undefined for a file given as an object */
+  constructor(file: string | undefined, positions: Positions = new Map()) {
+    this.#file = file;
+    this.#positions = positions;
+  }
+
+  /**
+   * Notes a problem with the node at `pointer`, or with its key. The first problem of a node hides later ones of the same node
+   * and of what is below it: a value that could not be read can't be judged. A missing field is named by its own pointer and
+   * takes the position of the nearest node that exists: its parent's key.
+   */
+  add(code: ErrorCode, pointer: string, at: "key" | "value", message: string): void {
+    if (this.covers(pointer)) return;
+    this.#places.add(pointer);
+    const position = this.#positionOf(pointer, at);
+    const name = fieldName(pointer);
+    const unplaced = position === undefined && name !== "" && !message.includes(name);
+    this.#findings.push({ code, position, message: unplaced ? `\`${name}\`: ${message}` : message });
+  }
+
+  /** Notes a problem with the text itself. `pointer` is the node that can't be relied on, if there is one. */
+  addSyntax(position: Position | undefined, message: string, pointer: string | undefined): void {
+    if (pointer !== undefined) this.#places.add(pointer);
+    // One slip makes a parser stumble more than once at the same place.
+    if (this.#findings.some((found) => found.position !== undefined && isSame(found.position, position))) return;
+    this.#findings.push({ code: "CONFIG_SYNTAX", position, message });
+  }
+
+  /** Whether the node or one above it already has a problem. */
+  covers(pointer: string): boolean {
+    for (let place = pointer; ; place = place.slice(0, place.lastIndexOf("/"))) {
+      if (this.#places.has(place)) return true;
+      if (place === "") return false;
+    }
+  }
+
+  /** Sorted by place in the file; without positions, in the order found. */
+  toProblems(): Problem[] {
+    return this.#findings
+      .toSorted((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0) || columnOf(a) - columnOf(b))
+      .map(({ code, message, position }) => ({
+        code,
+        file: this.#file,
+        line: position?.line,
+        column: position?.column,
+        message,
+      }));
+  }
+
+  /** @throws MlflowAuthError `CONFIG_INVALID` with all problems, if there are any */
+  throwIfAny(): void {
+    if (this.#findings.length > 0) throw this.toError();
+  }
+
+  toError(): MlflowAuthError {
+    const problems = this.toProblems();
+    const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+    return new MlflowAuthError("CONFIG_INVALID", `${this.#file ?? "the configuration"} has ${count}`, {
+      problems,
+      remedy: "correct the places listed; `mlflow-auth validate` lists them again",
+    });
+  }
+
+  /** Of a node; of its parent's key where the node does not exist. */
+  #positionOf(pointer: string, at: "key" | "value"): Position | undefined {
+    const node = this.#positions.get(pointer);
+    if (node) return at === "key" ? (node.key ?? node.value) : node.value;
+    if (pointer === "") return undefined;
+    return this.#positionOf(pointer.slice(0, pointer.lastIndexOf("/")), "key");
+  }
+}
+
+function columnOf(finding: Finding): number {
+  return finding.position?.column ?? 0;
+}
+
+function isSame(a: Position, b: Position | undefined): boolean {
+  return a.line === b?.line && a.column === b.column;
+}

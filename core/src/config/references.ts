@@ -1,0 +1,82 @@
+/** Which instances serve which server: the names in `auth`, `headers` and `tags`, and what holds where they are left out. */
+import type { ErrorCode } from "../errors/codes.js";
+import type { Group } from "../provider/provider.js";
+import type { InstanceConfig } from "./config.js";
+import { type ProblemList, pointerTo } from "./problems.js";
+import type { ListedServer } from "./servers.js";
+import { didYouMean } from "./suggest.js";
+
+/** What is known of the instances by the time that names are resolved. */
+export interface KnownInstances {
+  /** In the file's order; undefined for an instance with problems, of which it is not known what it offers. */
+  readonly enabled: ReadonlyMap<string, InstanceConfig | undefined>;
+  readonly disabled: ReadonlySet<string>;
+}
+
+export interface References {
+  readonly auth: readonly string[];
+  readonly headers: readonly string[];
+  readonly tags: readonly string[];
+}
+
+const lists: Record<keyof References, { group: Group; does: string }> = {
+  auth: { group: "mlflow.request_auth_provider", does: "authenticate requests" },
+  headers: { group: "mlflow.request_header_provider", does: "add headers" },
+  tags: { group: "mlflow.run_context_provider", does: "add run tags" },
+};
+
+export function resolveReferences(server: ListedServer, instances: KnownInstances, problems: ProblemList): References {
+  const resolve = (field: keyof References): readonly string[] => {
+    const given = server.fields[field];
+    const place = pointerTo(server.pointer, field);
+    if (given === undefined) return everyAble(field, place, instances, problems);
+    const names = (Array.isArray(given) ? given : [given]).filter((name) => typeof name === "string");
+    for (const [index, name] of names.entries()) {
+      const fault = faultOf(name, field, instances);
+      if (fault)
+        problems.add(fault.code, Array.isArray(given) ? pointerTo(place, index) : place, "value", fault.message);
+    }
+    return [...new Set(names)];
+  };
+  return { auth: resolve("auth"), headers: resolve("headers"), tags: resolve("tags") };
+}
+
+/** All instances that can; but where several can authenticate, the file has to say which. */
+function everyAble(
+  field: keyof References,
+  place: string,
+  { enabled }: KnownInstances,
+  problems: ProblemList,
+): string[] {
+  const able = [...enabled].filter(([, instance]) => instance?.entries[lists[field].group]).map(([name]) => name);
+  if (field === "auth" && able.length > 1) {
+    const names = able.map((name) => `\`${name}\``).join(", ");
+    const message = `several plugins can authenticate: ${names}; say which with \`auth\`, for example \`auth: ${able[0]}\``;
+    problems.add("AUTH_AMBIGUOUS", place, "key", message);
+  }
+  return able;
+}
+
+function faultOf(
+  name: string,
+  field: keyof References,
+  { enabled, disabled }: KnownInstances,
+): { code: ErrorCode; message: string } | undefined {
+  const { group, does } = lists[field];
+  if (disabled.has(name)) {
+    return {
+      code: "PLUGIN_UNKNOWN",
+      message: "this instance of `plugins` is not enabled: enable it or take its name out",
+    };
+  }
+  if (!enabled.has(name)) {
+    const hint = didYouMean(name, enabled.keys()) || `; there are: ${[...enabled.keys()].join(", ") || "none"}`;
+    return { code: "PLUGIN_UNKNOWN", message: `\`plugins\` has no instance of this name${hint}` };
+  }
+  const instance = enabled.get(name);
+  if (instance === undefined || instance.entries[group] !== undefined) return undefined;
+  return {
+    code: "PLUGIN_INTERFACE",
+    message: `this plugin can't ${does} (it has no ${group}): take it out of \`${field}\``,
+  };
+}

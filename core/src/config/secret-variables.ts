@@ -1,0 +1,24 @@
+import type { Filling } from "./interpolate.js";
+import type { ProblemList } from "./problems.js";
+
+const secretName = /(?:TOKEN|SECRET|PASSWORD|KEY)$/i;
+
+/**
+ * Outside secret fields nothing keeps a value out of logs and messages, so a variable named like a credential may not fill them.
+ *
+ * @param applies which of the places are to be judged
+ * @param secrets the places of secret fields
+ */
+export function refuseSecretVariables(
+  fillings: ReadonlyMap<string, Filling>,
+  problems: ProblemList,
+  applies: (pointer: string) => boolean,
+  secrets: ReadonlySet<string> = new Set(),
+): void {
+  for (const [pointer, { variables }] of fillings) {
+    const name = secrets.has(pointer) ? undefined : variables.find((variable) => secretName.test(variable));
+    if (name === undefined || !applies(pointer)) continue;
+    const message = `the variable ${name} is named like a credential, and this is no secret field: put it into one, or rename the variable`;
+    problems.add("VARIABLE_SECRET", pointer, "value", message);
+  }
+}

@@ -1,0 +1,115 @@
+/** Which listed server, if any, a URL belongs to. The one place where that is decided. */
+import { leadsElsewhere } from "./path-tricks.js";
+
+export interface Destination {
+  /** As the file has it: `https://mlflow.example.com/base` or `https://*.staging.example.com`. */
+  readonly uri: string;
+}
+
+export interface Destinations<T extends Destination> {
+  /**
+   * The server to which a request for `url` goes: its scheme, host and port, and its base path in whole segments, as the
+   * WHATWG parser reads them. Undefined if there is none, or if the URL carries userinfo or a path that servers read differently.
+   */
+  match(url: string): T | undefined;
+  /** A listed server on the same host that only the scheme, the port or the path keep from matching. */
+  nearMiss(url: string): T | undefined;
+}
+
+interface Pattern<T> {
+  readonly server: T;
+  /** As written, wildcard included. */
+  readonly origin: string;
+  readonly protocol: string;
+  /** Host with port; for a wildcard, a test instead. */
+  readonly host: string | undefined;
+  readonly hostname: (hostname: string) => boolean;
+  readonly port: string;
+  /** Without a trailing slash; empty for the root. */
+  readonly base: string;
+  /** Origin and base path, for the fast comparison; undefined for a wildcard. */
+  readonly prefix: string | undefined;
+}
+
+/**
+ * Spellings that the fast comparison must leave to the parser: characters that it drops, rewrites or escapes, dot segments,
+ * and escapes of `.`, `/`, `\` and `%`.
+ */
+const UNPLAIN = /[^!-~]|\\|\/\.|%(?:25|2[ef]|5c)/i;
+
+export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
+  const patterns = inOrder(servers.map(compile));
+
+  function match(url: string): T | undefined {
+    for (const { prefix, server } of patterns) {
+      // A wildcard needs the parser, and so do all patterns behind it, for the first match decides.
+      if (prefix === undefined) break;
+      if (url.startsWith(prefix) && endsSegment(url, prefix.length) && !UNPLAIN.test(url)) return server;
+    }
+    const parsed = URL.parse(url);
+    return parsed === null ? undefined : patterns.find((pattern) => matches(pattern, parsed))?.server;
+  }
+
+  function nearMiss(url: string): T | undefined {
+    const parsed = URL.parse(url);
+    if (parsed === null) return undefined;
+    const hostname = parsed.hostname.replace(/\.$/, "");
+    return patterns.find((pattern) => pattern.hostname(hostname))?.server;
+  }
+
+  return { match, nearMiss };
+}
+
+function compile<T extends Destination>(server: T): Pattern<T> {
+  const url = new URL(server.uri);
+  const base = url.pathname.replace(/\/+$/, "");
+  const wildcard = url.hostname.includes("*");
+  return {
+    server,
+    origin: `${url.protocol}//${url.host}`,
+    protocol: url.protocol,
+    host: wildcard ? undefined : url.host,
+    hostname: wildcard ? wildcardTest(url.hostname) : (hostname) => hostname === url.hostname,
+    port: url.port,
+    base,
+    prefix: wildcard ? undefined : `${url.protocol}//${url.host}${base}`,
+  };
+}
+
+/** `*` stands for at least one character of the leftmost label, and never for a dot. */
+function wildcardTest(pattern: string): (hostname: string) => boolean {
+  const star = pattern.indexOf("*");
+  const before = pattern.slice(0, star);
+  const after = pattern.slice(star + 1);
+  return (hostname) =>
+    hostname.length > before.length + after.length &&
+    hostname.startsWith(before) &&
+    hostname.endsWith(after) &&
+    !hostname.slice(before.length, hostname.length - after.length).includes(".");
+}
+
+/** File order, but among the servers of one origin the longer base path first. */
+function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
+  const groups = Map.groupBy(patterns, (pattern) => pattern.origin);
+  return [...groups.values()].flatMap((group) => group.sort((a, b) => b.base.length - a.base.length));
+}
+
+/** Whether a path segment ends at `index`: `/`, `?`, `#` or the end of the URL. */
+function endsSegment(url: string, index: number): boolean {
+  if (index === url.length) return true;
+  const next = url.charCodeAt(index);
+  return next === 0x2f || next === 0x3f || next === 0x23;
+}
+
+function matches<T>(pattern: Pattern<T>, url: URL): boolean {
+  return (
+    url.protocol === pattern.protocol &&
+    url.port === pattern.port &&
+    (pattern.host === undefined ? pattern.hostname(url.hostname) : url.host === pattern.host) &&
+    url.username === "" &&
+    url.password === "" &&
+    (pattern.base === "" ||
+      url.pathname === pattern.base ||
+      (url.pathname.startsWith(`${pattern.base}/`) && !leadsElsewhere(url.pathname)))
+  );
+}

@@ -1,0 +1,1 @@
+export { isLoopback, isPrivate } from "../config/loopback.js";

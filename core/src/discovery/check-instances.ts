@@ -1,0 +1,103 @@
+/** Finds the plugin of every enabled instance and checks the instance's options by the plugin's schema. */
+import { valuesSchema } from "@mlflow-auth/schema";
+import { createOptionsCheck, type OptionsCheck } from "../config/check-options.js";
+import type { InstanceConfig } from "../config/config.js";
+import { complete } from "../config/environment.js";
+import { explain } from "../config/explain.js";
+import { instanceOptions, isPluginOption } from "../config/instances.js";
+import type { Loading } from "../config/loading.js";
+import { convert, isLiteral, secretPlaces } from "../config/options.js";
+import { pointerTo, stepsOf } from "../config/problems.js";
+import type { Data, DataObject } from "../config/read.js";
+import { isKnown, isObject, SchemaWalker } from "../config/schema-walk.js";
+import { refuseSecretVariables } from "../config/secret-variables.js";
+import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { faulty, type InstalledPlugin } from "./check-manifest.js";
+import { findPlugin } from "./find-plugin.js";
+import { installCommand } from "./install-command.js";
+import { readManifests } from "./manifests.js";
+import { findRoots } from "./roots.js";
+
+/** @returns the enabled instances in the file's order; undefined for one with problems */
+export async function checkInstances(
+  plugins: Readonly<Record<string, unknown>>,
+  disabled: ReadonlySet<string>,
+  loading: Loading,
+): Promise<Map<string, InstanceConfig | undefined>> {
+  const checked = new Map<string, InstanceConfig | undefined>();
+  const enabled = Object.entries(plugins).filter(([name]) => !disabled.has(name));
+  if (enabled.length === 0) return checked;
+  const roots = findRoots(loading);
+  const manifests = readManifests(roots.folders);
+  const install = installCommand(roots.project);
+  const check = await createOptionsCheck();
+
+  for (const [name, fields] of enabled) {
+    checked.set(name, undefined);
+    const { problems } = loading;
+    const pointer = pointerTo("/plugins", name);
+    if (!isObject(fields) || problems.covers(pointer)) continue;
+    const plugin = typeof fields["plugin"] === "string" ? fields["plugin"] : name;
+    const only = typeof fields["package"] === "string" ? fields["package"] : undefined;
+    try {
+      const installed = findPlugin({ plugin, package: only }, manifests, install);
+      const options = checkOptions(name, fields as DataObject, installed, check, loading);
+      checked.set(name, {
+        name,
+        plugin,
+        timeout: Number(fields["timeout"]),
+        optional: fields["optional"] === true,
+        options,
+        package: installed.package,
+        entries: installed.entries,
+      });
+    } catch (error) {
+      if (!isMlflowAuthError(error)) throw error;
+      problems.add(error.code, pointer, "key", error.message);
+    }
+  }
+  return checked;
+}
+
+/** @throws MlflowAuthError `PLUGIN_MANIFEST` if the plugin's schema can't be used */
+function checkOptions(
+  name: string,
+  fields: DataObject,
+  installed: InstalledPlugin,
+  check: OptionsCheck,
+  loading: Loading,
+): Readonly<Record<string, unknown>> {
+  const { env, fillings, problems, warnings } = loading;
+  const pointer = pointerTo("/plugins", name);
+  const given: DataObject = Object.create(null);
+  for (const [key, value] of Object.entries(fields)) if (!instanceOptions.includes(key)) given[key] = value;
+
+  const walker = new SchemaWalker(installed.schema, valuesSchema);
+  const { data = given, fromEnvironment } = complete(given, pointer, { walker, env, fillings });
+  const places = walker.places(data, pointer);
+  const secrets = new Set(secretPlaces(places));
+  const isOption = (place: string) => place.startsWith(`${pointer}/`) && isPluginOption(place);
+  refuseSecretVariables(fillings, problems, (place) => isOption(place) && isKnown(places, place), secrets);
+  explain(judge(check, installed, data), { walker, data, pointer, fromEnvironment }, problems);
+  refuseSecretVariables(fillings, problems, isOption, secrets);
+  for (const secret of secrets) {
+    if (isLiteral(valueAt(data, secret.slice(pointer.length)), fillings.get(secret))) {
+      const message = "a credential stands in the file itself: write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`";
+      warnings.add("SECRET_LITERAL", secret, "value", message);
+    }
+  }
+  return convert(data, pointer, { ...loading, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
+}
+
+function judge(check: OptionsCheck, { schema, package: owner }: InstalledPlugin, data: Data) {
+  try {
+    return check(schema, data);
+  } catch {
+    // ajv's message speaks about the schema, at a length that helps the plugin's author alone.
+    throw faulty(owner, "has a configSchema that is no JSON Schema (draft-07)");
+  }
+}
+
+function valueAt(data: Data, pointer: string): unknown {
+  return stepsOf(pointer).reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], data);
+}

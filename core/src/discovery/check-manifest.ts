@@ -1,0 +1,88 @@
+/** Checks what a plugin package declares, once the file enables it and before anything of it is imported. */
+import { readFileSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { EntryPoint, PluginPackage } from "../config/config.js";
+import { isObject, type Schema } from "../config/schema-walk.js";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { type Group, groups } from "../provider/provider.js";
+import type { Manifest } from "./manifests.js";
+
+/** The plugin interface that this core speaks. */
+const API_VERSION = 1;
+const MAX_SCHEMA_BYTES = 1024 * 1024;
+
+export interface InstalledPlugin {
+  readonly package: PluginPackage;
+  readonly entries: Readonly<Partial<Record<Group, EntryPoint>>>;
+  /** The JSON Schema of its options; one that allows none where the package names no schema. */
+  readonly schema: Schema;
+}
+
+/** @throws MlflowAuthError `PLUGIN_MANIFEST` */
+export function checkManifest(manifest: Manifest, plugin: string): InstalledPlugin {
+  const declared = manifest.plugin;
+  if (!isObject(declared)) throw faulty(manifest, 'has no "mlflow-auth-plugin" in its package.json');
+  if (declared["apiVersion"] !== API_VERSION) {
+    const version = Number.isInteger(declared["apiVersion"]) ? `version ${declared["apiVersion"]}` : "no known version";
+    throw faulty(
+      manifest,
+      `is made for ${version} of the plugin interface, and this core speaks version ${API_VERSION}`,
+    );
+  }
+  const { schema, file } = readSchema(manifest, declared["configSchema"]);
+  const { name, version, folder } = manifest;
+  const owner: PluginPackage = Object.freeze({ name, version, folder, configSchema: file });
+  const entries: Partial<Record<Group, EntryPoint>> = {};
+  for (const group of groups) {
+    const names = manifest.entryPoints[group];
+    if (names !== undefined && Object.hasOwn(names, plugin))
+      entries[group] = readEntry(names[plugin], group, plugin, owner);
+  }
+  return { package: owner, entries: Object.freeze(entries), schema };
+}
+
+function readEntry(declared: unknown, group: Group, name: string, owner: PluginPackage): EntryPoint {
+  const label = `the entry point ${name} of ${group}`;
+  const [, path, exported] =
+    typeof declared === "string" ? (/^(\.\/[^:]+):([A-Za-z_$][\w$]*)$/.exec(declared) ?? []) : [];
+  if (path === undefined || exported === undefined) {
+    throw faulty(owner, `declares ${label} in another form than "./path/to/module.js:factory"`);
+  }
+  const module = insideOf(owner.folder, path);
+  if (module === "missing") throw faulty(owner, `lacks the module that ${label} names`);
+  if (module === "outside") throw faulty(owner, `names a module outside of itself for ${label}`);
+  return Object.freeze({ group, name, package: owner, module: module.file, export: exported });
+}
+
+function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; file?: string } {
+  if (declared === undefined) return { schema: { type: "object", additionalProperties: false, properties: {} } };
+  if (typeof declared !== "string") throw faulty(manifest, "names no file as its configSchema");
+  const found = insideOf(manifest.folder, declared);
+  if (found === "missing") throw faulty(manifest, "lacks the file that it names as its configSchema");
+  if (found === "outside") throw faulty(manifest, "names a configSchema outside of itself");
+  if (found.size > MAX_SCHEMA_BYTES) throw faulty(manifest, "has a configSchema larger than 1 MiB");
+  try {
+    const schema: unknown = JSON.parse(readFileSync(found.file, "utf8"));
+    if (isObject(schema)) return { schema, file: found.file };
+  } catch {
+    // Told below: the parser's message would quote the file.
+  }
+  throw faulty(manifest, "has a configSchema that is no JSON Schema");
+}
+
+export function faulty({ name, folder }: { name: string; folder: string }, what: string): MlflowAuthError {
+  return new MlflowAuthError("PLUGIN_MANIFEST", `the package ${name} (${folder}) ${what}`);
+}
+
+/** A regular file below a folder, symlinks of both resolved. */
+function insideOf(folder: string, path: string): { file: string; size: number } | "missing" | "outside" {
+  try {
+    const file = realpathSync(join(folder, path));
+    const way = relative(realpathSync(folder), file);
+    if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return "outside";
+    const stats = statSync(file);
+    return stats.isFile() ? { file, size: stats.size } : "missing";
+  } catch {
+    return "missing";
+  }
+}

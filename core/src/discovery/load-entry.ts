@@ -1,0 +1,45 @@
+import { pathToFileURL } from "node:url";
+import type { EntryPoint } from "../config/config.js";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Factory } from "../provider/context.js";
+import type { Group } from "../provider/provider.js";
+
+/**
+ * Imports an entry point's module: the first moment at which code of a plugin runs.
+ *
+ * @throws MlflowAuthError `PLUGIN_LOAD` if the module can't be imported or does not export the factory
+ */
+export async function loadFactory<G extends Group>(entry: EntryPoint & { readonly group: G }): Promise<Factory<G>>;
+export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>>;
+export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
+  const { name, module, export: exported, package: owner } = entry;
+  let loaded: Record<string, unknown>;
+  try {
+    loaded = (await import(pathToFileURL(module).href)) as Record<string, unknown>;
+  } catch (thrown) {
+    const code = (thrown as { code?: unknown } | undefined)?.code;
+    const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+    const reason = typeof code === "string" && /^ERR_\w+$/.test(code) ? code : kind;
+    throw new MlflowAuthError(
+      "PLUGIN_LOAD",
+      `${module} of ${owner.name}, the plugin ${name}, can't be imported (${reason})`,
+      {
+        remedy:
+          reason === "ERR_MODULE_NOT_FOUND"
+            ? `install ${owner.name} again: a file of it or one of its dependencies is missing`
+            : `try \`node ${module}\` to see why, or install another version of ${owner.name}`,
+      },
+    );
+  }
+  const factory = loaded[exported];
+  if (typeof factory !== "function") {
+    throw new MlflowAuthError(
+      "PLUGIN_LOAD",
+      `${module} of ${owner.name} has no function \`${exported}\`, which its package.json names`,
+      {
+        remedy: `install another version of ${owner.name}`,
+      },
+    );
+  }
+  return factory as Factory<Group>;
+}

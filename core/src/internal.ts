@@ -1,0 +1,22 @@
+/** For the packages of this repository alone: may change in any release. */
+export type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
+export { compileDestinations, type Destinations } from "./destination/compile.js";
+export { isLoopback } from "./destination/loopback.js";
+export { leadsElsewhere } from "./destination/path-tricks.js";
+export { type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
+export { codes, type ErrorCode } from "./errors/codes.js";
+export {
+  formatError,
+  formatProblem,
+  isMlflowAuthError,
+  MlflowAuthError,
+  type Problem,
+} from "./errors/mlflow-auth-error.js";
+export { type OpenGate, type OpenGateOptions, openGate } from "./open-gate.js";
+export { type Authorization, headerKey } from "./pipeline/compose.js";
+export type { Gate } from "./pipeline/gate.js";
+export type { LogFields, Logger } from "./provider/context.js";
+export { isSecret, Secret } from "./secret/secret.js";
+export { stderrLogger } from "./stderr-logger.js";
+export { createAgent } from "./transport/agent.js";
+export { createInterceptor } from "./transport/interceptor.js";

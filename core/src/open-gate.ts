@@ -1,0 +1,163 @@
+/** From the file to a gate: reads it, constructs the plugins that its servers use, and builds their pipelines. */
+import type { Dispatcher } from "undici";
+import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
+import { compileDestinations } from "./destination/compile.js";
+import { type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
+import { loadFactory } from "./discovery/load-entry.js";
+import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
+import { createGate, type Gate } from "./pipeline/gate.js";
+import type { RouteSlots } from "./pipeline/route.js";
+import type { Slot } from "./pipeline/slot.js";
+import type { Logger, PluginContext } from "./provider/context.js";
+import type { Group, Interfaces } from "./provider/provider.js";
+import { createSecretCache } from "./secret/cache.js";
+import { stderrLogger } from "./stderr-logger.js";
+import { type Clock, systemClock } from "./time/clock.js";
+import { createAgent, needsAgent } from "./transport/agent.js";
+import { createHttpClient } from "./transport/http-client.js";
+
+export interface OpenGateOptions extends Omit<LoadConfigOptions, "cwd" | "env"> {
+  /** Default `process.cwd()`. */
+  readonly cwd?: string | undefined;
+  /** Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Default: warnings on stderr. */
+  readonly logger?: Logger | undefined;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+export interface OpenGate {
+  readonly gate: Gate;
+  readonly config: Config;
+  /** The dispatcher of a server with TLS settings or a corporate proxy of its own; undefined where any dispatcher will do. */
+  dispatcherFor(server: ServerConfig): Dispatcher | undefined;
+  /** Closes the plugins and every connection. */
+  close(): Promise<void>;
+}
+
+/** @throws MlflowAuthError of any of the `CONFIG_` and `PLUGIN_` codes; nothing stays open then */
+export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate> {
+  const { cwd = process.cwd(), env = process.env, logger = stderrLogger, clock = systemClock } = options;
+  const config = await loadConfig({ ...options, cwd, env });
+  for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
+
+  const closers: (() => unknown)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0)) await closer();
+  };
+  const instances = new Map(config.instances.map((instance) => [instance.name, instance]));
+  const contexts = new Map<string, PluginContext>();
+  const providers = new Map<string, Promise<unknown>>();
+
+  function contextOf({ name }: InstanceConfig): PluginContext {
+    let context = contexts.get(name);
+    if (context === undefined) {
+      const client = createHttpClient({ instance: name, env });
+      closers.push(client.close);
+      contexts.set(name, (context = createContext(name, { env, logger, clock, http: client.http })));
+    }
+    return context;
+  }
+
+  function provider<G extends Group>(instance: InstanceConfig, group: G): Promise<Interfaces[G]> {
+    const key = `${group} ${instance.name}`;
+    let made = providers.get(key);
+    if (made === undefined) {
+      made = construct(instance, group, contextOf(instance)).then((built) => {
+        closers.push(() => built.close?.());
+        return built;
+      });
+      providers.set(key, made);
+    }
+    return made as Promise<Interfaces[G]>;
+  }
+
+  async function slotsOf<G extends Group>(names: readonly string[], group: G): Promise<Slot<Interfaces[G]>[]> {
+    const slots: Slot<Interfaces[G]>[] = [];
+    for (const name of names) {
+      const instance = instances.get(name) as InstanceConfig;
+      const { timeout, optional } = instance;
+      slots.push({ instance: name, timeout, optional, provider: await provider(instance, group) });
+    }
+    return slots;
+  }
+
+  try {
+    const slots = new Map<ServerConfig, RouteSlots>();
+    for (const server of config.servers) {
+      slots.set(server, {
+        auth: await slotsOf(server.auth, "mlflow.request_auth_provider"),
+        headers: await slotsOf(server.headers, "mlflow.request_header_provider"),
+      });
+    }
+    const agents = new Map<ServerConfig, Dispatcher>();
+    for (const server of config.servers) {
+      const agent = { destination: server.uri, tls: server.tls, env };
+      if (needsAgent(agent)) agents.set(server, createAgent(agent));
+      if (server.tls?.insecureSkipVerify) warnOfSkippedVerification(server, logger);
+    }
+    for (const agent of agents.values()) closers.push(() => agent.close());
+    const gate = createGate({ destinations: compileDestinations(config.servers), slots, clock, logger });
+    return { gate, config, dispatcherFor: (server) => agents.get(server), close };
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+async function construct<G extends Group>(
+  instance: InstanceConfig,
+  group: G,
+  context: PluginContext,
+): Promise<Interfaces[G]> {
+  const entry = instance.entries[group];
+  if (entry === undefined) throw new Error(`validated: ${instance.name} offers ${group}`);
+  const factory = await loadFactory(entry);
+  const fault = (message: string) =>
+    new MlflowAuthError("PLUGIN_LOAD", message, {
+      plugin: instance.name,
+      remedy: `check the options of plugins.${instance.name} and the version of ${instance.package.name}`,
+    });
+  let made: unknown;
+  try {
+    made = await factory(instance.options, context);
+  } catch (thrown) {
+    if (isMlflowAuthError(thrown)) throw thrown;
+    const kind = thrown instanceof Error ? thrown.name : typeof thrown;
+    throw fault(`${entry.export} of ${instance.package.name} failed with ${kind} for plugins.${instance.name}`);
+  }
+  const missing = methods[group].filter(
+    (name) => typeof (made as Record<string, unknown> | undefined)?.[name] !== "function",
+  );
+  if (missing.length > 0) {
+    throw fault(`${entry.export} of ${instance.package.name} made a provider without ${missing.join("() and ")}()`);
+  }
+  return made as Interfaces[G];
+}
+
+const methods: Record<Group, readonly string[]> = {
+  "mlflow.request_auth_provider": ["getAuth", "invalidate"],
+  "mlflow.request_header_provider": ["inContext", "requestHeaders"],
+  "mlflow.run_context_provider": ["inContext", "tags"],
+};
+
+function createContext(
+  instance: string,
+  shared: Pick<PluginContext, "env" | "logger" | "clock" | "http">,
+): PluginContext {
+  const onStale = (error: unknown) => {
+    const reason = isMlflowAuthError(error) ? error.message : "the fetch failed";
+    shared.logger.warn({ plugin: instance }, `plugin ${instance} goes on with the secret it has: ${reason}`);
+  };
+  return {
+    ...shared,
+    instance,
+    secrets: createSecretCache({ clock: shared.clock, onStale }),
+    error: (code, message, details) => new MlflowAuthError(code, message, { ...details, plugin: instance }),
+  };
+}
+
+function warnOfSkippedVerification({ uri }: ServerConfig, logger: Logger): void {
+  logger.warn({ server: uri }, `the certificate of ${uri} is not verified: anybody on the way can take the credential`);
+}

@@ -1,0 +1,118 @@
+/** The auth pipeline: asks the providers of one server in turn until one answers. */
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Logger } from "../provider/context.js";
+import { type Auth, anonymous, type RequestAuthProvider } from "../provider/provider.js";
+import type { Clock } from "../time/clock.js";
+import type { LazyProviderRequest } from "./request.js";
+import { isPromise, pluginFault, type Slot, withTimeout } from "./slot.js";
+
+export type AuthSlot = Slot<RequestAuthProvider>;
+
+/** Who answered, and with what: a credential or, on purpose, none. */
+export interface Answer {
+  readonly slot: AuthSlot;
+  readonly auth: Auth | typeof anonymous;
+}
+
+export interface AuthPipeline {
+  /** @throws MlflowAuthError `AUTH_FAILED` with the reason of every provider, or that of the only one as it is. */
+  resolve(request: LazyProviderRequest): Answer | Promise<Answer>;
+}
+
+type Given = ReturnType<RequestAuthProvider["getAuth"]>;
+
+interface Failure {
+  readonly instance: string;
+  readonly error: MlflowAuthError | undefined;
+}
+
+export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, logger: Logger): AuthPipeline {
+  // An outage answers with the same error object until the next attempt: each is reported once.
+  const reported = new WeakSet<MlflowAuthError>();
+  // While a provider returns the same object, so does this pipeline; what is made of it downstream can be kept, too.
+  const answers = new WeakMap<object, Answer>();
+
+  function resolve(request: LazyProviderRequest): Answer | Promise<Answer> {
+    const slot = slots[0] as AuthSlot;
+    let given: Given;
+    try {
+      given = slot.provider.getAuth(request);
+    } catch (thrown) {
+      return askAll(request, () => Promise.reject(thrown));
+    }
+    if (given === undefined || isPromise(given) || unusable(given, slot)) return askAll(request, () => given);
+    return answer(slot, given);
+  }
+
+  /** The waiting side of `resolve`: `first` stands for the first provider, which has been asked already. */
+  async function askAll(request: LazyProviderRequest, first: () => Given): Promise<Answer> {
+    const failures: Failure[] = [];
+    for (const [index, slot] of slots.entries()) {
+      try {
+        const asked = index === 0 ? first() : slot.provider.getAuth(request);
+        const given = isPromise(asked) ? await withTimeout(asked, slot, clock) : asked;
+        if (given !== undefined) {
+          const error = unusable(given, slot);
+          if (error !== undefined) throw error;
+          return answer(slot, given);
+        }
+        failures.push({ instance: slot.instance, error: undefined });
+      } catch (thrown) {
+        const error = pluginFault(thrown, slot.instance);
+        failures.push({ instance: slot.instance, error });
+        const next = slots[index + 1];
+        if (next !== undefined) warn(slot, next, error, request);
+      }
+    }
+    throw noAnswer(failures, request);
+  }
+
+  function answer(slot: AuthSlot, auth: Auth | typeof anonymous): Answer {
+    if (auth === anonymous) return { slot, auth };
+    let kept = answers.get(auth);
+    if (kept === undefined) answers.set(auth, (kept = Object.freeze({ slot, auth })));
+    return kept;
+  }
+
+  function unusable(given: unknown, slot: AuthSlot): MlflowAuthError | undefined {
+    if (given === anonymous) return undefined;
+    const auth = given as Partial<Auth> | null;
+    const wrong = (message: string) => new MlflowAuthError("PLUGIN_RESULT", message, { plugin: slot.instance });
+    if (typeof auth !== "object" || auth === null || typeof auth.headers !== "object" || auth.headers === null) {
+      return wrong(`plugin ${slot.instance} answered getAuth() with something that has no headers`);
+    }
+    if (auth.expiresAt !== undefined && clock.wallTime() >= auth.expiresAt) {
+      return wrong(`plugin ${slot.instance} answered with a credential that has expired`);
+    }
+    return undefined;
+  }
+
+  function warn(slot: AuthSlot, next: AuthSlot, error: MlflowAuthError, request: LazyProviderRequest): void {
+    if (reported.has(error)) return;
+    reported.add(error);
+    logger.warn(
+      { code: error.code, plugin: slot.instance, server: request.server.uri },
+      `${error.message}; asking ${next.instance} instead`,
+    );
+  }
+
+  return { resolve };
+}
+
+function noAnswer(failures: readonly Failure[], request: LazyProviderRequest): MlflowAuthError {
+  const server = request.server.uri;
+  const errors = failures.flatMap(({ error }) => error ?? []);
+  const transient = errors.some((error) => error.transient);
+  if (failures.length === 1 && errors[0] !== undefined) return errors[0];
+  const reasons = failures.map(
+    ({ instance, error }) => `${instance}: ${error ? error.message : "has none for this request"}`,
+  );
+  const remedies = errors.flatMap(({ remedy, plugin }) => (remedy === undefined ? [] : `${plugin}: ${remedy}`));
+  return new MlflowAuthError("AUTH_FAILED", `no credential for ${server} (${reasons.join("; ")})`, {
+    server,
+    transient,
+    cause: errors[0],
+    remedy:
+      remedies.join("; ") || `let \`auth\` of ${server} name a plugin that has a credential for it, or \`[]\` for none`,
+  });
+}

@@ -1,0 +1,56 @@
+/** The header pipeline: what every header provider of one server adds to a request. */
+import type { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Logger } from "../provider/context.js";
+import type { ProviderHeaders, RequestHeaderProvider } from "../provider/provider.js";
+import type { Clock } from "../time/clock.js";
+import type { LazyProviderRequest } from "./request.js";
+import { isPromise, pluginFault, type Slot, withTimeout } from "./slot.js";
+
+export type HeaderSlot = Slot<RequestHeaderProvider>;
+
+/** One entry per slot, in order; undefined where the provider has nothing to add. */
+export type Additions = readonly (ProviderHeaders | undefined)[];
+
+export interface HeaderPipeline {
+  /** @throws MlflowAuthError of the first provider that fails and is not optional. */
+  resolve(request: LazyProviderRequest): Additions | Promise<Additions>;
+}
+
+export function createHeaderPipeline(slots: readonly HeaderSlot[], clock: Clock, logger: Logger): HeaderPipeline {
+  const reported = new WeakSet<MlflowAuthError>();
+
+  function resolve(request: LazyProviderRequest): Additions | Promise<Additions> {
+    const additions = slots.map((slot) => ask(slot, request));
+    if (!additions.some(isPromise)) return additions as Additions;
+    return Promise.all(additions.map((addition, index) => settle(slots[index] as HeaderSlot, addition, request)));
+  }
+
+  function ask(slot: HeaderSlot, request: LazyProviderRequest): Addition {
+    try {
+      const active = slot.provider.inContext();
+      if (isPromise(active)) return active.then((yes) => (yes ? slot.provider.requestHeaders(request) : undefined));
+      return active ? slot.provider.requestHeaders(request) : undefined;
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  }
+
+  async function settle(slot: HeaderSlot, addition: Addition, request: LazyProviderRequest) {
+    try {
+      return isPromise(addition) ? await withTimeout(addition, slot, clock) : addition;
+    } catch (thrown) {
+      const error = pluginFault(thrown, slot.instance);
+      if (!slot.optional) throw error;
+      if (!reported.has(error)) {
+        reported.add(error);
+        const message = `${error.message}; the request goes without its headers, for plugins.${slot.instance} is optional`;
+        logger.warn({ code: error.code, plugin: slot.instance, server: request.server.uri }, message);
+      }
+      return undefined;
+    }
+  }
+
+  return { resolve };
+}
+
+type Addition = ProviderHeaders | undefined | PromiseLike<ProviderHeaders | undefined>;

@@ -1,0 +1,47 @@
+import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Clock } from "../time/clock.js";
+
+/** A provider in its place: the instance it belongs to and the rules of that instance. */
+export interface Slot<Provider> {
+  /** The instance's key in the file. */
+  readonly instance: string;
+  readonly provider: Provider;
+  /** Milliseconds after which a caller is abandoned; what it waits for goes on for others. */
+  readonly timeout: number;
+  /** A failure is a warning. Never true for a credential. */
+  readonly optional: boolean;
+}
+
+/** Any thenable: a plugin may use a promise library of its own. */
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+/** The answer, or `PLUGIN_TIMEOUT` for this caller alone. */
+export function withTimeout<T>(answer: PromiseLike<T>, slot: Slot<unknown>, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimeout(() => {
+      const message = `plugin ${slot.instance} did not answer within ${slot.timeout} ms`;
+      const remedy = `check that its backend is reachable, or raise \`timeout\` of plugins.${slot.instance}`;
+      reject(new MlflowAuthError("PLUGIN_TIMEOUT", message, { plugin: slot.instance, transient: true, remedy }));
+    }, slot.timeout);
+    Promise.resolve(answer)
+      .then(resolve, reject)
+      .finally(() => timer.cancel());
+  });
+}
+
+/**
+ * What a plugin threw, as an error that names the plugin. A plugin's own MlflowAuthError passes as it is; of anything else only
+ * the kind is kept, because messages of SDKs are known to quote requests.
+ */
+export function pluginFault(thrown: unknown, instance: string): MlflowAuthError {
+  if (isMlflowAuthError(thrown)) return thrown;
+  const { name, code } = (typeof thrown === "object" && thrown !== null ? thrown : {}) as Record<string, unknown>;
+  const kind = typeof name === "string" && /^\w{1,64}$/.test(name) ? name : typeof thrown;
+  const detail = typeof code === "string" && /^\w{1,64}$/.test(code) ? ` (${code})` : "";
+  return new MlflowAuthError("PLUGIN_FAILED", `plugin ${instance} failed with ${kind}${detail}`, {
+    plugin: instance,
+    remedy: `see the documentation of the plugin behind plugins.${instance}; the message it gave is withheld because it may quote a credential`,
+  });
+}

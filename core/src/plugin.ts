@@ -1,0 +1,33 @@
+/** What a plugin is written against. This is the only module of core that a plugin imports. */
+export type { ErrorCode } from "./errors/codes.js";
+export { type ErrorDetails, isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
+export type {
+  Factory,
+  HttpClient,
+  HttpRequest,
+  HttpResponse,
+  LogFields,
+  Logger,
+  PluginContext,
+  TlsOptions,
+} from "./provider/context.js";
+export {
+  type Auth,
+  anonymous,
+  type Group,
+  type Interfaces,
+  type ProviderHeaders,
+  type ProviderRequest,
+  type RequestAuthProvider,
+  type RequestHeaderProvider,
+  type Run,
+  type RunContextProvider,
+  type Server,
+} from "./provider/provider.js";
+export type { CachePolicy, Fetched, SecretCache } from "./secret/cache.js";
+export { type CredentialOptions, credentialHeaders, headerValue } from "./secret/credential.js";
+export { type Credential, hasSecretFields, parseSecret, parseSecretFields, type SecretPlace } from "./secret/format.js";
+export { isSecret, Secret } from "./secret/secret.js";
+export type { SecretSource } from "./secret/source.js";
+export { environmentSource, fileSource, textSource } from "./secret/source-kinds.js";
+export type { Clock, Timer } from "./time/clock.js";

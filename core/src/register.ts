@@ -1,0 +1,23 @@
+/**
+ * `node --import @mlflow-auth/core/register app.js`: every fetch and undici request of the program, unchanged, carries the
+ * credentials of the listed servers. An invalid file stops the process before the program starts, with exit code 3.
+ */
+import { globalDispatchers, lockGlobalDispatchers } from "./transport/global-dispatcher.js";
+
+// Before undici is loaded: loading it sets the dispatcher that is missing.
+const present = globalDispatchers();
+
+const [{ openGate }, { formatError, isMlflowAuthError }, { createInterceptor }] = await Promise.all([
+  import("./open-gate.js"),
+  import("./errors/mlflow-auth-error.js"),
+  import("./transport/interceptor.js"),
+]);
+
+try {
+  const { gate, dispatcherFor } = await openGate();
+  await lockGlobalDispatchers(present, createInterceptor(gate, { dispatcherFor }));
+} catch (thrown) {
+  if (!isMlflowAuthError(thrown)) throw thrown;
+  process.stderr.write(`${formatError(thrown)}\n`);
+  process.exit(3);
+}

@@ -1,0 +1,161 @@
+import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Clock } from "../time/clock.js";
+
+/** What a fetch brings back, and how long it may be used. */
+export interface Fetched<T> {
+  readonly value: T;
+  /** Milliseconds from now that the backend grants, for example a lease. Never exceeded. */
+  readonly lease?: number | undefined;
+  /** Milliseconds since the Unix epoch, for example a JWT's `exp`. Never exceeded. */
+  readonly expiresAt?: number | undefined;
+}
+
+export interface CachePolicy {
+  /** Milliseconds for which a value is used without asking again. Default 300,000. */
+  readonly ttl?: number | undefined;
+  /** Milliseconds beyond `ttl` for which it may still be used while the backend can't be reached. Default 0. */
+  readonly maxStale?: number | undefined;
+}
+
+/** The secret cache of one plugin instance. */
+export interface SecretCache {
+  /**
+   * The cached value, at once and without a promise while it is fresh; otherwise the promise of one fetch that all callers
+   * share. A failed fetch is not remembered as a value.
+   */
+  get<T>(key: string, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): T | Promise<T>;
+  /** Drops the value, so that the next `get` fetches. A fetch under way that began before does not bring it back. */
+  invalidate(key: string): void;
+}
+
+/** Milliseconds for which a failed fetch answers its callers, doubling from the first to the second while failures go on. */
+const BACKOFF = { first: 1_000, longest: 30_000 };
+/** A value is fetched anew in the background in the last fifth of its life, at a point drawn per value so that a fleet spreads. */
+const REFRESH_FROM = 0.8;
+const REFRESH_SPREAD = 0.15;
+/** Keys per plugin instance; the oldest goes first. */
+const CAPACITY = 1_000;
+
+const DEFAULTS = { ttl: 300_000, maxStale: 0 };
+
+interface Entry {
+  value: unknown;
+  present: boolean;
+  /** All on the monotonic clock, in milliseconds. */
+  refreshAt: number;
+  freshUntil: number;
+  staleUntil: number;
+  /** On the wall clock. */
+  expiresAt: number;
+  flight: Promise<unknown> | undefined;
+  failure: { error: unknown; delay: number; until: number } | undefined;
+}
+
+export interface SecretCacheOptions {
+  clock: Clock;
+  /** 0 to below 1; spreads the background refreshes. */
+  random?: () => number;
+  /** Told of a failed fetch whose callers were served the old value. */
+  onStale?: (error: unknown) => void;
+}
+
+/**
+ * The secret cache of one plugin instance: one fetch at a time per key, refreshed ahead of its end, with a bounded use of
+ * stale values while the backend can't be reached. It owns no timer: every decision is taken when somebody asks.
+ */
+export function createSecretCache({ clock, random = Math.random, onStale }: SecretCacheOptions): SecretCache {
+  const entries = new Map<string, Entry>();
+
+  function get<T>(key: string, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): T | Promise<T> {
+    const entry = entries.get(key) ?? admit(key);
+    const now = clock.now();
+    if (entry.present && now < entry.freshUntil && !expired(entry)) {
+      if (now >= entry.refreshAt && mayFetch(entry, now)) start(key, entry, fetch, policy).catch(() => undefined);
+      return entry.value as T;
+    }
+    if (entry.failure !== undefined && usableStale(entry, now)) {
+      // The backend is known to be down: nobody waits for the next attempt while the old value is allowed.
+      if (mayFetch(entry, now)) start(key, entry, fetch, policy).catch(() => undefined);
+      return entry.value as T;
+    }
+    if (entry.flight === undefined && entry.failure !== undefined && now < entry.failure.until) {
+      return Promise.reject(entry.failure.error);
+    }
+    return (entry.flight ?? start(key, entry, fetch, policy)) as Promise<T>;
+  }
+
+  function admit(key: string): Entry {
+    if (entries.size >= CAPACITY) entries.delete(entries.keys().next().value as string);
+    const entry = empty();
+    entries.set(key, entry);
+    return entry;
+  }
+
+  function start<T>(key: string, entry: Entry, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): Promise<T> {
+    const flight = (async () => {
+      try {
+        const fetched = await fetch();
+        if (entries.get(key) === entry) keep(entry, fetched, policy);
+        return fetched.value;
+      } catch (error) {
+        return fail(entry, error) as T;
+      } finally {
+        entry.flight = undefined;
+      }
+    })();
+    entry.flight = flight;
+    return flight;
+  }
+
+  function keep(entry: Entry, fetched: Fetched<unknown>, policy: CachePolicy = {}): void {
+    const now = clock.now();
+    const lease = fetched.lease ?? Number.POSITIVE_INFINITY;
+    const ttl = Math.min(policy.ttl ?? DEFAULTS.ttl, lease);
+    entry.value = fetched.value;
+    entry.present = true;
+    entry.refreshAt = now + ttl * (REFRESH_FROM + random() * REFRESH_SPREAD);
+    entry.freshUntil = now + ttl;
+    entry.staleUntil = now + Math.min(ttl + (policy.maxStale ?? DEFAULTS.maxStale), lease);
+    entry.expiresAt = fetched.expiresAt ?? Number.POSITIVE_INFINITY;
+    entry.failure = undefined;
+  }
+
+  /** The old value if an outage allows it; otherwise the error, which is remembered for a while so that an outage is not hammered. */
+  function fail(entry: Entry, error: unknown): unknown {
+    const now = clock.now();
+    const transient = isMlflowAuthError(error) && error.transient;
+    if (!transient) entry.present = false;
+    const delay = Math.min(entry.failure === undefined ? BACKOFF.first : entry.failure.delay * 2, BACKOFF.longest);
+    entry.failure = { error, delay, until: now + delay };
+    if (!usableStale(entry, now)) throw error;
+    onStale?.(error);
+    return entry.value;
+  }
+
+  const mayFetch = (entry: Entry, now: number) =>
+    entry.flight === undefined && (entry.failure === undefined || now >= entry.failure.until);
+
+  const usableStale = (entry: Entry, now: number) => entry.present && now < entry.staleUntil && !expired(entry);
+
+  const expired = (entry: Entry) => entry.expiresAt !== Number.POSITIVE_INFINITY && clock.wallTime() >= entry.expiresAt;
+
+  return {
+    get,
+    invalidate(key) {
+      entries.delete(key);
+    },
+  };
+}
+
+function empty(): Entry {
+  return {
+    value: undefined,
+    present: false,
+    refreshAt: 0,
+    freshUntil: 0,
+    staleUntil: 0,
+    expiresAt: Number.POSITIVE_INFINITY,
+    flight: undefined,
+    failure: undefined,
+  };
+}

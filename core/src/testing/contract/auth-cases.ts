@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { codes } from "../../errors/codes.js";
+import { isMlflowAuthError, type MlflowAuthError } from "../../errors/mlflow-auth-error.js";
+import { type Auth, anonymous } from "../../provider/provider.js";
+import { isSecret } from "../../secret/secret.js";
+import type { AuthSetup } from "../provider-contract.js";
+import { checkHeaders, checkSilence, request } from "./checks.js";
+
+/** Milliseconds after which the cache asks a backend again that has failed once. */
+const AFTER_BACKOFF = 60_000;
+
+export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<void>>> = {
+  "making the provider asks nobody for anything": async ({ backend }) => {
+    assert.equal(backend.fetches(), 0, "the factory fetched the credential; leave that to the first getAuth");
+  },
+
+  "getAuth gives headers, and the credential in them is a Secret": async (setup) => {
+    const { headers } = await credential(setup);
+    checkHeaders(headers, setup.canaries);
+    const secrets = Object.values(headers).filter(isSecret);
+    assert.ok(secrets.length > 0, "no header's value is a Secret");
+  },
+
+  "while the credential is good, getAuth answers at once with the same object": async (setup) => {
+    const first = await credential(setup);
+    const second = setup.provider.getAuth(request());
+    assert.ok(!(second instanceof Promise), "the second getAuth gave a promise");
+    assert.equal(second === first, true, "the second getAuth gave another object");
+    assert.equal(setup.backend.fetches(), 1, "the backend was asked more than once");
+  },
+
+  "a thousand callers at once make one fetch": async (setup) => {
+    const all = await Promise.all(Array.from({ length: 1000 }, () => credential(setup)));
+    assert.equal(setup.backend.fetches(), 1, `${setup.backend.fetches()} fetches`);
+    assert.equal(new Set(all).size, 1, "the callers got different objects");
+  },
+
+  "after invalidate the next getAuth brings the rotated credential": async (setup) => {
+    const before = texts(await credential(setup));
+    await setup.backend.rotate();
+    await setup.provider.invalidate();
+    const after = texts(await credential(setup));
+    assert.equal(setup.backend.fetches(), 2, `${setup.backend.fetches()} fetches`);
+    assert.ok(before !== after, "it still gives the old one");
+  },
+
+  "an outage is an error that says so, never an answer": async (setup) => {
+    await setup.backend.break();
+    const error = await failure(setup);
+    assert.ok(error.code in codes, `${error.code} is none of core's codes`);
+    assert.equal(error.transient, true, "the error is not marked as transient");
+    assert.equal(
+      error.plugin,
+      setup.context.instance,
+      "the error does not name the instance; make it with context.error",
+    );
+    assert.ok(error.remedy, "the error says not what to do");
+    checkSilence(setup, { error });
+  },
+
+  "after an outage it recovers by itself": async (setup) => {
+    await setup.backend.break();
+    await failure(setup);
+    await setup.backend.mend();
+    await setup.context.clock.advance(AFTER_BACKOFF);
+    await credential(setup);
+  },
+
+  "nothing that it prints, throws or logs holds the credential": async (setup) => {
+    const auth = await credential(setup);
+    await setup.backend.break();
+    await setup.provider.invalidate();
+    const error = await failure(setup);
+    checkSilence(setup, { auth, error });
+  },
+
+  "close may be called twice": async ({ provider }) => {
+    await provider.close?.();
+    await provider.close?.();
+  },
+};
+
+async function credential({ provider }: AuthSetup): Promise<Auth> {
+  const answer = await provider.getAuth(request());
+  assert.ok(answer !== undefined && answer !== anonymous, "getAuth gave no credential");
+  return answer;
+}
+
+async function failure({ provider }: AuthSetup): Promise<MlflowAuthError> {
+  try {
+    await provider.getAuth(request());
+  } catch (error) {
+    assert.ok(isMlflowAuthError(error), "what it threw is no MlflowAuthError");
+    return error;
+  }
+  throw new assert.AssertionError({ message: "getAuth answered during an outage" });
+}
+
+const texts = ({ headers }: Auth) =>
+  Object.entries(headers)
+    .map(([name, value]) => `${name}: ${isSecret(value) ? value.reveal() : value}`)
+    .join("\n");

@@ -1,0 +1,79 @@
+/**
+ * The contract that every provider keeps, as cases for any test runner:
+ *
+ *     for (const { name, run } of providerContract({ auth: startProvider })) test(name, run);
+ */
+import type { RequestAuthProvider, RequestHeaderProvider, RunContextProvider } from "../provider/provider.js";
+import { authCases } from "./contract/auth-cases.js";
+import { headerCases } from "./contract/header-cases.js";
+import { tagCases } from "./contract/tag-cases.js";
+import type { TestContext } from "./test-context.js";
+
+type Awaitable<T> = T | Promise<T>;
+
+/** One provider, made anew for one case. */
+export interface Setup<Provider> {
+  readonly provider: Provider;
+  /** The one that its factory got. */
+  readonly context: TestContext;
+  /** Texts that must show nowhere but in the revealed credential, made with `canary()`. */
+  readonly canaries: readonly string[];
+  /** Stops what the setup started. */
+  stop?(): Awaitable<void>;
+}
+
+/** The other side of an auth provider: what holds the credential. */
+export interface Backend {
+  /** How often the credential itself was asked for; logins and look-ups before it don't count. */
+  fetches(): number;
+  /** Puts another credential in place. */
+  rotate(): Awaitable<void>;
+  /** An outage: until `mend`, whoever asks gets no answer or a server error. */
+  break(): Awaitable<void>;
+  mend(): Awaitable<void>;
+}
+
+export interface AuthSetup extends Setup<RequestAuthProvider> {
+  readonly backend: Backend;
+}
+
+/** One per interface that the plugin offers. Each is called once per case. */
+export interface ProviderMakers {
+  readonly auth?: () => Awaitable<AuthSetup>;
+  /** With a configuration in which the provider is active. */
+  readonly headers?: () => Awaitable<Setup<RequestHeaderProvider>>;
+  /** With a configuration in which the provider is active. */
+  readonly tags?: () => Awaitable<Setup<RunContextProvider>>;
+}
+
+export interface ContractCase {
+  readonly name: string;
+  /** Rejects where the provider breaks the contract. */
+  run(): Promise<void>;
+}
+
+export function providerContract({ auth, headers, tags }: ProviderMakers): ContractCase[] {
+  return [
+    ...(auth === undefined ? [] : bind(authCases, auth)),
+    ...(headers === undefined ? [] : bind(headerCases, headers)),
+    ...(tags === undefined ? [] : bind(tagCases, tags)),
+  ];
+}
+
+function bind<S extends Setup<{ close?(): Awaitable<void> }>>(
+  cases: Readonly<Record<string, (setup: S) => Promise<void>>>,
+  make: () => Awaitable<S>,
+): ContractCase[] {
+  return Object.entries(cases).map(([name, body]) => ({
+    name: `contract: ${name}`,
+    async run() {
+      const setup = await make();
+      try {
+        await body(setup);
+      } finally {
+        await setup.provider.close?.();
+        await setup.stop?.();
+      }
+    },
+  }));
+}

@@ -1,0 +1,57 @@
+/** Puts an interceptor under every fetch and undici request of the process, and keeps it there. */
+import type { Dispatcher } from "undici";
+
+/** Where undici 8 (and Node's own fetch from it on) look for their dispatcher, and where the undici before it does. */
+const MODERN = Symbol.for("undici.globalDispatcher.2");
+const LEGACY = Symbol.for("undici.globalDispatcher.1");
+
+type Globals = Record<symbol, Dispatcher | undefined>;
+
+export interface GlobalDispatchers {
+  readonly modern: Dispatcher | undefined;
+  readonly legacy: Dispatcher | undefined;
+}
+
+/** What is set now. To be asked before undici is imported, for importing it fills the gaps. */
+export function globalDispatchers(): GlobalDispatchers {
+  const globals = globalThis as unknown as Globals;
+  return { modern: globals[MODERN], legacy: globals[LEGACY] };
+}
+
+/**
+ * Composes the interceptor over the dispatchers that were there and makes both properties read-only: a later
+ * `setGlobalDispatcher` would otherwise let requests go bare. undici 8 ignores such a call then, undici 7 throws.
+ */
+export async function lockGlobalDispatchers(
+  present: GlobalDispatchers,
+  interceptor: Dispatcher.DispatcherComposeInterceptor,
+): Promise<void> {
+  const { Agent, Dispatcher1Wrapper } = await import("undici");
+  const base = present.modern ?? new Agent();
+  const modern = base.compose(interceptor);
+  const previous = present.legacy;
+  // Public in undici, but missing from its types.
+  const { wrapHandler } = Dispatcher1Wrapper as unknown as {
+    wrapHandler(handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler;
+  };
+
+  class LegacyDispatcher extends Dispatcher1Wrapper {
+    /** What the interceptor leaves alone goes to the dispatcher that was there, with its handler as it is. */
+    override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+      const modernHandler = wrapHandler(handler);
+      const dispatch: Dispatcher["dispatch"] = (passed, passedHandler) => {
+        if (passed === options && previous !== undefined) return previous.dispatch(options, handler);
+        // The undici before 8 knows no HTTP/2.
+        return base.dispatch({ ...passed, allowH2: false } as Dispatcher.DispatchOptions, passedHandler);
+      };
+      return interceptor(dispatch)(options, modernHandler);
+    }
+  }
+
+  lock(MODERN, modern);
+  lock(LEGACY, new LegacyDispatcher(modern));
+}
+
+function lock(symbol: symbol, value: Dispatcher): void {
+  Object.defineProperty(globalThis, symbol, { value, writable: false, enumerable: false, configurable: false });
+}

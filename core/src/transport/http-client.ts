@@ -1,0 +1,108 @@
+/** HTTP for secret backends, handed to plugins as `context.http`. */
+import { type Dispatcher, request } from "undici";
+import { isPrivate } from "../destination/loopback.js";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from "../provider/context.js";
+import { createAgent, type Environment } from "./agent.js";
+
+const LONGEST_ANSWER = 1024 * 1024;
+const DEFAULT_TIMEOUT = 10_000;
+
+export interface HttpClientOptions {
+  /** The instance for whom it sends, for messages. */
+  readonly instance: string;
+  readonly env: Environment;
+}
+
+/** An {@link HttpClient} and the way to close its connections, those of clients derived from it included. */
+export function createHttpClient(options: HttpClientOptions): { http: HttpClient; close(): Promise<void> } {
+  const agents: Dispatcher[] = [];
+
+  function client(settings: TlsOptions & { allowInsecure?: boolean | undefined }): HttpClient {
+    const { allowInsecure, ...tls } = settings;
+    const byOrigin = new Map<string, Dispatcher>();
+    function agentFor(url: URL): Dispatcher {
+      let agent = byOrigin.get(url.origin);
+      if (agent === undefined) {
+        agent = createAgent({ destination: url.origin, tls, env: options.env });
+        byOrigin.set(url.origin, agent);
+        agents.push(agent);
+      }
+      return agent;
+    }
+    return {
+      send: (sent) => send(sent, options.instance, allowInsecure === true, agentFor),
+      with: (own) => client({ ...settings, ...own }),
+    };
+  }
+
+  return {
+    http: client({}),
+    async close() {
+      await Promise.all(agents.map((agent) => agent.close()));
+    },
+  };
+}
+
+async function send(
+  { url: target, method = "GET", headers = {}, body, timeout = DEFAULT_TIMEOUT }: HttpRequest,
+  instance: string,
+  allowInsecure: boolean,
+  agentFor: (url: URL) => Dispatcher,
+): Promise<HttpResponse> {
+  const url = new URL(target);
+  if (!isPrivate(url) && !allowInsecure) {
+    const message = `plugin ${instance} would send a credential in the clear to ${url.origin}`;
+    const remedy = `use https, or set allowInsecure: true in plugins.${instance} where the network is trusted`;
+    throw new MlflowAuthError("SERVER_CLEARTEXT", message, { plugin: instance, remedy });
+  }
+  try {
+    const signal = AbortSignal.timeout(timeout);
+    const answer = await request(url, {
+      dispatcher: agentFor(url),
+      method: method as Dispatcher.HttpMethod,
+      headers: { ...headers },
+      body: body ?? null,
+      signal,
+    });
+    return { status: answer.statusCode, headers: answer.headers, text: await read(answer.body) };
+  } catch (thrown) {
+    throw unreachable(thrown, url, instance, timeout);
+  }
+}
+
+async function read(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > LONGEST_ANSWER) throw Object.assign(new Error("too long"), { code: "ANSWER_TOO_LONG" });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Only codes of Node, OpenSSL and undici go into the message: an error's own text may quote the request. */
+function unreachable(thrown: unknown, url: URL, instance: string, timeout: number): MlflowAuthError {
+  const { name, code, cause } = (thrown ?? {}) as { name?: string; code?: unknown; cause?: { code?: unknown } };
+  const timedOut = name === "TimeoutError";
+  const reason = timedOut ? `no answer within ${timeout} ms` : String(code ?? cause?.code ?? name ?? "unknown reason");
+  return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${reason}`, {
+    plugin: instance,
+    transient: true,
+    remedy: remedies[reason] ?? `check that ${url.origin} is the right address and answers from this machine`,
+  });
+}
+
+const remedies: Record<string, string> = {
+  ECONNREFUSED: "nothing listens at that address and port: check the address and that the service runs",
+  ENOTFOUND: "the host name is unknown: check its spelling, DNS and the VPN",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed: give the CA file in the plugin's TLS options",
+  SELF_SIGNED_CERT_IN_CHAIN: "its certificate comes from a private CA: give the CA file in the plugin's TLS options",
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    "its certificate comes from a private CA: give the CA file in the plugin's TLS options",
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    "its certificate comes from a private CA: give the CA file in the plugin's TLS options",
+  CERT_HAS_EXPIRED: "its certificate has expired: have it renewed",
+  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name: use the name it was issued for",
+};

@@ -1,0 +1,85 @@
+/** The undici interceptor: judges every hop by itself, so that a redirect is another destination. */
+import type { Dispatcher } from "undici";
+import type { ServerConfig } from "../config/config.js";
+import type { Authorization } from "../pipeline/compose.js";
+import type { Gate } from "../pipeline/gate.js";
+import { isPromise } from "../pipeline/slot.js";
+import {
+  applyHeaders,
+  type DispatchHeaders,
+  withoutQueryCredentials,
+  withoutQueryObjectCredentials,
+} from "./client-credentials.js";
+import { RefusalHandler } from "./refusal-handler.js";
+import { replayable } from "./replay.js";
+
+export interface InterceptorOptions {
+  /** The dispatcher for a listed server that needs one of its own (TLS settings, a corporate proxy); undefined: the one composed over. */
+  readonly dispatcherFor?: (server: ServerConfig) => Dispatcher | undefined;
+}
+
+type Dispatch = Dispatcher["dispatch"];
+
+/**
+ * Adds the credentials of listed servers to the requests that go there, and touches no other.
+ *
+ * Put it outside of any redirect interceptor: a redirect that is followed further in never gets here, so for listed servers such
+ * interceptors are switched off and the client sees the 3xx.
+ */
+export function createInterceptor(
+  gate: Gate,
+  { dispatcherFor }: InterceptorOptions = {},
+): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) => {
+    const request = { url: `${originOf(options)}${options.path}`, method: options.method };
+    const authorized = gate.authorize(request);
+    if (authorized === undefined) return dispatch(options, handler);
+
+    const body = replayable(options.body);
+    const next = (authorization: Authorization): Dispatch => {
+      const own = dispatcherFor?.(authorization.server);
+      return own === undefined ? dispatch : own.dispatch.bind(own);
+    };
+    const send = (authorization: Authorization) => {
+      const retry = async (status: number) => {
+        const renewed = await gate.refused(authorization, { status }, request);
+        const again = renewed === undefined ? undefined : body.again();
+        if (renewed === undefined || again === undefined) return undefined;
+        return () => void next(renewed)(authorize(options, renewed, again.body), handler);
+      };
+      const watched = new RefusalHandler(handler, authorization.provider === undefined ? undefined : retry, () =>
+        body.release(),
+      );
+      return next(authorization)(authorize(options, authorization, body.body), watched);
+    };
+
+    if (!isPromise(authorized)) return send(authorized);
+    authorized.then(send).catch((error: Error) => {
+      body.release();
+      handler.onResponseError?.(null as never, error);
+    });
+    return true;
+  };
+}
+
+function originOf({ origin }: Dispatcher.DispatchOptions): string {
+  if (typeof origin === "string") return origin.endsWith("/") ? origin.slice(0, -1) : origin;
+  return origin === undefined ? "" : origin.origin;
+}
+
+function authorize(
+  options: Dispatcher.DispatchOptions,
+  authorization: Authorization,
+  body: unknown,
+): Dispatcher.DispatchOptions {
+  const { strips } = authorization;
+  return {
+    ...options,
+    ...(strips && options.query ? { query: withoutQueryObjectCredentials(options.query) } : {}),
+    path: strips ? withoutQueryCredentials(options.path) : options.path,
+    body: body as string,
+    headers: applyHeaders(options.headers as DispatchHeaders, authorization) as string[],
+    // Read by redirect interceptors further in: none of them may carry a credential on.
+    maxRedirections: 0,
+  } as Dispatcher.DispatchOptions;
+}

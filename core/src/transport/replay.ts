@@ -1,0 +1,107 @@
+/** What it takes to send a request body a second time. */
+
+/** Bytes that are kept for a second attempt; a longer body is streamed through and sent once. */
+const LONGEST_REPLAY = 1024 * 1024;
+
+export interface ReplayableBody {
+  /** What to send the first time, in place of the body given. */
+  readonly body: unknown;
+  /** What to send the second time, or undefined if too much of it has gone by. Ask after the answer is there. */
+  again(): { body: unknown } | undefined;
+  /** No second attempt will come. */
+  release(): void;
+}
+
+/**
+ * Strings and buffers are sent again as they are. Of an async iterable (that is how fetch hands over any body) the first MiB
+ * is recorded while it streams. Node streams are left alone, and so can't be sent again.
+ */
+export function replayable(body: unknown): ReplayableBody {
+  if (isReusable(body)) return { body, again: () => ({ body }), release() {} };
+  if (isAsyncIterable(body) && typeof (body as { pipe?: unknown }).pipe !== "function") return new RecordedBody(body);
+  return { body, again: () => undefined, release() {} };
+}
+
+function isReusable(body: unknown): boolean {
+  if (body === null || body === undefined || typeof body === "string") return true;
+  return ArrayBuffer.isView(body) || body instanceof ArrayBuffer || body instanceof Blob || body instanceof FormData;
+}
+
+type Chunk = Uint8Array | string;
+
+function isAsyncIterable(body: unknown): body is AsyncIterable<Chunk> {
+  return typeof (body as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function";
+}
+
+/**
+ * Reads its source once, for two readers one after the other. The second starts from the first byte and goes on where the
+ * first left off, so a refusal that comes in the middle of an upload loses nothing.
+ */
+class RecordedBody implements ReplayableBody {
+  readonly body: AsyncIterable<Chunk> = { [Symbol.asyncIterator]: () => this.#read(++this.#reader) };
+  readonly #source: AsyncIterator<Chunk>;
+  readonly #chunks: Chunk[] = [];
+  /** Chunks that were handed on and forgotten. */
+  #forgotten = 0;
+  #bytes = 0;
+  #keeping = true;
+  #ended = false;
+  /** Only the newest reader gets chunks. */
+  #reader = 0;
+  #advancing: Promise<void> | undefined;
+
+  constructor(source: AsyncIterable<Chunk>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  again(): { body: unknown } | undefined {
+    if (!this.#keeping) return undefined;
+    this.#keeping = false;
+    return { body: this.body };
+  }
+
+  release(): void {
+    this.#keeping = false;
+  }
+
+  async *#read(reader: number): AsyncGenerator<Chunk> {
+    try {
+      for (let index = 0; reader === this.#reader; index++) {
+        while (index - this.#forgotten >= this.#chunks.length) {
+          if (this.#ended) return;
+          await this.#advance();
+          if (reader !== this.#reader) return;
+        }
+        const chunk = this.#chunks[index - this.#forgotten] as Chunk;
+        if (!this.#keeping) this.#forget(index + 1);
+        yield chunk;
+      }
+    } finally {
+      if (reader === this.#reader && !this.#keeping && !this.#ended) await this.#source.return?.();
+    }
+  }
+
+  #forget(before: number): void {
+    this.#chunks.splice(0, before - this.#forgotten);
+    this.#forgotten = before;
+  }
+
+  /** One step of the source, however many wait for it. */
+  #advance(): Promise<void> {
+    this.#advancing ??= this.#source
+      .next()
+      .then(({ done, value }) => {
+        if (done) {
+          this.#ended = true;
+          return;
+        }
+        this.#chunks.push(value);
+        this.#bytes += Buffer.byteLength(value);
+        if (this.#bytes > LONGEST_REPLAY) this.#keeping = false;
+      })
+      .finally(() => {
+        this.#advancing = undefined;
+      });
+    return this.#advancing;
+  }
+}

@@ -1,0 +1,68 @@
+import type { ServerConfig } from "../../src/config/config.js";
+import { compileDestinations } from "../../src/destination/compile.js";
+import type { AuthSlot } from "../../src/pipeline/auth.js";
+import { createGate, type Gate } from "../../src/pipeline/gate.js";
+import type { HeaderSlot } from "../../src/pipeline/headers.js";
+import type { LogFields, Logger } from "../../src/provider/context.js";
+import type { RequestAuthProvider, RequestHeaderProvider } from "../../src/provider/provider.js";
+import { type FakeClock, fakeClock } from "../../src/testing.js";
+
+export interface LogLine {
+  level: string;
+  fields: LogFields;
+  message: string;
+}
+
+export interface Listed {
+  uri: string;
+  auth?: AuthSlot[];
+  headers?: HeaderSlot[];
+}
+
+export function serverConfig(
+  uri: string,
+  auth: readonly { instance: string }[] = [],
+  headers: readonly { instance: string }[] = [],
+): ServerConfig {
+  const names = (slots: readonly { instance: string }[]) => slots.map(({ instance }) => instance);
+  return { uri, auth: names(auth), headers: names(headers), tags: [], allowInsecure: false };
+}
+
+/** A real gate over providers that stand in the test. */
+export function gateOver(
+  listed: Listed[],
+  clock: FakeClock = fakeClock(),
+): { gate: Gate; clock: FakeClock; log: LogLine[]; servers: ServerConfig[] } {
+  const log: LogLine[] = [];
+  const write = (level: string) => (fields: LogFields, message: string) => void log.push({ level, fields, message });
+  const logger: Logger = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+  const servers = listed.map(({ uri, auth, headers }) => serverConfig(uri, auth, headers));
+  const slots = new Map(
+    servers.map((server, index) => [
+      server,
+      { auth: listed[index]?.auth ?? [], headers: listed[index]?.headers ?? [] },
+    ]),
+  );
+  return {
+    gate: createGate({ destinations: compileDestinations(servers), slots, clock, logger }),
+    clock,
+    log,
+    servers,
+  };
+}
+
+export function authSlot(
+  instance: string,
+  getAuth: RequestAuthProvider["getAuth"],
+  invalidate: () => void = () => {},
+): AuthSlot {
+  return { instance, timeout: 15_000, optional: false, provider: { getAuth, invalidate } };
+}
+
+export function headerSlot(
+  instance: string,
+  requestHeaders: RequestHeaderProvider["requestHeaders"],
+  optional = false,
+): HeaderSlot {
+  return { instance, timeout: 15_000, optional, provider: { inContext: () => true, requestHeaders } };
+}

@@ -1,0 +1,159 @@
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { createSecretCache, type Fetched } from "../../src/secret/cache.js";
+import { fakeClock } from "../../src/testing.js";
+
+const test = suite("secret cache");
+
+function setup() {
+  const clock = fakeClock();
+  const stale: unknown[] = [];
+  const cache = createSecretCache({ clock, random: () => 0, onStale: (error) => stale.push(error) });
+  let fetches = 0;
+  let answer: () => Promise<Fetched<string>> = async () => ({ value: `value ${fetches}` });
+  const fetch = () => {
+    fetches++;
+    return answer();
+  };
+  return {
+    clock,
+    cache,
+    stale,
+    get: (policy = { ttl: 1000, maxStale: 0 }) => cache.get("key", fetch, policy),
+    answers: (next: typeof answer) => (answer = next),
+    fetches: () => fetches,
+  };
+}
+
+const outage = () => Promise.reject(new MlflowAuthError("SECRET_UNREACHABLE", "down", { transient: true }));
+const denial = () => Promise.reject(new MlflowAuthError("SECRET_DENIED", "no"));
+
+async function code(promise: unknown): Promise<string> {
+  try {
+    await promise;
+    return "no error";
+  } catch (thrown) {
+    return (thrown as MlflowAuthError).code;
+  }
+}
+
+test("ten thousand callers of a cold or an expired key share one fetch", async () => {
+  const { get, clock, fetches } = setup();
+  for (const expected of [1, 2]) {
+    const values = await Promise.all(Array.from({ length: 10_000 }, () => get()));
+    assert.is(new Set(values).size, 1);
+    assert.is(fetches(), expected);
+    await clock.advance(1000);
+  }
+});
+
+test("a fresh value is answered without a promise", async () => {
+  const { get, clock } = setup();
+  await get();
+  await clock.advance(700);
+  assert.is(get(), "value 1");
+});
+
+test("in the last fifth of its life a value is fetched anew while callers still get it at once", async () => {
+  const { get, clock, fetches } = setup();
+  await get();
+  await clock.advance(800);
+  assert.is(get(), "value 1");
+  assert.is(get(), "value 1");
+  await Promise.resolve();
+  await new Promise(setImmediate);
+  assert.is(fetches(), 2);
+  assert.is(get(), "value 2");
+});
+
+test("a lease shorter than the ttl wins, and an absolute end on the wall clock, too", async () => {
+  const lease = setup();
+  lease.answers(async () => ({ value: "leased", lease: 100 }));
+  await lease.get();
+  await lease.clock.advance(100);
+  assert.ok(lease.get() instanceof Promise);
+
+  const until = setup();
+  until.answers(async () => ({ value: "until", expiresAt: until.clock.wallTime() + 100 }));
+  await until.get();
+  await until.clock.advance(99);
+  assert.is(until.get(), "until");
+  await until.clock.advance(1);
+  assert.ok(until.get() instanceof Promise);
+});
+
+test("a jump of the wall clock does not change how long a value lives", async () => {
+  const { get, clock } = setup();
+  await get();
+  clock.jump(3_600_000);
+  assert.is(get(), "value 1");
+  clock.jump(-7_200_000);
+  assert.is(get(), "value 1");
+});
+
+test("an outage is bridged by the old value up to maxStale, and not a moment longer", async () => {
+  const { get, clock, answers, stale } = setup();
+  const policy = { ttl: 1000, maxStale: 500 };
+  await get(policy);
+  answers(outage);
+  await clock.advance(1200);
+  assert.is(await get(policy), "value 1");
+  assert.is(stale.length, 1);
+  await clock.advance(299);
+  assert.is(await get(policy), "value 1");
+  await clock.advance(1);
+  assert.is(await code(get(policy)), "SECRET_UNREACHABLE");
+});
+
+test("a refusal by the backend ends the use of the old value", async () => {
+  const { get, clock, answers } = setup();
+  const policy = { ttl: 1000, maxStale: 10_000 };
+  await get(policy);
+  answers(denial);
+  await clock.advance(1000);
+  assert.is(await code(get(policy)), "SECRET_DENIED");
+  answers(outage);
+  await clock.advance(1000);
+  assert.is(await code(get(policy)), "SECRET_UNREACHABLE");
+});
+
+test("a failed fetch answers callers for a second, doubling to thirty", async () => {
+  const { get, clock, answers, fetches } = setup();
+  answers(outage);
+  let rounds = 0;
+  for (let second = 0; second < 600; second++) {
+    assert.is(await code(get()), "SECRET_UNREACHABLE");
+    await clock.advance(1000);
+    rounds = fetches();
+  }
+  assert.ok(rounds <= 50, `${rounds} rounds in ten minutes`);
+  answers(async () => ({ value: "back" }));
+  await clock.advance(30_000);
+  assert.is(await get(), "back");
+});
+
+test("an invalidated value is gone, and a fetch that began before does not bring it back", async () => {
+  const { get, cache, answers, fetches } = setup();
+  let finish: (fetched: Fetched<string>) => void = () => undefined;
+  answers(() => new Promise((resolve) => (finish = resolve)));
+  const early = get();
+  cache.invalidate("key");
+  answers(async () => ({ value: "new" }));
+  const late = get();
+  finish({ value: "old" });
+  assert.is(await early, "old");
+  assert.is(await late, "new");
+  assert.is(get(), "new");
+  assert.is(fetches(), 2);
+});
+
+test("a fetch that throws before its promise is a failed fetch", async () => {
+  const { get, answers } = setup();
+  answers(() => {
+    throw new MlflowAuthError("SECRET_FORMAT", "odd");
+  });
+  assert.is(await code(get()), "SECRET_FORMAT");
+});
+
+test.run();

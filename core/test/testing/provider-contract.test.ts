@@ -1,0 +1,130 @@
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import type { Auth, RequestAuthProvider } from "../../src/plugin.js";
+import { anonymous, Secret } from "../../src/plugin.js";
+import { type AuthSetup, canary, providerContract, testContext } from "../../src/testing.js";
+
+const test = suite("the provider contract");
+
+type Change = (sound: RequestAuthProvider, backend: Backend) => Partial<RequestAuthProvider>;
+interface Backend {
+  fetches: number;
+  up: boolean;
+  secret: string;
+  fetch(): Promise<{ value: Auth }>;
+}
+
+/** A sound provider, and a change that spoils it. */
+function setup(change: Change = () => ({}), eager = false): AuthSetup {
+  const context = testContext();
+  const canaries = [canary(), canary()];
+  const backend: Backend = {
+    fetches: 0,
+    up: true,
+    secret: canaries[0] as string,
+    async fetch() {
+      backend.fetches++;
+      if (!backend.up) throw context.error("SECRET_UNREACHABLE", "it is down", { transient: true, remedy: "wait" });
+      return { value: Object.freeze({ headers: { Authorization: new Secret(`Bearer ${backend.secret}`) } }) };
+    },
+  };
+  const sound: RequestAuthProvider = {
+    getAuth: () => context.secrets.get("secret", backend.fetch),
+    invalidate: () => context.secrets.invalidate("secret"),
+  };
+  if (eager) void backend.fetch();
+  return {
+    provider: { ...sound, ...change(sound, backend) },
+    context,
+    canaries,
+    backend: {
+      fetches: () => backend.fetches,
+      rotate() {
+        backend.secret = canaries[1] as string;
+      },
+      break() {
+        backend.up = false;
+      },
+      mend() {
+        backend.up = true;
+      },
+    },
+  };
+}
+
+async function broken(make: () => AuthSetup): Promise<string[]> {
+  const names: string[] = [];
+  for (const { name, run } of providerContract({ auth: make })) {
+    await run().catch(() => names.push(name.replace("contract: ", "")));
+  }
+  return names;
+}
+
+test("a sound provider passes", async () => {
+  assert.equal(await broken(() => setup()), []);
+});
+
+const faults: [what: string, change: Change, found: RegExp][] = [
+  ["no cache", (_, backend) => ({ getAuth: async () => (await backend.fetch()).value }), /thousand callers/],
+  ["always a promise", (sound) => ({ getAuth: async (asked) => await sound.getAuth(asked) }), /answers at once/],
+  ["a new object each time", (sound) => ({ getAuth: (asked) => spread(sound.getAuth(asked)) }), /same object/],
+  ["invalidate without effect", () => ({ invalidate: () => undefined }), /after invalidate/],
+  [
+    "bare during an outage",
+    (sound) => ({ getAuth: async (asked) => await Promise.resolve(sound.getAuth(asked)).catch(() => anonymous) }),
+    /outage is an error/,
+  ],
+  [
+    "an error of its own making",
+    (sound) => ({
+      getAuth: async (asked) => await Promise.resolve(sound.getAuth(asked)).catch(() => Promise.reject(new Error("x"))),
+    }),
+    /outage is an error/,
+  ],
+  [
+    "a credential as plain text",
+    (_, backend) => ({ getAuth: () => ({ headers: { Authorization: `Bearer ${backend.secret}` } }) }),
+    /is a Secret/,
+  ],
+  ["a header name with a blank", () => ({ getAuth: () => ({ headers: { "X Y": new Secret("x") } }) }), /gives headers/],
+  [
+    "a credential that it keeps in the open",
+    (_sound, backend) => ({ ...({ last: backend.secret } as object) }),
+    /nothing that it prints/,
+  ],
+  ["a close that fails the second time", () => ({ close: once() }), /close may be called twice/],
+];
+for (const [what, change, found] of faults) {
+  test(`it finds ${what}`, async () => {
+    const names = await broken(() => setup(change));
+    assert.ok(
+      names.some((name) => found.test(name)),
+      `found only: ${names.join("; ")}`,
+    );
+  });
+}
+
+test("it finds a factory that fetches", async () => {
+  assert.ok((await broken(() => setup(undefined, true))).includes("making the provider asks nobody for anything"));
+});
+
+test("it stops what the setup started, also after a failure", async () => {
+  let stopped = 0;
+  const make = () => ({ ...setup(() => ({ getAuth: () => undefined })), stop: () => void stopped++ });
+  await broken(make);
+  assert.is(stopped, providerContract({ auth: make }).length);
+});
+
+function spread(auth: ReturnType<RequestAuthProvider["getAuth"]>): ReturnType<RequestAuthProvider["getAuth"]> {
+  return auth instanceof Promise || typeof auth !== "object" ? auth : { ...auth };
+}
+
+function once(): () => void {
+  let closed = false;
+  return () => {
+    if (closed) throw new Error("closed already");
+    closed = true;
+  };
+}
+
+test.run();

@@ -1,0 +1,170 @@
+/** What Vault's refusals mean, and what to do about each. None repeats the words of Vault. */
+import type { MlflowAuthError, PluginContext } from "@mlflow-auth/core/plugin";
+import { errorText, field, isInvalidToken, type VaultAnswer } from "./answer.js";
+import type { VaultOptions } from "./generated/options.js";
+import type { Reading } from "./kv.js";
+
+/** No answer came: core's error in Vault's terms. */
+export function unreachable(error: MlflowAuthError, context: PluginContext): MlflowAuthError {
+  if (error.code !== "SECRET_UNREACHABLE") return error;
+  const tls = /CERT|ISSUER|SIGNATURE|ALTNAME|SSL|TLS/.test(error.message);
+  const remedy = tls
+    ? "give the authority that signed Vault's certificate in tls.caFile (VAULT_CACERT), and use the name it was issued for"
+    : "check address (VAULT_ADDR), and from this machine: vault status";
+  const message = `Vault does not answer: ${error.message}`;
+  return context.error("SECRET_UNREACHABLE", message, { remedy, transient: error.transient });
+}
+
+/** Why a login failed. `mount` is where the auth method is, for example `approle`. */
+export function loginFault(
+  answer: VaultAnswer,
+  mount: string,
+  options: VaultOptions,
+  context: PluginContext,
+): MlflowAuthError {
+  const fault = serverFault(answer, options, context);
+  if (fault !== undefined) return fault;
+  const told = errorText(answer.body);
+  const failed = (message: string, remedy: string) => context.error("LOGIN_FAILED", message, { remedy });
+  if (answer.status === 400 && /role/i.test(told) && !/secret/i.test(told)) {
+    return failed(
+      `Vault does not know the role id of auth/${mount}`,
+      `check auth.roleId (VAULT_ROLE_ID): vault read auth/${mount}/role/ROLE/role-id`,
+    );
+  }
+  if (answer.status === 400) {
+    return failed(
+      `Vault refused the role id or the secret id of auth/${mount}`,
+      `the secret id may have expired or been used up; make a new one: vault write -f auth/${mount}/role/ROLE/secret-id`,
+    );
+  }
+  return failed(
+    `Vault offers no login at auth/${mount} to this client (status ${answer.status})`,
+    `check auth.mount with vault auth list, the network that the role is bound to, and ${namespaceHint(options)}`,
+  );
+}
+
+/** A login that was answered with success but brought no token. */
+export function noToken(answer: VaultAnswer, mount: string, context: PluginContext): MlflowAuthError {
+  const asksMore = field(field(answer.body, "auth"), "mfa_requirement") !== undefined;
+  return asksMore
+    ? context.error("LOGIN_FAILED", `Vault wants a second factor for auth/${mount}`, {
+        remedy: "use a role for machines, without multi-factor enforcement",
+      })
+    : context.error("LOGIN_FAILED", `Vault's answer to the login at auth/${mount} holds no token`, {
+        remedy: "check that address (VAULT_ADDR) is Vault's, and not that of something in front of it",
+      });
+}
+
+/** Why a secret could not be read. */
+export function readFault(reading: Reading, options: VaultOptions, context: PluginContext): MlflowAuthError {
+  const { answer, apiPath, name } = reading;
+  const fault = serverFault(answer, options, context);
+  if (fault !== undefined) return fault;
+  if (answer.status === 403 && isInvalidToken(answer)) {
+    return context.error(
+      "LOGIN_FAILED",
+      "Vault does not accept the token: it expired, was revoked, or is another Vault's",
+      {
+        remedy: "get a new one (vault login), or let the plugin log in itself with auth.method: approle",
+      },
+    );
+  }
+  if (answer.status === 401 || answer.status === 403) {
+    return context.error("SECRET_DENIED", `Vault denied reading ${name} (status ${answer.status})`, {
+      remedy: `give the token a policy with: path "${apiPath}" { capabilities = ["read"] }. Vault says the same where there is no such mount: check secret.mount with vault secrets list, and ${namespaceHint(options)}`,
+    });
+  }
+  if (answer.status === 404) return notFound(reading, options, context);
+  const remedy = "check secret.mount and secret.path: the mount must be a KV engine (vault secrets list)";
+  return answer.status === 200
+    ? context.error("SECRET_FORMAT", `what Vault has at ${name} holds no secret`, { remedy })
+    : context.error("SECRET_NOT_FOUND", `Vault can't read ${name} (status ${answer.status})`, { remedy });
+}
+
+function notFound(reading: Reading, options: VaultOptions, context: PluginContext): MlflowAuthError {
+  const { answer, mount, path, name } = reading;
+  const metadata = field(field(answer.body, "data"), "metadata");
+  const version = field(metadata, "version");
+  const which = Number.isInteger(version) ? `version ${version}` : "the newest version";
+  const missing = (message: string, remedy: string) => context.error("SECRET_NOT_FOUND", message, { remedy });
+  if (field(metadata, "destroyed") === true) {
+    return missing(
+      `${which} of ${name} was destroyed for good`,
+      `write a new one: vault kv put -mount=${mount} ${path} token=-`,
+    );
+  }
+  if (metadata !== undefined) {
+    const undelete = Number.isInteger(version)
+      ? `vault kv undelete -versions=${version} -mount=${mount} ${path}, or `
+      : "";
+    return missing(
+      `${which} of ${name} was deleted`,
+      `bring it back: ${undelete}vault kv put -mount=${mount} ${path} token=-`,
+    );
+  }
+  if (/no handler for route/.test(errorText(answer.body))) {
+    return missing(
+      `Vault has no secrets engine mounted at ${mount}`,
+      `check secret.mount with vault secrets list, and ${namespaceHint(options)}`,
+    );
+  }
+  if (path === mount || path.startsWith(`${mount}/`)) {
+    return missing(`Vault has no secret ${name}`, "secret.path goes without the mount, which is secret.mount");
+  }
+  return missing(
+    `Vault has no secret ${name}`,
+    `check secret.mount and secret.path; to write it: vault kv put -mount=${mount} ${path} token=-`,
+  );
+}
+
+/** What is wrong with the server as a whole, whatever it was asked; undefined if it answered as a working Vault does. */
+function serverFault(
+  { status, body }: VaultAnswer,
+  { address }: VaultOptions,
+  context: PluginContext,
+): MlflowAuthError | undefined {
+  const told = errorText(body);
+  const fault = (message: string, remedy: string, transient: boolean) =>
+    context.error("SECRET_UNREACHABLE", `Vault at ${address} ${message}`, { remedy, transient });
+  if (/not (?:yet )?(?:been )?initiali[sz]ed/i.test(told) || status === 501) {
+    return fault("is not initialised", "initialise it: vault operator init", true);
+  }
+  if (/sealed/i.test(told) && status >= 500) {
+    return fault("is sealed", "have it unsealed: vault operator unseal; vault status shows whether it is", true);
+  }
+  if (status === 307 || status === 308 || /not active|standby/i.test(told) || status === 472 || status === 473) {
+    const remedy =
+      "set address (VAULT_ADDR) to the active node or its load balancer: a redirect would carry the token along";
+    return fault("is a standby that sends clients elsewhere", remedy, true);
+  }
+  if (status >= 300 && status < 400) {
+    return fault(
+      `redirects (status ${status}), which is not followed`,
+      "set address (VAULT_ADDR) to Vault itself",
+      false,
+    );
+  }
+  if (status === 429)
+    return fault("has too many requests (status 429)", "wait, or have the rate limit quota raised", true);
+  if (status === 412 || (status === 400 && /upgrading/i.test(told))) {
+    return fault("is not up to date yet", "wait a moment: it is replicating, or upgrading the mount", true);
+  }
+  if (status >= 500) return fault(`fails (status ${status})`, "see Vault's log, and vault status", true);
+  if (body === undefined) {
+    const https = address.toLowerCase().startsWith("http:") ? " If it speaks TLS there, write https://." : "";
+    return fault(
+      `does not answer as Vault does (status ${status}, no JSON)`,
+      `check address (VAULT_ADDR): something else answers there, or stands in front of it.${https}`,
+      false,
+    );
+  }
+  const known =
+    status === 200 || status === 400 || status === 401 || status === 403 || status === 404 || status === 405;
+  return known ? undefined : fault(`gave an unknown answer (status ${status})`, "check address (VAULT_ADDR)", false);
+}
+
+const namespaceHint = ({ namespace }: VaultOptions) =>
+  namespace === undefined
+    ? "on Vault Enterprise or HCP set namespace (VAULT_NAMESPACE)"
+    : "that namespace (VAULT_NAMESPACE) is the right one";

@@ -1,0 +1,110 @@
+// Generated from config.schema.json by scripts/generate.ts. Don't edit: run `npm run generate`.
+import type { SecretSource } from "@mlflow-auth/core/plugin";
+
+/**
+ * MLflow credentials from HashiCorp Vault.
+ */
+export interface VaultOptions {
+  /**
+   * Vault's address. Plain http needs `allowInsecure` unless the host is loopback.
+   */
+  address: string;
+  /**
+   * Whether the login and the secret may travel over plain http to a host that is not loopback.
+   */
+  allowInsecure: boolean;
+  /**
+   * Namespace of Vault Enterprise or HCP Vault.
+   */
+  namespace?: string;
+  /**
+   * How to log in. Default: the token in VAULT_TOKEN; else AppRole with VAULT_ROLE_ID and VAULT_SECRET_ID; else the token in ~/.vault-token.
+   */
+  auth?: TokenAuth | AppRoleAuth;
+  /**
+   * Which secret holds the credential: `token`, or `username` and `password`, or one field that holds any of the four forms.
+   */
+  secret: {
+    /**
+     * Where the KV engine is mounted; its version is found out. Nested mounts such as `team/kv` work.
+     */
+    mount: string;
+    /**
+     * The secret's path below the mount. With KV version 2 a leading `data/`, as the HTTP API has it, is dropped.
+     */
+    path: string;
+  };
+  /**
+   * What is made of the secret.
+   */
+  credential: {
+    /**
+     * `bearer` sends a token, `basic` a user and a password.
+     */
+    mode: "bearer" | "basic";
+    /**
+     * The header's name. In any other than Authorization a token is sent as it is, without `Bearer`.
+     */
+    header: string;
+  };
+  /**
+   * How long a secret is used.
+   */
+  cache: {
+    /**
+     * Until Vault is asked again; at least 1s, at most 24h, and never beyond a lease.
+     */
+    ttl: number;
+    /**
+     * For how much longer the secret may be used while Vault can't be reached. `0s`: not at all.
+     */
+    maxStale: number;
+  };
+  /**
+   * TLS towards Vault.
+   */
+  tls: {
+    /**
+     * PEM file of the authorities to trust in place of the system's.
+     */
+    caFile?: string;
+    /**
+     * Accepts any certificate. Only for a test server.
+     */
+    insecureSkipVerify: boolean;
+  };
+}
+/**
+ * A token that somebody else keeps valid.
+ */
+export interface TokenAuth {
+  /**
+   * How to log in.
+   */
+  method: "token";
+  /**
+   * The token, read again at each fetch. Default: VAULT_TOKEN, else ~/.vault-token.
+   */
+  token?: SecretSource;
+}
+/**
+ * Vault's login for machines: a role id and a secret id.
+ */
+export interface AppRoleAuth {
+  /**
+   * How to log in.
+   */
+  method: "approle";
+  /**
+   * The role's id.
+   */
+  roleId: string;
+  /**
+   * A secret id of that role.
+   */
+  secretId: SecretSource;
+  /**
+   * Where the auth method is mounted, without `auth/`.
+   */
+  mount: string;
+}

@@ -1,0 +1,197 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { inspect } from "node:util";
+import type { HttpClient, HttpRequest } from "@mlflow-auth/core/plugin";
+import { canary, revealedBy, secretSource } from "@mlflow-auth/core/testing";
+import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { appRole, seed, startProvider, token, write } from "./start-provider.ts";
+
+const test = suite("what the vault plugin takes in and lets out");
+
+// Read when node-vault is loaded, which is at the first fetch.
+process.env["DEBUG"] = "*";
+
+/** The variables that node-vault would read by itself, restored afterwards. */
+async function withProcessEnv(variables: Record<string, string>, act: () => Promise<void>): Promise<void> {
+  const before = new Map(Object.keys(variables).map((name) => [name, process.env[name]]));
+  Object.assign(process.env, variables);
+  try {
+    await act();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  }
+}
+
+/** A client that keeps what it was asked, and answers as Vault with one secret does. */
+function recorder() {
+  const requests: HttpRequest[] = [];
+  const settings: unknown[] = [];
+  const answer = (url: string) =>
+    url.endsWith("/login")
+      ? { auth: { client_token: "given", lease_duration: 60 } }
+      : url.includes("/sys/internal/")
+        ? { data: { path: "secret/", options: { version: "2" } } }
+        : { data: { data: { token: "t" }, metadata: { version: 1 } } };
+  const http: HttpClient = {
+    async send(request) {
+      requests.push(request);
+      return { status: 200, headers: {}, text: JSON.stringify(answer(String(request.url))) };
+    },
+    with(tls) {
+      settings.push(tls);
+      return http;
+    },
+  };
+  return { http, requests, settings };
+}
+
+test("nothing of process.env reaches Vault", async () => {
+  const foreign = canary();
+  const variables = {
+    VAULT_ADDR: `http://${foreign}.invalid`,
+    VAULT_TOKEN: foreign,
+    VAULT_NAMESPACE: foreign,
+    VAULT_PREFIX: `/${foreign}`,
+    VAULT_SKIP_VERIFY: "true",
+    VAULT_ROLE_ID: foreign,
+    VAULT_SECRET_ID: foreign,
+    HOME: `/${foreign}`,
+  };
+  await withProcessEnv(variables, async () => {
+    for (const env of [{ VAULT_TOKEN: "mine" }, { VAULT_ROLE_ID: "role", VAULT_SECRET_ID: "id" }]) {
+      const { http, requests, settings } = recorder();
+      const { headers } = await startProvider("https://vault.example.com/base/", {}, { http, env });
+      await headers();
+      assert.is(revealedBy(inspect([requests, settings], { depth: 9 }), foreign), undefined);
+      assert.ok(requests.every(({ url }) => String(url).startsWith("https://vault.example.com/base/v1/")));
+      const tokens = requests.map(({ headers }) => headers?.["X-Vault-Token"]);
+      assert.equal(tokens, "VAULT_TOKEN" in env ? ["mine", "mine"] : [undefined, "given", "given"]);
+    }
+    const { fault } = await startProvider("https://vault.example.com", {}, { http: recorder().http });
+    assert.is((await fault()).code, "LOGIN_FAILED");
+  });
+});
+
+test("TLS settings go to the client, and a replaced CA file is read again", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "vault-ca-"));
+  const caFile = join(folder, "ca.pem");
+  const { http, settings } = recorder();
+  const given = { tls: { caFile, insecureSkipVerify: false }, allowInsecure: true };
+  const { headers, fault, provider, context } = await startProvider("https://vault.example.com", given, {
+    http,
+    env: { VAULT_TOKEN: "t" },
+  });
+  try {
+    const missing = await fault();
+    assert.is(missing.code, "SECRET_SOURCE");
+    assert.match(missing.message, `${caFile} can't be read: ENOENT`);
+    await writeFile(caFile, "first");
+    await context.clock.advance(60_000);
+    await headers();
+    await provider.invalidate();
+    await headers();
+    assert.equal(settings, [{ ca: "first", allowInsecure: true, insecureSkipVerify: false }]);
+    await writeFile(caFile, "second");
+    await provider.invalidate();
+    await headers();
+    assert.is((settings[1] as { ca: string }).ca, "second");
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("http to another machine is refused before anything is sent", async () => {
+  for (const env of [{ VAULT_TOKEN: "t" }, { VAULT_ROLE_ID: "r", VAULT_SECRET_ID: "s" }]) {
+    const { fault } = await startProvider("http://vault.example.invalid:8200", {}, { env });
+    assert.is((await fault()).code, "SERVER_CLEARTEXT");
+  }
+});
+
+for (const status of [301, 302, 303, 307, 308]) {
+  test(`a redirect (${status}) is not followed: no token and no secret id leaves`, async () => {
+    const reached: string[] = [];
+    const thief = await listen((request) => void reached.push(`${request.url} ${inspect(request.headers)}`));
+    const vault = await listen((request, response) =>
+      response.writeHead(status, { Location: `${originOf(thief)}${request.url}` }).end(),
+    );
+    try {
+      for (const env of [{ VAULT_TOKEN: canary() }, { VAULT_ROLE_ID: "r", VAULT_SECRET_ID: canary() }]) {
+        const { fault } = await startProvider(originOf(vault), {}, { env });
+        assert.is((await fault()).code, "SECRET_UNREACHABLE");
+      }
+      assert.equal(reached, []);
+    } finally {
+      vault.close();
+      thief.close();
+    }
+  });
+}
+
+test("no credential shows on any console, whatever is switched on, working or failing", async () => {
+  const vault = await startFakeVault();
+  await seed(vault);
+  const secret = canary();
+  await write(vault, "secret/mlflow/auth", { token: secret });
+  const machine = await appRole(vault);
+  const person = await token(vault);
+  const written: string[] = [];
+  const { stdout, stderr } = process;
+  const originals = [stdout.write, stderr.write] as const;
+  const capture = (chunk: unknown) => written.push(String(chunk)) > 0;
+  stdout.write = capture as typeof stdout.write;
+  stderr.write = capture as typeof stderr.write;
+  try {
+    for (const env of [machine, { VAULT_TOKEN: person }]) {
+      const { headers, provider, context, fault } = await startProvider(vault.address, {}, { env });
+      await headers();
+      await provider.invalidate();
+      vault.faults.status = 500;
+      const error = await fault();
+      vault.faults.status = undefined;
+      written.push(inspect([provider, context.logs, error], { depth: 20, showHidden: true }));
+    }
+  } finally {
+    [stdout.write, stderr.write] = originals;
+    await vault.stop();
+  }
+  const text = written.join("");
+  for (const one of [secret, person, machine.VAULT_SECRET_ID]) assert.is(revealedBy(text, one), undefined);
+});
+
+test("the same frozen object answers until the secret is fetched anew", async () => {
+  const { http } = recorder();
+  const { auth, provider } = await startProvider("https://vault.example.com", {}, { http, env: { VAULT_TOKEN: "t" } });
+  const first = await auth();
+  assert.ok(Object.isFrozen(first) && Object.isFrozen(first.headers));
+  assert.is(await auth(), first);
+  await provider.invalidate();
+  assert.is.not(await auth(), first);
+});
+
+test("a token that can't stand in a header is refused before it is sent", async () => {
+  for (const bad of ["a\r\nX-Evil: 1", "töken", " "]) {
+    const { http, requests } = recorder();
+    const auth = { method: "token" as const, token: secretSource(bad, "the file x") };
+    const error = await (await startProvider("https://vault.example.com", { auth }, { http })).fault();
+    assert.is(error.code, "SECRET_FORMAT");
+    assert.match(error.message, "the Vault token in the file x");
+    assert.is(requests.length, 0);
+  }
+});
+
+function listen(handler: Parameters<typeof createServer>[1]): Promise<Server> {
+  const server = createServer(handler);
+  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
+}
+
+const originOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+test.run();

@@ -1,0 +1,169 @@
+import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { appRole, seed, startProvider, token, write } from "./start-provider.ts";
+import { vaultCases } from "./vault-cases.ts";
+
+const test = suite("vault plugin on the fake Vault");
+
+/** What was asked of a Vault while `act` ran: `GET secret/data/mlflow/auth 200`, one line each. */
+async function asked(vault: FakeVault, act: () => Promise<unknown>): Promise<string[]> {
+  const from = vault.requests.length;
+  await act();
+  return vault.requests.slice(from).map(({ method, path, status }) => `${method} ${path} ${status}`);
+}
+
+async function byRole(vault: FakeVault, path: string) {
+  return await startProvider(vault.address, { secret: { path } }, { env: await appRole(vault) });
+}
+
+vaultCases(
+  test,
+  () => startFakeVault(),
+  (vault) => {
+    test("asks for the login and the mount once, and for the secret each time", async () => {
+      await write(vault(), "secret/mlflow/count", { token: "c" });
+      const { headers, provider } = await byRole(vault(), "mlflow/count");
+      assert.equal(await asked(vault(), headers), [
+        "POST auth/approle/login 200",
+        "GET sys/internal/ui/mounts/secret/mlflow/count 200",
+        "GET secret/data/mlflow/count 200",
+      ]);
+      assert.equal(await asked(vault(), headers), []);
+      await provider.invalidate();
+      assert.equal(await asked(vault(), headers), ["GET secret/data/mlflow/count 200"]);
+    });
+
+    test("the login is renewed before its lease ends", async () => {
+      await write(vault(), "secret/mlflow/lease", { token: "l" });
+      const { headers, context } = await byRole(vault(), "mlflow/lease");
+      await headers();
+      // The role's tokens live for 20 minutes.
+      await context.clock.advance(15 * 60_000);
+      const early = await asked(vault(), headers);
+      assert.ok(!early.includes("POST auth/approle/login 200"), early.join());
+      await context.clock.advance(6 * 60_000);
+      const late = await asked(vault(), headers);
+      assert.is(late[0], "POST auth/approle/login 200", late.join());
+    });
+
+    test("a secret is used for the time of the cache and no longer", async () => {
+      await write(vault(), "secret/mlflow/ttl", { token: "t" });
+      const env = { VAULT_TOKEN: await token(vault()) };
+      for (const [ttl, inside, beyond] of [
+        [60_000, 40_000, 25_000],
+        [1, 700, 400],
+        [99 * 3_600_000, 12 * 3_600_000, 13 * 3_600_000],
+      ] as const) {
+        const given = { secret: { path: "mlflow/ttl" }, cache: { ttl } };
+        const { headers, context } = await startProvider(vault().address, given, { env });
+        await headers();
+        await context.clock.advance(inside);
+        assert.equal(await asked(vault(), headers), [], `${ttl}`);
+        await context.clock.advance(beyond);
+        assert.equal(await asked(vault(), headers), ["GET secret/data/mlflow/ttl 200"], `${ttl}`);
+      }
+    });
+
+    test("a lease of version 1 ends the use of the secret before the cache does", async () => {
+      await write(vault(), "kv1/mlflow/lease", { token: "t", ttl: "30s" });
+      const env = { VAULT_TOKEN: await token(vault()) };
+      const given = { secret: { mount: "kv1", path: "mlflow/lease" } };
+      const { headers, context } = await startProvider(vault().address, given, { env });
+      await headers();
+      await context.clock.advance(31_000);
+      assert.equal(await asked(vault(), headers), ["GET kv1/mlflow/lease 200"]);
+    });
+
+    test("a denial makes one new login, not two", async () => {
+      await write(vault(), "secret/hidden", { token: "t" });
+      const { fault } = await byRole(vault(), "hidden");
+      const requests = await asked(vault(), fault);
+      assert.is(requests.filter((line) => line.startsWith("POST auth/approle/login")).length, 2, requests.join());
+      const own = await startProvider(
+        vault().address,
+        { secret: { path: "hidden" } },
+        { env: { VAULT_TOKEN: await token(vault()) } },
+      );
+      const once = await asked(vault(), own.fault);
+      assert.is(once.filter((line) => line.startsWith("GET secret/data/hidden")).length, 1, once.join());
+    });
+
+    test("a revoked login is replaced at once", async () => {
+      await write(vault(), "secret/mlflow/revoke", { token: "one" });
+      const { headers, provider, context } = await byRole(vault(), "mlflow/revoke");
+      await headers();
+      const login = (await context.secrets.get<{ reveal(): string }>("login", () => Promise.reject())).reveal();
+      vault().revoke(login);
+      await provider.invalidate();
+      assert.equal(await asked(vault(), headers), [
+        "GET secret/data/mlflow/revoke 403",
+        "POST auth/approle/login 200",
+        "GET secret/data/mlflow/revoke 200",
+      ]);
+    });
+
+    test("without an answer about the mount both versions are tried, and a denial is not hidden", async () => {
+      const fake = vault();
+      fake.faults.only = /^sys\/internal/;
+      fake.faults.status = 403;
+      try {
+        await write(fake, "secret/mlflow/blind", { token: "two" });
+        await write(fake, "kv1/mlflow/blind", { token: "one" });
+        const env = { VAULT_TOKEN: await token(fake) };
+        const read = async (mount: string, path: string) =>
+          startProvider(fake.address, { secret: { mount, path } }, { env });
+        assert.is(await (await read("secret", "mlflow/blind")).headers(), "Authorization: Bearer two");
+        const one = await read("kv1", "mlflow/blind");
+        assert.is(await one.headers(), "Authorization: Bearer one");
+        await one.provider.invalidate();
+        assert.is((await asked(fake, one.headers)).at(-1), "GET kv1/mlflow/blind 200");
+        const denied = await (await read("secret", "other/blind")).fault();
+        assert.is(denied.code, "SECRET_DENIED");
+        const missing = await (await read("secret", "mlflow/absent")).fault();
+        assert.is(missing.code, "SECRET_DENIED");
+      } finally {
+        fake.faults.only = undefined;
+        fake.faults.status = undefined;
+      }
+    });
+
+    test("an outage is bridged for as long as maxStale allows", async () => {
+      const fake = vault();
+      await write(fake, "secret/mlflow/stale", { token: "old" });
+      const env = { VAULT_TOKEN: await token(fake) };
+      const given = { secret: { path: "mlflow/stale" }, cache: { ttl: 60_000, maxStale: 600_000 } };
+      const { headers, fault, context } = await startProvider(fake.address, given, { env });
+      await headers();
+      fake.faults.status = 503;
+      try {
+        await context.clock.advance(300_000);
+        assert.is(await headers(), "Authorization: Bearer old");
+        await context.clock.advance(400_000);
+        assert.is((await fault()).transient, true);
+      } finally {
+        fake.faults.status = undefined;
+      }
+    });
+  },
+);
+
+test("the namespace goes along with every request, and without it nothing is found", async () => {
+  const vault = await startFakeVault({ namespace: "admin/ml" });
+  try {
+    await seed(vault);
+    await write(vault, "secret/mlflow/auth", { token: "ns" });
+    const env = await appRole(vault);
+    vault.requests.length = 0;
+    const { headers } = await startProvider(vault.address, { namespace: "admin/ml" }, { env });
+    assert.is(await headers(), "Authorization: Bearer ns");
+    assert.ok(vault.requests.every(({ namespace }) => namespace === "admin/ml"));
+    const bare = await (await startProvider(vault.address, {}, { env })).fault();
+    assert.is(bare.code, "LOGIN_FAILED");
+    assert.match(bare.remedy as string, "set namespace (VAULT_NAMESPACE)");
+  } finally {
+    await vault.stop();
+  }
+});
+
+test.run();

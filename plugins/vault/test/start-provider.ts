@@ -1,0 +1,125 @@
+/** A provider on a Vault that the test started, with the options that core would fill in. */
+import {
+  type Auth,
+  isMlflowAuthError,
+  isSecret,
+  type MlflowAuthError,
+  type RequestAuthProvider,
+} from "@mlflow-auth/core/plugin";
+import { type TestContext, type TestContextOptions, testContext } from "@mlflow-auth/core/testing";
+import type { RealVault } from "@mlflow-auth/test/servers/vault";
+import type { VaultOptions } from "../src/generated/options.js";
+import { createRequestAuthProvider } from "../src/index.js";
+
+export type GivenOptions = Partial<Omit<VaultOptions, "secret" | "credential" | "cache" | "tls">> & {
+  secret?: Partial<VaultOptions["secret"]>;
+  credential?: Partial<VaultOptions["credential"]>;
+  cache?: Partial<VaultOptions["cache"]>;
+  tls?: Partial<VaultOptions["tls"]>;
+};
+
+export function completed(address: string, given: GivenOptions = {}): VaultOptions {
+  return {
+    address,
+    allowInsecure: false,
+    ...given,
+    secret: { mount: "secret", path: "mlflow/auth", ...given.secret },
+    credential: { mode: "bearer", header: "Authorization", ...given.credential },
+    cache: { ttl: 300_000, maxStale: 0, ...given.cache },
+    tls: { insecureSkipVerify: false, ...given.tls },
+  };
+}
+
+export interface Started {
+  readonly provider: RequestAuthProvider;
+  readonly context: TestContext;
+  /** `Authorization: Bearer …`, one line per header. */
+  headers(): Promise<string>;
+  auth(): Promise<Auth>;
+  /** What getAuth fails with. */
+  fault(): Promise<MlflowAuthError>;
+}
+
+export async function startProvider(
+  address: string,
+  given: GivenOptions = {},
+  context: TestContextOptions = {},
+): Promise<Started> {
+  const made = testContext({ instance: "vault", http: "network", ...context });
+  const provider = await createRequestAuthProvider(completed(address, given), made);
+  const request = {
+    url: new URL("https://mlflow.example.com/api/2.0/mlflow/runs/create"),
+    method: "POST",
+    server: { uri: "https://mlflow.example.com" },
+  };
+  async function auth(): Promise<Auth> {
+    return (await provider.getAuth(request)) as Auth;
+  }
+  return {
+    provider,
+    context: made,
+    auth,
+    async headers() {
+      const { headers } = await auth();
+      const lines = Object.entries(headers).map(
+        ([name, value]) => `${name}: ${isSecret(value) ? value.reveal() : "?"}`,
+      );
+      return lines.join("\n");
+    },
+    async fault() {
+      try {
+        await auth();
+      } catch (error) {
+        if (isMlflowAuthError(error)) return error;
+        throw error;
+      }
+      throw new Error("getAuth answered");
+    },
+  };
+}
+
+/** A Vault with what the tests read: KV 2 at `secret`, KV 1 at `kv1`, KV 2 at `team/kv`, AppRole with a role `mlflow`. */
+export async function seed(vault: RealVault): Promise<void> {
+  await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
+  await vault.request("POST", "sys/mounts/kv1", { type: "kv", options: { version: "1" } });
+  await vault.request("POST", "sys/mounts/team/kv", { type: "kv", options: { version: "2" } });
+  await vault.request("POST", "sys/auth/approle", { type: "approle" });
+  await vault.request("PUT", "sys/policies/acl/mlflow", {
+    policy: ["secret/data/mlflow/*", "kv1/mlflow/*", "team/kv/data/mlflow/*"]
+      .map((path) => `path "${path}" { capabilities = ["read"] }`)
+      .join("\n"),
+  });
+  await vault.request("POST", "auth/approle/role/mlflow", { token_policies: "mlflow", token_ttl: "20m" });
+}
+
+/** Writes to KV 2. A mount that was made a moment ago is not ready yet. */
+export async function write(vault: RealVault, path: string, data: Record<string, unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await vault.request(
+        "POST",
+        path.replace(/^(secret|team\/kv)\//, "$1/data/"),
+        /^kv1\//.test(path) ? data : { data },
+      );
+    } catch (error) {
+      if (attempt === 50 || !/upgrading/i.test(String(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+/** The variables of a login by AppRole. */
+export async function appRole(
+  vault: RealVault,
+  role = "mlflow",
+): Promise<{ VAULT_ROLE_ID: string; VAULT_SECRET_ID: string }> {
+  const { role_id } = (await vault.request("GET", `auth/approle/role/${role}/role-id`)).data;
+  const { secret_id } = (await vault.request("POST", `auth/approle/role/${role}/secret-id`)).data;
+  return { VAULT_ROLE_ID: role_id, VAULT_SECRET_ID: secret_id };
+}
+
+/** A token with the policy `mlflow` alone. */
+export async function token(vault: RealVault, options: Record<string, unknown> = {}): Promise<string> {
+  const made = await vault.request("POST", "auth/token/create", { policies: ["mlflow"], ...options });
+  return made.auth.client_token;
+}

@@ -1,0 +1,245 @@
+/** What holds on any Vault: run on the real one and on the fake, with cases of its own for each. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileSource } from "@mlflow-auth/core/plugin";
+import { secretSource } from "@mlflow-auth/core/testing";
+import type { RealVault } from "@mlflow-auth/test/servers/vault";
+import type { Suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { appRole, type GivenOptions, seed, startProvider, token, write } from "./start-provider.ts";
+
+export function vaultCases<V extends RealVault>(
+  test: Suite,
+  start: () => Promise<V>,
+  own: (vault: () => V) => void,
+): void {
+  let vault: V;
+  let folder: string;
+
+  test.before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "vault-plugin-"));
+    vault = await start();
+    await seed(vault);
+  });
+  test.after(async () => {
+    await vault?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const withToken = async (given: GivenOptions = {}) =>
+    startProvider(vault.address, given, { env: { VAULT_TOKEN: await token(vault) } });
+
+  for (const [what, path, secret, data, given, wanted] of [
+    ["KV 2, a token", "secret/mlflow/two", {}, { token: "t2" }, {}, "Authorization: Bearer t2"],
+    ["KV 1, a token", "kv1/mlflow/one", { mount: "kv1" }, { token: "t1" }, {}, "Authorization: Bearer t1"],
+    ["a nested mount", "team/kv/mlflow/n", { mount: "team/kv" }, { token: "n" }, {}, "Authorization: Bearer n"],
+    [
+      "a nested mount split elsewhere",
+      "team/kv/mlflow/s",
+      { mount: "team", path: "kv/mlflow/s" },
+      { token: "s" },
+      {},
+      "Authorization: Bearer s",
+    ],
+    [
+      "slashes around mount and path",
+      "team/kv/mlflow/e",
+      { mount: "/team/kv/", path: "/mlflow//e/" },
+      { token: "e" },
+      {},
+      "Authorization: Bearer e",
+    ],
+    [
+      "data/ as the API has it",
+      "secret/mlflow/api",
+      { path: "data/mlflow/api" },
+      { token: "api" },
+      {},
+      "Authorization: Bearer api",
+    ],
+    [
+      "odd characters in the path",
+      "secret/mlflow/a b%2Fé&#x2F;",
+      {},
+      { token: "odd" },
+      {},
+      "Authorization: Bearer odd",
+    ],
+    ["sys/health in the path", "secret/mlflow/sys/health", {}, { token: "h" }, {}, "Authorization: Bearer h"],
+    [
+      "user and password",
+      "secret/mlflow/up",
+      {},
+      { username: "u", password: "p:w" },
+      { credential: { mode: "basic" } },
+      "Authorization: Basic dTpwOnc=",
+    ],
+    [
+      "a custom header",
+      "secret/mlflow/custom",
+      {},
+      { token: "c" },
+      { credential: { header: "X-Api-Key" } },
+      "X-Api-Key: c",
+    ],
+    [
+      "one field with user:password",
+      "secret/mlflow/f1",
+      {},
+      { value: "u:p" },
+      { credential: { mode: "basic" } },
+      "Authorization: Basic dTpw",
+    ],
+    ["one field with JSON", "secret/mlflow/f2", {}, { value: '{"token":"j"}' }, {}, "Authorization: Bearer j"],
+    [
+      "one field beside a lease",
+      "kv1/mlflow/f3",
+      { mount: "kv1" },
+      { value: "l", ttl: "1h" },
+      {},
+      "Authorization: Bearer l",
+    ],
+  ] as const) {
+    test(`reads ${what}`, async () => {
+      const { mount = "secret" } = secret as { mount?: string };
+      await write(vault, path.replace("a b%2Fé&#x2F;", encodeURIComponent("a b%2Fé&#x2F;")), data);
+      const { headers } = await withToken({ ...given, secret: { path: path.slice(mount.length + 1), ...secret } });
+      assert.is(await headers(), wanted);
+    });
+  }
+
+  test("tells a missing secret, its mount and a denial apart", async () => {
+    await write(vault, "secret/other", { token: "x" });
+    const missing = await (await withToken({ secret: { path: "mlflow/none" } })).fault();
+    assert.is(missing.code, "SECRET_NOT_FOUND");
+    assert.match(missing.message, "no secret secret/mlflow/none");
+    assert.match(missing.remedy as string, "vault kv put -mount=secret mlflow/none");
+    assert.is(missing.transient, false);
+    // node-vault takes any answer of a path with sys/health in it for success.
+    const health = await (await withToken({ secret: { path: "mlflow/sys/health/none" } })).fault();
+    assert.is(health.code, "SECRET_NOT_FOUND");
+    const one = await (await withToken({ secret: { mount: "kv1", path: "mlflow/none" } })).fault();
+    assert.match(one.message, "no secret kv1/mlflow/none");
+    const repeated = await (
+      await startProvider(
+        vault.address,
+        { secret: { path: "secret/mlflow/none" } },
+        { env: { VAULT_TOKEN: vault.rootToken } },
+      )
+    ).fault();
+    assert.match(repeated.remedy as string, "secret.path goes without the mount");
+    const denied = await (await withToken({ secret: { path: "other" } })).fault();
+    assert.is(denied.code, "SECRET_DENIED");
+    assert.match(denied.remedy as string, 'path "secret/data/other" { capabilities = ["read"] }');
+    const nowhere = await (await withToken({ secret: { mount: "nope", path: "x" } })).fault();
+    assert.is(nowhere.code, "SECRET_DENIED");
+    assert.match(nowhere.remedy as string, "no such mount");
+    const root = await (
+      await startProvider(
+        vault.address,
+        { secret: { mount: "nope", path: "x" } },
+        { env: { VAULT_TOKEN: vault.rootToken } },
+      )
+    ).fault();
+    assert.is(root.code, "SECRET_NOT_FOUND");
+    assert.match(root.message, "no secrets engine mounted at nope");
+  });
+
+  test("tells a deleted version from one that never was", async () => {
+    await write(vault, "secret/mlflow/gone", { token: "x" });
+    await vault.request("DELETE", "secret/data/mlflow/gone");
+    const deleted = await (await withToken({ secret: { path: "mlflow/gone" } })).fault();
+    assert.is(deleted.code, "SECRET_NOT_FOUND");
+    assert.match(deleted.message, "version 1 of secret/mlflow/gone was deleted");
+    assert.match(deleted.remedy as string, "vault kv undelete -versions=1 -mount=secret mlflow/gone");
+  });
+
+  test("names the fields of a secret that it can't use, and no value", async () => {
+    await write(vault, "secret/mlflow/many", { host: "canary-h", port: 1, "odd name": "canary-o" });
+    const error = await (await withToken({ secret: { path: "mlflow/many" } })).fault();
+    assert.is(error.code, "SECRET_FORMAT");
+    assert.match(error.message, "the secret secret/mlflow/many has the fields host, …, port");
+    assert.not.match(error.message, "canary");
+  });
+
+  test("logs in by the variables alone", async () => {
+    await write(vault, "secret/mlflow/env", { token: "e" });
+    const env = await appRole(vault);
+    const { headers } = await startProvider(vault.address, { secret: { path: "mlflow/env" } }, { env });
+    assert.is(await headers(), "Authorization: Bearer e");
+  });
+
+  test("a wrong secret id and a missing auth method are refused in words", async () => {
+    const { VAULT_ROLE_ID: roleId } = await appRole(vault);
+    const auth = { method: "approle" as const, roleId, secretId: secretSource("canary-wrong"), mount: "approle" };
+    const wrong = await (await startProvider(vault.address, { auth })).fault();
+    assert.is(wrong.code, "LOGIN_FAILED");
+    assert.match(wrong.remedy as string, "vault write -f auth/approle/role/ROLE/secret-id");
+    const nowhere = await (await startProvider(vault.address, { auth: { ...auth, mount: "machines" } })).fault();
+    assert.is(nowhere.code, "LOGIN_FAILED");
+    assert.match(nowhere.message, "no login at auth/machines");
+  });
+
+  test("a token of another Vault is told from a lack of permission", async () => {
+    const { fault } = await startProvider(vault.address, {}, { env: { VAULT_TOKEN: "canary-unknown" } });
+    const error = await fault();
+    assert.is(error.code, "LOGIN_FAILED");
+    assert.match(error.message, "does not accept the token");
+  });
+
+  test("a token file is read again at each fetch", async () => {
+    await write(vault, "secret/mlflow/file", { token: "f" });
+    const file = join(folder, "token");
+    await writeFile(file, "outdated\n");
+    const given = { auth: { method: "token" as const, token: fileSource(file) }, secret: { path: "mlflow/file" } };
+    const { headers, fault, context } = await startProvider(vault.address, given);
+    assert.is((await fault()).code, "LOGIN_FAILED");
+    await writeFile(file, `${await token(vault)}\n`);
+    await context.clock.advance(60_000);
+    assert.is(await headers(), "Authorization: Bearer f");
+  });
+
+  test("~/.vault-token comes last", async () => {
+    await write(vault, "secret/mlflow/home", { token: "home" });
+    const given = { secret: { path: "mlflow/home" } };
+    const none = await (await startProvider(vault.address, given, { env: { HOME: join(folder, "nobody") } })).fault();
+    assert.is(none.code, "LOGIN_FAILED");
+    assert.match(none.message, "nothing to log in to Vault with");
+    await writeFile(join(folder, ".vault-token"), `${await token(vault)}\n`);
+    const { headers } = await startProvider(vault.address, given, { env: { HOME: folder } });
+    assert.is(await headers(), "Authorization: Bearer home");
+  });
+
+  test("logs in by AppRole", async () => {
+    await write(vault, "secret/mlflow/role", { token: "r" });
+    const { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId } = await appRole(vault);
+    const auth = { method: "approle" as const, roleId, secretId: secretSource(` ${secretId}\n`), mount: "/approle/" };
+    const { headers } = await startProvider(vault.address, { auth, secret: { path: "mlflow/role" } });
+    assert.is(await headers(), "Authorization: Bearer r");
+  });
+
+  own(() => vault);
+
+  // These two end the Vault: they stay last.
+  test("sealed is an outage of its own", async () => {
+    const { fault } = await withToken();
+    const role = await startProvider(vault.address, {}, { env: { VAULT_ROLE_ID: "r", VAULT_SECRET_ID: "s" } });
+    await vault.request("PUT", "sys/seal");
+    for (const error of [await fault(), await role.fault()]) {
+      assert.is(error.code, "SECRET_UNREACHABLE");
+      assert.match(error.message, "is sealed");
+      assert.match(error.remedy as string, "vault operator unseal");
+      assert.is(error.transient, true);
+    }
+  });
+
+  test("stopped is an outage of its own", async () => {
+    await vault.stop();
+    const error = await (await startProvider(vault.address, {}, { env: { VAULT_TOKEN: "t" } })).fault();
+    assert.is(error.code, "SECRET_UNREACHABLE");
+    assert.match(error.message, "Vault does not answer");
+    assert.match(error.message, "ECONNREFUSED");
+    assert.is(error.transient, true);
+  });
+}

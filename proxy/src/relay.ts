@@ -1,0 +1,142 @@
+/** The way of a request through the proxy: judged, mapped to a listed server, sent with what the gate adds, answered. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createAgent, createInterceptor, type ServerConfig } from "@mlflow-auth/core/internal";
+import type { Dispatcher } from "undici";
+import { createAccess } from "./access.js";
+import { Exchange } from "./exchange.js";
+import { failureOf } from "./failure.js";
+import { FailureLog } from "./failure-log.js";
+import { isLingering } from "./linger.js";
+import type { OwnHosts } from "./own-hosts.js";
+import { isRefusal, refuse } from "./refusal.js";
+import { forwardedHeaders, type Rewriting } from "./request-headers.js";
+import type { Routes, Target } from "./routes.js";
+import type { ProxyOptions } from "./start-proxy.js";
+import { collect, hasBody, isSmall, Upload } from "./upload.js";
+
+export interface Relay {
+  request(req: IncomingMessage, res: ServerResponse): void;
+  /** Requests with the right token so far. */
+  readonly uses: number;
+  /** Lets each client know with its next answer that the connection ends. */
+  drain(): void;
+  /** Ends the connections to the servers. */
+  close(): Promise<void>;
+}
+
+/** Connections to one server; more requests than that wait for a free one. */
+const CONNECTIONS = 64;
+
+type Body = Buffer | Upload | null;
+
+export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHosts): Relay {
+  const { gate, env, logger, token } = options;
+  const access = createAccess(token, hosts);
+  const prefix = token === undefined ? "" : `/${token.reveal()}`;
+  const failures = new FailureLog(logger);
+  const interceptor = createInterceptor(gate);
+  const agents = new Map<ServerConfig, Dispatcher>();
+  let uses = 0;
+  let draining = false;
+
+  const rewriting: Rewriting = {
+    hosts,
+    token: token?.reveal(),
+    upstreamUrl(proxyUrl) {
+      const { pathname, search } = new URL(proxyUrl);
+      if (!pathname.startsWith(`${prefix}/`)) return undefined;
+      const target = routes.resolve(pathname.slice(prefix.length) + search);
+      return isRefusal(target) ? undefined : target.origin + target.path;
+    },
+  };
+
+  function agentOf(server: ServerConfig): Dispatcher {
+    let agent = agents.get(server);
+    if (agent === undefined) {
+      const { uri, tls } = server;
+      agent = createAgent({ destination: uri, tls, env, connections: CONNECTIONS, timeout: 0 }).compose(interceptor);
+      agents.set(server, agent);
+    }
+    return agent;
+  }
+
+  function request(req: IncomingMessage, res: ServerResponse): void {
+    if (isLingering(req.socket)) return;
+    const admitted = access(req);
+    if (isRefusal(admitted)) {
+      refuse(req, res, admitted);
+      return;
+    }
+    uses++;
+    if (admitted.path === "" && prefix !== "" && (req.method === "GET" || req.method === "HEAD")) {
+      // Without the slash a browser would resolve the page's relative addresses outside of the token's path.
+      res.writeHead(307, { location: `${prefix}/`, "content-length": 0 }).end();
+      return;
+    }
+    const target = routes.resolve(admitted.path);
+    if (isRefusal(target)) refuse(req, res, target);
+    else receive(req, res, target);
+  }
+
+  function receive(req: IncomingMessage, res: ServerResponse, target: Target): void {
+    const begin = req.headers.expect === undefined ? undefined : () => res.writeContinue();
+    if (!hasBody(req)) {
+      send(req, res, target, null);
+    } else if (isSmall(req)) {
+      begin?.();
+      collect(req, (body) => send(req, res, target, body));
+    } else {
+      send(req, res, target, new Upload(req, begin));
+    }
+  }
+
+  function send(req: IncomingMessage, res: ServerResponse, target: Target, body: Body): void {
+    const exchange = new Exchange({
+      req,
+      res,
+      upload: body instanceof Upload ? body : undefined,
+      location: (value) => locationFor(value, req, target),
+      closing: () => draining,
+      answered: () => failures.succeeded(),
+      failed(error) {
+        const failure = failureOf(error, target.server.uri);
+        failures.failed(error, failure.message, target.server.uri);
+        refuse(req, res, failure);
+      },
+    });
+    const options: Dispatcher.DispatchOptions = {
+      origin: target.origin,
+      path: target.path,
+      method: req.method as Dispatcher.HttpMethod,
+      headers: forwardedHeaders(req, target, rewriting),
+      body: body as Buffer | null,
+    };
+    try {
+      agentOf(target.server).dispatch(options, exchange);
+    } catch (thrown) {
+      exchange.onResponseError(null, thrown as Error);
+    }
+  }
+
+  /** A redirect within the listed server leads back to the proxy, with the token; any other goes to the client as it is meant. */
+  function locationFor(value: string, req: IncomingMessage, target: Target): string {
+    const url = URL.parse(value, target.origin + target.path);
+    if (url === null) return value;
+    const sameServer = url.origin === target.origin && routes.serverOf(url.href) === target.server;
+    const path = sameServer ? routes.pathFor(url.href) : undefined;
+    return path === undefined ? url.href : `http://${req.headers.host}${prefix}${path}`;
+  }
+
+  return {
+    request,
+    get uses() {
+      return uses;
+    },
+    drain() {
+      draining = true;
+    },
+    async close() {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
+}

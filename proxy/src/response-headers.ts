@@ -1,0 +1,31 @@
+/** What of the upstream's headers goes on to the client. */
+import type { IncomingHttpHeaders } from "node:http";
+import { isHopByHop, namedByConnection } from "./hop-by-hop.js";
+
+/** It announces other ways to the upstream's origin; for the client that origin is the proxy. */
+const DROPPED = "alt-svc";
+/** Policies with which a browser would tell other sites the path, and so the token. */
+const TELLING_POLICY = /unsafe-url|no-referrer-when-downgrade/i;
+
+/**
+ * Flat, name and value in turn; what came several times (Set-Cookie) goes on several times.
+ *
+ * @param location what to make of a Location header
+ */
+export function returnedHeaders(headers: IncomingHttpHeaders, location: (value: string) => string): string[] {
+  const named = namedByConnection(headers.connection);
+  const list: string[] = [];
+  for (const name in headers) {
+    const lower = name.toLowerCase();
+    if (isHopByHop(lower) || named.has(lower) || lower === DROPPED) continue;
+    const given = headers[name];
+    for (const value of Array.isArray(given) ? given : [given as string]) {
+      list.push(name, lower === "location" ? location(value) : lower === "referrer-policy" ? discreet(value) : value);
+    }
+  }
+  return list;
+}
+
+function discreet(policy: string): string {
+  return TELLING_POLICY.test(policy) ? "strict-origin-when-cross-origin" : policy;
+}

@@ -1,0 +1,129 @@
+/** A proxy with a real gate before an upstream that the test answers for. */
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { type LogFields, type Logger, openGate } from "@mlflow-auth/core/internal";
+import { createToken, type ProxyOptions, type RunningProxy, startProxy } from "../src/index.js";
+import { createProject, type Project } from "./project.js";
+
+export interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly rawHeaders: readonly string[];
+  body: string;
+}
+
+export interface Upstream {
+  readonly uri: string;
+  readonly port: number;
+  /** Requests in the order in which their heads came; bodies fill in as they come, unless the test reads them itself. */
+  readonly seen: Seen[];
+  readonly server: Server;
+  answer: (req: IncomingMessage, res: ServerResponse, seen: Seen) => void;
+  stop(): Promise<void>;
+}
+
+export async function startUpstream(answer?: Upstream["answer"]): Promise<Upstream> {
+  const seen: Seen[] = [];
+  const listener: RequestListener = (req, res) => {
+    const { method = "", url = "", headers, rawHeaders } = req;
+    const one: Seen = { method, url, headers, rawHeaders, body: "" };
+    seen.push(one);
+    upstream.answer(req, res, one);
+  };
+  const server = createServer({ requireHostHeader: false }, listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const upstream: Upstream = {
+    uri: `http://127.0.0.1:${port}`,
+    port,
+    seen,
+    server,
+    answer: answer ?? whole((_req, res) => res.end("fine")),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+  return upstream;
+}
+
+/** Reads the whole body before it answers. */
+export function whole(answer: Upstream["answer"]): Upstream["answer"] {
+  return (req, res, seen) => {
+    req.setEncoding("latin1");
+    req.on("data", (chunk: string) => {
+      seen.body += chunk;
+    });
+    req.on("end", () => answer(req, res, seen));
+  };
+}
+
+export interface Rig {
+  readonly project: Project;
+  readonly upstream: Upstream;
+  readonly proxy: RunningProxy;
+  readonly token: string;
+  /** What the proxy and the gate logged. */
+  readonly logged: string[];
+  stop(): Promise<void>;
+}
+
+export interface RigOptions extends Partial<Pick<ProxyOptions, "token" | "host" | "allowHosts">> {
+  /** The path below the upstream's origin. Default: none. */
+  readonly base?: string;
+  /** Further servers of the file. */
+  readonly servers?: readonly { uri: string; auth?: string | string[] }[];
+  readonly answer?: Upstream["answer"];
+}
+
+export async function startRig({ base = "", servers = [], answer, ...proxyOptions }: RigOptions = {}): Promise<Rig> {
+  const project = createProject();
+  const upstream = await startUpstream(answer);
+  const logged: string[] = [];
+  const logger = collectingLogger(logged);
+  const uri = upstream.uri + base;
+  const config = { version: 1 as const, servers: [{ uri }, ...servers], plugins: { test: project.options } };
+  const open = await openGate({ config: config as never, cwd: project.folder, env: {}, logger });
+  const token = createToken();
+  const { gate } = open;
+  const proxy = await startProxy({ gate, config: open.config, upstream: uri, env: {}, logger, token, ...proxyOptions });
+  return {
+    project,
+    upstream,
+    proxy,
+    token: token.reveal(),
+    logged,
+    async stop() {
+      await proxy.close();
+      await open.close();
+      await upstream.stop();
+      project.remove();
+    },
+  };
+}
+
+function collectingLogger(lines: string[]): Logger {
+  const log = (fields: LogFields, message: string) => void lines.push(`${JSON.stringify(fields)} ${message}`);
+  return { debug: log, info: log, warn: log, error: log };
+}
+
+/** Sends bytes as they are and returns everything that comes until the other side closes. */
+export function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(text, "latin1"));
+    let answer = "";
+    socket.setTimeout(10_000, () => socket.destroy(new Error(`no end; so far: ${answer}`)));
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: string) => {
+      answer += chunk;
+    });
+    socket.on("error", reject);
+    socket.on("close", () => resolve(answer));
+  });
+}
+
+/** A request's head with `connection: close`, so that {@link raw} ends. */
+export function head(line: string, headers: readonly string[]): string {
+  return `${[`${line} HTTP/1.1`, ...headers, "connection: close"].join("\r\n")}\r\n\r\n`;
+}

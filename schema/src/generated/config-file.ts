@@ -1,0 +1,113 @@
+// Generated from schema/config.schema.json by scripts/generate.ts. Don't edit: run `npm run generate`.
+/**
+ * The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.
+ */
+export type Auth = string | string[];
+/**
+ * The instances that add headers. `[]` means none. Default: every enabled one that can.
+ */
+export type Headers = string | string[];
+/**
+ * The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.
+ */
+export type Tags = string | string[];
+/**
+ * Whether credentials may travel over plain http to a host that is not loopback.
+ */
+export type AllowInsecure = boolean;
+
+/**
+ * mlflow-auth.yaml: which credentials and run tags reach which MLflow server.
+ */
+export interface ConfigFile {
+  /**
+   * For editors.
+   */
+  $schema?: string;
+  /**
+   * The version of this format.
+   */
+  version: 1;
+  /**
+   * Short form, one server: the address of the MLflow server. In its place `servers` lists several.
+   */
+  trackingUri?: string;
+  auth?: Auth;
+  headers?: Headers;
+  tags?: Tags;
+  allowInsecure?: AllowInsecure;
+  tls?: Tls;
+  /**
+   * Long form: several servers, each with its own credentials.
+   *
+   * @minItems 1
+   */
+  servers?: Server[];
+  /**
+   * Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.
+   */
+  plugins?: {
+    [k: string]: Instance;
+  };
+}
+/**
+ * TLS towards this server.
+ */
+export interface Tls {
+  /**
+   * PEM file of the authorities to trust in place of the system's.
+   */
+  ca?: string;
+  /**
+   * PEM file of the client certificate.
+   */
+  cert?: string;
+  /**
+   * PEM file of the client certificate's key. Default: the file that `cert` names.
+   */
+  key?: string;
+  /**
+   * Accepts any certificate. Only for a test server.
+   */
+  insecureSkipVerify?: boolean;
+}
+/**
+ * One MLflow server.
+ */
+export interface Server {
+  /**
+   * Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.
+   */
+  uri: string;
+  auth?: Auth;
+  headers?: Headers;
+  tags?: Tags;
+  allowInsecure?: AllowInsecure;
+  tls?: Tls;
+}
+/**
+ * A plugin with its options.
+ */
+export interface Instance {
+  /**
+   * The plugin's entry-point name, where the instance has another name.
+   */
+  plugin?: string;
+  /**
+   * The package to take the plugin from, where several provide that name.
+   */
+  package?: string;
+  /**
+   * False: as if the instance were not in the file.
+   */
+  enabled?: boolean;
+  /**
+   * True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.
+   */
+  optional?: boolean;
+  /**
+   * How long a caller waits for it. The fetch itself goes on, for the next caller.
+   */
+  timeout?: string;
+  [k: string]: unknown;
+}

@@ -1,0 +1,251 @@
+// Generated from schema/*.schema.json by scripts/generate.ts. Don't edit: run `npm run generate`.
+
+export const configSchema: Record<string, unknown> = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "mlflow-auth:config",
+  "title": "ConfigFile",
+  "description": "mlflow-auth.yaml: which credentials and run tags reach which MLflow server.",
+  "type": "object",
+  "additionalProperties": false,
+  "required": [
+    "version"
+  ],
+  "properties": {
+    "$schema": {
+      "description": "For editors.",
+      "type": "string"
+    },
+    "version": {
+      "description": "The version of this format.",
+      "const": 1
+    },
+    "trackingUri": {
+      "description": "Short form, one server: the address of the MLflow server. In its place `servers` lists several.",
+      "type": "string",
+      "x-env": [
+        "MLFLOW_TRACKING_URI"
+      ],
+      "examples": [
+        "https://mlflow.example.com",
+        "${MLFLOW_TRACKING_URI}"
+      ]
+    },
+    "auth": {
+      "$ref": "#/$defs/auth"
+    },
+    "headers": {
+      "$ref": "#/$defs/headers"
+    },
+    "tags": {
+      "$ref": "#/$defs/tags"
+    },
+    "allowInsecure": {
+      "$ref": "#/$defs/allowInsecure"
+    },
+    "tls": {
+      "$ref": "#/$defs/tls"
+    },
+    "servers": {
+      "description": "Long form: several servers, each with its own credentials.",
+      "type": "array",
+      "minItems": 1,
+      "items": {
+        "$ref": "#/$defs/server"
+      }
+    },
+    "plugins": {
+      "description": "Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.",
+      "type": "object",
+      "propertyNames": {
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+      },
+      "additionalProperties": {
+        "$ref": "#/$defs/instance"
+      }
+    }
+  },
+  "$defs": {
+    "auth": {
+      "description": "The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.",
+      "type": [
+        "string",
+        "array"
+      ],
+      "items": {
+        "type": "string"
+      }
+    },
+    "headers": {
+      "description": "The instances that add headers. `[]` means none. Default: every enabled one that can.",
+      "type": [
+        "string",
+        "array"
+      ],
+      "items": {
+        "type": "string"
+      }
+    },
+    "tags": {
+      "description": "The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.",
+      "type": [
+        "string",
+        "array"
+      ],
+      "items": {
+        "type": "string"
+      }
+    },
+    "allowInsecure": {
+      "description": "Whether credentials may travel over plain http to a host that is not loopback.",
+      "type": "boolean",
+      "default": false
+    },
+    "tls": {
+      "description": "TLS towards this server.",
+      "type": "object",
+      "additionalProperties": false,
+      "properties": {
+        "ca": {
+          "description": "PEM file of the authorities to trust in place of the system's.",
+          "$ref": "mlflow-auth:values#/$defs/path",
+          "x-env": [
+            "MLFLOW_TRACKING_SERVER_CERT_PATH"
+          ]
+        },
+        "cert": {
+          "description": "PEM file of the client certificate.",
+          "$ref": "mlflow-auth:values#/$defs/path",
+          "x-env": [
+            "MLFLOW_TRACKING_CLIENT_CERT_PATH"
+          ]
+        },
+        "key": {
+          "description": "PEM file of the client certificate's key. Default: the file that `cert` names.",
+          "$ref": "mlflow-auth:values#/$defs/path"
+        },
+        "insecureSkipVerify": {
+          "description": "Accepts any certificate. Only for a test server.",
+          "type": "boolean",
+          "x-env": [
+            "MLFLOW_TRACKING_INSECURE_TLS"
+          ]
+        }
+      }
+    },
+    "server": {
+      "description": "One MLflow server.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "uri"
+      ],
+      "properties": {
+        "uri": {
+          "description": "Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.",
+          "type": "string",
+          "examples": [
+            "https://mlflow.example.com/base",
+            "https://*.staging.example.com"
+          ]
+        },
+        "auth": {
+          "$ref": "#/$defs/auth"
+        },
+        "headers": {
+          "$ref": "#/$defs/headers"
+        },
+        "tags": {
+          "$ref": "#/$defs/tags"
+        },
+        "allowInsecure": {
+          "$ref": "#/$defs/allowInsecure"
+        },
+        "tls": {
+          "$ref": "#/$defs/tls"
+        }
+      }
+    },
+    "instance": {
+      "description": "A plugin with its options.",
+      "type": "object",
+      "additionalProperties": true,
+      "properties": {
+        "plugin": {
+          "description": "The plugin's entry-point name, where the instance has another name.",
+          "type": "string"
+        },
+        "package": {
+          "description": "The package to take the plugin from, where several provide that name.",
+          "type": "string"
+        },
+        "enabled": {
+          "description": "False: as if the instance were not in the file.",
+          "type": "boolean",
+          "default": true
+        },
+        "optional": {
+          "description": "True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.",
+          "type": "boolean",
+          "default": false
+        },
+        "timeout": {
+          "description": "How long a caller waits for it. The fetch itself goes on, for the next caller.",
+          "$ref": "mlflow-auth:values#/$defs/duration",
+          "default": "15s"
+        }
+      }
+    }
+  }
+};
+
+export const valuesSchema: Record<string, unknown> = {
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "$id": "mlflow-auth:values",
+  "title": "Values that every part of the file shares",
+  "$defs": {
+    "secret": {
+      "title": "Secret",
+      "description": "A credential: `${NAME}`, `{ env: NAME }`, `{ file: PATH }` (relative to the file, read again at each fetch) or, with a warning, the text itself.",
+      "x-value": "secret",
+      "x-expects": "a text such as ${NAME}, or { env: NAME }, or { file: PATH }",
+      "type": [
+        "string",
+        "object"
+      ],
+      "pattern": "\\S",
+      "minProperties": 1,
+      "maxProperties": 1,
+      "additionalProperties": false,
+      "properties": {
+        "env": {
+          "description": "The name of an environment variable, without `$`.",
+          "type": "string",
+          "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+          "x-expects": "the name of an environment variable, without $"
+        },
+        "file": {
+          "description": "The path of a regular file; white space around the credential is trimmed.",
+          "type": "string",
+          "pattern": "\\S",
+          "x-expects": "the path of a file"
+        }
+      }
+    },
+    "duration": {
+      "title": "Duration",
+      "description": "A number with a unit: `500ms`, `30s`, `5m` or `1h`.",
+      "x-value": "duration",
+      "x-expects": "a duration such as 500ms, 30s, 5m or 1h",
+      "type": "string",
+      "pattern": "^\\d{1,9}(ms|s|m|h)$"
+    },
+    "path": {
+      "title": "Path",
+      "description": "The path of a file, relative to the folder of the configuration file.",
+      "x-value": "path",
+      "x-expects": "the path of a file",
+      "type": "string",
+      "pattern": "\\S"
+    }
+  }
+};

@@ -1,0 +1,646 @@
+// Generated from schema/config.schema.json by scripts/generate.ts. Don't edit: run `npm run generate`.
+// @ts-nocheck
+"use strict";
+export const validateConfig = validate10;
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"mlflow-auth:config","title":"ConfigFile","description":"mlflow-auth.yaml: which credentials and run tags reach which MLflow server.","type":"object","additionalProperties":false,"required":["version"],"properties":{"$schema":{"description":"For editors.","type":"string"},"version":{"description":"The version of this format.","const":1},"trackingUri":{"description":"Short form, one server: the address of the MLflow server. In its place `servers` lists several.","type":"string","x-env":["MLFLOW_TRACKING_URI"],"examples":["https://mlflow.example.com","${MLFLOW_TRACKING_URI}"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"servers":{"description":"Long form: several servers, each with its own credentials.","type":"array","minItems":1,"items":{"$ref":"#/$defs/server"}},"plugins":{"description":"Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*$"},"additionalProperties":{"$ref":"#/$defs/instance"}}},"$defs":{"auth":{"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}},"headers":{"description":"The instances that add headers. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"tags":{"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"allowInsecure":{"description":"Whether credentials may travel over plain http to a host that is not loopback.","type":"boolean","default":false},"tls":{"description":"TLS towards this server.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}},"server":{"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"}}},"instance":{"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}}}};
+const schema12 = {"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}};
+const schema13 = {"description":"The instances that add headers. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}};
+const schema14 = {"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}};
+const schema15 = {"description":"Whether credentials may travel over plain http to a host that is not loopback.","type":"boolean","default":false};
+const func2 = Object.prototype.hasOwnProperty;
+const schema16 = {"description":"TLS towards this server.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}};
+const schema18 = {"title":"Path","description":"The path of a file, relative to the folder of the configuration file.","x-value":"path","x-expects":"the path of a file","type":"string","pattern":"\\S"};
+const pattern0 = new RegExp("\\S", "u");
+
+function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!((((key0 === "ca") || (key0 === "cert")) || (key0 === "key")) || (key0 === "insecureSkipVerify"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.ca !== undefined){
+let data0 = data.ca;
+if(typeof data0 === "string"){
+if(!pattern0.test(data0)){
+const err1 = {instancePath:instancePath+"/ca",schemaPath:"mlflow-auth:values#/$defs/path/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/ca",schemaPath:"mlflow-auth:values#/$defs/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.cert !== undefined){
+let data1 = data.cert;
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+const err3 = {instancePath:instancePath+"/cert",schemaPath:"mlflow-auth:values#/$defs/path/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/cert",schemaPath:"mlflow-auth:values#/$defs/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.key !== undefined){
+let data2 = data.key;
+if(typeof data2 === "string"){
+if(!pattern0.test(data2)){
+const err5 = {instancePath:instancePath+"/key",schemaPath:"mlflow-auth:values#/$defs/path/pattern",keyword:"pattern",params:{pattern: "\\S"},message:"must match pattern \""+"\\S"+"\""};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+else {
+const err6 = {instancePath:instancePath+"/key",schemaPath:"mlflow-auth:values#/$defs/path/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+if(data.insecureSkipVerify !== undefined){
+if(typeof data.insecureSkipVerify !== "boolean"){
+const err7 = {instancePath:instancePath+"/insecureSkipVerify",schemaPath:"#/properties/insecureSkipVerify/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+validate11.errors = vErrors;
+return errors === 0;
+}
+
+const schema21 = {"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"}}};
+
+function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.uri === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "uri"},message:"must have required property '"+"uri"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((((((key0 === "uri") || (key0 === "auth")) || (key0 === "headers")) || (key0 === "tags")) || (key0 === "allowInsecure")) || (key0 === "tls"))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.uri !== undefined){
+if(typeof data.uri !== "string"){
+const err2 = {instancePath:instancePath+"/uri",schemaPath:"#/properties/uri/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.auth !== undefined){
+let data1 = data.auth;
+if((typeof data1 !== "string") && (!(Array.isArray(data1)))){
+const err3 = {instancePath:instancePath+"/auth",schemaPath:"#/$defs/auth/type",keyword:"type",params:{type: schema12.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(Array.isArray(data1)){
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data1[i0] !== "string"){
+const err4 = {instancePath:instancePath+"/auth/" + i0,schemaPath:"#/$defs/auth/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+}
+}
+if(data.headers !== undefined){
+let data3 = data.headers;
+if((typeof data3 !== "string") && (!(Array.isArray(data3)))){
+const err5 = {instancePath:instancePath+"/headers",schemaPath:"#/$defs/headers/type",keyword:"type",params:{type: schema13.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(Array.isArray(data3)){
+const len1 = data3.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data3[i1] !== "string"){
+const err6 = {instancePath:instancePath+"/headers/" + i1,schemaPath:"#/$defs/headers/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+}
+if(data.tags !== undefined){
+let data5 = data.tags;
+if((typeof data5 !== "string") && (!(Array.isArray(data5)))){
+const err7 = {instancePath:instancePath+"/tags",schemaPath:"#/$defs/tags/type",keyword:"type",params:{type: schema14.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(Array.isArray(data5)){
+const len2 = data5.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data5[i2] !== "string"){
+const err8 = {instancePath:instancePath+"/tags/" + i2,schemaPath:"#/$defs/tags/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+}
+if(data.allowInsecure !== undefined){
+if(typeof data.allowInsecure !== "boolean"){
+const err9 = {instancePath:instancePath+"/allowInsecure",schemaPath:"#/$defs/allowInsecure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data.tls !== undefined){
+if(!(validate11(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+validate14.errors = vErrors;
+return errors === 0;
+}
+
+const schema26 = {"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}};
+const schema27 = {"title":"Duration","description":"A number with a unit: `500ms`, `30s`, `5m` or `1h`.","x-value":"duration","x-expects":"a duration such as 500ms, 30s, 5m or 1h","type":"string","pattern":"^\\d{1,9}(ms|s|m|h)$"};
+const pattern4 = new RegExp("^\\d{1,9}(ms|s|m|h)$", "u");
+
+function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.plugin !== undefined){
+if(typeof data.plugin !== "string"){
+const err0 = {instancePath:instancePath+"/plugin",schemaPath:"#/properties/plugin/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.package !== undefined){
+if(typeof data.package !== "string"){
+const err1 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.enabled !== undefined){
+if(typeof data.enabled !== "boolean"){
+const err2 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.optional !== undefined){
+if(typeof data.optional !== "boolean"){
+const err3 = {instancePath:instancePath+"/optional",schemaPath:"#/properties/optional/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.timeout !== undefined){
+let data4 = data.timeout;
+if(typeof data4 === "string"){
+if(!pattern4.test(data4)){
+const err4 = {instancePath:instancePath+"/timeout",schemaPath:"mlflow-auth:values#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^\\d{1,9}(ms|s|m|h)$"},message:"must match pattern \""+"^\\d{1,9}(ms|s|m|h)$"+"\""};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/timeout",schemaPath:"mlflow-auth:values#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+}
+else {
+const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+validate17.errors = vErrors;
+return errors === 0;
+}
+
+const pattern3 = new RegExp("^[A-Za-z0-9][A-Za-z0-9._-]*$", "u");
+
+function validate10(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="mlflow-auth:config" */;
+let vErrors = null;
+let errors = 0;
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.version === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'"};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+for(const key0 in data){
+if(!(func2.call(schema11.properties, key0))){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data.$schema !== undefined){
+if(typeof data.$schema !== "string"){
+const err2 = {instancePath:instancePath+"/$schema",schemaPath:"#/properties/%24schema/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.version !== undefined){
+if(1 !== data.version){
+const err3 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/const",keyword:"const",params:{allowedValue: 1},message:"must be equal to constant"};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data.trackingUri !== undefined){
+if(typeof data.trackingUri !== "string"){
+const err4 = {instancePath:instancePath+"/trackingUri",schemaPath:"#/properties/trackingUri/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+if(data.auth !== undefined){
+let data3 = data.auth;
+if((typeof data3 !== "string") && (!(Array.isArray(data3)))){
+const err5 = {instancePath:instancePath+"/auth",schemaPath:"#/$defs/auth/type",keyword:"type",params:{type: schema12.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+if(Array.isArray(data3)){
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data3[i0] !== "string"){
+const err6 = {instancePath:instancePath+"/auth/" + i0,schemaPath:"#/$defs/auth/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+}
+if(data.headers !== undefined){
+let data5 = data.headers;
+if((typeof data5 !== "string") && (!(Array.isArray(data5)))){
+const err7 = {instancePath:instancePath+"/headers",schemaPath:"#/$defs/headers/type",keyword:"type",params:{type: schema13.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+if(Array.isArray(data5)){
+const len1 = data5.length;
+for(let i1=0; i1<len1; i1++){
+if(typeof data5[i1] !== "string"){
+const err8 = {instancePath:instancePath+"/headers/" + i1,schemaPath:"#/$defs/headers/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+}
+if(data.tags !== undefined){
+let data7 = data.tags;
+if((typeof data7 !== "string") && (!(Array.isArray(data7)))){
+const err9 = {instancePath:instancePath+"/tags",schemaPath:"#/$defs/tags/type",keyword:"type",params:{type: schema14.type},message:"must be string,array"};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+if(Array.isArray(data7)){
+const len2 = data7.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data7[i2] !== "string"){
+const err10 = {instancePath:instancePath+"/tags/" + i2,schemaPath:"#/$defs/tags/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+}
+if(data.allowInsecure !== undefined){
+if(typeof data.allowInsecure !== "boolean"){
+const err11 = {instancePath:instancePath+"/allowInsecure",schemaPath:"#/$defs/allowInsecure/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.tls !== undefined){
+if(!(validate11(data.tls, {instancePath:instancePath+"/tls",parentData:data,parentDataProperty:"tls",rootData}))){
+vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.errors);
+errors = vErrors.length;
+}
+}
+if(data.servers !== undefined){
+let data11 = data.servers;
+if(Array.isArray(data11)){
+if(data11.length < 1){
+const err12 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+const len3 = data11.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate14(data11[i3], {instancePath:instancePath+"/servers/" + i3,parentData:data11,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data.plugins !== undefined){
+let data13 = data.plugins;
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+for(const key1 in data13){
+const _errs31 = errors;
+if(typeof key1 === "string"){
+if(!pattern3.test(key1)){
+const err14 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\"",propertyName:key1};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+var valid13 = _errs31 === errors;
+if(!valid13){
+const err15 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+for(const key2 in data13){
+if(!(validate17(data13[key2], {instancePath:instancePath+"/plugins/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data13,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+}
+else {
+const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+validate10.errors = vErrors;
+return errors === 0;
+}
+

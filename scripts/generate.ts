@@ -1,0 +1,65 @@
+/**
+ * Writes what is generated from the JSON Schemas: the types and the validator of the file's core schema, and the option types
+ * of each plugin. The results are committed, so that nothing has to be generated before a build.
+ *
+ *   npm run generate          writes them
+ *   npm run check:generated   exits 1 and lists the files that differ
+ */
+import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { generateFileType, generateOptionsType } from "../schema/generate/types.ts";
+import { generateValidator } from "../schema/generate/validator.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const check = process.argv.includes("--check");
+const banner = (source: string) =>
+  `// Generated from ${source} by scripts/generate.ts. Don't edit: run \`npm run generate\`.\n`;
+
+function readJson(file: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(join(root, file), "utf8")) as Record<string, unknown>;
+}
+
+async function generate(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  const config = readJson("schema/config.schema.json");
+  const values = readJson("schema/values.schema.json");
+  const source = banner("schema/config.schema.json");
+  files.set("schema/src/generated/config-file.ts", source + (await generateFileType(config)));
+  files.set("schema/src/generated/validate-config.ts", source + generateValidator(config, values));
+  files.set(
+    "schema/src/generated/schemas.ts",
+    `${banner("schema/*.schema.json")}
+export const configSchema: Record<string, unknown> = ${JSON.stringify(config, null, 2)};
+
+export const valuesSchema: Record<string, unknown> = ${JSON.stringify(values, null, 2)};
+`,
+  );
+  for (const schema of globSync("plugins/*/config.schema.json", { cwd: root }).sort()) {
+    const folder = dirname(schema);
+    const types = await generateOptionsType(readJson(schema), basename(folder));
+    files.set(join(folder, "src/generated/options.ts"), banner("config.schema.json") + types);
+  }
+  return files;
+}
+
+function current(file: string): string | undefined {
+  try {
+    return readFileSync(join(root, file), "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+const stale = [...(await generate())].filter(([file, text]) => current(file) !== text);
+if (check) {
+  for (const [file] of stale) console.error(`${file} differs from what its schema generates`);
+  if (stale.length > 0) console.error("Run `npm run generate`.");
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const [file, text] of stale) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+    console.log(file);
+  }
+}

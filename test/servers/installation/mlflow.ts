@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Artefact } from "./artefact.ts";
+import { progress, run, which } from "./run.ts";
+import { installSystemPackages } from "./system-package.ts";
+
+const requirements = fileURLToPath(new URL("../mlflow/requirements.txt", import.meta.url));
+
+export interface Python {
+  readonly path: string;
+  readonly version: string;
+}
+
+/** The first Python of the machine that MLflow runs on. */
+export async function findPython(): Promise<Python | undefined> {
+  for (const name of [process.env["PYTHON"], "python3", "python"]) {
+    const path = name && which(name);
+    if (!path) continue;
+    const version = await run(path, ["-c", "import sys; print('%d.%d.%d' % sys.version_info[:3])"]).catch(() => "");
+    const [major = 0, minor = 0] = version.split(".").map(Number);
+    if (major === 3 && minor >= 10) return { path, version: version.trim() };
+  }
+  return undefined;
+}
+
+/** A virtual environment with the MLflow of `test/servers/mlflow/requirements.txt`. */
+export function mlflow(python: Python): Artefact {
+  return {
+    name: "mlflow",
+    versionFiles: [requirements],
+    versions: [process.platform, process.arch, python.version],
+    build: (folder) =>
+      progress("Installing MLflow into a virtual environment (about 2 minutes)", async () => {
+        await createEnvironment(python, folder);
+        await run(mlflowPython(folder), ["-m", "pip", "install", "--no-input", "--requirement", requirements]);
+      }),
+  };
+}
+
+/** Debian splits venv off Python; there the first attempt fails. */
+async function createEnvironment(python: Python, folder: string): Promise<void> {
+  const create = () => run(python.path, ["-m", "venv", "--clear", folder]);
+  try {
+    await create();
+  } catch (error) {
+    if (!(await installSystemPackages("python3-venv"))) throw error;
+    await create();
+  }
+}
+
+export function mlflowPython(folder: string): string {
+  return join(folder, "bin", "python");
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { freePort } from "./process/free-port.ts";
+import { startProcess, untilReady } from "./process/server-process.ts";
+import { temporaryFolder } from "./process/temporary-folder.ts";
+import { mlflowPython } from "./tools.ts";
+
+export interface RealMlflow {
+  /** For example `http://127.0.0.1:41234`. */
+  readonly uri: string;
+  /** A Python that has the `mlflow` client and scikit-learn. */
+  readonly python: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a real MLflow server with an empty SQLite store and its artifacts in a temporary folder. */
+export async function startMlflow(): Promise<RealMlflow> {
+  const python = await mlflowPython();
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOn(await freePort(), python);
+    } catch (error) {
+      const clash = /in use/i.test((error as Error).message);
+      if (!clash || attempt === 5) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, python: string): Promise<RealMlflow> {
+  const uri = `http://127.0.0.1:${port}`;
+  const folder = temporaryFolder("mlflow");
+  const server = startProcess({
+    command: python,
+    args: [
+      "-m",
+      "mlflow",
+      "server",
+      ...["--backend-store-uri", `sqlite:///${join(folder.path, "mlflow.db")}`],
+      ...["--artifacts-destination", join(folder.path, "artifacts")],
+      ...["--host", "127.0.0.1", "--port", String(port), "--workers", "1"],
+    ],
+    env: environment(),
+    cwd: folder.path,
+  });
+  const stop = async () => {
+    await server.stop();
+    folder.remove();
+  };
+  try {
+    await untilReady(server, "MLflow", async () => ((await fetch(`${uri}/health`)).ok ? true : undefined), 120);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { uri, python, stop };
+}
+
+/** The caller's own MLflow settings would change the server, or send it elsewhere. */
+function environment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("MLFLOW_"));
+  return {
+    ...Object.fromEntries(own),
+    MLFLOW_DISABLE_TELEMETRY: "true",
+    // Eight more Python processes, which only the evaluation of traces needs.
+    MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false",
+  };
+}

@@ -1,0 +1,89 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { request as httpRequest } from "node:http";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AuthGate, GateOptions, GateRequest } from "./auth-gate.ts";
+import { type NginxSettings, nginxConfig } from "./nginx/config.ts";
+import { freePort } from "./process/free-port.ts";
+import { type ServerProcess, startProcess, untilReady } from "./process/server-process.ts";
+import { temporaryFolder } from "./process/temporary-folder.ts";
+import { systemBinary } from "./tools.ts";
+
+/** Starts a real nginx that refuses with 401 what has no accepted credential, and strips it from what it passes on. */
+export async function startNginx(options: GateOptions): Promise<AuthGate> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOn(await freePort(), options);
+    } catch (error) {
+      const clash = /address already in use/i.test((error as Error).message);
+      if (!clash || attempt === 5) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, options: GateOptions): Promise<AuthGate> {
+  const { upstream, accepted, header = "Authorization", basePath = "" } = options;
+  const folder = temporaryFolder("nginx");
+  const config = join(folder.path, "nginx.conf");
+  let settings: NginxSettings = { folder: folder.path, port, upstream, header, basePath, accepted, generation: 1 };
+  await writeFile(config, nginxConfig(settings));
+  const args = ["-p", folder.path, "-c", config, "-e", join(folder.path, "error.log")];
+  const server = startProcess({ command: systemBinary("nginx"), args });
+  const stop = async () => {
+    await server.stop();
+    folder.remove();
+  };
+  try {
+    await untilReady(server, "nginx", () => control(folder.path), 30);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    uri: `http://127.0.0.1:${port}${basePath}`,
+    async setAccepted(values) {
+      settings = { ...settings, accepted: values, generation: settings.generation + 1 };
+      await writeFile(config, nginxConfig(settings));
+      await reload(server, folder.path, settings.generation);
+    },
+    async requests() {
+      // Its one worker has written what it answered before it answers this.
+      await control(folder.path);
+      const lines = (await readFile(join(folder.path, "access.log"), "utf8")).split("\n");
+      return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as GateRequest);
+    },
+    stop,
+  };
+}
+
+/** Asks which configuration answers, and by which process. */
+async function control(folder: string): Promise<{ generation: number; worker: number }> {
+  const text = await new Promise<string>((resolve, reject) => {
+    const request = httpRequest({ socketPath: join(folder, "control"), agent: false }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (chunk) => (body += chunk));
+      response.on("end", () => resolve(body)).on("error", reject);
+    });
+    request.on("error", reject).end();
+  });
+  const [generation = 0, worker = 0] = text.split(" ").map(Number);
+  return { generation, worker };
+}
+
+/** Until the new worker answers and the old one has ended, or only finishes what it had begun: at most a second. */
+async function reload(server: ServerProcess, folder: string, generation: number): Promise<void> {
+  const { worker: old } = await control(folder);
+  process.kill(server.pid, "SIGHUP");
+  const isNew = async () => ((await control(folder)).generation === generation ? true : undefined);
+  await untilReady(server, "nginx", isNew, 30);
+  for (let waited = 0; waited < 1000 && isAlive(old); waited += 10) await sleep(10);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,86 @@
+import { challenge } from "../auth-gate.ts";
+
+export interface NginxSettings {
+  /** Where everything of this nginx stands. */
+  readonly folder: string;
+  readonly port: number;
+  /** Origin of the server behind it. */
+  readonly upstream: string;
+  /** Empty, or `/base` without a slash at the end. */
+  readonly basePath: string;
+  readonly header: string;
+  /** Whole values of the header. */
+  readonly accepted: readonly string[];
+  /** Counts the configurations, so that one can see which of them answers. */
+  readonly generation: number;
+}
+
+/**
+ * The configuration that the tests run, and much like the one that the README shows: refuse what has no accepted credential,
+ * strip the credential, stream both ways.
+ */
+export function nginxConfig(settings: NginxSettings): string {
+  const { folder, port, upstream, basePath, header, accepted, generation } = settings;
+  const variable = `$http_${header.toLowerCase().replaceAll("-", "_")}`;
+  const authenticate = challenge(header, accepted) ?? "";
+  // Root would make its workers another user, who can't enter the folder.
+  const user = process.getuid?.() === 0 ? "user root;" : "";
+  return `
+daemon off;
+${user}
+worker_processes 1;
+pid ${folder}/pid;
+error_log ${folder}/error.log warn;
+events { worker_connections 512; }
+http {
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  map_hash_bucket_size 512;
+
+  map ${variable} $accepted {
+    default 0;
+${accepted.map((value) => `    "~^${inHexadecimal(value)}$" 1;`).join("\n")}
+  }
+  map $accepted $authenticate { 0 '${authenticate}'; default ""; }
+  map ${variable} $credential { "" false; default true; }
+  map $request_uri $path { "~^(?<before_query>[^?]*)" $before_query; }
+  map $request_uri $rest { "~^${inHexadecimal(basePath)}(?<below>/.*)$" $below; default ""; }
+  log_format request escape=json
+    '{"method":"$request_method","path":"$path","status":$status,"credential":$credential}';
+
+  upstream server_behind { server ${new URL(upstream).host}; }
+
+  server {
+    listen 127.0.0.1:${port};
+    access_log ${folder}/access.log request;
+    client_max_body_size 0;
+    proxy_http_version 1.1;
+    proxy_request_buffering off;
+    proxy_buffering off;
+    proxy_read_timeout 300s;
+    proxy_set_header Host ${new URL(upstream).host};
+    proxy_set_header ${header} "";
+    add_header WWW-Authenticate $authenticate always;
+
+    location ${basePath}/ {
+      if ($accepted = 0) { return 401; }
+      # By variable: what the client escaped in the path reaches the server as it is.
+      proxy_pass ${new URL(upstream).protocol}//server_behind$rest;
+    }
+  }
+  server {
+    listen unix:${folder}/control;
+    access_log off;
+    return 200 "${generation} $pid";
+  }
+}
+`;
+}
+
+/** Every byte as the regular expression's \\xNN: nginx compares plain strings without regard to case. */
+function inHexadecimal(text: string): string {
+  return Buffer.from(text).toString("hex").replaceAll(/../g, "\\x$&");
+}

@@ -1,0 +1,10 @@
+import { createServer } from "node:net";
+
+/** A port of loopback that was free a moment ago; whoever uses it must be ready to lose it and ask again. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,90 @@
+/**
+ * The programs that tests on real servers need: which of them are missing, where they are, and how they are installed.
+ * With CI=true or MLFLOW_AUTH_INSTALL=1 what is missing is installed if that needs nobody's help; what takes long is kept in
+ * a cache folder (see `cacheFolder`).
+ */
+import { existsSync } from "node:fs";
+import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
+import { findPython, mlflow, mlflowPython as pythonIn } from "./installation/mlflow.ts";
+import { which } from "./installation/run.ts";
+import { installSystemPackages } from "./installation/system-package.ts";
+import { vaultBinary as binaryIn, vault } from "./installation/vault.ts";
+
+export type Tool = "python" | "mlflow" | "nginx" | "vault" | "curl";
+
+const installs = process.env["CI"] === "true" || process.env["MLFLOW_AUTH_INSTALL"] === "1";
+const HOW = "run it again with MLFLOW_AUTH_INSTALL=1";
+
+/**
+ * What of the named tools is missing here, after installing what can be installed.
+ *
+ * @returns one sentence per missing tool that says how to get it, or undefined if all are there. Give it to `suite`.
+ */
+export async function missing(...tools: Tool[]): Promise<string | undefined> {
+  const sentences: string[] = [];
+  for (const tool of new Set(tools)) {
+    const sentence = await checks[tool]();
+    if (sentence !== undefined) sentences.push(sentence);
+  }
+  return sentences.length === 0 ? undefined : sentences.join(" ");
+}
+
+const checks: Record<Tool, () => Promise<string | undefined>> = {
+  python: async () => ((await python()) ? undefined : noPython),
+  mlflow: async () => {
+    const found = await python();
+    return found ? artefact(mlflow(found), `MLflow is not installed: ${HOW} (it takes 2 minutes).`) : noPython;
+  },
+  vault: () => artefact(vault, `Vault is not built: ${HOW} (it takes 5 minutes). ${vault.needs}.`),
+  nginx: () =>
+    systemTool("nginx", "nginx-light", "nginx is not installed: apt-get install nginx-light, or brew install nginx."),
+  curl: () => systemTool("curl", "curl", "curl is not installed: apt-get install curl, or brew install curl."),
+};
+
+const noPython = "Python 3.10 or newer is not installed: apt-get install python3 python3-venv, or https://python.org.";
+
+async function python() {
+  return (
+    (await findPython()) ??
+    (installs && (await installSystemPackages("python3", "python3-venv")) ? findPython() : undefined)
+  );
+}
+
+async function artefact(wanted: Artefact, sentence: string): Promise<string | undefined> {
+  if (existsSync(artefactPath(wanted))) return undefined;
+  if (!installs) return sentence;
+  try {
+    await install(wanted);
+    return undefined;
+  } catch (error) {
+    return `${wanted.name} could not be installed: ${(error as Error).message}`;
+  }
+}
+
+async function systemTool(command: string, packageName: string, sentence: string): Promise<string | undefined> {
+  if (which(command) !== undefined) return undefined;
+  if (installs && (await installSystemPackages(packageName)) && which(command) !== undefined) return undefined;
+  return sentence;
+}
+
+/** The path of the real Vault server. @throws Error if it is not built; ask `missing("vault")` first. */
+export function vaultBinary(): string {
+  return present(binaryIn(artefactPath(vault)));
+}
+
+/** The path of the Python that has MLflow. @throws Error if it is not installed; ask `missing("mlflow")` first. */
+export async function mlflowPython(): Promise<string> {
+  const found = await findPython();
+  if (found === undefined) throw new Error(noPython);
+  return present(pythonIn(artefactPath(mlflow(found))));
+}
+
+/** The path of nginx or curl. @throws Error if it is not installed; ask `missing` first. */
+export function systemBinary(command: "nginx" | "curl"): string {
+  return present(which(command) ?? command);
+}
+
+function present(path: string): string {
+  if (!existsSync(path)) throw new Error(`${path} is missing: ${HOW}.`);
+  return path;
+}
