@@ -53,7 +53,7 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
   function contextOf({ name }: InstanceConfig): PluginContext {
     let context = contexts.get(name);
     if (context === undefined) {
-      const client = createHttpClient({ instance: name, env });
+      const client = createHttpClient({ instance: name, env, logger });
       closers.push(client.close);
       contexts.set(name, (context = createContext(name, { env, logger, clock, http: client.http })));
     }

@@ -31,6 +31,7 @@ export function forwardedHeaders(req: IncomingMessage, target: Target, rewriting
     // Many servers read `_` as `-`.
     const key = lower.includes("_") ? lower.replaceAll("_", "-") : lower;
     if (isHopByHop(key) || named.has(lower)) continue;
+    if (key === "content-length" && key !== lower) continue;
     if (DROPPED.has(key) || key.startsWith(DROPPED_PREFIX)) continue;
     const value = rewritten(key, rawHeaders[i + 1] as string, target, rewriting, req);
     if (value !== undefined) list.push(name, value);

@@ -2,7 +2,7 @@
 import type { ErrorObject } from "ajv";
 import type { ErrorCode } from "../errors/codes.js";
 import { expectation, oneOf } from "./expectation.js";
-import { fieldName, type ProblemList, pointerTo, printableKey } from "./problems.js";
+import { fieldName, isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
 import { discriminatorOf, keyword, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
 import { didYouMean } from "./suggest.js";
@@ -60,12 +60,10 @@ function explainOne(error: ErrorObject, judged: Judged, places: ReadonlyMap<stri
 }
 
 function unknownField(place: string, key: string, known: readonly string[]): Explanation {
-  const printable = printableKey(key);
-  const hint = printable === undefined ? "" : didYouMean(printable, known);
-  const field = printable === undefined ? "this field" : `the field \`${printable}\``;
-  const where = place === "" ? "in the file" : `in ${named(place)}`;
-  const message = `${field} does not exist ${where}${hint || `; there are: ${known.join(", ") || "none"}`}`;
-  return ["UNKNOWN_FIELD", pointerTo(place, key), "key", message];
+  const pointer = pointerTo(place, key);
+  const hint = isPrintable(key) ? didYouMean(key, known) : "";
+  const message = `${named(pointer)} does not exist${hint || `; there are: ${known.join(", ") || "none"}`}`;
+  return ["UNKNOWN_FIELD", pointer, "key", message];
 }
 
 function missingField(place: string, name: string, walker: SchemaWalker, schemas: readonly Schema[]): Explanation {

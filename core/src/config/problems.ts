@@ -34,14 +34,14 @@ export function fieldName(pointer: string): string {
   let text = "";
   for (const step of stepsOf(pointer)) {
     if (/^\d{1,6}$/.test(step)) text += `[${step}]`;
-    else text += `${text === "" ? "" : "."}${printableKey(step) ?? "…"}`;
+    else text += `${text === "" ? "" : "."}${isPrintable(step) ? step : "…"}`;
   }
   return text;
 }
 
-/** A key fit for a message. What is long or has odd characters may be a value in the wrong place, and values are never shown. */
-export function printableKey(key: string): string | undefined {
-  return /^[A-Za-z_$][\w$.-]{0,39}$/.test(key) ? key : undefined;
+/** Whether a key is fit for a message. What is long or has odd characters may be a value in the wrong place. */
+export function isPrintable(key: string): boolean {
+  return /^[A-Za-z_$][\w$.-]{0,39}$/.test(key);
 }
 
 interface Finding {
@@ -92,17 +92,17 @@ export class ProblemList {
     }
   }
 
-  /** Sorted by place in the file; without positions, in the order found. */
-  toProblems(): Problem[] {
-    return this.#findings
-      .toSorted((a, b) => (a.position?.line ?? 0) - (b.position?.line ?? 0) || columnOf(a) - columnOf(b))
-      .map(({ code, message, position }) => ({
-        code,
-        file: this.#file,
-        line: position?.line,
-        column: position?.column,
-        message,
-      }));
+  /** Sorted by place in the file; without positions, in the order found. Frozen. */
+  toProblems(): readonly Problem[] {
+    const sorted = this.#findings.toSorted(
+      (a, b) =>
+        (a.position?.line ?? 0) - (b.position?.line ?? 0) || (a.position?.column ?? 0) - (b.position?.column ?? 0),
+    );
+    const file = this.#file;
+    const problems = sorted.map(({ code, position, message }) =>
+      Object.freeze({ code, file, line: position?.line, column: position?.column, message }),
+    );
+    return Object.freeze(problems);
   }
 
   /** @throws MlflowAuthError `CONFIG_INVALID` with all problems, if there are any */
@@ -126,10 +126,6 @@ export class ProblemList {
     if (pointer === "") return undefined;
     return this.#positionOf(pointer.slice(0, pointer.lastIndexOf("/")), "key");
   }
-}
-
-function columnOf(finding: Finding): number {
-  return finding.position?.column ?? 0;
 }
 
 function isSame(a: Position, b: Position | undefined): boolean {

@@ -58,7 +58,7 @@ export async function loadConfig({ config, configFile, cwd, env }: LoadConfigOpt
     file: found?.file,
     servers: Object.freeze(servers.map((server, index) => serverConfig(server, references[index] as References))),
     instances: Object.freeze([...instances.values()].map((instance) => Object.freeze(instance as InstanceConfig))),
-    warnings: Object.freeze(warnings.toProblems()),
+    warnings: warnings.toProblems(),
   });
 }
 

@@ -31,12 +31,15 @@ export function withTimeout<T>(answer: PromiseLike<T>, slot: Slot<unknown>, cloc
   });
 }
 
+/** Errors that did not say whose they are, and what they became: the same object each time, so that each is reported once. */
+const named = new WeakMap<MlflowAuthError, MlflowAuthError>();
+
 /**
- * What a plugin threw, as an error that names the plugin. A plugin's own MlflowAuthError passes as it is; of anything else only
- * the kind is kept, because messages of SDKs are known to quote requests.
+ * What a plugin threw, as an error that names the plugin. A plugin's own MlflowAuthError passes; of anything else only the
+ * kind is kept, because messages of SDKs are known to quote requests.
  */
 export function pluginFault(thrown: unknown, instance: string): MlflowAuthError {
-  if (isMlflowAuthError(thrown)) return thrown;
+  if (isMlflowAuthError(thrown)) return thrown.plugin === undefined ? withPlugin(thrown, instance) : thrown;
   const { name, code } = (typeof thrown === "object" && thrown !== null ? thrown : {}) as Record<string, unknown>;
   const kind = typeof name === "string" && /^\w{1,64}$/.test(name) ? name : typeof thrown;
   const detail = typeof code === "string" && /^\w{1,64}$/.test(code) ? ` (${code})` : "";
@@ -44,4 +47,15 @@ export function pluginFault(thrown: unknown, instance: string): MlflowAuthError 
     plugin: instance,
     remedy: `see the documentation of the plugin behind plugins.${instance}; the message it gave is withheld because it may quote a credential`,
   });
+}
+
+function withPlugin(error: MlflowAuthError, instance: string): MlflowAuthError {
+  let result = named.get(error);
+  if (result === undefined) {
+    const { code, message, remedy, server, transient, cause } = error;
+    const details = { remedy, server, transient, cause, plugin: instance };
+    result = new MlflowAuthError(code, `plugin ${instance}: ${message}`, details);
+    named.set(error, result);
+  }
+  return result;
 }

@@ -37,13 +37,14 @@ export function testContext(options: TestContextOptions = {}): TestContext {
   const logs: LogLine[] = [];
   const log = (level: keyof Logger) => (fields: LogFields, message: string) =>
     void logs.push({ level, fields, message });
-  const network = http === "network" ? createHttpClient({ instance, env }) : undefined;
+  const logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+  const network = http === "network" ? createHttpClient({ instance, env, logger }) : undefined;
   return {
     instance,
     env: Object.freeze({ ...env }),
     clock,
     logs,
-    logger: { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") },
+    logger,
     http: network?.http ?? (typeof http === "function" ? answering(http) : (http as HttpClient)),
     close: async () => await network?.close(),
     // Half of the spread: a refresh happens at the same time in every run.

@@ -14,6 +14,8 @@ export interface GlobalDispatchers {
 
 /** What is set now. To be asked before undici is imported, for importing it fills the gaps. */
 export function globalDispatchers(): GlobalDispatchers {
+  // Node loads its own undici, which sets its dispatcher, when one of these classes is first asked for.
+  void globalThis.Headers;
   const globals = globalThis as unknown as Globals;
   return { modern: globals[MODERN], legacy: globals[LEGACY] };
 }

@@ -2,7 +2,7 @@
 import { type Dispatcher, request } from "undici";
 import { isPrivate } from "../destination/loopback.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import type { HttpClient, HttpRequest, HttpResponse, TlsOptions } from "../provider/context.js";
+import type { HttpClient, HttpRequest, HttpResponse, Logger, TlsOptions } from "../provider/context.js";
 import { createAgent, type Environment } from "./agent.js";
 
 const LONGEST_ANSWER = 1024 * 1024;
@@ -12,6 +12,7 @@ export interface HttpClientOptions {
   /** The instance for whom it sends, for messages. */
   readonly instance: string;
   readonly env: Environment;
+  readonly logger: Logger;
 }
 
 /** An {@link HttpClient} and the way to close its connections, those of clients derived from it included. */
@@ -32,7 +33,10 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     }
     return {
       send: (sent) => send(sent, options.instance, allowInsecure === true, agentFor),
-      with: (own) => client({ ...settings, ...own }),
+      with(own) {
+        if (own.insecureSkipVerify) warnOfSkippedVerification(options);
+        return client({ ...settings, ...own });
+      },
     };
   }
 
@@ -42,6 +46,11 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
       await Promise.all(agents.map((agent) => agent.close()));
     },
   };
+}
+
+function warnOfSkippedVerification({ instance, logger }: HttpClientOptions): void {
+  const message = `plugin ${instance} does not verify its backend's certificate: anybody on the way can take the credential`;
+  logger.warn({ plugin: instance }, message);
 }
 
 async function send(
@@ -90,6 +99,7 @@ function unreachable(thrown: unknown, url: URL, instance: string, timeout: numbe
   return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${reason}`, {
     plugin: instance,
     transient: true,
+    cause: Object.assign(new Error(reason), { code: reason }),
     remedy: remedies[reason] ?? `check that ${url.origin} is the right address and answers from this machine`,
   });
 }

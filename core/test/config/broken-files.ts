@@ -164,7 +164,7 @@ export const brokenFiles: Record<string, BrokenFile> = {
   },
   "a wrong item of a list": {
     text: options("address: https://x.example.com\nscopes: [CANARY, 7]\n"),
-    problems: ["6:25 WRONG_TYPE"],
+    problems: ["6:22 WRONG_TYPE"],
   },
   "a duration without a unit": {
     text: options("address: https://x.example.com\ncache: { ttl: '5' }\n"),

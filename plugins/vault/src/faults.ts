@@ -7,7 +7,7 @@ import type { Reading } from "./kv.js";
 /** No answer came: core's error in Vault's terms. */
 export function unreachable(error: MlflowAuthError, context: PluginContext): MlflowAuthError {
   if (error.code !== "SECRET_UNREACHABLE") return error;
-  const tls = /CERT|ISSUER|SIGNATURE|ALTNAME|SSL|TLS/.test(error.message);
+  const tls = /CERT|ISSUER|SIGNATURE|ALTNAME|SSL|TLS/.test(String((error.cause as { code?: string } | undefined)?.code));
   const remedy = tls
     ? "give the authority that signed Vault's certificate in tls.caFile (VAULT_CACERT), and use the name it was issued for"
     : "check address (VAULT_ADDR), and from this machine: vault status";

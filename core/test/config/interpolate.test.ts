@@ -1,0 +1,78 @@
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { interpolate } from "../../src/config/interpolate.js";
+
+const test = suite("interpolation");
+const env = { NAME: "value", OTHER: "other", EMPTY: "", NESTED: "${NAME}", DOLLAR: "$${x}", lower_1: "low" };
+
+const table: [text: string, filled: string][] = [
+  ["plain", "plain"],
+  ["$NAME", "$NAME"],
+  ["${NAME}", "value"],
+  ["${lower_1}", "low"],
+  ["a${NAME}b${OTHER}c", "avaluebotherc"],
+  ["${NAME:-default}", "value"],
+  ["${UNSET:-default}", "default"],
+  ["${EMPTY:-default}", "default"],
+  ["${UNSET:-}", ""],
+  ["${UNSET:-a:-b $ { \n}", "a:-b $ { \n"],
+  ["$${NAME}", "${NAME}"],
+  ["$$${NAME}", "$${NAME}"],
+  ["$${", "${"],
+  ["$${NAME}${NAME}", "${NAME}value"],
+  ["${NESTED}", "${NAME}"],
+  ["${DOLLAR}", "$${x}"],
+  ["${UNSET:-$${x}", "$${x"],
+  ["$", "$"],
+  ["{NAME}", "{NAME}"],
+  ["$&${NAME}$1", "$&value$1"],
+];
+for (const [text, filled] of table) {
+  test(`${JSON.stringify(text)} becomes ${JSON.stringify(filled)}`, () => {
+    const { data, findings } = interpolate(text, env);
+    assert.is(data, filled);
+    assert.equal(findings, []);
+  });
+}
+
+const refused: [text: string, code: string][] = [
+  ["${UNSET}", "VARIABLE_MISSING"],
+  ["${EMPTY}", "VARIABLE_MISSING"],
+  ["${}", "VARIABLE_SYNTAX"],
+  ["${NAME", "VARIABLE_SYNTAX"],
+  ["${1NAME}", "VARIABLE_SYNTAX"],
+  ["${NA-ME}", "VARIABLE_SYNTAX"],
+  ["${NAME:default}", "VARIABLE_SYNTAX"],
+  ["${ NAME }", "VARIABLE_SYNTAX"],
+  ["${NAME:?x}", "VARIABLE_SYNTAX"],
+  ["${${NAME}}", "VARIABLE_SYNTAX"],
+];
+for (const [text, code] of refused) {
+  test(`${text} is ${code}`, () => {
+    const { findings } = interpolate([text], env);
+    assert.equal(
+      findings.map((finding) => [finding.code, finding.pointer]),
+      [[code, "/0"]],
+    );
+  });
+}
+
+test("keys, numbers and booleans are left alone, and the data given is not changed", () => {
+  const data = { "${NAME}": [1, true, null, { deep: "${NAME}" }] };
+  assert.equal(JSON.stringify(interpolate(data, env).data), '{"${NAME}":[1,true,null,{"deep":"value"}]}');
+  assert.is(JSON.stringify(data), '{"${NAME}":[1,true,null,{"deep":"${NAME}"}]}');
+});
+
+test("what filled a text is remembered", () => {
+  const { fillings } = interpolate({ a: "${NAME}", b: "x${NAME}", c: "${UNSET:-d}", d: "$${NAME}" }, env);
+  assert.equal(
+    [...fillings],
+    [
+      ["/a", { variables: ["NAME"], whole: true, usedDefault: false }],
+      ["/b", { variables: ["NAME"], whole: false, usedDefault: false }],
+      ["/c", { variables: ["UNSET"], whole: true, usedDefault: true }],
+    ],
+  );
+});
+
+test.run();

@@ -1,0 +1,53 @@
+import { suite } from "@mlflow-auth/test/suite";
+import { Ajv } from "ajv";
+import * as assert from "uvu/assert";
+import { installedSchema } from "../../src/discovery/compose-schema.js";
+import { backend, labels, stamp } from "../config/sample-plugins.ts";
+import { project } from "./plugin-packages.ts";
+
+const test = suite("the composed schema");
+const broken = { name: "plugin-broken", auth: "broken", manifest: { "mlflow-auth-plugin": { apiVersion: 9 } } };
+const folder = project(backend, stamp, labels, broken);
+const schema = installedSchema({ folder, env: {}, command: "/nowhere/x", core: "/nowhere/y" });
+const validate = new Ajv({ allErrors: true, strict: false }).compile(schema);
+
+function accepts(plugins: object, rest: object = {}): boolean {
+  return validate({ version: 1, trackingUri: "${URI}", ...rest, plugins });
+}
+
+test("it stands alone and is valid JSON Schema", () => {
+  assert.not.match(JSON.stringify(schema), "mlflow-auth:values");
+  assert.ok(new Ajv({ strict: false }).validateSchema(schema));
+});
+
+test("it knows the plugins that are installed, each with core's own options", () => {
+  assert.ok(
+    accepts({ backend: { address: "https://x", timeout: "5s", enabled: true, token: { env: "X" } }, stamp: {} }),
+  );
+  assert.not.ok(accepts({ backend: { adress: "https://x" } }));
+  assert.not.ok(accepts({ backend: { timeout: "5" } }));
+  assert.not.ok(accepts({ stamp: { anything: 1 } }));
+});
+
+test("an instance of another name is judged by its plugin", () => {
+  assert.ok(accepts({ mine: { plugin: "backend", mode: "basic" }, backend: { plugin: "stamp" } }));
+  assert.not.ok(accepts({ mine: { plugin: "backend", mode: "other" } }));
+  assert.not.ok(accepts({ mine: { mode: "basic" } }));
+});
+
+test("a variable may stand for any value, and what falls back to one may be left out", () => {
+  assert.ok(
+    accepts(
+      { backend: { retries: "${R}", verify: "${V:-true}", mode: "${M}", cache: { ttl: "${T}" } } },
+      { allowInsecure: "${I}" },
+    ),
+  );
+  assert.not.ok(accepts({ backend: { retries: "three" } }));
+});
+
+test("what is told about a field is kept for editors", () => {
+  const text = JSON.stringify(schema);
+  for (const kept of ["Accepts any certificate", '"default":"5m"', "x-env"]) assert.match(text, kept);
+});
+
+test.run();
