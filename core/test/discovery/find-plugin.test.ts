@@ -63,7 +63,7 @@ test("an entry point gives its factory", async () => {
   const folder = project({ ...plugin, module: "export const create_auth = () => 'made';" });
   const [instance] = (await load(folder, { x: {} })).instances;
   const factory = await loadFactory(instance?.entries[groupOf.auth] as never);
-  assert.is((factory as () => string)(), "made");
+  assert.is((factory as unknown as () => string)(), "made");
 });
 
 test("a module without the factory, or without its own dependencies, is PLUGIN_LOAD", async () => {

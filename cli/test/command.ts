@@ -1,0 +1,67 @@
+/** Runs the command as its users do. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const program = fileURLToPath(new URL("../bin/mlflow-auth.js", import.meta.url));
+
+export interface Run {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** What has come so far. */
+  readonly output: { stdout: string; stderr: string };
+  readonly end: Promise<Run>;
+  /** The first line on stdout. */
+  firstLine(): Promise<string>;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** Beside PATH and HOME. */
+  readonly env?: Record<string, string>;
+  readonly input?: string;
+}
+
+export function start(args: readonly string[], { cwd, env = {}, input }: RunOptions): Running {
+  const { PATH = "", HOME = "" } = process.env;
+  // In a session of its own, so that whoever runs the tests in a terminal sees the same.
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { PATH, HOME, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+    detached: true,
+  });
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
+  const output = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk) => {
+    output.stdout += chunk;
+  });
+  child.stderr.on("data", (chunk) => {
+    output.stderr += chunk;
+  });
+  const end = once(child, "close").then(([code, signal]) => ({ code, signal, ...output }));
+  return {
+    child,
+    output,
+    end,
+    async firstLine() {
+      while (!output.stdout.includes("\n")) await Promise.race([once(child.stdout, "data"), end.then(failed)]);
+      return output.stdout.slice(0, output.stdout.indexOf("\n"));
+    },
+  };
+}
+
+export function run(args: readonly string[], options: RunOptions): Promise<Run> {
+  return start(args, options).end;
+}
+
+function failed({ code, stderr }: Run): never {
+  throw new Error(`ended with ${code} before the first line: ${stderr}`);
+}

@@ -1,0 +1,151 @@
+import { request } from "node:http";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { run, start } from "./command.js";
+import { createSite, type Site } from "./project.js";
+
+const test = suite("exec");
+
+let site: Site;
+test.beforeEach(async () => {
+  site = await createSite();
+});
+test.afterEach(() => site.stop());
+
+const exec = (command: string[], env: Record<string, string> = {}, input?: string) =>
+  run(["exec", ...command], { cwd: site.project.folder, env, ...(input === undefined ? {} : { input }) });
+
+/** A program that asks the server once through MLFLOW_TRACKING_URI and prints the answer. */
+const client = [
+  "--",
+  process.execPath,
+  "-e",
+  'fetch(process.env.MLFLOW_TRACKING_URI + "/api/x").then(async (a) => console.log(a.status, await a.text()))',
+];
+
+test("an unchanged program reaches the server with the credential", async () => {
+  const { code, stdout, stderr } = await exec(client, { MLFLOW_TRACKING_TOKEN: "ambient" });
+  assert.is(code, 0, stderr);
+  assert.is(stdout, "200 fine\n");
+  assert.is(stderr, `mlflow-auth: using mlflow-auth.yaml for ${site.upstream.uri}\n`);
+  const [seen] = site.upstream.seen;
+  assert.is(seen?.url, "/api/x");
+  assert.is(seen?.headers.authorization, "Bearer sesame");
+});
+
+const ends: [command: string[], code: number][] = [
+  [["--", "sh", "-c", "exit 0"], 0],
+  [["--", "sh", "-c", "exit 7"], 7],
+  [["sh", "-c", "exit 8"], 8],
+  [["--", "sh", "-c", "exit 255"], 255],
+  [["--", "sh", "-c", "kill -TERM $$"], 143],
+  [["--", "sh", "-c", "kill -KILL $$"], 137],
+  [["--", "sh", "-c", "kill -USR1 $$"], 138],
+  [["--", "mlflow-auth-no-such-program"], 127],
+  [["--", "./not-there"], 127],
+  [["--", "/"], 126],
+  [["--", "./mlflow-auth.yaml"], 126],
+];
+
+for (const [command, expected] of ends) {
+  test(`${command.join(" ")} ends with ${expected}`, async () => {
+    const { code, signal, stderr } = await exec(command);
+    assert.is(code, expected, stderr);
+    assert.is(signal, null);
+    if (expected === 126 || expected === 127) assert.match(stderr, /\n {2}Try this: /);
+  });
+}
+
+test("options of the program are its own", async () => {
+  const { stdout } = await exec(["echo", "--json", "-h", "--config"]);
+  assert.is(stdout, "--json -h --config\n");
+});
+
+test("stdin, stdout and stderr are the program's", async () => {
+  const { stdout, stderr } = await exec(["--", "sh", "-c", "cat; echo err >&2"], {}, "from stdin");
+  assert.is(stdout, "from stdin");
+  assert.match(stderr, /^err$/m);
+});
+
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const) {
+  test(`${signal} is passed on, and the program's own end counts`, async () => {
+    const name = signal.slice(3);
+    const script = `trap 'echo got ${name}; exit 42' ${name}; echo ready; while :; do sleep 0.05; done`;
+    const running = start(["exec", "--", "sh", "-c", script], { cwd: site.project.folder });
+    await running.firstLine();
+    running.child.kill(signal);
+    const { code, stdout } = await running.end;
+    assert.is(code, 42);
+    assert.is(stdout, `ready\ngot ${name}\n`);
+  });
+}
+
+test("a program that never used the proxy is told about", async () => {
+  const { code, stderr } = await exec(["--", "true"]);
+  assert.is(code, 0);
+  assert.match(stderr, /the program never used the proxy.*MLFLOW_TRACKING_URI/s);
+});
+
+test("what the file names by { env } stays out of the program, unless asked for", async () => {
+  site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: { env: MY_TOKEN } }\n");
+  const print = ["--", "sh", "-c", "echo ${MY_TOKEN:-none} ${TEST_FALLBACK_TOKEN:-none}"];
+  const env = { MY_TOKEN: "mine", TEST_FALLBACK_TOKEN: "other" };
+  assert.is((await exec(print, env)).stdout, "none other\n");
+  assert.is((await exec(["--keep-env", ...print], env)).stdout, "mine other\n");
+});
+
+test("several servers and none chosen: exit 2 with the list, and nothing is started", async () => {
+  site.configure(
+    "version: 1\nservers:\n  - uri: URI\n  - uri: https://b.example.com\nplugins:\n  test: { file: FILE }\n",
+  );
+  const { code, stdout, stderr } = await exec(["--", "echo", "started"]);
+  assert.is(code, 2);
+  assert.is(stdout, "");
+  assert.ok(stderr.startsWith("SERVER_AMBIGUOUS: "));
+  assert.ok(stderr.includes(`\n  ${site.upstream.uri}\n  https://b.example.com\n`));
+  const chosen = await exec(["--server", site.upstream.uri, ...client]);
+  assert.is(chosen.stdout, "200 fine\n");
+  const ambient = await exec(client, { MLFLOW_TRACKING_URI: site.upstream.uri });
+  assert.is(ambient.stdout, "200 fine\n");
+});
+
+test("an invalid file: exit 3, and nothing is started", async () => {
+  site.configure("version: 2\n");
+  const { code, stdout } = await exec(["--", "echo", "started"]);
+  assert.is(code, 3);
+  assert.is(stdout, "");
+});
+
+test("a secret store that is down: the program sees a clear answer, the server nothing", async () => {
+  site.project.setCredential("down");
+  const { code, stdout, stderr } = await exec(client, { MLFLOW_TRACKING_TOKEN: "ambient" });
+  assert.is(code, 0);
+  assert.match(stdout, /^503 .*SECRET_UNREACHABLE: the test store is down/);
+  assert.match(stderr, /the test store is down/);
+  assert.is(site.upstream.seen.length, 0);
+});
+
+test("several at once do not disturb each other, and none takes another's token", async () => {
+  const script = 'echo "$MLFLOW_TRACKING_URI"; while :; do sleep 0.05; done';
+  const all = Array.from({ length: 3 }, () => start(["exec", "--", "sh", "-c", script], { cwd: site.project.folder }));
+  const urls = await Promise.all(all.map((one) => one.firstLine()));
+  assert.is(new Set(urls).size, 3);
+  for (const url of urls) assert.is(await statusOf(`${url}/x`), 200);
+  const [first = "", second = ""] = urls;
+  assert.is(await statusOf(new URL(new URL(first).pathname, second).href), 403);
+  for (const { child } of all) child.kill("SIGTERM");
+  for (const { end } of all) assert.is((await end).code, 143);
+});
+
+function statusOf(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { agent: false }, (res) => {
+      res.resume();
+      resolve(res.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+test.run();
