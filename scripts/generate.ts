@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the JSON Schemas: the types and the validator of the file's core schema, and the option types
- * of each plugin. The results are committed, so that nothing has to be generated before a build.
+ * of each plugin, and docs/configuration.md. The results are committed, so that nothing has to be generated before a build.
  *
  *   npm run generate          writes them
  *   npm run check:generated   exits 1 and lists the files that differ
@@ -8,6 +8,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { generateReference, type PluginReference } from "../schema/generate/reference.ts";
 import { generateFileType, generateOptionsType } from "../schema/generate/types.ts";
 import { generateValidator } from "../schema/generate/validator.ts";
 
@@ -35,11 +36,17 @@ export const configSchema: Record<string, unknown> = ${JSON.stringify(config, nu
 export const valuesSchema: Record<string, unknown> = ${JSON.stringify(values, null, 2)};
 `,
   );
+  const plugins: PluginReference[] = [];
   for (const schema of globSync("plugins/*/config.schema.json", { cwd: root }).sort()) {
     const folder = dirname(schema);
     const types = await generateOptionsType(readJson(schema), basename(folder));
+    const packageName = String(readJson(join(folder, "package.json"))["name"]);
+    plugins.push({ name: basename(folder), packageName, schema: readJson(schema) });
     files.set(join(folder, "src/generated/options.ts"), banner("config.schema.json") + types);
   }
+  const comment =
+    "<!-- Generated from the JSON Schemas by scripts/generate.ts. Don't edit: run `npm run generate`. -->\n\n";
+  files.set("docs/configuration.md", comment + generateReference(config, values, plugins));
   return files;
 }
 

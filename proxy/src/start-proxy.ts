@@ -22,6 +22,10 @@ export interface ProxyOptions {
   readonly token: Secret | undefined;
   /** Host names, without a port, by which clients address the proxy beside loopback and the address itself. */
   readonly allowHosts?: readonly string[] | undefined;
+  /** Milliseconds until the head of a request must be there. Default 10,000. */
+  readonly headTimeout?: number | undefined;
+  /** Milliseconds that a client may keep a transfer waiting. Default 60,000. How long the upstream takes has no limit here. */
+  readonly idleTimeout?: number | undefined;
 }
 
 export interface RunningProxy {
@@ -36,23 +40,21 @@ export interface RunningProxy {
   close(options?: { grace?: number }): Promise<void>;
 }
 
-/** Milliseconds until a request's head must be there; without progress by the client; between two requests. */
-const HEAD_TIMEOUT = 10_000;
-const IDLE_TIMEOUT = 60_000;
+/** Milliseconds between two requests of a connection. */
 const KEEP_ALIVE = 60_000;
 /** Room for a credential and cookies of the largest size that servers accept. */
 const LONGEST_HEAD = 32 * 1024;
 
 /** @throws MlflowAuthError `PROXY_LISTEN`; `DESTINATION_UNLISTED` if no server matches `upstream` */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const { host = "127.0.0.1", port = 0, token } = options;
+  const { host = "127.0.0.1", port = 0, token, headTimeout = 10_000, idleTimeout = 60_000 } = options;
   const routes = createRoutes(options.config, options.upstream);
   if (routes.pathFor(options.upstream) === undefined) {
     throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is no server of the file");
   }
   const server = createServer({
-    connectionsCheckingInterval: 2_000,
-    headersTimeout: HEAD_TIMEOUT,
+    connectionsCheckingInterval: Math.min(headTimeout, 1_000),
+    headersTimeout: headTimeout,
     requestTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE,
     maxHeaderSize: LONGEST_HEAD,
@@ -60,7 +62,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     optimizeEmptyRequests: true,
     noDelay: true,
   });
-  server.timeout = IDLE_TIMEOUT;
+  server.timeout = idleTimeout;
   await listen(server, host, port);
   const bound = (server.address() as AddressInfo).port;
   const name = host.includes(":") ? `[${host}]` : host;

@@ -69,7 +69,8 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-export interface RigOptions extends Partial<Pick<ProxyOptions, "token" | "host" | "allowHosts">> {
+export interface RigOptions
+  extends Partial<Pick<ProxyOptions, "token" | "host" | "allowHosts" | "headTimeout" | "idleTimeout">> {
   /** The path below the upstream's origin. Default: none. */
   readonly base?: string;
   /** Further servers of the file. */

@@ -48,8 +48,10 @@ export async function proxy(options: ProxyCommandOptions): Promise<number> {
         "mlflow-auth: this address is not loopback: the token in it travels over the network in clear text",
       );
     }
+    // Whoever reads the address may send a signal at once.
+    const stopped = untilStopped(running);
     console.log(running.url);
-    await untilStopped(running);
+    await stopped;
     return exit.fine;
   } finally {
     await close();

@@ -84,7 +84,7 @@ type ExplorerClass = new (options: object) => Explorer;
  * over what it can't read, so each candidate is read by us before it is asked.
  */
 async function createSearch(): Promise<(folder: string) => Promise<FoundFile | undefined>> {
-  const { cosmiconfig } = (await import("cosmiconfig")) as any; const Explorer = class { constructor(o: any) { const {moduleName, metaConfigFilePath, ...r} = o; return cosmiconfig(moduleName, r); } } as unknown as ExplorerClass;
+  const { Explorer } = (await import("cosmiconfig/dist/Explorer.js")) as unknown as { Explorer: ExplorerClass };
   let text = "";
   const loader = (file: string) => (basename(file) === "package.json" ? packageText(file, text) : text);
   const explorers = places.map((place) => {

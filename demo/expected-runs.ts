@@ -1,0 +1,33 @@
+/** What the programs in clients/ log, written down a second time so that what is read back can be checked. */
+export interface LoggedRun {
+  readonly name: string;
+  readonly status: string;
+  /** The tag `mlflow.source.name`. */
+  readonly source: string;
+  readonly params: Readonly<Record<string, string>>;
+  /** Every value by metric, in the order of the steps. */
+  readonly metrics: Readonly<Record<string, readonly number[]>>;
+  /** Without those that MLflow's clients set by themselves. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** @param trainer the program that trains: `train.mjs` or `train.py` */
+export function expectedRuns(trainer: string): LoggedRun[] {
+  const training = [0.1, 0.5].map((rate) => ({
+    name: `rate-${rate}`,
+    status: "FINISHED",
+    source: trainer,
+    params: { epochs: "5", rate: `${rate}` },
+    metrics: { loss: [1, 2, 3, 4, 5].map((epoch) => 1 / (1 + rate * epoch)) },
+    tags: { stage: "training" },
+  }));
+  const evaluations = Object.entries({ 16: 0.91, 64: 0.88 }).map(([batch, accuracy]) => ({
+    name: `batch-${batch}`,
+    status: "FINISHED",
+    source: "track.mjs",
+    params: { batch },
+    metrics: { accuracy: [accuracy] },
+    tags: { stage: "evaluation" },
+  }));
+  return [...training, ...evaluations];
+}

@@ -1,0 +1,26 @@
+import * as print from "./print.ts";
+import type { Scene } from "./story.ts";
+
+/** Says how to go on by hand with everything that is running. */
+export function invite({ project, addresses, training }: Scene): void {
+  const search = "api/2.0/mlflow/experiments/search?max_results=5";
+  print.step("Everything keeps running: try it in another terminal");
+  print.say(`gate    ${addresses.gate}`);
+  print.say(`Vault   ${addresses.vault}`);
+  print.say(`MLflow  ${addresses.mlflow}`);
+  print.line();
+  print.say("env.sh sets MLFLOW_TRACKING_URI, VAULT_ADDR, VAULT_ROLE_ID, VAULT_SECRET_ID and the PATH:");
+  print.command(`cd ${project.folder}`);
+  print.command(". ./env.sh");
+  print.line();
+  print.say("Refused, and let through:");
+  print.command(`curl "$MLFLOW_TRACKING_URI/${search}"`);
+  print.command(`mlflow-auth exec -- sh -c 'curl "$MLFLOW_TRACKING_URI/${search}"'`);
+  print.line();
+  print.command(`mlflow-auth exec -- ${training}`);
+  print.command("node --import @mlflow-auth/core/register track.mjs");
+  print.command('mlflow-auth headers "$MLFLOW_TRACKING_URI"');
+  print.command("mlflow-auth proxy --port 5055");
+  print.line();
+  print.say("Ctrl-C ends it, and removes everything.");
+}

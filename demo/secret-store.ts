@@ -1,0 +1,41 @@
+/** Puts a credential into an empty Vault, and lets one role read it. */
+import { randomBytes } from "node:crypto";
+import type { RealVault } from "@mlflow-auth/test/servers/vault";
+import type { Mode } from "./options.ts";
+
+/** Where the credential is: the engine's mount, and the path below it. */
+export const place = { mount: "secret", path: "mlflow/auth" };
+
+export interface Credential {
+  /** The fields of the secret in Vault. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** The value of the Authorization header that is made of them. */
+  readonly authorization: string;
+}
+
+/** Made up anew each time, so that no copy of it is worth anything. */
+export function createCredential(mode: Mode): Credential {
+  const secret = randomBytes(24).toString("base64url");
+  if (mode === "bearer") return { fields: { token: secret }, authorization: `Bearer ${secret}` };
+  const fields = { username: "trainer", password: secret };
+  return { fields, authorization: `Basic ${Buffer.from(`trainer:${secret}`).toString("base64")}` };
+}
+
+export interface AppRole {
+  readonly roleId: string;
+  readonly secretId: string;
+}
+
+/** @returns what a program needs to log in as the role that may read the secret, and nothing else */
+export async function seed(vault: RealVault, { fields }: Credential): Promise<AppRole> {
+  const { mount, path } = place;
+  await vault.request("POST", `sys/mounts/${mount}`, { type: "kv", options: { version: "2" } });
+  await vault.request("POST", `${mount}/data/${path}`, { data: fields });
+  const policy = `path "${mount}/data/${path}" { capabilities = ["read"] }`;
+  await vault.request("PUT", "sys/policies/acl/mlflow-reader", { policy });
+  await vault.request("POST", "sys/auth/approle", { type: "approle" });
+  await vault.request("POST", "auth/approle/role/trainer", { token_policies: ["mlflow-reader"], token_ttl: "20m" });
+  const role = await vault.request("GET", "auth/approle/role/trainer/role-id");
+  const secret = await vault.request("POST", "auth/approle/role/trainer/secret-id", {});
+  return { roleId: role.data.role_id, secretId: secret.data.secret_id };
+}

@@ -1,0 +1,56 @@
+/** The servers of the demo: small ones that need nothing but Node, or the real ones. */
+import { startStub } from "@mlflow-auth/mlflow-stub";
+import type { AuthGate } from "@mlflow-auth/test/servers/auth-gate";
+import { startGate } from "@mlflow-auth/test/servers/gate";
+import { startMlflow } from "@mlflow-auth/test/servers/mlflow";
+import { startNginx } from "@mlflow-auth/test/servers/nginx";
+import { missing, type Tool } from "@mlflow-auth/test/servers/tools";
+import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
+import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import type { CleanUp } from "./clean-up.ts";
+
+export interface Backend {
+  readonly uri: string;
+  /** A Python that has `mlflow`; undefined with the small servers. */
+  readonly python?: string;
+}
+
+/** One way to start each; what was started is stopped by the clean-up. */
+export interface Servers {
+  startVault(): Promise<RealVault>;
+  startMlflow(): Promise<Backend>;
+  /** The gate before the MLflow server, which lets through `authorization` and nothing else. */
+  startGate(upstream: string, authorization: string): Promise<AuthGate>;
+}
+
+export function chooseServers(real: boolean, cleanUp: CleanUp): Servers {
+  const vault = real ? startVault : startFakeVault;
+  const mlflow = real ? startMlflow : startSmallMlflow;
+  const gate = real ? startNginx : startGate;
+  const stopping = async <T extends { stop(): unknown }>(server: Promise<T>): Promise<T> => {
+    const started = await server;
+    cleanUp.add(() => started.stop());
+    return started;
+  };
+  return {
+    startVault: () => stopping(vault()),
+    startMlflow: () => stopping(mlflow()),
+    startGate: (upstream, authorization) => stopping(gate({ upstream, accepted: [authorization] })),
+  };
+}
+
+async function startSmallMlflow(): Promise<Backend & { stop(): Promise<void> }> {
+  const { uri, close } = await startStub();
+  return { uri, stop: close };
+}
+
+/** What the real servers need and this machine lacks, with the way to get it. */
+export async function missingTools(): Promise<string[]> {
+  const tools: Tool[] = ["vault", "nginx", "mlflow"];
+  const sentences: string[] = [];
+  for (const tool of tools) {
+    const sentence = await missing(tool);
+    if (sentence !== undefined) sentences.push(sentence);
+  }
+  return sentences;
+}

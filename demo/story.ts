@@ -1,0 +1,93 @@
+/** The demo itself: what happens, in the order in which it is told. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AuthGate } from "@mlflow-auth/test/servers/auth-gate";
+import type { CleanUp } from "./clean-up.ts";
+import { expectedRuns } from "./expected-runs.ts";
+import type { DemoOptions } from "./options.ts";
+import * as print from "./print.ts";
+import { CONFIG, createProject, type Project } from "./project.ts";
+import { checkRuns, readRuns } from "./read-back.ts";
+import { runCommand } from "./run-command.ts";
+import { runsTable } from "./runs-table.ts";
+import { createCredential, place, seed } from "./secret-store.ts";
+import { chooseServers } from "./servers.ts";
+
+export interface Scene {
+  readonly project: Project;
+  readonly addresses: { readonly vault: string; readonly gate: string; readonly mlflow: string };
+  /** The command that runs the training program. */
+  readonly training: string;
+}
+
+/**
+ * @param signal ends the programs that the demo runs
+ * @throws Error if anything is not as it must be
+ */
+export async function tell({ mode, real }: DemoOptions, cleanUp: CleanUp, signal: AbortSignal): Promise<Scene> {
+  const servers = chooseServers(real, cleanUp);
+  const credential = createCredential(mode);
+
+  print.step("A secret store");
+  const vault = await servers.startVault();
+  const role = await seed(vault, credential);
+  print.say(`Vault at ${vault.address} keeps ${place.mount}/${place.path} (${Object.keys(credential.fields).join(", ")}).`);
+  print.say("One AppRole may read it, and nothing else.");
+
+  print.step(`An MLflow server behind a gate that asks for ${mode === "bearer" ? "a Bearer token" : "Basic credentials"}`);
+  const mlflow = await servers.startMlflow();
+  const gate = await servers.startGate(mlflow.uri, credential.authorization);
+  print.say(`MLflow at ${mlflow.uri}, ${real ? "nginx" : "the gate"} before it at ${gate.uri}.`);
+
+  print.step("A request without credentials");
+  await showRefusal(gate);
+
+  print.step("One file says which credential belongs to which server");
+  const settings = {
+    MLFLOW_TRACKING_URI: gate.uri,
+    VAULT_ADDR: vault.address,
+    VAULT_ROLE_ID: role.roleId,
+    VAULT_SECRET_ID: role.secretId,
+  };
+  const project = createProject(mode, settings, mlflow.python, cleanUp);
+  const file = join(project.folder, CONFIG);
+  print.say(file);
+  for (const line of readFileSync(file, "utf8").trimEnd().split("\n")) print.quote(line);
+  await runCommand(project, "mlflow-auth validate", signal);
+
+  const [interpreter, trainer] = mlflow.python === undefined ? ["node", "train.mjs"] : ["python", "train.py"];
+  print.step("Any program in any language: mlflow-auth exec");
+  await runCommand(project, `mlflow-auth exec -- ${interpreter} ${trainer}`, signal);
+
+  print.step("A Node program, with one flag: register");
+  await runCommand(project, "node --import @mlflow-auth/core/register track.mjs", signal);
+
+  print.step("The runs, read back through the library and compared with what was logged");
+  const runs = await readRuns(project);
+  checkRuns(runs, expectedRuns(trainer as string));
+  for (const line of runsTable(runs).split("\n")) print.say(line);
+  print.good(`${runs.length} runs are as they were logged: parameters, every value of their metrics, tags, status.`);
+  await checkGate(gate);
+  const addresses = { vault: vault.address, gate: gate.uri, mlflow: mlflow.uri };
+  return { project, addresses, training: `${interpreter} ${trainer}` };
+}
+
+async function showRefusal({ uri }: AuthGate): Promise<void> {
+  const url = `${uri}/api/2.0/mlflow/experiments/search?max_results=1`;
+  const { status, statusText, headers } = await fetch(url);
+  print.say(`GET ${url}`);
+  if (status !== 401) throw new Error(`A request without credentials was answered with ${status}, not with 401.`);
+  print.quote(`${status} ${statusText}`);
+  print.quote(`WWW-Authenticate: ${headers.get("www-authenticate")}`);
+}
+
+/** Only the request of {@link showRefusal} may have come without a credential, or been refused. */
+async function checkGate(gate: AuthGate): Promise<void> {
+  const requests = await gate.requests();
+  const refused = requests.filter(({ status }) => status === 401).length;
+  const bare = requests.filter(({ credential }) => !credential).length;
+  if (refused !== 1 || bare !== 1) {
+    throw new Error(`Of ${requests.length} requests ${refused} were refused and ${bare} came without a credential.`);
+  }
+  print.good(`${requests.length} requests reached the gate: the first without a credential, all others with the right one.`);
+}

@@ -1,0 +1,141 @@
+type Json = Record<string, unknown>;
+
+export interface PluginReference {
+  /** The plugin's entry-point name. */
+  name: string;
+  packageName: string;
+  schema: Json;
+}
+
+interface Row {
+  field: string;
+  type: string;
+  fallback: string;
+  description: string;
+}
+
+/** docs/configuration.md: every field of the file, from the schemas. */
+export function generateReference(config: Json, values: Json, plugins: readonly PluginReference[]): string {
+  const resolve = resolver(config, values);
+  const core = resolve({ $ref: "#/$defs/server" });
+  const sections = [
+    "# Configuration reference",
+    "Every field of `mlflow-auth.yaml`. `${NAME}` and `${NAME:-default}` may stand in any value; a variable named under *falls back to* counts where the field is not given, before its default. An asterisk marks what has to be given.",
+    section("The file", config["description"], rowsOf(omit(config, ["servers", "plugins"]), resolve)),
+    section(
+      "`servers[]`",
+      "In place of `trackingUri` and its neighbours, one entry for each server.",
+      rowsOf(core, resolve),
+    ),
+    section(
+      "`plugins.<name>`",
+      "What every plugin instance takes, beside the plugin's own options.",
+      rowsOf(resolve({ $ref: "#/$defs/instance" }), resolve),
+    ),
+    ...plugins.map(({ name, packageName, schema }) =>
+      section(
+        `Plugin \`${name}\``,
+        `${schema["description"]} Package: \`${packageName}\`.`,
+        rowsOf(schema, resolver(schema, values)),
+      ),
+    ),
+    "## Values",
+    Object.values(objectOf(values["$defs"]))
+      .map((value) => `- **${objectOf(value)["title"]}**: ${objectOf(value)["description"]}`)
+      .join("\n"),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+function section(title: string, description: unknown, rows: readonly Row[]): string {
+  const head = "| field | type | default or falls back to | |\n| --- | --- | --- | --- |";
+  const lines = rows.map(
+    ({ field, type, fallback, description: told }) =>
+      `| ${field} | ${cell(type)} | ${cell(fallback)} | ${cell(told)} |`,
+  );
+  return [`## ${title}`, description, [head, ...lines].join("\n")].join("\n\n");
+}
+
+/** One row for each property, those of nested objects and of each form that a `oneOf` allows included. */
+function rowsOf(schema: Json, resolve: (schema: unknown) => Json, prefix = "", form = ""): Row[] {
+  const required = Array.isArray(schema["required"]) ? schema["required"] : [];
+  return Object.entries(objectOf(schema["properties"])).flatMap(([name, property]) => {
+    const resolved = resolve(property);
+    const field = `\`${prefix}${name}\`${required.includes(name) ? " *" : ""}${form}`;
+    const row: Row = {
+      field,
+      type: typeOf(resolved),
+      fallback: fallbackOf(resolved),
+      description: String(resolved["description"] ?? ""),
+    };
+    return [row, ...nestedRows(resolved, resolve, `${prefix}${name}.`)];
+  });
+}
+
+function nestedRows(schema: Json, resolve: (schema: unknown) => Json, prefix: string): Row[] {
+  if ("x-value" in schema) return [];
+  const tag = String(objectOf(schema["discriminator"])["propertyName"]);
+  const branches = (Array.isArray(schema["oneOf"]) ? schema["oneOf"] : []).map(resolve).flatMap((branch) => {
+    const value = objectOf(objectOf(branch["properties"])[tag])["const"];
+    return rowsOf(omit(branch, [tag]), resolve, prefix, ` with \`${tag}: ${value}\``);
+  });
+  const values = (Array.isArray(schema["oneOf"]) ? schema["oneOf"] : []).map(
+    (branch) => `\`${objectOf(objectOf(resolve(branch)["properties"])[tag])["const"]}\``,
+  );
+  const choice =
+    branches.length > 0
+      ? [
+          {
+            field: `\`${prefix}${tag}\` *`,
+            type: values.join(" or "),
+            fallback: "",
+            description: "Decides which fields there are.",
+          },
+        ]
+      : [];
+  return [...rowsOf(schema, resolve, prefix), ...choice, ...branches];
+}
+
+function typeOf(schema: Json): string {
+  if (typeof schema["x-value"] === "string") return schema["x-value"];
+  if ("const" in schema) return `\`${schema["const"]}\``;
+  if (Array.isArray(schema["enum"])) return schema["enum"].map((value) => `\`${value}\``).join(" or ");
+  const names: Record<string, string> = { string: "text", array: "list", object: "mapping", integer: "whole number" };
+  return [schema["type"] ?? "any"]
+    .flat()
+    .map((type) => names[String(type)] ?? String(type))
+    .join(" or ");
+}
+
+function fallbackOf(schema: Json): string {
+  const variables = Array.isArray(schema["x-env"]) ? schema["x-env"].map((name) => `\`$${name}\``) : [];
+  const hasDefault = "default" in schema && typeof schema["default"] !== "object";
+  return [...variables, ...(hasDefault ? [`\`${schema["default"]}\``] : [])].join(", ");
+}
+
+/** Follows references, into the schema itself and into the shared values; what stands beside a reference wins. */
+function resolver(root: Json, values: Json): (schema: unknown) => Json {
+  return function resolve(schema): Json {
+    const { $ref, ...beside } = objectOf(schema);
+    if (typeof $ref !== "string") return beside;
+    const [id, fragment = ""] = $ref.split("#");
+    const found = fragment
+      .split("/")
+      .slice(1)
+      .reduce<unknown>((at, step) => objectOf(at)[step], id === "" ? root : values);
+    return { ...resolve(found), ...beside };
+  };
+}
+
+function omit(schema: Json, names: readonly string[]): Json {
+  const properties = Object.entries(objectOf(schema["properties"])).filter(([name]) => !names.includes(name));
+  return { ...schema, properties: Object.fromEntries(properties) };
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+function objectOf(value: unknown): Json {
+  return typeof value === "object" && value !== null ? (value as Json) : {};
+}

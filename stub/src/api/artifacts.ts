@@ -1,0 +1,78 @@
+import { json, noSuchMethod, type StubRequest, type StubResponse } from "../http/message.js";
+import { invalid, notFound } from "../http/mlflow-error.js";
+import type { Parameters } from "../http/read-body.js";
+import { type ArtifactInfo, safePath } from "../store/artifact-store.js";
+import type { Store } from "../store/store.js";
+import { mimeType } from "./mime-type.js";
+import { requiredText, text } from "./parameter.js";
+import { runId } from "./runs.js";
+import { unlessEmpty } from "./wire.js";
+
+/** `artifacts/list`: what a run has, with paths below the run's folder. */
+export function listRunArtifacts(store: Store, parameters: Parameters) {
+  const id = runId(parameters);
+  const path = safePath(text(parameters, "path") ?? "");
+  const { artifactUri } = store.run(id);
+  const found = store.artifacts.list(join(storePath(artifactUri), path));
+  return { root_uri: artifactUri, files: unlessEmpty(found.map((info) => fileOnWire(info, path))) };
+}
+
+/** The run's folder in the store. @throws MlflowError where its artifacts are kept elsewhere */
+function storePath(uri: string): string {
+  const [, path] = /^mlflow-artifacts:\/*(?:\/\/[^/]*\/)?(.*)$/.exec(uri) ?? [];
+  if (path === undefined) throw invalid("The stub keeps only artifacts below mlflow-artifacts:/.");
+  return path;
+}
+
+function fileOnWire({ name, size }: ArtifactInfo, folder: string) {
+  return { path: join(folder, name), is_dir: size === undefined, file_size: size };
+}
+
+function join(folder: string, path: string): string {
+  return [folder, path].filter((part) => part !== "").join("/");
+}
+
+/** `mlflow-artifacts/artifacts`: the folder named in the query. */
+export function listStoredArtifacts(store: Store, parameters: Parameters) {
+  const folder = safePath(text(parameters, "path") ?? "");
+  return { files: unlessEmpty(store.artifacts.list(folder).map((info) => fileOnWire(info, ""))) };
+}
+
+/** `mlflow-artifacts/artifacts/PATH` */
+export async function storedArtifact(store: Store, request: StubRequest, escapedPath: string): Promise<StubResponse> {
+  const path = safePath(escapedPath);
+  switch (request.method) {
+    case "GET":
+    case "HEAD":
+      return download(store, path);
+    case "PUT":
+      await store.artifacts.write(path, request.body);
+      return { status: 200, headers: {}, body: "" };
+    case "DELETE":
+      store.artifacts.remove(path);
+      return json(200, {});
+    default:
+      return noSuchMethod;
+  }
+}
+
+/** `/get-artifact`, which the user interface and old clients ask. */
+export function getArtifact(store: Store, parameters: Parameters): StubResponse {
+  const id = runId(parameters);
+  const path = safePath(requiredText(parameters, "path"));
+  return download(store, join(storePath(store.run(id).artifactUri), path));
+}
+
+function download(store: Store, path: string): StubResponse {
+  const content = store.artifacts.read(path);
+  if (content === undefined && store.artifacts.isFolder(path))
+    return json(400, { detail: `Artifact path refers to a directory, not a file: '${path}'` });
+  if (content === undefined) throw notFound(`No such artifact: '${path}'`);
+  const name = path.split("/").at(-1) ?? "";
+  const headers = {
+    "content-type": mimeType(name),
+    "content-disposition": `attachment; filename=${encodeURIComponent(name)}`,
+    "x-content-type-options": "nosniff",
+  };
+  return { status: 200, headers, body: content };
+}

@@ -1,0 +1,32 @@
+import { invalid } from "../http/mlflow-error.js";
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+/**
+ * One page of a list.
+ *
+ * @param token where it begins, as the page before said; empty or undefined: at the beginning
+ * @throws MlflowError for a token that no page gave
+ */
+export function pageOf<T>(all: readonly T[], size: number, token: string | undefined): Page<T> {
+  const offset = token ? offsetOf(token) : 0;
+  const end = offset + size;
+  const next = end < all.length ? btoa(`{"offset": ${end}}`) : undefined;
+  return { items: all.slice(offset, end), next };
+}
+
+function offsetOf(token: string): number {
+  let text: string;
+  try {
+    text = atob(token);
+  } catch {
+    throw invalid("Invalid page token, could not base64-decode");
+  }
+  const [, offset] = /^\{"offset": (\d+)\}$/.exec(text) ?? [];
+  if (offset === undefined) throw invalid("Invalid page token, it holds no offset");
+  return Number(offset);
+}

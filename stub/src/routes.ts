@@ -1,0 +1,36 @@
+import { listRunArtifacts, listStoredArtifacts } from "./api/artifacts.js";
+import * as experiments from "./api/experiments.js";
+import * as logging from "./api/logging.js";
+import * as runs from "./api/runs.js";
+import type { Parameters } from "./http/read-body.js";
+import type { Store } from "./store/store.js";
+
+/** Answers a call of the REST API with what becomes its JSON. @throws MlflowError */
+export type Operation = (store: Store, parameters: Parameters) => object;
+
+/** Below `/api/2.0/` and `/ajax-api/2.0/`. */
+export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  "mlflow/experiments/create": { POST: experiments.createExperiment },
+  "mlflow/experiments/get": { GET: experiments.getExperiment },
+  "mlflow/experiments/get-by-name": { GET: experiments.getExperimentByName },
+  "mlflow/experiments/search": { GET: experiments.searchExperiments, POST: experiments.searchExperiments },
+  "mlflow/experiments/update": { POST: experiments.updateExperiment },
+  "mlflow/experiments/delete": { POST: experiments.deleteExperiment },
+  "mlflow/experiments/restore": { POST: experiments.restoreExperiment },
+  "mlflow/experiments/set-experiment-tag": { POST: experiments.setExperimentTag },
+  "mlflow/experiments/delete-experiment-tag": { POST: experiments.deleteExperimentTag },
+  "mlflow/runs/create": { POST: runs.createRun },
+  "mlflow/runs/get": { GET: runs.getRun },
+  "mlflow/runs/update": { POST: runs.updateRun },
+  "mlflow/runs/delete": { POST: runs.deleteRun },
+  "mlflow/runs/restore": { POST: runs.restoreRun },
+  "mlflow/runs/search": { POST: runs.searchRuns },
+  "mlflow/runs/log-metric": { POST: logging.logMetric },
+  "mlflow/runs/log-parameter": { POST: logging.logParameter },
+  "mlflow/runs/log-batch": { POST: logging.logBatch },
+  "mlflow/runs/set-tag": { POST: logging.setTag },
+  "mlflow/runs/delete-tag": { POST: logging.deleteTag },
+  "mlflow/metrics/get-history": { GET: logging.getMetricHistory },
+  "mlflow/artifacts/list": { GET: listRunArtifacts },
+  "mlflow-artifacts/artifacts": { GET: listStoredArtifacts },
+};
