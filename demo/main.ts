@@ -8,61 +8,64 @@ import { invite } from "./keep.ts";
 import { type DemoOptions, help, parseOptions, UsageError } from "./options.ts";
 import * as print from "./print.ts";
 import { missingTools } from "./servers.ts";
-import { tell } from "./story.ts";
+import { type Scene, tell } from "./story.ts";
 
 const cleanUp = createCleanUp();
-const interruption = new AbortController();
+const stopping = new AbortController();
 
-function untilInterrupted(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    // Only the first counts: on Ctrl-C both the terminal and npm may send one.
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve(name));
-    // `npm run demo | head`
-    process.stdout.on("error", () => resolve("SIGPIPE"));
-  });
-}
+/** Resolves with the first signal. On Ctrl-C both the terminal and npm may send one. */
+const interrupted = new Promise<NodeJS.Signals>((resolve) => {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => resolve(name));
+  // `npm run demo | head`
+  process.stdout.on("error", () => resolve("SIGPIPE"));
+});
 
-async function run(options: DemoOptions, interrupted: Promise<NodeJS.Signals>): Promise<number> {
+async function run(options: DemoOptions): Promise<Scene> {
   const started = performance.now();
   const name = options.mode === "bearer" ? "Bearer" : "Basic";
   print.title(`mlflow-auth demo: ${name}, ${options.real ? "Vault, nginx and MLflow" : "small servers"}`);
-  if (options.real) {
-    const sentences = await missingTools();
-    if (sentences.length > 0) throw new Error(["--real needs what is missing here:", ...sentences].join("\n  "));
-  }
-  const scene = await tell(options, cleanUp, interruption.signal);
+  if (options.real) await requireTools();
+  const scene = await tell(options, cleanUp, stopping.signal);
   print.line(`\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s.`);
-  if (options.keep) {
-    invite(scene);
-    await interrupted;
-  }
-  return 0;
+  return scene;
+}
+
+async function requireTools(): Promise<void> {
+  const sentences = await missingTools();
+  if (sentences.length > 0) throw new Error(["--real needs what is missing here:", ...sentences].join("\n  "));
 }
 
 async function main(): Promise<number> {
-  let options: DemoOptions;
-  try {
-    options = parseOptions(process.argv.slice(2));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n  Try this: npm run demo -- --help`);
-    return 2;
-  }
+  const options = parse(process.argv.slice(2));
+  if (options === undefined) return 2;
   if (options.help) {
     print.line(help);
     return 0;
   }
-  const interrupted = untilInterrupted();
   try {
-    const ended = run(options, interrupted);
-    const byUser = interrupted.then((signal) => (options.keep ? ended.then(() => 0) : 128 + constants.signals[signal]));
-    return await Promise.race([ended, byUser]);
+    const end = await Promise.race([run(options), interrupted]);
+    if (typeof end === "string") return 128 + constants.signals[end];
+    if (options.keep) {
+      invite(end);
+      await interrupted;
+    }
+    return 0;
   } catch (error) {
     print.failure((error as Error).message);
     return 1;
   } finally {
-    interruption.abort();
+    stopping.abort();
     await cleanUp.run();
+  }
+}
+
+function parse(args: readonly string[]): DemoOptions | undefined {
+  try {
+    return parseOptions(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n  Try this: npm run demo -- --help`);
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Reads the runs back through the library, in this process. */
 import { deepStrictEqual } from "node:assert/strict";
-import { type MlflowAuth, loadMlflowAuth } from "@mlflow-auth/core";
+import { loadMlflowAuth, type MlflowAuth } from "@mlflow-auth/core";
 import type { LoggedRun } from "./expected-runs.ts";
 import type { Project } from "./project.ts";
 

@@ -4,11 +4,11 @@ import type { LoggedRun } from "./expected-runs.ts";
 /** The runs as a table, without colours: one row per run. */
 export function runsTable(runs: readonly LoggedRun[]): string {
   const table = new Table({
-    head: ["run", "logged by", "params", "metrics", "tags", "status"],
+    head: ["run", "logged by", "params", "metrics", "tags"],
     style: { head: [], border: [], compact: true },
   });
-  for (const { name, source, params, metrics, tags, status } of runs) {
-    table.push([name, source, pairs(params), Object.entries(metrics).map(course).join("\n"), pairs(tags), status]);
+  for (const { name, source, params, metrics, tags } of runs) {
+    table.push([name, source, pairs(params), Object.entries(metrics).map(course).join("\n"), pairs(tags)]);
   }
   return table.toString();
 }
@@ -19,7 +19,7 @@ function pairs(values: Readonly<Record<string, string>>): string {
     .join(" ");
 }
 
-/** `loss 0.909 … 0.667 (5)`: the first value, the last, and how many there are. */
+/** `loss 0.909 … 0.667 (5 steps)`: the first value, the last, and how many steps there are. */
 function course([name, values]: [string, readonly number[]]): string {
   const [first = Number.NaN] = values;
   if (values.length === 1) return `${name} ${rounded(first)}`;

@@ -31,10 +31,14 @@ export async function tell({ mode, real }: DemoOptions, cleanUp: CleanUp, signal
   print.step("A secret store");
   const vault = await servers.startVault();
   const role = await seed(vault, credential);
-  print.say(`Vault at ${vault.address} keeps ${place.mount}/${place.path} (${Object.keys(credential.fields).join(", ")}).`);
+  print.say(
+    `Vault at ${vault.address} keeps ${place.mount}/${place.path} (${Object.keys(credential.fields).join(", ")}).`,
+  );
   print.say("One AppRole may read it, and nothing else.");
 
-  print.step(`An MLflow server behind a gate that asks for ${mode === "bearer" ? "a Bearer token" : "Basic credentials"}`);
+  print.step(
+    `An MLflow server behind a gate that asks for ${mode === "bearer" ? "a Bearer token" : "Basic credentials"}`,
+  );
   const mlflow = await servers.startMlflow();
   const gate = await servers.startGate(mlflow.uri, credential.authorization);
   print.say(`MLflow at ${mlflow.uri}, ${real ? "nginx" : "the gate"} before it at ${gate.uri}.`);
@@ -89,5 +93,7 @@ async function checkGate(gate: AuthGate): Promise<void> {
   if (refused !== 1 || bare !== 1) {
     throw new Error(`Of ${requests.length} requests ${refused} were refused and ${bare} came without a credential.`);
   }
-  print.good(`${requests.length} requests reached the gate: the first without a credential, all others with the right one.`);
+  print.good(
+    `${requests.length} requests reached the gate: the first without a credential, all others with the right one.`,
+  );
 }

@@ -103,7 +103,8 @@ process.on("exit", () => {
   const accounted = report.passed + report.failed + report.skipped;
   if (suites !== runs) console.error(`${suites - runs} suite(s) never called .run()`);
   const clean = process.exitCode === undefined || process.exitCode === 0;
-  const sound = clean && suites === runs && report.registered > 0 && accounted === report.registered && report.failed === 0;
+  const sound =
+    clean && suites === runs && report.registered > 0 && accounted === report.registered && report.failed === 0;
   if (!sound) {
     report.failed = Math.max(1, report.registered - report.passed - report.skipped);
     process.exitCode = 1;

@@ -20,7 +20,7 @@ import { checkInstances } from "./check-instances.js";
 
 export interface LoadConfigOptions {
   /** The file as an object, in place of a file. Its paths are relative to `cwd`. */
-  readonly config?: ConfigFile | undefined;
+  readonly config?: ConfigFile | Readonly<Record<string, unknown>> | undefined;
   /** The path of the file, relative to `cwd`. Without it the file is searched for. */
   readonly configFile?: string | undefined;
   readonly cwd: string;

@@ -61,7 +61,8 @@ test("the file is found from the folder given, or named", async () => {
 test("what can't be done is an error with a code, and never a request without its credential", async () => {
   const { folder, remove } = project({});
   const server = await echoServer();
-  const load = (value: object, env: Record<string, string> = {}) => loadMlflowAuth({ config: value, cwd: folder, env });
+  const load = (value: Record<string, unknown>, env: Record<string, string> = {}) =>
+    loadMlflowAuth({ config: value, cwd: folder, env });
   assert.is(
     await code(() => load({ version: 1, trackingUri: "https://mlflow.test", plugins: { fixed: {} } })),
     "CONFIG_INVALID",
