@@ -120,7 +120,7 @@ test("a secret store that is down: the program sees a clear answer, the server n
   site.project.setCredential("down");
   const { code, stdout, stderr } = await exec(client, { MLFLOW_TRACKING_TOKEN: "ambient" });
   assert.is(code, 0);
-  assert.match(stdout, /^503 .*SECRET_UNREACHABLE: the test store is down/);
+  assert.match(stdout, /^424 .*SECRET_UNREACHABLE: the test store is down/);
   assert.match(stderr, /the test store is down/);
   assert.is(site.upstream.seen.length, 0);
 });

@@ -55,7 +55,8 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
     if (context === undefined) {
       const client = createHttpClient({ instance: name, env, logger });
       closers.push(client.close);
-      contexts.set(name, (context = createContext(name, { env, logger, clock, http: client.http })));
+      context = createContext(name, { env, logger, clock, http: client.http });
+      contexts.set(name, context);
     }
     return context;
   }

@@ -3,17 +3,21 @@ import { isMlflowAuthError, type MlflowAuthError } from "@mlflow-auth/core/inter
 import type { Refusal } from "./refusal.js";
 
 /**
- * MLflow's Python client sends a request again, for about four minutes, after 408, 429, 500, 502, 503 and 504 (its
- * `utils/request_utils.py`), so those are for what may pass by itself. What somebody must put right gets a status that
- * no client repeats: 424, the proxy lacks what it needs to send the request, which no MLflow server answers itself.
+ * MLflow's Python client sends a request again, for about four minutes and without a word, after 408, 429, 500, 502, 503 and
+ * 504 (its `utils/request_utils.py`), so those are for what may pass by itself. What somebody must put right gets a status
+ * that no client repeats: 424, the proxy lacks what it needs to send the request, which no MLflow server answers itself.
  */
 const PERMANENT = 424;
 
 /** Failures of TLS that another attempt won't change. */
 const CERTIFICATE = /^(?:CERT_|DEPTH_ZERO_|ERR_TLS_CERT_|ERR_SSL_|SELF_SIGNED_|UNABLE_TO_|EPROTO$|HOSTNAME_MISMATCH$)/;
 
-export function failureOf(thrown: unknown, server: string): Refusal {
-  if (isMlflowAuthError(thrown)) return withheld(thrown);
+/**
+ * @param answered whether this server has answered through this proxy before. Until then no outage of a secret store counts as
+ *   passing: far more often its address is wrong, and whoever starts a program should hear that at once.
+ */
+export function failureOf(thrown: unknown, server: string, answered: boolean): Refusal {
+  if (isMlflowAuthError(thrown)) return withheld(thrown, thrown.transient && answered);
   const { code } = (thrown ?? {}) as { code?: unknown };
   const detail = typeof code === "string" && /^\w{1,64}$/.test(code) ? code : "no detail";
   if (CERTIFICATE.test(detail)) {
@@ -32,10 +36,10 @@ export function failureOf(thrown: unknown, server: string): Refusal {
 }
 
 /** The gate let nothing through: there was no credential, so nothing was sent. */
-function withheld({ code, message, remedy, transient }: MlflowAuthError): Refusal {
+function withheld({ code, message, remedy }: MlflowAuthError, mayPass: boolean): Refusal {
   return {
-    status: transient ? 503 : PERMANENT,
-    errorCode: transient ? "TEMPORARILY_UNAVAILABLE" : "UNAUTHENTICATED",
+    status: mayPass ? 503 : PERMANENT,
+    errorCode: mayPass ? "TEMPORARILY_UNAVAILABLE" : "UNAUTHENTICATED",
     message: `mlflow-auth proxy: ${code}: ${message}${remedy === undefined ? "" : `. Try this: ${remedy}`}`,
     code,
   };

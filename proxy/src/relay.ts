@@ -36,6 +36,7 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
   const failures = new FailureLog(logger);
   const interceptor = createInterceptor(gate);
   const agents = new Map<ServerConfig, Dispatcher>();
+  const answered = new Set<ServerConfig>();
   let uses = 0;
   let draining = false;
 
@@ -97,9 +98,12 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
       upload: body instanceof Upload ? body : undefined,
       location: (value) => locationFor(value, req, target),
       closing: () => draining,
-      answered: () => failures.succeeded(),
+      answered() {
+        answered.add(target.server);
+        failures.succeeded();
+      },
       failed(error) {
-        const failure = failureOf(error, target.server.uri);
+        const failure = failureOf(error, target.server.uri, answered.has(target.server));
         failures.failed(error, failure.message, target.server.uri);
         refuse(req, res, failure);
       },

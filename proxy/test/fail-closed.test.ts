@@ -11,7 +11,12 @@ test.beforeEach(async () => {
 test.afterEach(() => rig.stop());
 
 test("while the secret store is down nothing is sent, and the client may try again", async () => {
+  await fetch(`${rig.proxy.url}/api`);
+  // A refusal makes the gate drop what it has.
   rig.project.setCredential("down");
+  rig.upstream.answer = whole((_req, res) => res.writeHead(401).end());
+  await fetch(`${rig.proxy.url}/api`);
+  rig.upstream.seen.length = 0;
   for (const method of ["GET", "POST"]) {
     const answer = await fetch(`${rig.proxy.url}/api`, { method, headers: { authorization: "Bearer mine" } });
     assert.is(answer.status, 503);
@@ -21,7 +26,16 @@ test("while the secret store is down nothing is sent, and the client may try aga
     assert.match(message as string, /SECRET_UNREACHABLE: the test store is down\. Try this: start the test store/);
   }
   assert.is(rig.upstream.seen.length, 0);
-  assert.is(rig.logged.filter((line) => line.includes("the test store is down")).length, 1, "told once");
+  const told = rig.logged.filter((line) => line.includes("mlflow-auth proxy: SECRET_UNREACHABLE"));
+  assert.is(told.length, 1, "told once");
+});
+
+test("a secret store that is down from the start is told at once, and needs no restart", async () => {
+  rig.project.setCredential("down");
+  const answer = await fetch(`${rig.proxy.url}/api`, { headers: { authorization: "Bearer mine" } });
+  assert.is(answer.status, 424);
+  assert.is(((await answer.json()) as Record<string, string>)["code"], "SECRET_UNREACHABLE");
+  assert.is(rig.upstream.seen.length, 0);
   rig.project.setCredential("back");
   assert.is((await fetch(`${rig.proxy.url}/api`)).status, 200);
   assert.is(rig.upstream.seen[0]?.headers.authorization, "Bearer back");

@@ -70,7 +70,10 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
   function answer(slot: AuthSlot, auth: Auth | typeof anonymous): Answer {
     if (auth === anonymous) return { slot, auth };
     let kept = answers.get(auth);
-    if (kept === undefined) answers.set(auth, (kept = Object.freeze({ slot, auth })));
+    if (kept === undefined) {
+      kept = Object.freeze({ slot, auth });
+      answers.set(auth, kept);
+    }
     return kept;
   }
 

@@ -194,7 +194,8 @@ test("after a 401 a changed secret is sent once more, and all who were refused s
       cached ??
       new Promise((resolve) => {
         fetches++;
-        setImmediate(() => resolve((cached = bearer(token))));
+        cached = bearer(token);
+        setImmediate(resolve, cached);
       }),
     () => {
       cached = undefined;
@@ -216,7 +217,11 @@ test("an unchanged secret is not sent again, and the store is left alone for 5 s
   let cached: ReturnType<typeof bearer> | undefined;
   const slot = authSlot(
     "a",
-    () => (cached ??= (fetches++, bearer("same"))),
+    () => {
+      if (cached === undefined) fetches++;
+      cached ??= bearer("same");
+      return cached;
+    },
     () => {
       cached = undefined;
     },

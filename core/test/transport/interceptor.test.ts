@@ -179,16 +179,13 @@ test("a stream is sent once: its 401 is passed on, whole", async () => {
   assert.is(await answer.body.text(), "who are you?");
   const large = Buffer.alloc(3 * 1024 * 1024, "x");
   state.stored = state.accepted = "Bearer 3";
-  const streamed = await fetchWith(dispatcher, `${server.origin}/x`, {
-    method: "POST",
-    duplex: "half",
-    body: new ReadableStream({
-      pull: (
-        (at) => (controller: ReadableStreamDefaultController) =>
-          at < large.length ? controller.enqueue(large.subarray(at, (at += 65536))) : controller.close()
-      )(0),
-    }),
+  const pieces = new ReadableStream({
+    start(controller) {
+      for (let at = 0; at < large.length; at += 65_536) controller.enqueue(large.subarray(at, at + 65_536));
+      controller.close();
+    },
   });
+  const streamed = await fetchWith(dispatcher, `${server.origin}/x`, { method: "POST", duplex: "half", body: pieces });
   assert.is(streamed.status, 401);
   assert.is(await streamed.text(), "who are you?");
   assert.is(server.received.at(-1)?.body.length, large.length);

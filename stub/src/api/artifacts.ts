@@ -25,7 +25,7 @@ function storePath(uri: string): string {
 }
 
 function fileOnWire({ name, size }: ArtifactInfo, folder: string) {
-  return { path: join(folder, name), is_dir: size === undefined, file_size: size };
+  return { path: join(folder, name), is_dir: size === undefined, file_size: size || undefined };
 }
 
 function join(folder: string, path: string): string {
@@ -71,8 +71,14 @@ function download(store: Store, path: string): StubResponse {
   const name = path.split("/").at(-1) ?? "";
   const headers = {
     "content-type": mimeType(name),
-    "content-disposition": `attachment; filename=${encodeURIComponent(name)}`,
+    "content-disposition": disposition(name),
     "x-content-type-options": "nosniff",
   };
   return { status: 200, headers, body: content };
+}
+
+function disposition(name: string): string {
+  if (/^[\w.-]+$/.test(name)) return `attachment; filename=${name}`;
+  if (/^[ -~]+$/.test(name)) return `attachment; filename="${name.replaceAll(/["\\]/g, "\\$&")}"`;
+  return `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
 }

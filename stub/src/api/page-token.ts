@@ -20,13 +20,10 @@ export function pageOf<T>(all: readonly T[], size: number, token: string | undef
 }
 
 function offsetOf(token: string): number {
-  let text: string;
-  try {
-    text = atob(token);
-  } catch {
-    throw invalid("Invalid page token, could not base64-decode");
-  }
-  const [, offset] = /^\{"offset": (\d+)\}$/.exec(text) ?? [];
+  // Python's decoder wants the padding too.
+  const isBase64 = /^[A-Za-z0-9+/]+={0,2}$/.test(token) && token.length % 4 === 0;
+  if (!isBase64) throw invalid("Invalid page token, could not base64-decode");
+  const [, offset] = /^\{"offset": (\d+)\}$/.exec(atob(token)) ?? [];
   if (offset === undefined) throw invalid("Invalid page token, it holds no offset");
   return Number(offset);
 }

@@ -36,11 +36,12 @@ export function createRun(store: Store, parameters: Parameters) {
   const userId = text(parameters, "user_id") ?? "";
   const run = store.createRun(experiment, { userId, start, name: name || tagged });
   for (const [key, value] of tags) if (key !== RUN_NAME_TAG) run.tags.set(key, value);
-  return { run: runOnWire(run) };
+  const { info, data, inputs } = runOnWire(run);
+  return { run: { info, data, inputs } };
 }
 
 export function getRun(store: Store, parameters: Parameters) {
-  return { run: { ...runOnWire(store.run(runId(parameters))), outputs: {} } };
+  return { run: runOnWire(store.run(runId(parameters))) };
 }
 
 export function updateRun(store: Store, parameters: Parameters) {

@@ -35,6 +35,7 @@ export function runOnWire(run: Run) {
     info: runInfoOnWire(run),
     data: { metrics: unlessEmpty(metrics), params: pairs(run.params), tags: pairs(run.tags) },
     inputs: {},
+    outputs: {},
   };
 }
 

@@ -1,5 +1,5 @@
 // An ordinary program with the npm package mlflow 2: EXPERIMENT -> runs, created and read back.
-const { MLflow } = require("mlflow");
+const MLflow = require("mlflow");
 const assert = require("node:assert/strict");
 
 async function main(experiment) {
