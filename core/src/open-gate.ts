@@ -1,12 +1,10 @@
 /** From the file to a gate: reads it, constructs the plugins that its servers use, and builds their pipelines. */
 import type { Dispatcher } from "undici";
 import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
-import { compileDestinations } from "./destination/compile.js";
 import { type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
 import { loadFactory } from "./discovery/load-entry.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
-import { createGate, type Gate } from "./pipeline/gate.js";
-import type { RouteSlots } from "./pipeline/route.js";
+import { createGate, type Gate, type ServerProviders } from "./pipeline/gate.js";
 import type { Slot } from "./pipeline/slot.js";
 import type { Logger, PluginContext } from "./provider/context.js";
 import type { Group, Interfaces } from "./provider/provider.js";
@@ -85,9 +83,10 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
   }
 
   try {
-    const slots = new Map<ServerConfig, RouteSlots>();
+    const servers: ServerProviders[] = [];
     for (const server of config.servers) {
-      slots.set(server, {
+      servers.push({
+        server,
         auth: await slotsOf(server.auth, "mlflow.request_auth_provider"),
         headers: await slotsOf(server.headers, "mlflow.request_header_provider"),
       });
@@ -99,7 +98,7 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
       if (server.tls?.insecureSkipVerify) warnOfSkippedVerification(server, logger);
     }
     for (const agent of agents.values()) closers.push(() => agent.close());
-    const gate = createGate({ destinations: compileDestinations(config.servers), slots, clock, logger });
+    const gate = createGate({ servers, clock, logger });
     return { gate, config, dispatcherFor: (server) => agents.get(server), close };
   } catch (thrown) {
     await close();

@@ -32,12 +32,10 @@ interface Pattern<T> {
 }
 
 /**
- * Whether the fast comparison may judge a URL. What it leaves to the parser: characters that the parser drops, rewrites or
- * escapes, dot segments, and escapes of `.`, `/`, `\\` and `%`. The escapes are rare enough to be looked for separately.
+ * Spellings that the fast comparison must leave to the parser: characters that it drops, rewrites or escapes, dot segments,
+ * and escapes of `.`, `/`, `\` and `%`. One expression, for that is faster than several searches.
  */
-function isPlain(url: string): boolean {
-  return !/[^!-[\]-~]/.test(url) && !url.includes("/.") && !(url.includes("%") && /%(?:25|2[ef]|5c)/i.test(url));
-}
+const UNPLAIN = /[^!-~]|\\|\/\.|%(?:25|2[ef]|5c)/i;
 
 export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
   const patterns = inOrder(servers.map(compile));
@@ -46,7 +44,7 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
     for (const { prefix, server } of patterns) {
       // A wildcard needs the parser, and so do all patterns behind it, for the first match decides.
       if (prefix === undefined) break;
-      if (url.startsWith(prefix) && endsSegment(url, prefix.length) && isPlain(url)) return server;
+      if (url.startsWith(prefix) && endsSegment(url, prefix.length) && !UNPLAIN.test(url)) return server;
     }
     const parsed = URL.parse(url);
     return parsed === null ? undefined : patterns.find((pattern) => matches(pattern, parsed))?.server;

@@ -30,7 +30,7 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
   // An outage answers with the same error object until the next attempt: each is reported once.
   const reported = new WeakSet<MlflowAuthError>();
   // While a provider returns the same object, so does this pipeline; what is made of it downstream can be kept, too.
-  const answers = new WeakMap<object, Answer>();
+  let last: Answer | undefined;
 
   function resolve(request: LazyProviderRequest): Answer | Promise<Answer> {
     const slot = slots[0] as AuthSlot;
@@ -68,13 +68,8 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
   }
 
   function answer(slot: AuthSlot, auth: Auth | typeof anonymous): Answer {
-    if (auth === anonymous) return { slot, auth };
-    let kept = answers.get(auth);
-    if (kept === undefined) {
-      kept = Object.freeze({ slot, auth });
-      answers.set(auth, kept);
-    }
-    return kept;
+    if (last === undefined || last.auth !== auth || last.slot !== slot) last = Object.freeze({ slot, auth });
+    return last;
   }
 
   function unusable(given: unknown, slot: AuthSlot): MlflowAuthError | undefined {

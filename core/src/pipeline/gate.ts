@@ -3,14 +3,14 @@
  * else, so that the rules for destinations, credentials and refusals exist once.
  */
 import type { ServerConfig } from "../config/config.js";
-import type { Destinations } from "../destination/compile.js";
+import { compileDestinations } from "../destination/compile.js";
 import type { Logger } from "../provider/context.js";
 import type { Clock } from "../time/clock.js";
-import { createAuthPipeline } from "./auth.js";
+import { type AuthSlot, createAuthPipeline } from "./auth.js";
 import type { Authorization } from "./compose.js";
-import { createHeaderPipeline } from "./headers.js";
+import { createHeaderPipeline, type HeaderSlot } from "./headers.js";
 import type { GateRequest } from "./request.js";
-import { createRoute, type Refusal, type Route, type RouteSlots } from "./route.js";
+import { createRoute, type Refusal, type Route } from "./route.js";
 
 export interface Gate {
   /**
@@ -29,40 +29,46 @@ export interface Gate {
 }
 
 export interface GateOptions {
-  readonly destinations: Destinations<ServerConfig>;
-  /** The providers of each listed server. */
-  readonly slots: ReadonlyMap<ServerConfig, RouteSlots>;
+  readonly servers: readonly ServerProviders[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export function createGate({ destinations, slots, clock, logger }: GateOptions): Gate {
-  const routes = new Map<ServerConfig, Route>();
-  for (const [server, { auth, headers }] of slots) {
+/** A listed server and its providers, in the order in which they are asked. */
+export interface ServerProviders {
+  readonly server: ServerConfig;
+  readonly auth: readonly AuthSlot[];
+  readonly headers: readonly HeaderSlot[];
+}
+
+export function createGate({ servers, clock, logger }: GateOptions): Gate {
+  const routes = servers.map(({ server, auth, headers }) => {
     const authPipeline = auth.length === 0 ? undefined : createAuthPipeline(auth, clock, logger);
     const headerPipeline = headers.length === 0 ? undefined : createHeaderPipeline(headers, clock, logger);
-    routes.set(server, createRoute({ server, authPipeline, headerPipeline, headers, clock, logger }));
-  }
-  const warned = new Set<ServerConfig>();
+    return createRoute({ server, authPipeline, headerPipeline, headers, clock, logger });
+  });
+  const routeOf = new Map(routes.map((route) => [route.server, route]));
+  const destinations = compileDestinations(routes);
+  const warned = new Set<Route>();
 
   function warnOfNearMiss(url: string): void {
-    if (warned.size === routes.size) return;
-    const server = destinations.nearMiss(url);
-    if (server === undefined || warned.has(server)) return;
-    warned.add(server);
-    const message = `a request to the host of ${server.uri} goes out without credentials: its scheme, port or path is another, or it is written in a way that servers read differently`;
-    logger.warn({ server: server.uri, reason: "near miss" }, message);
+    if (warned.size === routes.length) return;
+    const route = destinations.nearMiss(url);
+    if (route === undefined || warned.has(route)) return;
+    warned.add(route);
+    const message = `a request to the host of ${route.uri} goes out without credentials: its scheme, port or path is another, or it is written in a way that servers read differently`;
+    logger.warn({ server: route.uri, reason: "near miss" }, message);
   }
 
   return {
     authorize(request) {
-      const server = destinations.match(request.url);
-      if (server !== undefined) return (routes.get(server) as Route).authorize(request);
+      const route = destinations.match(request.url);
+      if (route !== undefined) return route.authorize(request);
       warnOfNearMiss(request.url);
       return undefined;
     },
     refused(authorization, response, request) {
-      return (routes.get(authorization.server) as Route).refused(authorization, response, request);
+      return (routeOf.get(authorization.server) as Route).refused(authorization, response, request);
     },
   };
 }

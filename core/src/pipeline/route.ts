@@ -12,16 +12,13 @@ import { isPromise, pluginFault } from "./slot.js";
 /** Milliseconds without another fetch after one that brought the same refused secret; fourfold each time up to the longest. */
 const COOL_DOWN = { first: 5_000, factor: 4, longest: 300_000 };
 
-export interface RouteSlots {
-  readonly auth: readonly AuthSlot[];
-  readonly headers: readonly HeaderSlot[];
-}
-
 export interface Refusal {
   readonly status: number;
 }
 
 export interface Route {
+  readonly uri: string;
+  readonly server: ServerConfig;
   authorize(request: GateRequest): Authorization | Promise<Authorization>;
   refused(authorization: Authorization, response: Refusal, request: GateRequest): Promise<Authorization | undefined>;
 }
@@ -120,7 +117,7 @@ export function createRoute(options: RouteOptions): Route {
     logger.warn({ plugin: slot.instance, server: server.uri, status: 401 }, message);
   }
 
-  return { authorize, refused };
+  return { uri: server.uri, server, authorize, refused };
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

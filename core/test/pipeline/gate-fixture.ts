@@ -1,5 +1,4 @@
 import type { ServerConfig } from "../../src/config/config.js";
-import { compileDestinations } from "../../src/destination/compile.js";
 import type { AuthSlot } from "../../src/pipeline/auth.js";
 import { createGate, type Gate } from "../../src/pipeline/gate.js";
 import type { HeaderSlot } from "../../src/pipeline/headers.js";
@@ -37,14 +36,13 @@ export function gateOver(
   const write = (level: string) => (fields: LogFields, message: string) => void log.push({ level, fields, message });
   const logger: Logger = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
   const servers = listed.map(({ uri, auth, headers }) => serverConfig(uri, auth, headers));
-  const slots = new Map(
-    servers.map((server, index) => [
-      server,
-      { auth: listed[index]?.auth ?? [], headers: listed[index]?.headers ?? [] },
-    ]),
-  );
+  const providers = servers.map((server, index) => ({
+    server,
+    auth: listed[index]?.auth ?? [],
+    headers: listed[index]?.headers ?? [],
+  }));
   return {
-    gate: createGate({ destinations: compileDestinations(servers), slots, clock, logger }),
+    gate: createGate({ servers: providers, clock, logger }),
     clock,
     log,
     servers,
