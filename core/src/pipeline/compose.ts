@@ -69,6 +69,15 @@ export function compose(
   });
 }
 
+/** Whether both send the same: the way to find out that a secret was rotated. */
+export function sameHeaders(a: Authorization, b: Authorization): boolean {
+  if (a === b) return true;
+  const text = (value: Secret | string) => (isSecret(value) ? value.reveal() : value);
+  const flat = ({ headers }: Authorization) => headers.flatMap(([name, value]) => [name, text(value)]);
+  const others = flat(b);
+  return a.headers.length === b.headers.length && flat(a).every((item, index) => item === others[index]);
+}
+
 /** How header names are compared: without regard to case, and with `_` as `-`, for many servers read them so. */
 export function headerKey(name: string): string {
   return name.toLowerCase().replaceAll("_", "-");

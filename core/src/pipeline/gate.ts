@@ -21,11 +21,11 @@ export interface Gate {
    */
   authorize(request: GateRequest): Authorization | undefined | Promise<Authorization>;
   /**
-   * What to do about an answer.
+   * What to do about an answer of which `suspicionOf` says that it may be about the credential.
    *
    * @returns another authorization to send the request with, once; undefined: pass the answer on
    */
-  refused(authorization: Authorization, response: Refusal, request: GateRequest): Promise<Authorization | undefined>;
+  refused(authorization: Authorization, refusal: Refusal, request: GateRequest): Promise<Authorization | undefined>;
 }
 
 export interface GateOptions {
@@ -67,8 +67,8 @@ export function createGate({ servers, clock, logger }: GateOptions): Gate {
       warnOfNearMiss(request.url);
       return undefined;
     },
-    refused(authorization, response, request) {
-      return (routeOf.get(authorization.server) as Route).refused(authorization, response, request);
+    refused(authorization, refusal, request) {
+      return (routeOf.get(authorization.server) as Route).refused(authorization, refusal, request);
     },
   };
 }

@@ -1,26 +1,26 @@
 /** One listed server: its pipelines, and what is done when it refuses a credential. */
 import type { ServerConfig } from "../config/config.js";
 import type { Logger } from "../provider/context.js";
-import { isSecret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
 import type { Answer, AuthPipeline, AuthSlot } from "./auth.js";
-import { type Authorization, compose } from "./compose.js";
+import { type Authorization, compose, sameHeaders } from "./compose.js";
+import { createCoolDowns } from "./cool-down.js";
 import type { Additions, HeaderPipeline, HeaderSlot } from "./headers.js";
+import { isPermissionDenial, type Suspicion } from "./refusal.js";
 import { type GateRequest, LazyProviderRequest } from "./request.js";
 import { isPromise, pluginFault } from "./slot.js";
 
-/** Milliseconds without another fetch after one that brought the same refused secret; fourfold each time up to the longest. */
-const COOL_DOWN = { first: 5_000, factor: 4, longest: 300_000 };
-
 export interface Refusal {
-  readonly status: number;
+  readonly suspicion: Suspicion;
+  /** The beginning of the answer's body, where the suspicion is `permission`. */
+  readonly body?: string | undefined;
 }
 
 export interface Route {
   readonly uri: string;
   readonly server: ServerConfig;
   authorize(request: GateRequest): Authorization | Promise<Authorization>;
-  refused(authorization: Authorization, response: Refusal, request: GateRequest): Promise<Authorization | undefined>;
+  refused(authorization: Authorization, refusal: Refusal, request: GateRequest): Promise<Authorization | undefined>;
 }
 
 export interface RouteOptions {
@@ -32,18 +32,13 @@ export interface RouteOptions {
   readonly logger: Logger;
 }
 
-interface CoolDown {
-  delay: number;
-  until: number;
-}
-
 const none: Additions = Object.freeze([]);
 
 export function createRoute(options: RouteOptions): Route {
   const { server, authPipeline, headerPipeline, headers, clock, logger } = options;
   let last: { answer: Answer | undefined; additions: Additions; authorization: Authorization } | undefined;
   const answers = new WeakMap<Authorization, Answer>();
-  const coolDowns = new Map<string, CoolDown>();
+  const coolDowns = createCoolDowns(clock);
   const refreshes = new Map<string, Promise<Authorization | undefined>>();
 
   function authorize(request: GateRequest): Authorization | Promise<Authorization> {
@@ -63,43 +58,36 @@ export function createRoute(options: RouteOptions): Route {
     return authorization;
   }
 
-  async function refused(
-    authorization: Authorization,
-    { status }: Refusal,
-    request: GateRequest,
-  ): Promise<Authorization | undefined> {
+  async function refused(authorization: Authorization, refusal: Refusal, request: GateRequest) {
     const slot = answers.get(authorization)?.slot;
-    if (status !== 401 || slot === undefined || authorization.provider === undefined) return undefined;
+    if (slot === undefined || authorization.provider === undefined) return undefined;
+    if (refusal.suspicion === "permission" && isPermissionDenial(refusal.body ?? "")) return undefined;
     const current = await attempt(request);
     // Somebody else's refusal, or the cache's own refresh, has brought another secret already.
     if (current !== undefined && !sameHeaders(current, authorization)) return current;
     const pending = refreshes.get(slot.instance);
     if (pending !== undefined) return await pending;
-    const refresh = refetch(slot, authorization, request).finally(() => refreshes.delete(slot.instance));
+    const refresh = refetch(slot, authorization, refusal.suspicion, request);
     refreshes.set(slot.instance, refresh);
-    return await refresh;
+    return await refresh.finally(() => refreshes.delete(slot.instance));
   }
 
-  async function refetch(slot: AuthSlot, authorization: Authorization, request: GateRequest) {
-    const coolDown = coolDowns.get(slot.instance);
-    if (coolDown !== undefined && clock.now() < coolDown.until) return undefined;
+  async function refetch(slot: AuthSlot, authorization: Authorization, suspicion: Suspicion, request: GateRequest) {
+    if (coolDowns.active(slot.instance)) return undefined;
     let next: Authorization | undefined;
+    let why = "the secret store still has the same one";
     try {
-      await slot.provider.invalidate();
+      await slot.provider.invalidate(suspicion === "credential" ? "refused" : "doubted");
       next = await authorize(request);
     } catch (thrown) {
-      report(slot, pluginFault(thrown, slot.instance).message);
+      why = pluginFault(thrown, slot.instance).message;
     }
     if (next !== undefined && !sameHeaders(next, authorization)) {
-      coolDowns.delete(slot.instance);
+      coolDowns.end(slot.instance);
       return next;
     }
-    const delay = Math.min(
-      (coolDown?.delay ?? COOL_DOWN.first / COOL_DOWN.factor) * COOL_DOWN.factor,
-      COOL_DOWN.longest,
-    );
-    coolDowns.set(slot.instance, { delay, until: clock.now() + delay });
-    if (next !== undefined) report(slot, "the secret store still has the same one");
+    coolDowns.begin(slot.instance);
+    logger.warn({ plugin: slot.instance, server: server.uri, reason: suspicion }, explain(slot, suspicion, why));
     return undefined;
   }
 
@@ -112,9 +100,15 @@ export function createRoute(options: RouteOptions): Route {
     }
   }
 
-  function report(slot: AuthSlot, why: string): void {
-    const message = `${server.uri} refused the credential of ${slot.instance} with 401; ${why}`;
-    logger.warn({ plugin: slot.instance, server: server.uri, status: 401 }, message);
+  function explain({ instance }: AuthSlot, suspicion: Suspicion, why: string): string {
+    switch (suspicion) {
+      case "credential":
+        return `${server.uri} refused the credential of ${instance} with 401; ${why}`;
+      case "permission":
+        return `${server.uri} answered 403, and not as MLflow does: what stands before it may refuse the credential of ${instance}; ${why}`;
+      case "login page":
+        return `${server.uri} answered an API request with a login page instead of JSON: what stands before it wants a person to sign in, and does not take the credential of ${instance} as it is sent; ${why}`;
+    }
   }
 
   return { uri: server.uri, server, authorize, refused };
@@ -124,16 +118,3 @@ function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   if (a === b) return true;
   return a.length === b.length && a.every((item, index) => item === b[index]);
 }
-
-function sameHeaders(a: Authorization, b: Authorization): boolean {
-  if (a === b) return true;
-  return (
-    a.headers.length === b.headers.length &&
-    a.headers.every(([name, value], index) => {
-      const [otherName, otherValue] = b.headers[index] as (typeof b.headers)[number];
-      return name === otherName && text(value) === text(otherValue);
-    })
-  );
-}
-
-const text = (value: Authorization["headers"][number][1]) => (isSecret(value) ? value.reveal() : value);

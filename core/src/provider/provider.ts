@@ -31,6 +31,8 @@ export interface Auth {
 /** Says that this request goes without a credential, on purpose. Compared by `Symbol.for`, so it is the same in every copy of core. */
 export const anonymous: unique symbol = Symbol.for("mlflow-auth.anonymous") as never;
 
+export type InvalidationReason = "refused" | "doubted";
+
 export interface RequestAuthProvider {
   /**
    * The credential for a request. Answer at once (no promise) from a cache where possible: this is called for every request,
@@ -40,8 +42,13 @@ export interface RequestAuthProvider {
    * @throws anything: a failed fetch. The next provider is asked, with a warning; if there is none the request fails.
    */
   getAuth(request: ProviderRequest): Awaitable<Auth | typeof anonymous | undefined>;
-  /** The server refused the credential: the next `getAuth` must fetch it anew. */
-  invalidate(): Awaitable<void>;
+  /**
+   * The next `getAuth` must fetch the credential anew.
+   *
+   * @param reason `refused`: the server answered 401, so the old one must not be used again. `doubted`: a 403 or a login page,
+   *   which may have other causes; the old one may still serve while the backend can't be reached.
+   */
+  invalidate(reason: InvalidationReason): Awaitable<void>;
   /** Releases timers and connections. */
   close?(): Awaitable<void>;
 }

@@ -26,6 +26,8 @@ export interface SecretCache {
   get<T>(key: string, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): T | Promise<T>;
   /** Drops the value, so that the next `get` fetches. A fetch under way that began before does not bring it back. */
   invalidate(key: string): void;
+  /** Ends the freshness of the value: the next `get` fetches, and in an outage the value may still serve as a stale one. */
+  expire(key: string): void;
 }
 
 /** Milliseconds for which a failed fetch answers its callers, doubling from the first to the second while failures go on. */
@@ -143,6 +145,10 @@ export function createSecretCache({ clock, random = Math.random, onStale }: Secr
     get,
     invalidate(key) {
       entries.delete(key);
+    },
+    expire(key) {
+      const entry = entries.get(key);
+      if (entry !== undefined) entry.freshUntil = Math.min(entry.freshUntil, clock.now());
     },
   };
 }

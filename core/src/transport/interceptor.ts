@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { ServerConfig } from "../config/config.js";
 import type { Authorization } from "../pipeline/compose.js";
 import type { Gate } from "../pipeline/gate.js";
+import { suspicionOf } from "../pipeline/refusal.js";
 import { isPromise } from "../pipeline/slot.js";
 import {
   applyHeaders,
@@ -32,32 +33,41 @@ export function createInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) => {
     const request = { url: `${originOf(options)}${options.path}`, method: options.method };
-    const authorized = gate.authorize(request);
+    const fail = (error: unknown) => void handler.onResponseError?.(null as never, error as Error);
+    let authorized: ReturnType<Gate["authorize"]>;
+    try {
+      authorized = gate.authorize(request);
+    } catch (thrown) {
+      fail(thrown);
+      return true;
+    }
     if (authorized === undefined) return dispatch(options, handler);
 
-    const body = replayable(options.body);
     const next = (authorization: Authorization): Dispatch => {
       const own = dispatcherFor?.(authorization.server);
       return own === undefined ? dispatch : own.dispatch.bind(own);
     };
     const send = (authorization: Authorization) => {
-      const retry = async (status: number) => {
-        const renewed = await gate.refused(authorization, { status }, request);
-        const again = renewed === undefined ? undefined : body.again();
-        if (renewed === undefined || again === undefined) return undefined;
-        return () => void next(renewed)(authorize(options, renewed, again.body), handler);
-      };
-      const watched = new RefusalHandler(handler, authorization.provider === undefined ? undefined : retry, () =>
-        body.release(),
-      );
+      // Without a credential there is nothing that could be refused.
+      if (authorization.provider === undefined) {
+        return next(authorization)(authorize(options, authorization, options.body), handler);
+      }
+      const body = replayable(options.body);
+      const watched = new RefusalHandler(handler, {
+        suspect: (status, headers) => suspicionOf(request, status, headers),
+        async retry(refusal) {
+          const renewed = await gate.refused(authorization, refusal, request);
+          const again = renewed === undefined ? undefined : body.again();
+          if (renewed === undefined || again === undefined) return undefined;
+          return () => void next(renewed)(authorize(options, renewed, again.body), handler);
+        },
+        release: () => body.release(),
+      });
       return next(authorization)(authorize(options, authorization, body.body), watched);
     };
 
     if (!isPromise(authorized)) return send(authorized);
-    authorized.then(send).catch((error: Error) => {
-      body.release();
-      handler.onResponseError?.(null as never, error);
-    });
+    authorized.then(send).catch(fail);
     return true;
   };
 }

@@ -1,32 +1,42 @@
 import type { Dispatcher } from "undici";
+import type { ResponseHeaders, Suspicion } from "../pipeline/refusal.js";
+import type { Refusal } from "../pipeline/route.js";
 
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
 
-/** Bytes of a refused answer that are read so that its connection can be used again; a longer one is cut off. */
+/** Bytes of a replaced answer that are read so that its connection can be used again; a longer one is cut off. */
 const LONGEST_DISCARD = 64 * 1024;
+/** Bytes of a 403 that are looked at to tell a permission denial. */
+const LONGEST_LOOK = 16 * 1024;
 
-/** Decides about a refused answer: how to send the request again, or undefined to pass the answer on. */
-export type Retry = (status: number) => Promise<(() => void) | undefined>;
+export interface RefusalHandlerOptions {
+  /** Which answers to hold back. */
+  readonly suspect: (status: number, headers: ResponseHeaders) => Suspicion | undefined;
+  /** Decides about a held answer: how to send the request again, or undefined to pass the answer on. */
+  readonly retry: (refusal: Refusal) => Promise<(() => void) | undefined>;
+  /** Called once it is certain that the request won't be sent again. */
+  readonly release: () => void;
+}
 
 /**
- * Stands between a request and its caller. Everything but a refusal passes straight through. A refused answer is held back,
- * paused, until it is decided whether the request goes out once more; then the caller sees one answer or the other, never both.
+ * Stands between a request and its caller. Everything but a suspicious answer passes straight through. Such an answer is held
+ * back, paused, until it is decided whether the request goes out once more; then the caller sees one answer or the other,
+ * never both.
  */
 export class RefusalHandler implements Handler {
   readonly #handler: Handler;
-  readonly #retry: Retry | undefined;
-  readonly #release: () => void;
-  /** Events of a held answer that came although it is paused: a peer that closes flushes what it sent. */
+  readonly #options: RefusalHandlerOptions;
+  /** The held answer: events that the caller has not seen yet. */
   #held: (() => void)[] | undefined;
+  /** A 403 whose beginning is still to be read. */
+  #look: { chunks: Buffer[]; bytes: number } | undefined;
   #discarding = false;
   #discarded = 0;
 
-  /** @param release called once it is certain that the request won't be sent again */
-  constructor(handler: Handler, retry: Retry | undefined, release: () => void) {
+  constructor(handler: Handler, options: RefusalHandlerOptions) {
     this.#handler = handler;
-    this.#retry = retry;
-    this.#release = release;
+    this.#options = options;
   }
 
   onRequestStart(controller: Controller, context: object): void {
@@ -46,18 +56,16 @@ export class RefusalHandler implements Handler {
   }
 
   onResponseStart(...event: Parameters<NonNullable<Handler["onResponseStart"]>>): void {
-    const [controller, status] = event;
-    if (status !== 401 || this.#retry === undefined) {
-      if (status >= 200) this.#release();
+    const [controller, status, headers] = event;
+    const suspicion = status < 200 ? undefined : this.#options.suspect(status, headers);
+    if (suspicion === undefined) {
+      if (status >= 200) this.#options.release();
       this.#handler.onResponseStart?.(...event);
       return;
     }
     this.#held = [() => this.#handler.onResponseStart?.(...event)];
-    controller.pause();
-    this.#retry(status).then(
-      (again) => (again === undefined ? this.#pass(controller) : this.#replace(controller, again)),
-      () => this.#pass(controller),
-    );
+    if (suspicion === "permission") this.#look = { chunks: [], bytes: 0 };
+    else this.#decide(controller, { suspicion });
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
@@ -67,16 +75,24 @@ export class RefusalHandler implements Handler {
       return;
     }
     this.#forward(() => this.#handler.onResponseData?.(controller, chunk));
+    if (this.#look === undefined) return;
+    this.#look.chunks.push(chunk);
+    this.#look.bytes += chunk.length;
+    if (this.#look.bytes >= LONGEST_LOOK) this.#decideByBody(controller);
   }
 
   onResponseEnd(...event: Parameters<NonNullable<Handler["onResponseEnd"]>>): void {
-    if (!this.#discarding) this.#forward(() => this.#handler.onResponseEnd?.(...event));
+    if (this.#discarding) return;
+    this.#forward(() => this.#handler.onResponseEnd?.(...event));
+    if (this.#look !== undefined) this.#decideByBody(event[0]);
   }
 
   onResponseError(...event: Parameters<NonNullable<Handler["onResponseError"]>>): void {
     if (this.#discarding) return;
-    this.#release();
+    this.#options.release();
     this.#forward(() => this.#handler.onResponseError?.(...event));
+    // Cut off before it could be judged: the caller gets what there was, and the error.
+    if (this.#look !== undefined) this.#pass(event[0]);
   }
 
   #forward(event: () => void): void {
@@ -84,16 +100,31 @@ export class RefusalHandler implements Handler {
     else this.#held.push(event);
   }
 
+  #decideByBody(controller: Controller): void {
+    const body = Buffer.concat(this.#look?.chunks ?? []).toString("utf8");
+    this.#look = undefined;
+    this.#decide(controller, { suspicion: "permission", body });
+  }
+
+  #decide(controller: Controller, refusal: Refusal): void {
+    controller.pause();
+    this.#options.retry(refusal).then(
+      (again) => (again === undefined ? this.#pass(controller) : this.#replace(controller, again)),
+      () => this.#pass(controller),
+    );
+  }
+
   #pass(controller: Controller): void {
-    this.#release();
+    this.#look = undefined;
+    this.#options.release();
     // Resumed first, so that a pause that the caller asks for while it takes the events stays in force.
-    controller.resume();
+    controller?.resume();
     const held = this.#held ?? [];
     this.#held = undefined;
     try {
       for (const event of held) event();
     } catch (thrown) {
-      controller.abort(thrown as Error);
+      controller?.abort(thrown as Error);
     }
   }
 

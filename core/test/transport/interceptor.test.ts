@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { suite } from "@mlflow-auth/test/suite";
 import { Agent, Dispatcher1Wrapper, interceptors, request as undiciRequest } from "undici";
@@ -11,7 +12,7 @@ import { type EchoServer, echoServer, type Received } from "./echo-server.js";
 const test = suite("interceptor");
 
 /** A server that wants the current token, and a client whose secret store can be rotated. */
-async function rotating() {
+async function rotating(refuse = (response: ServerResponse) => void response.writeHead(401).end("who are you?")) {
   const state = { accepted: "Bearer 1", stored: "Bearer 1", fetches: 0 };
   let cached: { headers: { Authorization: Secret } } | undefined;
   const slot = authSlot(
@@ -28,9 +29,8 @@ async function rotating() {
     },
   );
   const server = await echoServer((seen, response) => {
-    const ok = seen.headers.authorization === state.accepted;
-    response.statusCode = ok ? 200 : 401;
-    response.end(ok ? seen.body : "who are you?");
+    if (seen.headers.authorization === state.accepted) response.end(seen.body);
+    else refuse(response);
   });
   const { gate } = gateOver([{ uri: server.origin, auth: [slot] }]);
   const agent = new Agent();
@@ -220,6 +220,42 @@ test("two hundred requests at once through a rotation all succeed with one fetch
     Array.from({ length: 200 }, (_, i) => `${i}`),
   );
   assert.is(state.fetches, 2);
+  await agent.close();
+  await server.close();
+});
+
+test("a 403 that is not MLflow's own, and a login page, get one more try with a secret that changed", async () => {
+  const refusals: [string, (response: ServerResponse) => void][] = [
+    ["gateway's 403", (response) => response.writeHead(403, { "content-type": "text/html" }).end("<h1>Forbidden</h1>")],
+    ["long 403", (response) => response.writeHead(403).end("x".repeat(200_000))],
+    ["login page", (response) => response.writeHead(200, { "content-type": "text/html" }).end("<form>")],
+    ["redirect to a login", (response) => response.writeHead(302, { location: "/login" }).end()],
+  ];
+  for (const [name, refuse] of refusals) {
+    const { state, server, agent, dispatcher } = await rotating(refuse);
+    const post = () =>
+      undiciRequest(`${server.origin}/api/2.0/mlflow/runs/create`, { dispatcher, method: "POST", body: "b" });
+    await (await post()).body.dump();
+    state.stored = state.accepted = "Bearer 2";
+    const answer = await post();
+    assert.is(answer.statusCode, 200, name);
+    assert.is(await answer.body.text(), "b", name);
+    assert.is(state.fetches, 2, name);
+    await agent.close();
+    await server.close();
+  }
+});
+
+test("a permission denial is passed on whole, and the secret store is not asked", async () => {
+  const denial = '{"error_code":"PERMISSION_DENIED","message":"Permission denied"}';
+  const { state, server, agent, dispatcher } = await rotating((response) => response.writeHead(403).end(denial));
+  const get = () => undiciRequest(`${server.origin}/api/2.0/mlflow/runs/get`, { dispatcher });
+  await (await get()).body.dump();
+  state.stored = state.accepted = "Bearer 2";
+  const answer = await get();
+  assert.is(answer.statusCode, 403);
+  assert.is(await answer.body.text(), denial);
+  assert.is(state.fetches, 1);
   await agent.close();
   await server.close();
 });
