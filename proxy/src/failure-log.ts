@@ -1,27 +1,25 @@
 import { isMlflowAuthError, type Logger } from "@mlflow-auth/core/internal";
 
 /**
- * Reports failures to whoever runs the proxy: a client that repeats its requests hides them for minutes. The same failure of
- * the same server is reported once, until a request succeeds.
+ * Reports failures to whoever runs the proxy: a client that repeats its requests hides them for minutes. A failure of a server
+ * is reported once, until that server answers again or fails in another way.
  */
 export class FailureLog {
   readonly #logger: Logger;
-  readonly #reported = new Set<string>();
+  readonly #last = new Map<string, string>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
   failed(thrown: unknown, message: string, server: string): void {
-    if (this.#reported.has(`${server} ${message}`)) return;
-    this.#reported.add(`${server} ${message}`);
-    const fields = isMlflowAuthError(thrown)
-      ? { code: thrown.code, ...(thrown.plugin ? { plugin: thrown.plugin } : {}) }
-      : {};
-    this.#logger.warn({ ...fields, server }, message);
+    if (this.#last.get(server) === message) return;
+    this.#last.set(server, message);
+    const { code, plugin } = isMlflowAuthError(thrown) ? thrown : {};
+    this.#logger.warn({ server, ...(code && { code }), ...(plugin && { plugin }) }, message);
   }
 
-  succeeded(): void {
-    if (this.#reported.size > 0) this.#reported.clear();
+  answered(server: string): void {
+    if (this.#last.size > 0) this.#last.delete(server);
   }
 }

@@ -100,7 +100,7 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
       closing: () => draining,
       answered() {
         answered.add(target.server);
-        failures.succeeded();
+        failures.answered(target.server.uri);
       },
       failed(error) {
         const failure = failureOf(error, target.server.uri, answered.has(target.server));

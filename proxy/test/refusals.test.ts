@@ -219,4 +219,13 @@ test("a request smuggled behind a refused one is not answered", async () => {
   assert.is(rig.upstream.seen.length, before);
 });
 
+test("a request that follows an early last answer on its connection is not passed on", async () => {
+  const before = rig.upstream.seen.length;
+  const host = `host: 127.0.0.1:${rig.proxy.port}`;
+  const first = `PUT /wrong/x HTTP/1.1\r\n${host}\r\ncontent-length: 5\r\n\r\n`;
+  const answer = await raw(rig.proxy.port, `${first}hello${head(`GET /${rig.token}/second`, [host])}`);
+  assert.is(answer.match(/HTTP\/1\.1/g)?.length, 1);
+  assert.is(rig.upstream.seen.length, before);
+});
+
 test.run();
