@@ -31,12 +31,6 @@ interface Pattern<T> {
   readonly prefix: string | undefined;
 }
 
-/**
- * Spellings that the fast comparison must leave to the parser: characters that it drops, rewrites or escapes, dot segments,
- * and escapes of `.`, `/`, `\` and `%`. One expression, for that is faster than several searches.
- */
-const UNPLAIN = /[^!-~]|\\|\/\.|%(?:25|2[ef]|5c)/i;
-
 export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
   const patterns = inOrder(servers.map(compile));
 
@@ -44,7 +38,7 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
     for (const { prefix, server } of patterns) {
       // A wildcard needs the parser, and so do all patterns behind it, for the first match decides.
       if (prefix === undefined) break;
-      if (url.startsWith(prefix) && endsSegment(url, prefix.length) && !UNPLAIN.test(url)) return server;
+      if (url.startsWith(prefix) && isPlainPath(url, prefix.length)) return server;
     }
     const parsed = URL.parse(url);
     return parsed === null ? undefined : patterns.find((pattern) => matches(pattern, parsed))?.server;
@@ -94,12 +88,32 @@ function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
   return [...groups.values()].flatMap((group) => group.sort((a, b) => b.base.length - a.base.length));
 }
 
-/** Whether a path segment ends at `index`: `/`, `?`, `#` or the end of the URL. */
-function endsSegment(url: string, index: number): boolean {
-  if (index === url.length) return true;
-  const next = url.charCodeAt(index);
-  return next === 0x2f || next === 0x3f || next === 0x23;
+/**
+ * Whether a path segment ends at `start` and the rest of the path is one that the parser leaves as it is: no character that
+ * it drops, rewrites or escapes, no dot segment, no escape. What comes after `?` or `#` can't change where a request goes.
+ * Anything else is for the parser to judge.
+ */
+function isPlainPath(url: string, start: number): boolean {
+  let before = 0;
+  for (let index = start; index < url.length; index++) {
+    const char = url.charCodeAt(index);
+    if (char === QUESTION_MARK || char === HASH) return true;
+    if (index === start && char !== SLASH) return false;
+    if (char <= SPACE || char >= DELETE || char === BACKSLASH || char === PERCENT) return false;
+    if (char === DOT && before === SLASH) return false;
+    before = char;
+  }
+  return true;
 }
+
+const SPACE = 0x20;
+const HASH = 0x23;
+const PERCENT = 0x25;
+const DOT = 0x2e;
+const SLASH = 0x2f;
+const QUESTION_MARK = 0x3f;
+const BACKSLASH = 0x5c;
+const DELETE = 0x7f;
 
 function matches<T>(pattern: Pattern<T>, url: URL): boolean {
   return (

@@ -19,10 +19,27 @@ export interface HeaderPipeline {
 export function createHeaderPipeline(slots: readonly HeaderSlot[], clock: Clock, logger: Logger): HeaderPipeline {
   const reported = new WeakSet<MlflowAuthError>();
 
+  // While the providers return the same objects, the same array is handed on; what is made of it downstream can be kept.
+  let last: Additions = slots.map(() => undefined);
+
   function resolve(request: LazyProviderRequest): Additions | Promise<Additions> {
-    const additions = slots.map((slot) => ask(slot, request));
-    if (!additions.some(isPromise)) return additions as Additions;
-    return Promise.all(additions.map((addition, index) => settle(slots[index] as HeaderSlot, addition, request)));
+    for (let index = 0; index < slots.length; index++) {
+      const addition = ask(slots[index] as HeaderSlot, request);
+      if (addition !== last[index]) return resolveAnew(request, index, addition);
+    }
+    return last;
+  }
+
+  /** From the first provider on that gave something else than last time. */
+  function resolveAnew(request: LazyProviderRequest, start: number, first: Addition): Additions | Promise<Additions> {
+    const given = slots.map((slot, index) =>
+      index < start ? last[index] : index === start ? first : ask(slot, request),
+    );
+    if (given.some(isPromise)) {
+      return Promise.all(given.map((addition, index) => settle(slots[index] as HeaderSlot, addition, request)));
+    }
+    last = given as Additions;
+    return last;
   }
 
   function ask(slot: HeaderSlot, request: LazyProviderRequest): Addition {

@@ -18,6 +18,7 @@ export interface HttpClientOptions {
 /** An {@link HttpClient} and the way to close its connections, those of clients derived from it included. */
 export function createHttpClient(options: HttpClientOptions): { http: HttpClient; close(): Promise<void> } {
   const agents: Dispatcher[] = [];
+  let warned = false;
 
   function client(settings: TlsOptions & { allowInsecure?: boolean | undefined }): HttpClient {
     const { allowInsecure, ...tls } = settings;
@@ -34,7 +35,9 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     return {
       send: (sent) => send(sent, options.instance, allowInsecure === true, agentFor),
       with(own) {
-        if (own.insecureSkipVerify) warnOfSkippedVerification(options);
+        // Once: a plugin derives a new client whenever its certificate files change.
+        if (own.insecureSkipVerify && !warned) warnOfSkippedVerification(options);
+        warned ||= own.insecureSkipVerify === true;
         return client({ ...settings, ...own });
       },
     };

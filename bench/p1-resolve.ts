@@ -1,0 +1,89 @@
+/** P1: what a cached resolve in the gate costs, destination match included. */
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { loadMlflowAuth, type MlflowAuth } from "@mlflow-auth/core";
+import { openGate } from "@mlflow-auth/core/internal";
+import { mlflowPython } from "@mlflow-auth/test/servers/tools";
+import { inTurns, percentile, type Result, whole } from "./measure.ts";
+import { vaultSetup } from "./vault-setup.ts";
+
+const server = "https://mlflow.example.com/base";
+const urls = Array.from(
+  { length: 1000 },
+  (_, i) => `${server}/api/2.0/mlflow/runs/get?run_id=${i.toString(16).padStart(32, "0")}`,
+);
+
+export async function p1(): Promise<Result[]> {
+  const setup = await vaultSetup(server);
+  const { gate, close } = await openGate(setup.options);
+  const auth = await loadMlflowAuth(setup.options);
+  await gate.authorize({ url: server, method: "GET" });
+  await auth.headers(server);
+
+  const samples = inTurns(
+    { url: (url) => new URL(url), gate: (url) => gate.authorize({ url, method: "GET" }) },
+    urls,
+    500,
+  );
+  const [url, own] = [percentile(samples["url"] ?? [], 0.5), percentile(samples["gate"] ?? [], 0.5)];
+  const p99 = percentile(samples["gate"] ?? [], 0.99);
+  const awaited = await headersPerCall(auth);
+  await auth.close();
+  await close();
+  await setup.stop();
+
+  const python = await pythonPlugin();
+  return [
+    {
+      id: "P1",
+      what: "cached resolve in the gate against `new URL(url)`, 1,000 URLs, p50",
+      target: "at most 1.0 times",
+      measured: `${whole(own)} ns against ${whole(url)} ns; p99 ${whole(p99)} ns`,
+      ratio: own / url,
+      met: own <= url,
+    },
+    {
+      id: "P1",
+      what: "`await headers(url)` of the library against `new URL(url)`, p50",
+      target: "at most 1.5 times",
+      measured: `${whole(awaited)} ns against ${whole(url)} ns`,
+      ratio: awaited / url,
+      met: awaited <= 1.5 * url,
+    },
+    {
+      id: "P1",
+      what: "the gate against the Python plugin mlflow-secrets-auth, p50",
+      target: "at most 1/20",
+      measured: python === undefined ? "no Python with MLflow here" : `${whole(own)} ns against ${whole(python)} ns`,
+      ratio: python === undefined ? undefined : own / python,
+      met: python === undefined ? undefined : own * 20 <= python,
+    },
+  ];
+}
+
+async function headersPerCall(auth: MlflowAuth): Promise<number> {
+  const samples: number[] = [];
+  for (let round = 0; round < 300; round++) {
+    const start = process.hrtime.bigint();
+    for (const url of urls) await auth.headers(url);
+    samples.push(Number(process.hrtime.bigint() - start) / urls.length);
+  }
+  return percentile(samples, 0.5);
+}
+
+/** Nanoseconds of a cached `get_auth` and its call, in MLflow's own Python; undefined where it can't be run. */
+async function pythonPlugin(): Promise<number | undefined> {
+  try {
+    const script = fileURLToPath(new URL("python/resolve.py", import.meta.url));
+    const packages = fileURLToPath(new URL("../node_modules/.cache/mlflow-secrets-auth", import.meta.url));
+    const python = await mlflowPython();
+    execFileSync(
+      python,
+      ["-m", "pip", "install", "-q", "--no-deps", "--target", packages, "--upgrade", "mlflow-secrets-auth==0.2.0"],
+      { stdio: "ignore" },
+    );
+    return Number(execFileSync(python, [script], { env: { ...process.env, PYTHONPATH: packages }, encoding: "utf8" }));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+/** What a user has: the vault and the datadog plugin in one file, and a Vault that answers. */
+import { fileURLToPath } from "node:url";
+import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+
+/** Its package.json names the plugins, so they are found from here. */
+const cwd = fileURLToPath(new URL(".", import.meta.url));
+
+export interface VaultSetup {
+  readonly options: { config: Record<string, unknown>; cwd: string; env: Record<string, string> };
+  stop(): Promise<void>;
+}
+
+export async function vaultSetup(trackingUri: string): Promise<VaultSetup> {
+  const vault = await startFakeVault();
+  await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
+  await vault.request("POST", "secret/data/mlflow/auth", { data: { token: "t".repeat(40) } });
+  const plugins = { vault: { secret: { mount: "secret", path: "mlflow/auth" } }, datadog: {} };
+  const env = { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken, DD_API_KEY: "k".repeat(32) };
+  return { options: { config: { version: 1, trackingUri, plugins }, cwd, env }, stop: () => vault.stop() };
+}
