@@ -80,7 +80,8 @@ export function sameHeaders(a: Authorization, b: Authorization): boolean {
 
 /** How header names are compared: without regard to case, and with `_` as `-`, for many servers read them so. */
 export function headerKey(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
+  const lower = name.toLowerCase();
+  return lower.includes("_") ? lower.replaceAll("_", "-") : lower;
 }
 
 function objectOrThrow(given: ProviderHeaders, { instance }: HeaderSlot): ProviderHeaders {

@@ -21,36 +21,44 @@ type HeaderList = (string | string[])[];
 
 /** The client's headers without what the authorization replaces or bans, and the authorization's: flat, name and value in turn. */
 export function applyHeaders(given: DispatchHeaders, authorization: Authorization): HeaderList {
-  const list: HeaderList = [];
-  const drop = dropped(authorization);
-  for (const [name, value] of pairs(given)) {
-    if (value !== undefined && !drop.has(headerKey(name))) list.push(name, value as string | string[]);
-  }
-  for (const [name, value] of authorization.headers) list.push(name, isSecret(value) ? value.reveal() : value);
-  return list;
-}
-
-const drops = new WeakMap<Authorization, ReadonlySet<string>>();
-
-function dropped(authorization: Authorization): ReadonlySet<string> {
-  let set = drops.get(authorization);
-  if (set === undefined) {
-    const ours = authorization.headers.map(([name]) => headerKey(name));
-    set = new Set([...(authorization.strips ? CREDENTIAL_HEADERS : []), ...ours]);
-    drops.set(authorization, set);
-  }
-  return set;
-}
-
-function* pairs(headers: DispatchHeaders): Generator<readonly [string, unknown]> {
-  if (headers === null || headers === undefined) return;
-  if (Array.isArray(headers) && !Array.isArray(headers[0])) {
-    for (let i = 0; i < headers.length; i += 2) yield [String(headers[i]), headers[i + 1]];
-  } else if (typeof (headers as Iterable<unknown>)[Symbol.iterator] === "function") {
-    yield* headers as Iterable<readonly [string, unknown]>;
+  const { list, drop } = prepared(authorization);
+  const result: HeaderList = [];
+  const keep = (name: string, value: unknown) => {
+    if (value !== undefined && !drop.has(headerKey(name))) result.push(name, value as string | string[]);
+  };
+  if (given === null || given === undefined) {
+    // Nothing was brought.
+  } else if (Array.isArray(given) && !Array.isArray(given[0])) {
+    for (let i = 0; i < given.length; i += 2) keep(String(given[i]), given[i + 1]);
+  } else if (typeof (given as Iterable<unknown>)[Symbol.iterator] === "function") {
+    for (const [name, value] of given as Iterable<readonly [string, unknown]>) keep(name, value);
   } else {
-    yield* Object.entries(headers);
+    for (const name of Object.keys(given)) keep(name, (given as Record<string, unknown>)[name]);
   }
+  result.push(...list);
+  return result;
+}
+
+interface Prepared {
+  /** The authorization's own headers, flat. */
+  readonly list: readonly string[];
+  /** Keys of the headers that the client may not bring. */
+  readonly drop: ReadonlySet<string>;
+}
+
+const preparations = new WeakMap<Authorization, Prepared>();
+
+/** Once per authorization, which stays the same object while nothing changes. */
+function prepared(authorization: Authorization): Prepared {
+  let result = preparations.get(authorization);
+  if (result === undefined) {
+    const { headers, strips } = authorization;
+    const list = headers.flatMap(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
+    const ours = headers.map(([name]) => headerKey(name));
+    result = { list, drop: new Set([...(strips ? CREDENTIAL_HEADERS : []), ...ours]) };
+    preparations.set(authorization, result);
+  }
+  return result;
 }
 
 /** The path with query, less every `api_key` in any spelling; the same string if there is none. */
@@ -59,6 +67,8 @@ export function withoutQueryCredentials(path: string): string {
   if (start === -1) return path;
   const end = path.indexOf("#", start);
   const query = path.slice(start + 1, end === -1 ? undefined : end);
+  // Nearly every query can be passed over without taking it apart: none of its keys can be meant.
+  if (!/key|%/i.test(query)) return path;
   const fields = query.split("&");
   const kept = fields.filter((field) => !isCredentialKey(field.split("=", 1)[0] as string));
   if (kept.length === fields.length) return path;
