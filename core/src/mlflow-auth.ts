@@ -4,6 +4,7 @@ import type { Config } from "./config/config.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { type OpenGateOptions, openGate } from "./open-gate.js";
 import type { Authorization } from "./pipeline/compose.js";
+import { isPromise } from "./pipeline/slot.js";
 import { isSecret } from "./secret/secret.js";
 import { createInterceptor } from "./transport/interceptor.js";
 
@@ -49,8 +50,11 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
   // Node's own fetch may be of an older undici than ours; the wrapper understands both.
   const dispatcher = new Dispatcher1Wrapper(agent.compose(interceptor));
 
+  const plain = createPlainHeaders();
+
   async function headers(url: string | URL, method = "GET"): Promise<Record<string, string>> {
-    const authorization = await gate.authorize({ url: String(url), method });
+    const authorized = gate.authorize({ url: String(url), method });
+    const authorization = isPromise(authorized) ? await authorized : authorized;
     if (authorization === undefined) throw unlisted(url, config);
     return plain(authorization);
   }
@@ -79,8 +83,16 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
   };
 }
 
-function plain({ headers }: Authorization): Record<string, string> {
-  return Object.fromEntries(headers.map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]));
+/** Made once per authorization, which stays the same object while nothing changes; every caller gets a copy of its own. */
+function createPlainHeaders(): (authorization: Authorization) => Record<string, string> {
+  let last: { authorization: Authorization; headers: Record<string, string> } | undefined;
+  return (authorization) => {
+    if (last?.authorization !== authorization) {
+      const entries = authorization.headers.map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
+      last = { authorization, headers: Object.fromEntries(entries) };
+    }
+    return { ...last.headers };
+  };
 }
 
 function unlisted(url: string | URL, config: Config): MlflowAuthError {

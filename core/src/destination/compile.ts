@@ -27,18 +27,18 @@ interface Pattern<T> {
   readonly port: string;
   /** Without a trailing slash; empty for the root. */
   readonly base: string;
-  /** Origin and base path, for the fast comparison; undefined for a wildcard. */
-  readonly prefix: string | undefined;
+  /** Matches what needs no parser; undefined for a wildcard. */
+  readonly plain: RegExp | undefined;
 }
 
 export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
   const patterns = inOrder(servers.map(compile));
 
   function match(url: string): T | undefined {
-    for (const { prefix, server } of patterns) {
+    for (const { plain, server } of patterns) {
       // A wildcard needs the parser, and so do all patterns behind it, for the first match decides.
-      if (prefix === undefined) break;
-      if (url.startsWith(prefix) && isPlainPath(url, prefix.length)) return server;
+      if (plain === undefined) break;
+      if (plain.test(url)) return server;
     }
     const parsed = URL.parse(url);
     return parsed === null ? undefined : patterns.find((pattern) => matches(pattern, parsed))?.server;
@@ -66,7 +66,7 @@ function compile<T extends Destination>(server: T): Pattern<T> {
     hostname: wildcard ? wildcardTest(url.hostname) : (hostname) => hostname === url.hostname,
     port: url.port,
     base,
-    prefix: wildcard ? undefined : `${url.protocol}//${url.host}${base}`,
+    plain: wildcard ? undefined : plainUrl(`${url.protocol}//${url.host}${base}`),
   };
 }
 
@@ -89,31 +89,14 @@ function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
 }
 
 /**
- * Whether a path segment ends at `start` and the rest of the path is one that the parser leaves as it is: no character that
- * it drops, rewrites or escapes, no dot segment, no escape. What comes after `?` or `#` can't change where a request goes.
- * Anything else is for the parser to judge.
+ * Matches a URL below `prefix` whose path the parser leaves as it is: no character that it drops, rewrites or reads as a
+ * slash, no segment that begins with a dot, no escape. What comes after `?` or `#` can't change where a request goes. Anything
+ * else is for the parser to judge. One expression, for that is several times faster than comparing in steps.
  */
-function isPlainPath(url: string, start: number): boolean {
-  let before = 0;
-  for (let index = start; index < url.length; index++) {
-    const char = url.charCodeAt(index);
-    if (char === QUESTION_MARK || char === HASH) return true;
-    if (index === start && char !== SLASH) return false;
-    if (char <= SPACE || char >= DELETE || char === BACKSLASH || char === PERCENT) return false;
-    if (char === DOT && before === SLASH) return false;
-    before = char;
-  }
-  return true;
+function plainUrl(prefix: string): RegExp {
+  const literal = prefix.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  return new RegExp(`^${literal}(?:/(?!\\.)[!"$&-.0->@-[\\]-~]*)*(?:[?#]|$)`);
 }
-
-const SPACE = 0x20;
-const HASH = 0x23;
-const PERCENT = 0x25;
-const DOT = 0x2e;
-const SLASH = 0x2f;
-const QUESTION_MARK = 0x3f;
-const BACKSLASH = 0x5c;
-const DELETE = 0x7f;
 
 function matches<T>(pattern: Pattern<T>, url: URL): boolean {
   return (
