@@ -34,7 +34,7 @@ export function inTurns<I>(
   for (let round = -warmUp; round < rounds; round++) {
     for (const [name, run] of Object.entries(functions)) {
       const start = process.hrtime.bigint();
-      for (const input of inputs) kept = run(input);
+      for (const input of inputs) kept.value = run(input);
       const nanoseconds = Number(process.hrtime.bigint() - start) / inputs.length;
       if (round >= 0) samples[name]?.push(nanoseconds);
     }
@@ -43,6 +43,6 @@ export function inTurns<I>(
 }
 
 /** Where results go, so that no call is optimised away. */
-export let kept: unknown;
+export const kept: { value: unknown } = { value: undefined };
 
 export const whole = (value: number) => Math.round(value).toLocaleString("en");

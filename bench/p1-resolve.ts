@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { loadMlflowAuth, type MlflowAuth } from "@mlflow-auth/core";
 import { openGate } from "@mlflow-auth/core/internal";
 import { mlflowPython } from "@mlflow-auth/test/servers/tools";
-import { inTurns, percentile, type Result, whole } from "./measure.ts";
+import { inTurns, kept, percentile, type Result, whole } from "./measure.ts";
 import { vaultSetup } from "./vault-setup.ts";
 
 const server = "https://mlflow.example.com/base";
@@ -32,7 +32,7 @@ export async function p1(): Promise<Result[]> {
   );
   const [url, own] = [percentile(samples["url"] ?? [], 0.5), percentile(samples["gate"] ?? [], 0.5)];
   const p99 = percentile(samples["gate"] ?? [], 0.99);
-  const awaited = await headersPerCall(auth);
+  const { awaited, parsed } = await awaitedHeaders(auth);
   await auth.close();
   await close();
   await setup.stop();
@@ -51,9 +51,9 @@ export async function p1(): Promise<Result[]> {
       id: "P1",
       what: "`await headers(url)` of the library against `new URL(url)`, p50",
       target: "at most 1.5 times",
-      measured: `${whole(awaited)} ns against ${whole(url)} ns`,
-      ratio: awaited / url,
-      met: awaited <= 1.5 * url,
+      measured: `${whole(awaited)} ns against ${whole(parsed)} ns`,
+      ratio: awaited / parsed,
+      met: awaited <= 1.5 * parsed,
     },
     {
       id: "P1",
@@ -66,14 +66,18 @@ export async function p1(): Promise<Result[]> {
   ];
 }
 
-async function headersPerCall(auth: MlflowAuth): Promise<number> {
-  const samples: number[] = [];
-  for (let round = 0; round < 300; round++) {
+/** Nanoseconds per call of `await headers(url)` and of `new URL(url)`, in turns. */
+async function awaitedHeaders(auth: MlflowAuth): Promise<{ awaited: number; parsed: number }> {
+  const samples = { awaited: [] as number[], parsed: [] as number[] };
+  for (let round = 0; round < 500; round++) {
     const start = process.hrtime.bigint();
     for (const url of urls) await auth.headers(url);
-    samples.push(Number(process.hrtime.bigint() - start) / urls.length);
+    const middle = process.hrtime.bigint();
+    for (const url of urls) kept.value = new URL(url);
+    samples.awaited.push(Number(middle - start) / urls.length);
+    samples.parsed.push(Number(process.hrtime.bigint() - middle) / urls.length);
   }
-  return percentile(samples, 0.5);
+  return { awaited: percentile(samples.awaited, 0.5), parsed: percentile(samples.parsed, 0.5) };
 }
 
 /** Nanoseconds of a cached `get_auth` and its call, in MLflow's own Python; undefined where it can't be run. */

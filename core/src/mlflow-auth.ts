@@ -5,6 +5,7 @@ import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.j
 import { type OpenGateOptions, openGate } from "./open-gate.js";
 import type { Authorization } from "./pipeline/compose.js";
 import { isPromise } from "./pipeline/slot.js";
+import type { Run } from "./provider/provider.js";
 import { isSecret } from "./secret/secret.js";
 import { createInterceptor } from "./transport/interceptor.js";
 
@@ -21,14 +22,22 @@ export interface MlflowAuth {
   /** The file, checked and completed. */
   readonly config: Config;
   /**
-   * The headers that a request to `url` must carry, name to value. The values are the credentials themselves: pass them on, never
+   * The headers that a request to `url` must carry, name to value, frozen. The values are the credentials themselves: pass them on, never
    * log them.
    *
    * @throws MlflowAuthError `DESTINATION_UNLISTED` if the URL belongs to no server of the file; any other code if there is no
    *   credential, and then the request must not be sent
    */
-  headers(url: string | URL, method?: string): Promise<Record<string, string>>;
-  /** `fetch` with the credentials of the listed servers; every other request passes untouched. Rejects with MlflowAuthError. */
+  headers(url: string | URL, method?: string): Promise<Readonly<Record<string, string>>>;
+  /**
+   * The tags that a run created on the server of `url` gets, key to value; `url` may be left out where the file has a single
+   * server. Clients need not ask: the tags are added to `runs/create` on its way.
+   *
+   * @throws MlflowAuthError `DESTINATION_UNLISTED` if the URL belongs to no server of the file, `SERVER_AMBIGUOUS` if none is
+   *   given and the file has several; any other code if a provider fails that is not optional, and then no run can be created
+   */
+  tags(url?: string | URL): Promise<Record<string, string>>;
+  /** `fetch` with the credentials and run tags of the listed servers; every other request passes untouched. Rejects with MlflowAuthError. */
   readonly fetch: typeof globalThis.fetch;
   /** For undici: `new Agent().compose(auth.interceptor)`. Compose it outside of undici's redirect interceptor. */
   readonly interceptor: Dispatcher.DispatcherComposeInterceptor;
@@ -52,16 +61,27 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
 
   const plain = createPlainHeaders();
 
-  async function headers(url: string | URL, method = "GET"): Promise<Record<string, string>> {
-    const authorized = gate.authorize({ url: String(url), method });
-    const authorization = isPromise(authorized) ? await authorized : authorized;
-    if (authorization === undefined) throw unlisted(url, config);
-    return plain(authorization);
+  function headers(url: string | URL, method = "GET"): Promise<Readonly<Record<string, string>>> {
+    try {
+      const authorized = gate.authorize({ url: typeof url === "string" ? url : url.href, method });
+      if (authorized === undefined) throw unlisted(url, config);
+      return isPromise(authorized) ? authorized.then(plain) : plain(authorized);
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
+  }
+
+  async function tags(url?: string | URL): Promise<Record<string, string>> {
+    const target = String(url ?? onlyServer(config, "tags"));
+    const pipeline = gate.tagPipeline(target);
+    if (pipeline === undefined) throw unlisted(target, config);
+    return { ...(await pipeline.resolve(nothingKnown)).tags };
   }
 
   return {
     config,
     headers,
+    tags,
     interceptor,
     async fetch(input, init) {
       try {
@@ -72,7 +92,7 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
       }
     },
     authProvider(url) {
-      const host = String(url ?? onlyServer(config));
+      const host = String(url ?? onlyServer(config, "authProvider"));
       const provide = async () => ({ "Content-Type": "application/json", ...(await headers(host)) });
       return { getHost: () => host, getHeadersProvider: () => provide, getDatabricksToken: () => undefined };
     },
@@ -83,17 +103,20 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
   };
 }
 
-/** Made once per authorization, which stays the same object while nothing changes; every caller gets a copy of its own. */
-function createPlainHeaders(): (authorization: Authorization) => Record<string, string> {
-  let last: { authorization: Authorization; headers: Record<string, string> } | undefined;
+/** Made once per authorization, which stays the same object while nothing changes; so does the promise. */
+function createPlainHeaders(): (authorization: Authorization) => Promise<Readonly<Record<string, string>>> {
+  let last: { authorization: Authorization; headers: Promise<Readonly<Record<string, string>>> } | undefined;
   return (authorization) => {
     if (last?.authorization !== authorization) {
       const entries = authorization.headers.map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
-      last = { authorization, headers: Object.fromEntries(entries) };
+      last = { authorization, headers: Promise.resolve(Object.freeze(Object.fromEntries(entries))) };
     }
-    return { ...last.headers };
+    return last.headers;
   };
 }
+
+/** A run of which nothing is known yet: what the providers would give to any. */
+const nothingKnown: Run = Object.freeze({ experimentId: undefined, runName: undefined, tags: Object.freeze({}) });
 
 function unlisted(url: string | URL, config: Config): MlflowAuthError {
   const { origin, pathname } = URL.parse(String(url)) ?? { origin: "the URL", pathname: "" };
@@ -102,10 +125,10 @@ function unlisted(url: string | URL, config: Config): MlflowAuthError {
   });
 }
 
-function onlyServer({ servers }: Config): string {
+function onlyServer({ servers }: Config, method: string): string {
   const [first, ...others] = servers.filter(({ uri }) => !uri.includes("*"));
   if (first !== undefined && others.length === 0) return first.uri;
   throw new MlflowAuthError("SERVER_AMBIGUOUS", "the file lists several servers, or only wildcards", {
-    remedy: `say which one: authProvider("${first?.uri ?? "https://…"}")`,
+    remedy: `say which one: ${method}("${first?.uri ?? "https://…"}")`,
   });
 }
