@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The door for `npm run demo`, `npm test` and their siblings. It needs only Node 20 and npm: it installs the
 // workspace with pnpm, builds it, and goes on under the Node that the workspace pins as a devDependency.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -49,10 +49,18 @@ function build() {
   run(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"]);
 }
 
+/** Signals are passed on rather than obeyed: the script may have servers to stop, and ends when it has. */
+function go(script, args) {
+  const child = spawn(node, ["--import", "tsx", script, ...args], { cwd: root, stdio: "inherit" });
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));
+  child.on("error", (error) => {
+    console.error(`${node}: ${error.message}`);
+    process.exit(1);
+  });
+  child.on("exit", (code) => process.exit(code ?? 1));
+}
+
 install();
 build();
 const [script, ...args] = process.argv.slice(2);
-if (script !== "--build-only") {
-  const result = spawnSync(node, ["--import", "tsx", script, ...args], { cwd: root, stdio: "inherit" });
-  process.exit(result.status ?? 1);
-}
+if (script !== "--build-only") go(script, args);

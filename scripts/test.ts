@@ -12,6 +12,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { missing } from "../test/servers/tools.ts";
 import type { Report } from "../test/suite.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -19,7 +20,7 @@ const ci = process.env["CI"] === "true";
 /** A file that takes longer than this many milliseconds is hung. */
 const FILE_TIMEOUT = 10 * 60_000;
 /** Files that start real servers run one at a time: two of them on a small machine only slow each other down. */
-const SEQUENTIAL = /^test\/(e2e|packaging)\//;
+const SEQUENTIAL = /^test\/(contract|demo|e2e|examples|packaging)\//;
 
 interface Outcome {
   file: string;
@@ -91,6 +92,9 @@ if (files.length === 0) {
   console.error(`no test file matches: ${words.join(" ")}`);
   total.failed = 1;
 }
+// Before the first file, so that none of them spends its time on an installation. What stays missing shows as skipped.
+if (ci) await missing("python", "mlflow", "vault", "nginx", "curl");
+
 const parallel = files.filter((file) => !SEQUENTIAL.test(file));
 const sequential = files.filter((file) => SEQUENTIAL.test(file));
 await runAll(parallel, 2, folder, done);

@@ -1,6 +1,8 @@
 import { listRunArtifacts, listStoredArtifacts } from "./api/artifacts.js";
 import * as experiments from "./api/experiments.js";
+import { logBatch } from "./api/log-batch.js";
 import * as logging from "./api/logging.js";
+import { getMetricHistory } from "./api/metric-history.js";
 import * as runs from "./api/runs.js";
 import type { Parameters } from "./http/read-body.js";
 import type { Store } from "./store/store.js";
@@ -27,10 +29,10 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
   "mlflow/runs/search": { POST: runs.searchRuns },
   "mlflow/runs/log-metric": { POST: logging.logMetric },
   "mlflow/runs/log-parameter": { POST: logging.logParameter },
-  "mlflow/runs/log-batch": { POST: logging.logBatch },
+  "mlflow/runs/log-batch": { POST: logBatch },
   "mlflow/runs/set-tag": { POST: logging.setTag },
   "mlflow/runs/delete-tag": { POST: logging.deleteTag },
-  "mlflow/metrics/get-history": { GET: logging.getMetricHistory },
+  "mlflow/metrics/get-history": { GET: getMetricHistory },
   "mlflow/artifacts/list": { GET: listRunArtifacts },
   "mlflow-artifacts/artifacts": { GET: listStoredArtifacts },
 };

@@ -67,6 +67,8 @@ const secrets: VaultCase[] = [
   { title: "v2 shows that it was deleted", call: () => get("secret/data/mlflow/auth") },
   { title: "v2 writes after a deletion", call: () => post("secret/data/mlflow/auth", { data: { token: "three" } }) },
   { title: "v2 reads after a deletion", call: () => get("secret/data/mlflow/auth") },
+  { title: "v2 deletes an old version", call: () => post("secret/delete/mlflow/auth", { versions: [1] }) },
+  { title: "v2 shows that the old version was deleted", call: () => get("secret/data/mlflow/auth?version=1") },
   { title: "v2 removes for good", call: () => ({ method: "DELETE", path: "secret/metadata/mlflow/auth" }) },
   { title: "v2 misses what was removed", call: () => get("secret/data/mlflow/auth") },
   { title: "v1 writes", call: () => post("kv/mlflow/auth", { token: "one", n: 1 }) },
@@ -138,6 +140,40 @@ const tokens: VaultCase[] = [
   { title: "refuses another's revoked token", call: () => ({ ...get("kv/mlflow/auth"), token: "mine" }) },
 ];
 
+/** Tokens by how long they last: what they are told to be, renewed, and looked up after that. */
+const lives: VaultCase[] = Object.entries({
+  renewable: { ttl: "1h" },
+  periodic: { period: "10m", ttl: "1h" },
+  "not renewable": { ttl: "1h", renewable: false },
+  batch: { ttl: "1h", type: "batch" },
+  limited: { ttl: "2h", explicit_max_ttl: "1h" },
+  "without the default policy's": { ttl: "1h", no_default_policy: true },
+}).flatMap(([name, options]) => {
+  const by = (call: VaultCall, memory: Memory): VaultCall => ({ ...call, token: memory[name] });
+  return [
+    {
+      title: `makes a ${name} token`,
+      call: () => post("auth/token/create", { policies: ["reader"], ...options }),
+      remember: (answer) => ({ [name]: answer.auth.client_token }),
+    },
+    { title: `looks up a ${name} token`, call: (memory) => by(get("auth/token/lookup-self"), memory) },
+    { title: `renews a ${name} token for less`, call: (memory) => by(renewal({ increment: "5m" }), memory) },
+    { title: `looks up a renewed ${name} token`, call: (memory) => by(get("auth/token/lookup-self"), memory) },
+    {
+      title: `revokes a ${name} token`,
+      call: (memory) => by({ method: "POST", path: "auth/token/revoke-self" }, memory),
+    },
+  ] satisfies VaultCase[];
+});
+
+const renewal = (body: unknown): VaultCall => post("auth/token/renew-self", body);
+
+const lifeFaults: VaultCase[] = [
+  { title: "does not renew the root token", call: () => renewal({}) },
+  { title: "does not renew an unknown token", call: () => ({ ...renewal({}), token: "bad" }) },
+  { title: "makes no token of an unknown type", call: () => post("auth/token/create", { type: "nope" }) },
+];
+
 function bearer(token = ""): VaultCall {
   return { ...get("kv/mlflow/auth"), token: undefined, headers: { Authorization: `Bearer ${token}` } };
 }
@@ -183,6 +219,36 @@ const appRole: VaultCase[] = [
   },
   { title: "takes a given role id", call: () => post("auth/approle/role/trainer/role-id", { role_id: "r" }) },
   { title: "logs in with both", call: () => login({ role_id: "r", secret_id: "s" }) },
+  {
+    title: "makes a role of batch tokens",
+    call: () => post("auth/approle/role/batch", { token_policies: ["reader"], token_ttl: "20m", token_type: "batch" }),
+  },
+  {
+    title: "makes a role of periodic tokens",
+    call: () => post("auth/approle/role/periodic", { token_policies: ["reader"], token_period: "20m" }),
+  },
+  ...["batch", "periodic"].flatMap((name): VaultCase[] => [
+    {
+      title: `tells the id of ${name}`,
+      call: () => get(`auth/approle/role/${name}/role-id`),
+      remember: (answer) => ({ role_id: answer.data.role_id }),
+    },
+    {
+      title: `makes a secret id of ${name}`,
+      call: () => post(`auth/approle/role/${name}/secret-id`, {}),
+      remember: (answer) => ({ secret_id: answer.data.secret_id }),
+    },
+    {
+      title: `logs in to ${name}`,
+      call: ({ role_id, secret_id }) => login({ role_id, secret_id }),
+      remember: (answer) => ({ [name]: answer.auth.client_token }),
+    },
+    { title: `renews a login to ${name}`, call: (memory) => ({ ...renewal({}), token: memory[name] }) },
+    {
+      title: `looks up a login to ${name}`,
+      call: (memory) => ({ ...get("auth/token/lookup-self"), token: memory[name] }),
+    },
+  ]),
   { title: "denies a login at another mount", call: () => ({ ...login({ role_id: "r" }), path: "auth/nope/login" }) },
 ];
 
@@ -197,4 +263,12 @@ const sealing: VaultCase[] = [
   { title: "refuses everybody when sealed", call: () => ({ ...get("nope/x"), token: undefined }) },
 ];
 
-export const vaultCases: VaultCase[] = [...mounting, ...secrets, ...tokens, ...appRole, ...sealing];
+export const vaultCases: VaultCase[] = [
+  ...mounting,
+  ...secrets,
+  ...tokens,
+  ...lives,
+  ...lifeFaults,
+  ...appRole,
+  ...sealing,
+];

@@ -49,7 +49,7 @@ async function ask({ call, remember }: VaultCase, { vault, memory }: Subject) {
 }
 
 const RANDOM =
-  /^(request_id|accessor|uuid|client_token|id|.*_id|.*_time|creation_time|secret_id_accessor|running_plugin_version|ttl)$/;
+  /^(request_id|accessor|uuid|client_token|id|.*_id|.*_time|creation_time|secret_id_accessor|running_plugin_version|ttl|last_renewal)$/;
 
 /** What differs from one run to the next, replaced by its type; empty stays empty. */
 function withoutChance(value: unknown): unknown {

@@ -52,7 +52,9 @@ async function status(...args: string[]): Promise<number> {
 test("curl reads and writes through the proxy, without a credential of its own", async () => {
   const { url, stop } = await startSidecar(project);
   const api = `${url}/api/2.0/mlflow`;
-  const { experiment_id } = JSON.parse(await curl(`${api}/experiments/create`, ...JSON_BODY, "--data", '{"name":"curl"}'));
+  const { experiment_id } = JSON.parse(
+    await curl(`${api}/experiments/create`, ...JSON_BODY, "--data", '{"name":"curl"}'),
+  );
   const body = JSON.stringify({ experiment_id, start_time: 1, run_name: "by hand" });
   const { run } = JSON.parse(await curl(`${api}/runs/create`, ...JSON_BODY, "--data", body));
   const read = JSON.parse(await curl("--get", `${api}/runs/get`, "--data-urlencode", `run_id=${run.info.run_id}`));

@@ -16,7 +16,10 @@ test.after(() => stage.stop());
 async function training(mode: "bearer" | "basic") {
   const { vault, watch } = stage;
   const secret = watch.secret();
-  await vault.put(`secret/mlflow/${mode}`, mode === "bearer" ? { token: secret } : { username: "ci", password: secret });
+  await vault.put(
+    `secret/mlflow/${mode}`,
+    mode === "bearer" ? { token: secret } : { username: "ci", password: secret },
+  );
   const gate = await stage.openGate(mode === "bearer" ? bearer(secret) : basic("ci", secret));
   const project = stage.createProject({
     config: `
@@ -37,7 +40,14 @@ plugins:
 for (const mode of ["bearer", "basic"] as const) {
   test(`an unchanged training script does everything behind a gate that enforces ${mode}`, async () => {
     const { project, gate } = await training(mode);
-    const { code, stdout, stderr } = await project.run(["mlflow-auth", "exec", "--", "python", "train.py", `train-${mode}`]);
+    const { code, stdout, stderr } = await project.run([
+      "mlflow-auth",
+      "exec",
+      "--",
+      "python",
+      "train.py",
+      `train-${mode}`,
+    ]);
     assert.is(code, 0, stderr);
     const made = JSON.parse(stdout.trim().split("\n").at(-1) as string) as { run: string };
     const runs = await runsOf(stage.mlflow, `train-${mode}`);

@@ -19,7 +19,10 @@ const REGISTERED = ["node", "--import", "@mlflow-auth/core/register"];
 async function protectedProject(mode: "bearer" | "basic"): Promise<{ project: Project; gate: AuthGate }> {
   const { vault, watch } = stage;
   const secret = watch.secret();
-  await vault.put(`secret/mlflow/${mode}`, mode === "bearer" ? { token: secret } : { username: "ci", password: secret });
+  await vault.put(
+    `secret/mlflow/${mode}`,
+    mode === "bearer" ? { token: secret } : { username: "ci", password: secret },
+  );
   const gate = await stage.openGate(mode === "bearer" ? bearer(secret) : basic("ci", secret), { basePath: "/ml" });
   const project = stage.createProject({
     config: `
@@ -93,7 +96,10 @@ test("the same programs without register are refused, and nothing is created", a
 
 test("a credential that the environment has for MLflow does not beat the file", async () => {
   const { project, gate } = await protectedProject("bearer");
-  project.write("ambient.mjs", "console.log((await fetch(process.argv[2], { headers: { Authorization: 'Bearer old' } })).status)");
+  project.write(
+    "ambient.mjs",
+    "console.log((await fetch(process.argv[2], { headers: { Authorization: 'Bearer old' } })).status)",
+  );
   const url = `${gate.uri}/api/2.0/mlflow/experiments/search?max_results=1`;
   const { stdout } = await project.run([...REGISTERED, "ambient.mjs", url]);
   assert.is(stdout, "200\n");

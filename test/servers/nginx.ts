@@ -9,8 +9,16 @@ import { type ServerProcess, startProcess, untilReady } from "./process/server-p
 import { temporaryFolder } from "./process/temporary-folder.ts";
 import { systemBinary } from "./tools.ts";
 
+export interface NginxOptions extends GateOptions {
+  /**
+   * Whether connections serve more than one request. Default true. As it takes over a new configuration, nginx closes those that
+   * it holds to be idle, and now and then one on which a request is under way to it; no client can send such a POST again.
+   */
+  keepAlive?: boolean;
+}
+
 /** Starts a real nginx that refuses with 401 what has no accepted credential, and strips it from what it passes on. */
-export async function startNginx(options: GateOptions): Promise<AuthGate> {
+export async function startNginx(options: NginxOptions): Promise<AuthGate> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOn(await freePort(), options);
@@ -21,11 +29,12 @@ export async function startNginx(options: GateOptions): Promise<AuthGate> {
   }
 }
 
-async function startOn(port: number, options: GateOptions): Promise<AuthGate> {
-  const { upstream, accepted, header = "Authorization", basePath = "" } = options;
+async function startOn(port: number, options: NginxOptions): Promise<AuthGate> {
+  const { upstream, accepted, header = "Authorization", basePath = "", keepAlive = true } = options;
   const folder = temporaryFolder("nginx");
   const config = join(folder.path, "nginx.conf");
-  let settings: NginxSettings = { folder: folder.path, port, upstream, header, basePath, accepted, generation: 1 };
+  const fixed = { folder: folder.path, port, upstream, header, basePath, keepAlive };
+  let settings: NginxSettings = { ...fixed, accepted, generation: 1 };
   await writeFile(config, nginxConfig(settings));
   const args = ["-p", folder.path, "-c", config, "-e", join(folder.path, "error.log")];
   const server = startProcess({ command: systemBinary("nginx"), args });

@@ -25,6 +25,10 @@ export interface VaultFaults {
   reset: boolean;
   /** Answers with this status and `{"errors":["fault"]}`. */
   status: number | undefined;
+  /** The header `Retry-After` of those answers. */
+  retryAfter: string | undefined;
+  /** After how many more calls that it concerns the fault is over. */
+  times: number;
   /** Milliseconds before each answer. */
   delay: number;
   /** The fault concerns only calls whose path, below `/v1/`, matches. `sealed` always concerns all. */
@@ -46,6 +50,8 @@ export interface FakeVault extends RealVault {
   readonly faults: VaultFaults;
   /** What came since the start, in the order of arrival; empty it as you like. */
   readonly requests: VaultRequest[];
+  /** The tokens that logins were given and that still hold, the newest last. */
+  logins(): readonly string[];
   /** Ends a token at once, as an operator would. */
   revoke(token: string): void;
 }
@@ -60,7 +66,7 @@ export async function startFakeVault(options: FakeVaultOptions = {}): Promise<Fa
     const call = await readCall(request);
     const seen = { ...describeCall(call.path, request), status: undefined as number | undefined };
     requests.push(seen);
-    const concerned = faults.only?.test(call.path) ?? true;
+    const concerned = (faults.only?.test(call.path) ?? true) && faults.times-- > 0;
     if (concerned && faults.delay > 0) await new Promise((resolve) => setTimeout(resolve, faults.delay));
     if (concerned && faults.hang) return;
     if (concerned && faults.reset) {
@@ -70,6 +76,7 @@ export async function startFakeVault(options: FakeVaultOptions = {}): Promise<Fa
     const fault = concerned ? faults.status : undefined;
     const answer = fault === undefined ? answerTo(core, call, request, namespace) : errors(fault, "fault");
     seen.status = answer.status;
+    if (fault !== undefined && faults.retryAfter !== undefined) response.setHeader("Retry-After", faults.retryAfter);
     send(response, answer);
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
@@ -81,6 +88,7 @@ export async function startFakeVault(options: FakeVaultOptions = {}): Promise<Fa
     rootToken,
     faults,
     requests,
+    logins: () => core.tokens.ofLogins(),
     revoke: (token) => core.tokens.revoke(token),
     request: (method, path, body, token = rootToken) =>
       requestVault(
@@ -106,6 +114,8 @@ function noFaults(core: FakeVaultCore): VaultFaults {
     hang: false,
     reset: false,
     status: undefined,
+    retryAfter: undefined,
+    times: Number.POSITIVE_INFINITY,
     delay: 0,
     only: undefined,
   };

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { invalid } from "../http/mlflow-error.js";
 
 /** Characters. */
-export const MAX_KEY = 250;
+const MAX_KEY = 250;
 
 /**
  * The names of metrics, parameters and tags, which MLflow may also use as file names.

@@ -44,7 +44,7 @@ function columnOf(name: string): Column {
   const entity = entities[prefix];
   switch (entity) {
     case "metric":
-      return { entity, key, isNumber: true, read: (run) => latest(run.metrics.get(key) ?? [])?.value };
+      return { entity, key, isNumber: true, read: (run) => latest(run.metrics.get(key) ?? new Map())?.value };
     case "parameter":
       return { entity, key, isNumber: false, read: (run) => run.params.get(key) };
     case "tag":

@@ -37,16 +37,16 @@ export interface Run extends Tagged {
   readonly start: bigint;
   end: bigint | undefined;
   readonly params: Map<string, string>;
-  /** All values by key, in the order of their arrival. */
-  readonly metrics: Map<string, Metric[]>;
+  /** All values by key, each of them once. */
+  readonly metrics: Map<string, Map<string, Metric>>;
 }
 
 /** The run's name is also a tag. */
 export const RUN_NAME_TAG = "mlflow.runName";
 
 /** The value that a run shows for a metric: the one of the highest step, then the latest, then the largest. */
-export function latest(metrics: readonly Metric[]): Metric | undefined {
-  return metrics.reduce<Metric | undefined>(
+export function latest(metrics: ReadonlyMap<string, Metric>): Metric | undefined {
+  return [...metrics.values()].reduce<Metric | undefined>(
     (best, metric) => (best === undefined || !isBefore(metric, best) ? metric : best),
     undefined,
   );

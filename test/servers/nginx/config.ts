@@ -13,6 +13,7 @@ export interface NginxSettings {
   readonly accepted: readonly string[];
   /** Counts the configurations, so that one can see which of them answers. */
   readonly generation: number;
+  readonly keepAlive: boolean;
 }
 
 /**
@@ -20,7 +21,7 @@ export interface NginxSettings {
  * strip the credential, stream both ways.
  */
 export function nginxConfig(settings: NginxSettings): string {
-  const { folder, port, upstream, basePath, header, accepted, generation } = settings;
+  const { folder, port, upstream, basePath, header, accepted, generation, keepAlive } = settings;
   const variable = `$http_${header.toLowerCase().replaceAll("-", "_")}`;
   const authenticate = challenge(header, accepted) ?? "";
   // Root would make its workers another user, who can't enter the folder.
@@ -57,6 +58,7 @@ ${accepted.map((value) => `    "~^${inHexadecimal(value)}$" 1;`).join("\n")}
     listen 127.0.0.1:${port};
     access_log ${folder}/access.log request;
     client_max_body_size 0;
+    keepalive_timeout ${keepAlive ? "75s" : "0"};
     proxy_http_version 1.1;
     proxy_request_buffering off;
     proxy_buffering off;

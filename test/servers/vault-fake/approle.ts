@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { type Answer, type Call, envelope, errors, noContent, notFound, ttlSeconds } from "./answer.ts";
-import { authBlock, DEFAULT_LEASE, newEntity, type Tokens, withDefault } from "./tokens.ts";
+import { type Answer, type Call, envelope, errors, noContent, notFound } from "./answer.ts";
+import type { AuthMethod } from "./auth-method.ts";
+import { roleTokenSettings, type TokenSettings } from "./token-settings.ts";
+import { authBlock, newEntity, type Tokens } from "./tokens.ts";
 
 interface Role {
   id: string;
   readonly entity: string;
-  readonly policies: readonly string[];
-  readonly ttl: number;
+  readonly settings: TokenSettings;
   readonly secretIds: Set<string>;
 }
 
 const mountType = "approle";
 
 /** The AppRole auth method at one mount. */
-export class AppRole {
+export class AppRole implements AuthMethod {
   readonly #roles = new Map<string, Role>();
   readonly #tokens: Tokens;
 
@@ -21,7 +22,6 @@ export class AppRole {
     this.#tokens = tokens;
   }
 
-  /** Needs no token. */
   login({ path, body }: Call): Answer {
     const { role_id: roleId, secret_id: secretId } = body;
     if (!roleId) return errors(500, "failed to determine alias name from login request");
@@ -30,8 +30,7 @@ export class AppRole {
     if (!secretId) return errors(400, "missing secret_id");
     if (!role.secretIds.has(String(secretId))) return errors(400, "invalid role or secret ID");
     const token = this.#tokens.create({
-      policies: withDefault(role.policies),
-      ttl: role.ttl,
+      ...role.settings,
       path,
       displayName: "approle",
       metadata: { role_name: name },
@@ -41,7 +40,6 @@ export class AppRole {
     return envelope(200, { auth: authBlock(token) });
   }
 
-  /** @param rest the path below the mount */
   handle(call: Call, rest: string): Answer | undefined {
     const [, name = "", part] = /^role\/([^/]+)(?:\/([^/]+))?$/.exec(rest) ?? [];
     const isWrite = call.method === "POST" || call.method === "PUT";
@@ -60,12 +58,10 @@ export class AppRole {
   }
 
   #create(name: string, body: Call["body"]): Answer {
-    const policies = body["token_policies"] ?? body["policies"] ?? [];
     this.#roles.set(name, {
       id: randomUUID(),
       entity: newEntity(),
-      policies: Array.isArray(policies) ? policies.map(String) : String(policies).split(","),
-      ttl: ttlSeconds(body["token_ttl"]) ?? DEFAULT_LEASE,
+      settings: roleTokenSettings(body),
       secretIds: new Set(),
     });
     return noContent;

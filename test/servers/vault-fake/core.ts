@@ -1,5 +1,8 @@
 import { type Answer, type Call, denied, deniedByPolicy, errors, invalidToken, noContent } from "./answer.ts";
 import { AppRole } from "./approle.ts";
+import type { AuthMethod } from "./auth-method.ts";
+import { JwtMethod } from "./jwt.ts";
+import { Kubernetes } from "./kubernetes.ts";
 import { Mounts } from "./mounts.ts";
 import { type Capability, Policies } from "./policies.ts";
 import { type Token, Tokens } from "./tokens.ts";
@@ -18,9 +21,11 @@ export class FakeVaultCore {
   sealed = false;
   readonly #policies = new Policies();
   readonly #mounts = new Mounts();
-  readonly #appRoles = new Map<string, AppRole>();
+  readonly #methods = new Map<string, AuthMethod>();
+  readonly #now: () => number;
 
   constructor(rootToken: string, now: () => number) {
+    this.#now = now;
     this.tokens = new Tokens(now);
     this.tokens.create({ id: rootToken, policies: ["root"], orphan: true });
   }
@@ -30,8 +35,8 @@ export class FakeVaultCore {
     if (path === "sys/health") return this.#health();
     if (this.sealed) return errors(503, "Vault is sealed");
     const login = /^(auth\/.+\/)login$/.exec(path);
-    const appRole = login === null ? undefined : this.#appRoles.get(login[1] as string);
-    if (appRole !== undefined) return appRole.login(call);
+    const method = login === null ? undefined : this.#methods.get(login[1] as string);
+    if (method !== undefined) return method.login(call);
 
     if (call.token === undefined) return denied;
     const token = this.tokens.find(call.token);
@@ -49,7 +54,7 @@ export class FakeVaultCore {
       ? this.tokens.handle(call, token)
       : path.startsWith("sys/")
         ? this.#system(call)
-        : this.#appRole(call);
+        : this.#method(call);
     if (answer !== undefined) return answer;
     // Another thing than Vault's own 404: the real one may well know this call.
     if (/^(sys|auth\/token)\//.test(path)) return errors(501, `the fake Vault does not know ${call.method} ${path}`);
@@ -72,15 +77,22 @@ export class FakeVaultCore {
     const [, method] = /^sys\/auth\/(.+?)\/?$/.exec(path) ?? [];
     if (method === undefined || !isWrite) return undefined;
     const place = `auth/${method}/`;
-    if (this.#appRoles.has(place)) return errors(400, `path is already in use at ${method}/`);
-    if (body["type"] !== "approle") return errors(400, `plugin not found in the catalog: ${body["type"]}`);
-    this.#appRoles.set(place, new AppRole(this.tokens));
+    if (this.#methods.has(place)) return errors(400, `path is already in use at ${method}/`);
+    const made = this.#newMethod(body["type"]);
+    if (made === undefined) return errors(400, `plugin not found in the catalog: ${body["type"]}`);
+    this.#methods.set(place, made);
     return noContent;
   }
 
-  #appRole(call: Call): Answer | undefined {
-    for (const [place, appRole] of this.#appRoles)
-      if (call.path.startsWith(place)) return appRole.handle(call, call.path.slice(place.length));
+  #newMethod(type: unknown): AuthMethod | undefined {
+    if (type === "approle") return new AppRole(this.tokens);
+    if (type === "kubernetes") return new Kubernetes(this.tokens, this.#now);
+    return type === "jwt" ? new JwtMethod(this.tokens, this.#now) : undefined;
+  }
+
+  #method(call: Call): Answer | undefined {
+    for (const [place, method] of this.#methods)
+      if (call.path.startsWith(place)) return method.handle(call, call.path.slice(place.length));
     return undefined;
   }
 

@@ -1,5 +1,5 @@
 import { type Answer, type Call, envelope, errors, noContent, notFound, ttlSeconds } from "./answer.ts";
-import { DEFAULT_LEASE } from "./tokens.ts";
+import { DEFAULT_LEASE } from "./token-settings.ts";
 
 /** A secrets engine: answers what is below its mount. */
 export interface SecretsEngine {
@@ -46,7 +46,8 @@ export class KvVersion2 implements SecretsEngine {
   readonly #secrets = new Map<string, Version[]>();
 
   handle(call: Call, rest: string): Answer {
-    const [, area, path] = /^(data|metadata)\/(.*)$/.exec(rest) ?? [];
+    const [, area, path] = /^(data|metadata|delete)\/(.*)$/.exec(rest) ?? [];
+    if (area === "delete" && path) return this.#delete(call, path);
     if (area === "metadata") return this.#metadata(call, path ?? "");
     if (area === "data" && path) return this.#data(call, path);
     return envelope(404, { warnings: [WRONG_PATH] });
@@ -73,6 +74,15 @@ export class KvVersion2 implements SecretsEngine {
       default:
         return unsupported;
     }
+  }
+
+  /** Versions by their numbers, as `data` deletes the newest. */
+  #delete({ body }: Call, path: string): Answer {
+    for (const number of [body["versions"] ?? []].flat()) {
+      const version = this.#secrets.get(path)?.[Number(number) - 1];
+      if (version !== undefined) version.deleted ||= new Date().toISOString();
+    }
+    return noContent;
   }
 
   #read(versions: readonly Version[], number: number): Answer {

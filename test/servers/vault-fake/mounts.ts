@@ -2,7 +2,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Answer, type Call, envelope, errors, noContent } from "./answer.ts";
 import { KvVersion1, KvVersion2, type SecretsEngine } from "./kv.ts";
 import type { Policies } from "./policies.ts";
-import { DEFAULT_LEASE, type Token } from "./tokens.ts";
+import { DEFAULT_LEASE } from "./token-settings.ts";
+import type { Token } from "./tokens.ts";
 
 interface Mount {
   /** With a slash at the end. */

@@ -1,0 +1,118 @@
+/** The README's examples, as they are typed. */
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import type { Project } from "../e2e/fixture/project.ts";
+import { startSidecar } from "../e2e/fixture/sidecar.ts";
+import { missing, mlflowPython } from "../servers/tools.ts";
+import { fencedBlocks, root, shellLines } from "./fenced-blocks.ts";
+import { type SmallStage, startSmallStage } from "./small-stage.ts";
+
+const README = "README.md";
+const lines = shellLines(README);
+const [config = ""] = fencedBlocks(README, "yaml");
+const [library = ""] = fencedBlocks(README, "js");
+const program = (name: string) => readFileSync(`${root}examples/quickstart/${name}`, "utf8");
+
+/** The only line that begins so. */
+function lineOf(start: string): string {
+  const [line = "", ...others] = lines.filter((text) => text.startsWith(start));
+  assert.ok(line !== "" && others.length === 0, `the README has one line with: ${start}`);
+  return line;
+}
+
+/** Runs a line as it is typed. @returns what it printed on stdout */
+async function type(project: Project, line: string): Promise<string> {
+  const { code, stdout, stderr } = await project.run(["sh", "-c", line]);
+  assert.is(code, 0, `${line}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+const test = suite("the README");
+let stage: SmallStage;
+let project: Project;
+
+test.before(async () => {
+  stage = await startSmallStage();
+  project = stage.createProject(config);
+  project.write("app.js", program("track.mjs"));
+  project.write("library.mjs", library);
+});
+test.after(() => stage.stop());
+
+test("the scripts that it names exist", () => {
+  const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  const named = lines.filter((text) => /^npm (run|test)/.test(text)).map((text) => text.replace(/^npm (run )?/, ""));
+  assert.equal(named, ["demo", "test", "build"]);
+  for (const name of named) assert.ok(scripts[name], name);
+});
+
+test("its installation from a clone works", async () => {
+  const home = join(project.folder, "elsewhere");
+  const own = join(home, "own");
+  mkdirSync(own, { recursive: true });
+  symlinkSync(root, join(home, "mlflow-auth"));
+  project.write("elsewhere/own/package.json", '{ "private": true }');
+  project.write("elsewhere/own/mlflow-auth.yaml", config);
+  await type(project, `cd ${own} && npm_config_offline=true ${lineOf("npm install")}`);
+  const validated = await type(project, `cd ${own} && ${lineOf("npx mlflow-auth validate")}`);
+  assert.match(validated, "vault   @mlflow-auth/plugin-vault");
+  await type(project, `cd ${own} && node --import @mlflow-auth/core/register -e 0`);
+});
+
+test("its file is valid, and gives the credential to the server", async () => {
+  assert.match(await type(project, lineOf("npx mlflow-auth validate")), "auth: vault");
+  assert.match(await type(project, lineOf("npx mlflow-auth headers")), "Authorization: [secret]");
+});
+
+test("a Node program runs under register", async () => {
+  assert.match(await type(project, lineOf("node --import")), "logged the run node");
+});
+
+test("the library's example reads from the server", async () => {
+  assert.match(await type(project, "node library.mjs"), "quickstart");
+});
+
+test("what it links to exists", () => {
+  for (const [, path = ""] of readFileSync(root + README, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    assert.ok(existsSync(root + path), path);
+  }
+});
+
+test.run();
+
+const sidecar = suite("the README's sidecar", { missing: await missing("curl") });
+
+sidecar("curl reaches the server through the proxy", async () => {
+  const stage = await startSmallStage();
+  try {
+    const project = stage.createProject(config);
+    const [, args = ""] = /--port 5055 (.+)$/.exec(lineOf("npx mlflow-auth proxy")) ?? [];
+    // On another port, for something may be listening on that one.
+    const proxy = await startSidecar(project, args.split(" "));
+    const answer = await type(project, lineOf("curl").replace("5055", new URL(proxy.url).port));
+    assert.match(answer, '"experiments"');
+    await proxy.stop();
+  } finally {
+    await stage.stop();
+  }
+});
+
+sidecar.run();
+
+const python = suite("the README's quick start for Python", { missing: await missing("mlflow") });
+
+python("a Python program runs under exec", async () => {
+  const stage = await startSmallStage();
+  try {
+    const project = stage.createProject(config, await mlflowPython());
+    project.write("train.py", program("train.py"));
+    assert.match(await type(project, lineOf("npx mlflow-auth exec")), "logged the run python");
+    assert.equal(await stage.runs(), ["python"]);
+  } finally {
+    await stage.stop();
+  }
+});
+
+python.run();

@@ -1,0 +1,63 @@
+/** What the examples need around them: a Vault with a token in it, and an MLflow behind a gate that asks for that token. */
+import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
+import { createProject, type Project } from "../e2e/fixture/project.ts";
+import { createWatch } from "../e2e/fixture/watch.ts";
+import { startGate } from "../servers/gate.ts";
+import { startFakeVault } from "../servers/vault-fake.ts";
+
+export interface SmallStage {
+  readonly uri: string;
+  /** A project with all packages, and the environment that the examples ask for. */
+  createProject(config: string, python?: string): Project;
+  /** The names of the runs that were logged, the oldest first. */
+  runs(): Promise<string[]>;
+  stop(): Promise<void>;
+}
+
+export async function startSmallStage(): Promise<SmallStage> {
+  const watch = createWatch();
+  const token = watch.secret();
+  const [vault, stub] = await Promise.all([startFakeVault(), startStub()]);
+  const gate = await startGate({ upstream: stub.uri, accepted: [`Bearer ${token}`] });
+  await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
+  await vault.request("POST", "secret/data/mlflow/auth", { data: { token } });
+  await vault.request("POST", "sys/auth/approle", { type: "approle" });
+  await vault.request("PUT", "sys/policies/acl/mlflow", {
+    policy: 'path "secret/data/mlflow/auth" { capabilities = ["read"] }',
+  });
+  await vault.request("POST", "auth/approle/role/training", { token_policies: ["mlflow"] });
+  const { role_id } = (await vault.request("GET", "auth/approle/role/training/role-id")).data;
+  const { secret_id } = (await vault.request("POST", "auth/approle/role/training/secret-id")).data;
+  const env = {
+    MLFLOW_TRACKING_URI: gate.uri,
+    VAULT_ADDR: vault.address,
+    VAULT_ROLE_ID: role_id,
+    VAULT_SECRET_ID: watch.add("the secret id", secret_id),
+  };
+  const projects: Project[] = [];
+  return {
+    uri: gate.uri,
+    createProject(config, python) {
+      const project = createProject({ config, env, watch, ...(python === undefined ? {} : { python }) });
+      projects.push(project);
+      return project;
+    },
+    runs: () => runNames(stub),
+    async stop() {
+      for (const project of projects) project.remove();
+      await Promise.all([gate.stop(), vault.stop(), stub.close()]);
+    },
+  };
+}
+
+async function runNames({ uri }: Stub): Promise<string[]> {
+  const ask = async (path: string, body: object) => {
+    const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+    // biome-ignore lint/suspicious/noExplicitAny: MLflow's answers
+    return (await (await fetch(`${uri}/api/2.0/mlflow/${path}`, init)).json()) as any;
+  };
+  const { experiments } = await ask("experiments/search", { max_results: 100 });
+  const experiment_ids = experiments.map(({ experiment_id }: { experiment_id: string }) => experiment_id);
+  const { runs = [] } = await ask("runs/search", { experiment_ids, order_by: ["attributes.start_time ASC"] });
+  return runs.map(({ info }: { info: { run_name: string } }) => info.run_name);
+}

@@ -1,0 +1,62 @@
+/** Certificates for tests, made as they run: no private key is kept in the repository. */
+import { generate, type SelfsignedOptions } from "selfsigned";
+
+/** In PEM. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface Authority extends Certificate {
+  /**
+   * A certificate for `localhost` and 127.0.0.1, or, by `name`, for a client.
+   *
+   * @param options.ended whether it ran out yesterday
+   */
+  issue(options?: { name?: string; ended?: boolean }): Promise<Certificate>;
+}
+
+const DAY = 24 * 3_600_000;
+const common: SelfsignedOptions = { keyType: "ec", curve: "P-256", algorithm: "sha256" };
+const loopback = {
+  name: "subjectAltName" as const,
+  altNames: [
+    { type: 2 as const, value: "localhost" },
+    { type: 7 as const, ip: "127.0.0.1" },
+  ],
+};
+
+/** An authority that nothing trusts yet. */
+export async function createAuthority(name = "test authority"): Promise<Authority> {
+  const own = await make(name, {
+    extensions: [
+      { name: "basicConstraints", cA: true, critical: true },
+      { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  return {
+    ...own,
+    issue: ({ name: client, ended = false } = {}) =>
+      make(client ?? "localhost", {
+        ca: own,
+        notBeforeDate: new Date(Date.now() - 3 * DAY),
+        notAfterDate: new Date(Date.now() + (ended ? -DAY : DAY)),
+        extensions: [
+          { name: "basicConstraints", cA: false },
+          { name: "keyUsage", digitalSignature: true, critical: true },
+          { name: "extKeyUsage", serverAuth: client === undefined, clientAuth: client !== undefined },
+          ...(client === undefined ? [loopback] : []),
+        ],
+      }),
+  };
+}
+
+/** A certificate for loopback that is its own authority. */
+export function selfSigned(): Promise<Certificate> {
+  return make("localhost", { extensions: [{ name: "basicConstraints", cA: false }, loopback] });
+}
+
+async function make(name: string, options: SelfsignedOptions): Promise<Certificate> {
+  const { cert, private: key } = await generate([{ name: "commonName", value: name }], { ...common, ...options });
+  return { cert, key };
+}

@@ -1,0 +1,61 @@
+/** Speaks TLS in front of a server that doesn't, as the real Vault of the tests. */
+import { request as httpRequest } from "node:http";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream";
+import type { Certificate } from "./certificates.ts";
+
+export interface TlsFrontOptions {
+  /** For example `http://127.0.0.1:8200`. */
+  readonly upstream: string;
+  readonly certificate: Certificate;
+  /** Where set, only clients with a certificate of this authority (PEM) are let in. */
+  readonly clientAuthority?: string | undefined;
+}
+
+export interface TlsFront {
+  /** For example `https://127.0.0.1:41234`. */
+  readonly address: string;
+  /** The common names of the clients that showed a certificate, one per connection. */
+  readonly clients: readonly string[];
+  /** How many connections were tried, good and bad. */
+  connections(): number;
+  /** Goes on with another certificate; connections that are open end. */
+  replace(certificate: Certificate): void;
+  stop(): Promise<void>;
+}
+
+export async function startTlsFront({ upstream, certificate, clientAuthority }: TlsFrontOptions): Promise<TlsFront> {
+  const clients: string[] = [];
+  let connections = 0;
+  const demands =
+    clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true, rejectUnauthorized: true };
+  const server = createServer({ ...certificate, ...demands }, (request, response) => {
+    const { method, url = "/", headers } = request;
+    const onward = httpRequest(upstream + url, { method, headers, agent: false }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      pipeline(answer, response, () => undefined);
+    });
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  });
+  server.on("connection", () => connections++);
+  server.on("secureConnection", (socket) => {
+    const { subject } = socket.getPeerCertificate();
+    if (subject?.CN !== undefined) clients.push(String(subject.CN));
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  return {
+    address: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    clients,
+    connections: () => connections,
+    replace(other) {
+      server.setSecureContext({ ...other, ...demands });
+      server.closeAllConnections();
+    },
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

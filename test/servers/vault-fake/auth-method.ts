@@ -1,0 +1,9 @@
+import type { Answer, Call } from "./answer.ts";
+
+/** A way to log in, at one mount. */
+export interface AuthMethod {
+  /** Needs no token. */
+  login(call: Call): Answer;
+  /** @param rest the path below the mount */
+  handle(call: Call, rest: string): Answer | undefined;
+}
