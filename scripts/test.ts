@@ -3,6 +3,7 @@
  *
  *   npm test                      all of them
  *   npm test -- vault redirects   those whose path contains one of the words
+ *   npm run test:long             all of them, in their long form
  *
  * A file counts only by the report that it leaves (test/suite.ts) together with its exit code. With CI=true a skipped test
  * is a failure, and what the real servers need is installed first.
@@ -34,7 +35,12 @@ async function runFile(file: string, folder: string): Promise<Outcome> {
   const started = performance.now();
   const child = spawn(process.execPath, ["--import", "tsx", file], {
     cwd: root,
-    env: { ...process.env, MLFLOW_AUTH_TEST_REPORT: reportFile, FORCE_COLOR: "0" },
+    env: {
+      ...process.env,
+      MLFLOW_AUTH_TEST_REPORT: reportFile,
+      FORCE_COLOR: "0",
+      ...(long ? { MLFLOW_AUTH_TEST_LONG: "1" } : {}),
+    },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
@@ -67,7 +73,8 @@ async function runAll(files: string[], width: number, folder: string, done: (out
   await Promise.all(Array.from({ length: width }, lane));
 }
 
-const words = process.argv.slice(2);
+const words = process.argv.slice(2).filter((word) => word !== "--long");
+const long = process.argv.includes("--long");
 const patterns = ["*/test/**/*.test.ts", "plugins/*/test/**/*.test.ts", "test/**/*.test.ts"];
 const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern, { cwd: root })))]
   .map((file) => relative(".", file))

@@ -26,6 +26,9 @@ export interface Suite {
   run(): void;
 }
 
+/** Whether the long form of the tests was asked for (`npm run test:long`): those with ten thousand of anything and more. */
+export const long = process.env["MLFLOW_AUTH_TEST_LONG"] === "1";
+
 const report: Report = { registered: 0, passed: 0, failed: 0, skipped: 0, reasons: [] };
 let suites = 0;
 let runs = 0;
