@@ -40,14 +40,10 @@ plugins:
 for (const mode of ["bearer", "basic"] as const) {
   test(`an unchanged training script does everything behind a gate that enforces ${mode}`, async () => {
     const { project, gate } = await training(mode);
-    const { code, stdout, stderr } = await project.run([
-      "mlflow-auth",
-      "exec",
-      "--",
-      "python",
-      "train.py",
-      `train-${mode}`,
-    ]);
+    const { code, stdout, stderr } = await project.run(
+      ["mlflow-auth", "exec", "--", "python", "train.py", `train-${mode}`],
+      { env: { MLFLOW_TRACKING_TOKEN: "of yesterday" } },
+    );
     assert.is(code, 0, stderr);
     const made = JSON.parse(stdout.trim().split("\n").at(-1) as string) as { run: string };
     const runs = await runsOf(stage.mlflow, `train-${mode}`);

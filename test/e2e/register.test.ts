@@ -94,7 +94,7 @@ test("the same programs without register are refused, and nothing is created", a
   );
 });
 
-test("a credential that the environment has for MLflow does not beat the file", async () => {
+test("an Authorization header of the program's own does not beat the file", async () => {
   const { project, gate } = await protectedProject("bearer");
   project.write(
     "ambient.mjs",

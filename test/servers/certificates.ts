@@ -9,11 +9,13 @@ export interface Certificate {
 
 export interface Authority extends Certificate {
   /**
-   * A certificate for `localhost` and 127.0.0.1, or, by `name`, for a client.
+   * A certificate for a server.
    *
+   * @param options.host default: `localhost` and 127.0.0.1
+   * @param options.client the name of a client: the certificate is for that one then
    * @param options.ended whether it ran out yesterday
    */
-  issue(options?: { name?: string; ended?: boolean }): Promise<Certificate>;
+  issue(options?: { host?: string; client?: string; ended?: boolean }): Promise<Certificate>;
 }
 
 const DAY = 24 * 3_600_000;
@@ -36,8 +38,8 @@ export async function createAuthority(name = "test authority"): Promise<Authorit
   });
   return {
     ...own,
-    issue: ({ name: client, ended = false } = {}) =>
-      make(client ?? "localhost", {
+    issue: ({ host, client, ended = false } = {}) =>
+      make(client ?? host ?? "localhost", {
         ca: own,
         notBeforeDate: new Date(Date.now() - 3 * DAY),
         notAfterDate: new Date(Date.now() + (ended ? -DAY : DAY)),
@@ -45,7 +47,10 @@ export async function createAuthority(name = "test authority"): Promise<Authorit
           { name: "basicConstraints", cA: false },
           { name: "keyUsage", digitalSignature: true, critical: true },
           { name: "extKeyUsage", serverAuth: client === undefined, clientAuth: client !== undefined },
-          ...(client === undefined ? [loopback] : []),
+          ...(client === undefined && host === undefined ? [loopback] : []),
+          ...(host === undefined
+            ? []
+            : [{ name: "subjectAltName" as const, altNames: [{ type: 2 as const, value: host }] }]),
         ],
       }),
   };
