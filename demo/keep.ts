@@ -14,7 +14,7 @@ export function invite({ project, addresses, training }: Scene): void {
   print.command(". ./env.sh");
   print.line();
   print.say("Refused, and let through:");
-  print.command(`curl "$MLFLOW_TRACKING_URI/${search}"`);
+  print.command(`curl -i "$MLFLOW_TRACKING_URI/${search}"`);
   print.command(`mlflow-auth exec -- sh -c 'curl "$MLFLOW_TRACKING_URI/${search}"'`);
   print.line();
   print.command(`mlflow-auth exec -- ${training}`);

@@ -1,5 +1,6 @@
 /** Puts a credential into an empty Vault, and lets one role read it. */
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { RealVault } from "@mlflow-auth/test/servers/vault";
 import type { Mode } from "./options.ts";
 
@@ -30,7 +31,7 @@ export interface AppRole {
 export async function seed(vault: RealVault, { fields }: Credential): Promise<AppRole> {
   const { mount, path } = place;
   await vault.request("POST", `sys/mounts/${mount}`, { type: "kv", options: { version: "2" } });
-  await vault.request("POST", `${mount}/data/${path}`, { data: fields });
+  await whenMounted(() => vault.request("POST", `${mount}/data/${path}`, { data: fields }));
   const policy = `path "${mount}/data/${path}" { capabilities = ["read"] }`;
   await vault.request("PUT", "sys/policies/acl/mlflow-reader", { policy });
   await vault.request("POST", "sys/auth/approle", { type: "approle" });
@@ -38,4 +39,17 @@ export async function seed(vault: RealVault, { fields }: Credential): Promise<Ap
   const role = await vault.request("GET", "auth/approle/role/trainer/role-id");
   const secret = await vault.request("POST", "auth/approle/role/trainer/secret-id", {});
   return { roleId: role.data.role_id, secretId: secret.data.secret_id };
+}
+
+/** A version 2 engine that was mounted a moment ago may still be setting itself up, and says so. */
+async function whenMounted(write: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await write();
+      return;
+    } catch (error) {
+      if (attempt === 100 || !/upgrading/i.test(String(error))) throw error;
+      await sleep(50);
+    }
+  }
 }

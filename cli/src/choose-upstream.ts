@@ -1,4 +1,4 @@
-/** Which server `exec` and `proxy` lead to. */
+/** Which server `exec` and `proxy` lead to, and `tags` asks about. */
 import { type Config, compileDestinations, MlflowAuthError, type ServerConfig } from "@mlflow-auth/core/internal";
 import { explainMiss } from "./explain-miss.js";
 
@@ -12,12 +12,14 @@ export interface Upstream {
 
 /**
  * @param wanted what `--server` says
+ * @param choose how the user names one, for the remedy
  * @throws MlflowAuthError `USAGE` if `wanted` is not listed, `SERVER_AMBIGUOUS` if nothing decides
  */
 export function chooseUpstream(
   config: Config,
   wanted: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
+  choose = "choose one with --server URI",
 ): Upstream {
   const destinations = compileDestinations(config.servers);
   if (wanted !== undefined) {
@@ -36,7 +38,7 @@ export function chooseUpstream(
     const list = config.servers.map(({ uri }) => `\n  ${uri}`).join("");
     const message = `the file does not say by itself which of its servers is meant:${list}`;
     throw new MlflowAuthError("SERVER_AMBIGUOUS", message, {
-      remedy: "choose one with --server URI, or set MLFLOW_TRACKING_URI to it",
+      remedy: `${choose}, or set MLFLOW_TRACKING_URI to it`,
     });
   }
   const notice = ambient ? `MLFLOW_TRACKING_URI names no server of the file; going to ${only.uri} instead` : undefined;

@@ -14,6 +14,7 @@ const backend: readonly ErrorCode[] = [
   "PLUGIN_FAILED",
   "AUTH_FAILED",
   "HEADER_INVALID",
+  "TAG_INVALID",
   "SECRET_UNREACHABLE",
   "SECRET_DENIED",
   "SECRET_NOT_FOUND",

@@ -9,6 +9,7 @@ export function createProgram(): Command {
     .description("Gives every MLflow client the credentials that mlflow-auth.yaml names for a server.")
     .version(version)
     .addOption(configOption())
+    .addOption(logLevelOption())
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
@@ -36,6 +37,15 @@ export function createProgram(): Command {
     .action(async (url: string, _options, command: Command) => {
       const { headers } = await import("./commands/headers.js");
       process.exitCode = await headers(url, command.optsWithGlobals());
+    });
+
+  add(program, "tags", "show which tags a run created on a server would get, and which plugin gives each")
+    .argument("[url]", "the server (default: $MLFLOW_TRACKING_URI if the file lists it, else the only one)")
+    .option("--json", "print them as JSON")
+    .addHelpText("after", example("mlflow-auth tags", "mlflow-auth tags https://mlflow.example.com --json"))
+    .action(async (url: string | undefined, _options, command: Command) => {
+      const { tags } = await import("./commands/tags.js");
+      process.exitCode = await tags(url, command.optsWithGlobals());
     });
 
   add(program, "exec", "run a program whose MLflow client reaches the server through a private proxy")
@@ -75,7 +85,7 @@ export function createProgram(): Command {
 }
 
 function add(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description).addOption(configOption());
+  return program.command(name).description(description).addOption(configOption()).addOption(logLevelOption());
 }
 
 /** Taken before the command as well as behind it. */
@@ -83,6 +93,13 @@ function configOption(): Option {
   return new Option(
     "--config <file>",
     "the configuration file (default: $MLFLOW_AUTH_CONFIG, else the nearest one upwards)",
+  );
+}
+
+function logLevelOption(): Option {
+  const levels = ["debug", "info", "warn", "error", "silent"];
+  return new Option("--log-level <level>", "what to log on stderr (default: $MLFLOW_AUTH_LOG, else warn)").choices(
+    levels,
   );
 }
 

@@ -12,11 +12,12 @@ export {
   MlflowAuthError,
   type Problem,
 } from "./errors/mlflow-auth-error.js";
+export { createLogger, isLevel, type LogLevel, logLevels } from "./logging/logger.js";
 export { type OpenGate, type OpenGateOptions, openGate } from "./open-gate.js";
 export { type Authorization, headerKey } from "./pipeline/compose.js";
 export type { Gate } from "./pipeline/gate.js";
+export type { RunTags } from "./pipeline/tags.js";
 export type { LogFields, Logger } from "./provider/context.js";
 export { isSecret, Secret } from "./secret/secret.js";
-export { stderrLogger } from "./stderr-logger.js";
 export { createAgent } from "./transport/agent.js";
 export { createInterceptor } from "./transport/interceptor.js";

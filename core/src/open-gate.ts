@@ -4,12 +4,12 @@ import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 import { type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
 import { loadFactory } from "./discovery/load-entry.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
+import { createLogger } from "./logging/logger.js";
 import { createGate, type Gate, type ServerProviders } from "./pipeline/gate.js";
 import type { Slot } from "./pipeline/slot.js";
 import type { Logger, PluginContext } from "./provider/context.js";
 import type { Group, Interfaces } from "./provider/provider.js";
 import { createSecretCache } from "./secret/cache.js";
-import { stderrLogger } from "./stderr-logger.js";
 import { type Clock, systemClock } from "./time/clock.js";
 import { createAgent, needsAgent } from "./transport/agent.js";
 import { createHttpClient } from "./transport/http-client.js";
@@ -19,7 +19,7 @@ export interface OpenGateOptions extends Omit<LoadConfigOptions, "cwd" | "env"> 
   readonly cwd?: string | undefined;
   /** Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** Default: warnings on stderr. */
+  /** Default: on stderr, from the level in `MLFLOW_AUTH_LOG` (`warn`) on. A pino logger fits. */
   readonly logger?: Logger | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -36,7 +36,8 @@ export interface OpenGate {
 
 /** @throws MlflowAuthError of any of the `CONFIG_` and `PLUGIN_` codes; nothing stays open then */
 export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate> {
-  const { cwd = process.cwd(), env = process.env, logger = stderrLogger, clock = systemClock } = options;
+  const { cwd = process.cwd(), env = process.env, clock = systemClock } = options;
+  const { logger = createLogger({ env }) } = options;
   const config = await loadConfig({ ...options, cwd, env });
   for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
 
@@ -89,6 +90,7 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
         server,
         auth: await slotsOf(server.auth, "mlflow.request_auth_provider"),
         headers: await slotsOf(server.headers, "mlflow.request_header_provider"),
+        tags: await slotsOf(server.tags, "mlflow.run_context_provider"),
       });
     }
     const agents = new Map<ServerConfig, Dispatcher>();

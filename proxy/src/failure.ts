@@ -35,7 +35,7 @@ export function failureOf(thrown: unknown, server: string, answered: boolean): R
   return { status: 502, errorCode: "TEMPORARILY_UNAVAILABLE", message };
 }
 
-/** The gate let nothing through: there was no credential, so nothing was sent. */
+/** The gate let nothing through: there was no credential, or no tags for a new run, so nothing was sent. */
 function withheld({ code, message, remedy }: MlflowAuthError, mayPass: boolean): Refusal {
   return {
     status: mayPass ? 503 : PERMANENT,

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { type LogFields, type Logger, openGate } from "@mlflow-auth/core/internal";
 import { createToken, type ProxyOptions, type RunningProxy, startProxy } from "../src/index.js";
 import { createProject, type Project } from "./project.js";
+import { installTagger } from "./tag-plugin.js";
 
 export interface Seen {
   readonly method: string;
@@ -76,15 +77,28 @@ export interface RigOptions
   /** Further servers of the file. */
   readonly servers?: readonly { uri: string; auth?: string | string[] }[];
   readonly answer?: Upstream["answer"];
+  /** What the plugin `tagger` (tag-plugin.ts) gives every run. Default: it is not installed. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
-export async function startRig({ base = "", servers = [], answer, ...proxyOptions }: RigOptions = {}): Promise<Rig> {
+export async function startRig({
+  base = "",
+  servers = [],
+  answer,
+  tags,
+  ...proxyOptions
+}: RigOptions = {}): Promise<Rig> {
   const project = createProject();
   const upstream = await startUpstream(answer);
   const logged: string[] = [];
   const logger = collectingLogger(logged);
   const uri = upstream.uri + base;
-  const config = { version: 1 as const, servers: [{ uri }, ...servers], plugins: { test: project.options } };
+  const plugins: Record<string, object> = { test: project.options };
+  if (tags !== undefined) {
+    installTagger(project);
+    plugins["tagger"] = { file: project.write("tags.json", JSON.stringify(tags)) };
+  }
+  const config = { version: 1 as const, servers: [{ uri }, ...servers], plugins };
   const open = await openGate({ config: config as never, cwd: project.folder, env: {}, logger });
   const token = createToken();
   const { gate } = open;

@@ -29,6 +29,9 @@ async function type(project: Project, line: string): Promise<string> {
   return stdout;
 }
 
+// Asked before the first suite runs: what is awaited between two suites of a file confuses uvu.
+const missingTools = { curl: await missing("curl"), mlflow: await missing("mlflow") };
+
 const test = suite("the README");
 let stage: SmallStage;
 let project: Project;
@@ -82,7 +85,7 @@ test("what it links to exists", () => {
 
 test.run();
 
-const sidecar = suite("the README's sidecar", { missing: await missing("curl") });
+const sidecar = suite("the README's sidecar", { missing: missingTools.curl });
 
 sidecar("curl reaches the server through the proxy", async () => {
   const stage = await startSmallStage();
@@ -101,7 +104,7 @@ sidecar("curl reaches the server through the proxy", async () => {
 
 sidecar.run();
 
-const python = suite("the README's quick start for Python", { missing: await missing("mlflow") });
+const python = suite("the README's quick start for Python", { missing: missingTools.mlflow });
 
 python("a Python program runs under exec", async () => {
   const stage = await startSmallStage();

@@ -1,4 +1,4 @@
-import { openGate, stderrLogger } from "@mlflow-auth/core/internal";
+import { createLogger, type LogLevel, openGate } from "@mlflow-auth/core/internal";
 import { createToken, startProxy } from "@mlflow-auth/proxy";
 import { childEnvironment } from "../child-environment.js";
 import { chooseUpstream } from "../choose-upstream.js";
@@ -9,6 +9,7 @@ import { announce } from "../where-from.js";
 
 export interface ExecOptions {
   readonly config?: string;
+  readonly logLevel?: LogLevel;
   readonly server?: string;
   readonly keepEnv?: boolean;
 }
@@ -29,7 +30,8 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
 }
 
 async function run(command: readonly string[], options: ExecOptions): Promise<number> {
-  const { gate, config, close } = await openGate({ configFile: options.config });
+  const logger = createLogger({ level: options.logLevel, env: process.env });
+  const { gate, config, close } = await openGate({ configFile: options.config, logger });
   try {
     const { uri, server, notice } = chooseUpstream(config, options.server, process.env);
     const proxy = await startProxy({
@@ -38,7 +40,7 @@ async function run(command: readonly string[], options: ExecOptions): Promise<nu
       upstream: uri,
       env: process.env,
       token: createToken(),
-      logger: stderrLogger,
+      logger,
     });
     try {
       announce(config, uri);

@@ -1,7 +1,9 @@
 import {
   type Authorization,
   compileDestinations,
+  createLogger,
   isSecret,
+  type LogLevel,
   MlflowAuthError,
   openGate,
 } from "@mlflow-auth/core/internal";
@@ -11,13 +13,15 @@ import { paint } from "../paint.js";
 
 export interface HeadersOptions {
   readonly config?: string;
+  readonly logLevel?: LogLevel;
   readonly json?: boolean;
   readonly showSecrets?: boolean;
 }
 
 /** Prints the headers that a GET of `url` would carry. Every value is masked unless asked for. */
 export async function headers(url: string, options: HeadersOptions): Promise<number> {
-  const { gate, config, close } = await openGate({ configFile: options.config });
+  const logger = createLogger({ level: options.logLevel, env: process.env });
+  const { gate, config, close } = await openGate({ configFile: options.config, logger });
   try {
     // Before the gate is asked, which would log that a request goes out bare.
     const listed = compileDestinations(config.servers).match(url);

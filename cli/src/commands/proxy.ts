@@ -1,4 +1,11 @@
-import { isLoopback, MlflowAuthError, openGate, type Secret, stderrLogger } from "@mlflow-auth/core/internal";
+import {
+  createLogger,
+  isLoopback,
+  type LogLevel,
+  MlflowAuthError,
+  openGate,
+  type Secret,
+} from "@mlflow-auth/core/internal";
 import { createToken, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
 import { chooseUpstream } from "../choose-upstream.js";
 import { exit } from "../exit-codes.js";
@@ -7,6 +14,7 @@ import { announce } from "../where-from.js";
 
 export interface ProxyCommandOptions {
   readonly config?: string;
+  readonly logLevel?: LogLevel;
   readonly server?: string;
   readonly host: string;
   readonly port: number;
@@ -23,7 +31,8 @@ const GRACE = 10_000;
 /** Serves until SIGTERM or SIGINT. The first line on stdout is the address, and nothing else. */
 export async function proxy(options: ProxyCommandOptions): Promise<number> {
   checkToken(options);
-  const { gate, config, close } = await openGate({ configFile: options.config });
+  const logger = createLogger({ level: options.logLevel, env: process.env });
+  const { gate, config, close } = await openGate({ configFile: options.config, logger });
   try {
     const { uri, notice } = chooseUpstream(config, options.server, process.env);
     const token = await tokenOf(options);
@@ -33,7 +42,7 @@ export async function proxy(options: ProxyCommandOptions): Promise<number> {
       config,
       upstream: uri,
       env: process.env,
-      logger: stderrLogger,
+      logger,
       host,
       port,
       token,

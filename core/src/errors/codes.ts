@@ -43,6 +43,7 @@ export const codes = {
   AUTH_FAILED: "No provider yielded a credential, so the request was not sent.",
   HEADER_COLLISION: "Two plugins set the same header.",
   HEADER_INVALID: "A header name or value that HTTP does not allow, or that a plugin must not set.",
+  TAG_INVALID: "A run tag whose key or value MLflow does not allow.",
 
   SECRET_UNREACHABLE: "The secret backend can't be reached, or is overloaded or failing.",
   SECRET_DENIED: "The secret backend refused: the login or the permission is missing.",

@@ -11,6 +11,7 @@ import type { Authorization } from "./compose.js";
 import { createHeaderPipeline, type HeaderSlot } from "./headers.js";
 import type { GateRequest } from "./request.js";
 import { createRoute, type Refusal, type Route } from "./route.js";
+import { createTagPipeline, type TagPipeline, type TagSlot } from "./tags.js";
 
 export interface Gate {
   /**
@@ -26,6 +27,12 @@ export interface Gate {
    * @returns another authorization to send the request with, once; undefined: pass the answer on
    */
   refused(authorization: Authorization, refusal: Refusal, request: GateRequest): Promise<Authorization | undefined>;
+  /**
+   * What gives the tags of the runs that are created on the server of `url`. Without providers it gives none.
+   *
+   * @returns undefined for a URL that belongs to no listed server
+   */
+  tagPipeline(url: string): TagPipeline | undefined;
 }
 
 export interface GateOptions {
@@ -39,13 +46,15 @@ export interface ServerProviders {
   readonly server: ServerConfig;
   readonly auth: readonly AuthSlot[];
   readonly headers: readonly HeaderSlot[];
+  readonly tags: readonly TagSlot[];
 }
 
 export function createGate({ servers, clock, logger }: GateOptions): Gate {
-  const routes = servers.map(({ server, auth, headers }) => {
+  const routes = servers.map(({ server, auth, headers, tags }) => {
     const authPipeline = auth.length === 0 ? undefined : createAuthPipeline(auth, clock, logger);
     const headerPipeline = headers.length === 0 ? undefined : createHeaderPipeline(headers, clock, logger);
-    return createRoute({ server, authPipeline, headerPipeline, headers, clock, logger });
+    const tagPipeline = createTagPipeline({ server, slots: tags, clock, logger });
+    return createRoute({ server, authPipeline, headerPipeline, headers, tagPipeline, clock, logger });
   });
   const routeOf = new Map(routes.map((route) => [route.server, route]));
   const destinations = compileDestinations(routes);
@@ -70,5 +79,6 @@ export function createGate({ servers, clock, logger }: GateOptions): Gate {
     refused(authorization, refusal, request) {
       return (routeOf.get(authorization.server) as Route).refused(authorization, refusal, request);
     },
+    tagPipeline: (url) => destinations.match(url)?.tagPipeline,
   };
 }

@@ -9,6 +9,7 @@ import type { Additions, HeaderPipeline, HeaderSlot } from "./headers.js";
 import { isPermissionDenial, type Suspicion } from "./refusal.js";
 import { type GateRequest, LazyProviderRequest } from "./request.js";
 import { isPromise, pluginFault } from "./slot.js";
+import type { TagPipeline } from "./tags.js";
 
 export interface Refusal {
   readonly suspicion: Suspicion;
@@ -19,6 +20,7 @@ export interface Refusal {
 export interface Route {
   readonly uri: string;
   readonly server: ServerConfig;
+  readonly tagPipeline: TagPipeline;
   authorize(request: GateRequest): Authorization | Promise<Authorization>;
   refused(authorization: Authorization, refusal: Refusal, request: GateRequest): Promise<Authorization | undefined>;
 }
@@ -28,6 +30,7 @@ export interface RouteOptions {
   readonly authPipeline: AuthPipeline | undefined;
   readonly headerPipeline: HeaderPipeline | undefined;
   readonly headers: readonly HeaderSlot[];
+  readonly tagPipeline: TagPipeline;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -35,7 +38,7 @@ export interface RouteOptions {
 const none: Additions = Object.freeze([]);
 
 export function createRoute(options: RouteOptions): Route {
-  const { server, authPipeline, headerPipeline, headers, clock, logger } = options;
+  const { server, authPipeline, headerPipeline, headers, tagPipeline, clock, logger } = options;
   let last: { answer: Answer | undefined; additions: Additions; authorization: Authorization } | undefined;
   const answers = new WeakMap<Authorization, Answer>();
   const coolDowns = createCoolDowns(clock);
@@ -111,7 +114,7 @@ export function createRoute(options: RouteOptions): Route {
     }
   }
 
-  return { uri: server.uri, server, authorize, refused };
+  return { uri: server.uri, server, tagPipeline, authorize, refused };
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

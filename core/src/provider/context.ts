@@ -21,6 +21,8 @@ export interface LogFields {
 
 /** Pino's calling convention, reduced to what a plugin needs. */
 export interface Logger {
+  /** Asked before fields are gathered on the path of every request. A logger without it gets all. */
+  isLevelEnabled?(level: "debug" | "info" | "warn" | "error"): boolean;
   debug(fields: LogFields, message: string): void;
   info(fields: LogFields, message: string): void;
   warn(fields: LogFields, message: string): void;

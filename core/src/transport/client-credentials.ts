@@ -23,20 +23,26 @@ type HeaderList = (string | string[])[];
 export function applyHeaders(given: DispatchHeaders, authorization: Authorization): HeaderList {
   const { list, drop } = prepared(authorization);
   const result: HeaderList = [];
-  const keep = (name: string, value: unknown) => {
-    if (value !== undefined && !drop.has(headerKey(name))) result.push(name, value as string | string[]);
-  };
-  if (given === null || given === undefined) {
-    // Nothing was brought.
-  } else if (Array.isArray(given) && !Array.isArray(given[0])) {
-    for (let i = 0; i < given.length; i += 2) keep(String(given[i]), given[i + 1]);
-  } else if (typeof (given as Iterable<unknown>)[Symbol.iterator] === "function") {
-    for (const [name, value] of given as Iterable<readonly [string, unknown]>) keep(name, value);
-  } else {
-    for (const name of Object.keys(given)) keep(name, (given as Record<string, unknown>)[name]);
-  }
+  eachHeader(given, (name, value) => {
+    if (!drop.has(headerKey(name))) result.push(name, value);
+  });
   result.push(...list);
   return result;
+}
+
+/** In the order given; a header without a value is passed over. */
+export function eachHeader(given: DispatchHeaders, visit: (name: string, value: string | string[]) => void): void {
+  const take = (name: string, value: unknown) => {
+    if (value !== undefined) visit(name, value as string | string[]);
+  };
+  if (given === null || given === undefined) return;
+  if (Array.isArray(given) && !Array.isArray(given[0])) {
+    for (let i = 0; i < given.length; i += 2) take(String(given[i]), given[i + 1]);
+  } else if (typeof (given as Iterable<unknown>)[Symbol.iterator] === "function") {
+    for (const [name, value] of given as Iterable<readonly [string, unknown]>) take(name, value);
+  } else {
+    for (const name of Object.keys(given)) take(name, (given as Record<string, unknown>)[name]);
+  }
 }
 
 interface Prepared {

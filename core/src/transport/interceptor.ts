@@ -4,7 +4,9 @@ import type { ServerConfig } from "../config/config.js";
 import type { Authorization } from "../pipeline/compose.js";
 import type { Gate } from "../pipeline/gate.js";
 import { suspicionOf } from "../pipeline/refusal.js";
+import { createsRun } from "../pipeline/run-creation.js";
 import { isPromise } from "../pipeline/slot.js";
+import type { TagPipeline } from "../pipeline/tags.js";
 import {
   applyHeaders,
   type DispatchHeaders,
@@ -13,6 +15,7 @@ import {
 } from "./client-credentials.js";
 import { RefusalHandler } from "./refusal-handler.js";
 import { replayable } from "./replay.js";
+import { withRunTags } from "./run-tags.js";
 
 export interface InterceptorOptions {
   /** The dispatcher for a listed server that needs one of its own (TLS settings, a corporate proxy); undefined: the one composed over. */
@@ -22,7 +25,7 @@ export interface InterceptorOptions {
 type Dispatch = Dispatcher["dispatch"];
 
 /**
- * Adds the credentials of listed servers to the requests that go there, and touches no other.
+ * Adds the credentials of listed servers, and their run tags, to the requests that go there, and touches no other.
  *
  * Put it outside of any redirect interceptor: a redirect that is followed further in never gets here, so for listed servers such
  * interceptors are switched off and the client sees the 3xx.
@@ -47,27 +50,35 @@ export function createInterceptor(
       const own = dispatcherFor?.(authorization.server);
       return own === undefined ? dispatch : own.dispatch.bind(own);
     };
-    const send = (authorization: Authorization) => {
+    const send = (authorization: Authorization, outgoing: Dispatcher.DispatchOptions) => {
       // Without a credential there is nothing that could be refused.
       if (authorization.provider === undefined) {
-        return next(authorization)(authorize(options, authorization, options.body), handler);
+        return next(authorization)(authorize(outgoing, authorization, outgoing.body), handler);
       }
-      const body = replayable(options.body);
+      const body = replayable(outgoing.body);
       const watched = new RefusalHandler(handler, {
         suspect: (status, headers) => suspicionOf(request, status, headers),
         async retry(refusal) {
           const renewed = await gate.refused(authorization, refusal, request);
           const again = renewed === undefined ? undefined : body.again();
           if (renewed === undefined || again === undefined) return undefined;
-          return () => void next(renewed)(authorize(options, renewed, again.body), handler);
+          return () => void next(renewed)(authorize(outgoing, renewed, again.body), handler);
         },
         release: () => body.release(),
       });
-      return next(authorization)(authorize(options, authorization, body.body), watched);
+      return next(authorization)(authorize(outgoing, authorization, body.body), watched);
+    };
+    const proceed = (authorization: Authorization) => {
+      if (authorization.server.tags.length === 0 || !createsRun(request)) return send(authorization, options);
+      const pipeline = gate.tagPipeline(request.url) as TagPipeline;
+      withRunTags(options, authorization, pipeline)
+        .then((tagged) => send(authorization, tagged))
+        .catch(fail);
+      return true;
     };
 
-    if (!isPromise(authorized)) return send(authorized);
-    authorized.then(send).catch(fail);
+    if (!isPromise(authorized)) return proceed(authorized);
+    authorized.then(proceed).catch(fail);
     return true;
   };
 }

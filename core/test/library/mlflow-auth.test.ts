@@ -1,6 +1,7 @@
 import { suite } from "@mlflow-auth/test/suite";
 import { Agent, request } from "undici";
 import * as assert from "uvu/assert";
+import { installTagger } from "../../../proxy/test/tag-plugin.js";
 import { isMlflowAuthError, loadMlflowAuth, MlflowAuthError } from "../../src/index.js";
 import { echoServer } from "../transport/echo-server.js";
 import { project } from "./project.js";
@@ -93,6 +94,45 @@ test("a secret file that changes is read again", async () => {
   write("run/token", "second");
   assert.equal(await auth.headers("https://mlflow.test"), { Authorization: "Bearer second" });
   await auth.close();
+  remove();
+});
+
+test("run tags are told for a server, and added to the runs that fetch and undici create", async () => {
+  const { folder, write, remove } = project({});
+  installTagger({ folder, write });
+  const file = write("tags.json", '{"team":"a"}');
+  const server = await echoServer();
+  const plugins = { fixed: { token: "${TOKEN}" }, tagger: { file } };
+  const one = { version: 1, trackingUri: server.origin, plugins };
+  const auth = await loadMlflowAuth({ config: one, cwd: folder, env: { TOKEN: "abc" } });
+  const given = { team: "a", "run.experiment": "undefined", "run.name": "undefined" };
+  assert.equal(await auth.tags(), given);
+  assert.equal(await auth.tags(new URL(`${server.origin}/any`)), given);
+  assert.is(await code(() => auth.tags("https://unlisted.test")), "DESTINATION_UNLISTED");
+
+  const url = `${server.origin}/api/2.0/mlflow/runs/create`;
+  const body = '{"experiment_id":"7","tags":[]}';
+  const tags = [
+    { key: "team", value: "a" },
+    { key: "run.experiment", value: "7" },
+    { key: "run.name", value: "undefined" },
+  ];
+  const tagged = body.replace("[]", JSON.stringify(tags));
+  assert.is(await (await auth.fetch(url, { method: "POST", body })).text(), tagged);
+  const agent = new Agent();
+  const answer = await request(url, { dispatcher: agent.compose(auth.interceptor), method: "POST", body });
+  assert.is(await answer.body.text(), tagged);
+
+  write("tags.json", "down");
+  assert.is(await code(() => auth.tags()), "SECRET_UNREACHABLE");
+  assert.is(await code(() => auth.fetch(url, { method: "POST", body })), "SECRET_UNREACHABLE");
+  assert.equal(await auth.headers(url), { Authorization: "Bearer abc" });
+  const several = { version: 1, servers: [{ uri: server.origin, tags: [] }, { uri: "https://b.test" }], plugins };
+  const two = await loadMlflowAuth({ config: several, cwd: folder, env: { TOKEN: "abc" } });
+  assert.is(await code(() => two.tags()), "SERVER_AMBIGUOUS");
+  assert.equal(await two.tags(server.origin), {});
+  await Promise.all([auth.close(), two.close(), agent.close()]);
+  await server.close();
   remove();
 });
 

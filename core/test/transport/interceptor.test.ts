@@ -12,7 +12,9 @@ import { type EchoServer, echoServer, type Received } from "./echo-server.js";
 const test = suite("interceptor");
 
 /** A server that wants the current token, and a client whose secret store can be rotated. */
-async function rotating(refuse = (response: ServerResponse) => void response.writeHead(401).end("who are you?")) {
+async function rotating(
+  refuse: (response: ServerResponse) => unknown = (response) => response.writeHead(401).end("who are you?"),
+) {
   const state = { accepted: "Bearer 1", stored: "Bearer 1", fetches: 0 };
   let cached: { headers: { Authorization: Secret } } | undefined;
   const slot = authSlot(
@@ -225,7 +227,7 @@ test("two hundred requests at once through a rotation all succeed with one fetch
 });
 
 test("a 403 that is not MLflow's own, and a login page, get one more try with a secret that changed", async () => {
-  const refusals: [string, (response: ServerResponse) => void][] = [
+  const refusals: [string, (response: ServerResponse) => unknown][] = [
     ["gateway's 403", (response) => response.writeHead(403, { "content-type": "text/html" }).end("<h1>Forbidden</h1>")],
     ["long 403", (response) => response.writeHead(403).end("x".repeat(200_000))],
     ["login page", (response) => response.writeHead(200, { "content-type": "text/html" }).end("<form>")],

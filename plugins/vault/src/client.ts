@@ -1,16 +1,31 @@
 /** Vault's HTTP API: node-vault over core's HTTP client. */
-import { readFile } from "node:fs/promises";
 import { type HttpClient, isMlflowAuthError, type PluginContext, type Secret } from "@mlflow-auth/core/plugin";
 import type { VaultAnswer } from "./answer.js";
-import { unreachable } from "./faults.js";
+
 import type { VaultOptions } from "./generated/options.js";
+import { createSender, type Sender } from "./retries.js";
+import { type Pems, readPems } from "./tls-files.js";
+import { unreachable } from "./unreachable.js";
+
+export interface Call {
+  /** Undefined for a login, which has none. */
+  readonly token?: Secret | undefined;
+  /** One try of 2 seconds, for what can as well be done next time. Default: three tries, in 10 seconds together. */
+  readonly tries?: "once" | undefined;
+}
 
 /** Paths are below `/v1/`, their segments encoded. */
 export interface VaultClient {
-  /** @throws MlflowAuthError `SECRET_UNREACHABLE` if no answer came */
-  read(path: string, token: Secret): Promise<VaultAnswer>;
-  /** Sends no token: it is for logins. */
-  write(path: string, data: Readonly<Record<string, string>>): Promise<VaultAnswer>;
+  /** @throws MlflowAuthError `SECRET_UNREACHABLE` if no answer came, `SECRET_SOURCE` for a TLS file that can't be used */
+  read(path: string, call: Call): Promise<VaultAnswer>;
+  write(path: string, data: Readonly<Record<string, string>>, call: Call): Promise<VaultAnswer>;
+  close(): void;
+}
+
+/** What node-vault passes on with a request. */
+interface Passed {
+  headers: Record<string, string>;
+  tries: Call["tries"];
 }
 
 /** As much of node-vault as is used. */
@@ -18,28 +33,28 @@ interface NodeVault {
   token: string;
   namespace: string;
   pathPrefix: string;
-  read(path: string, options: { headers: Record<string, string> }): Promise<unknown>;
-  write(path: string, data: unknown, options: { headers: Record<string, string> }): Promise<unknown>;
+  read(path: string, passed: Passed): Promise<unknown>;
+  write(path: string, data: unknown, passed: Passed): Promise<unknown>;
 }
 
 /** What node-vault asks of the library that it sends with (its option `request-promise`). */
-interface SentByNodeVault {
+interface SentByNodeVault extends Passed {
   uri: string;
   method: string;
-  headers: Record<string, string>;
   json?: unknown;
 }
 
-/** Tells Vault's agent that this is no request which a browser was tricked into. */
-const HEADERS = { "X-Vault-Request": "true" };
-
 export function createVaultClient(options: VaultOptions, context: PluginContext): VaultClient {
-  let open: { readonly ca: string | undefined; readonly vault: NodeVault } | undefined;
+  const sender = createSender(context);
+  let open: { readonly pems: Pems; readonly vault: NodeVault } | undefined;
 
-  /** Reads the CA file again each time: it may be replaced while the program runs. */
   async function connect(): Promise<NodeVault> {
-    const ca = await readCa(options, context);
-    if (open === undefined || open.ca !== ca) open = { ca, vault: await createNodeVault(options, context, ca) };
+    const pems = await readPems(options, context, open?.pems);
+    if (open === undefined || open.pems !== pems) {
+      const { allowInsecure, tls } = options;
+      const http = context.http.with({ ...pems, allowInsecure, insecureSkipVerify: tls.insecureSkipVerify });
+      open = { pems, vault: await createNodeVault(options, http, sender) };
+    }
     return open.vault;
   }
 
@@ -51,43 +66,44 @@ export function createVaultClient(options: VaultOptions, context: PluginContext)
       const { response } = thrown as { response?: { statusCode: number; body: unknown } };
       // node-vault's own error quotes Vault's answer: only the answer is kept, for faults.ts to read.
       if (response !== undefined) return { status: response.statusCode, body: response.body };
-      throw isMlflowAuthError(thrown) ? unreachable(thrown, context) : thrown;
+      throw isMlflowAuthError(thrown) ? unreachable(thrown, options, context) : thrown;
     }
   }
 
   return {
-    read: (path, token) =>
-      ask((vault) => vault.read(path, { headers: { ...HEADERS, "X-Vault-Token": token.reveal() } })),
-    write: (path, data) => ask((vault) => vault.write(path, data, { headers: { ...HEADERS } })),
+    read: (path, call) => ask((vault) => vault.read(path, passed(call))),
+    write: (path, data, call) => ask((vault) => vault.write(path, data, passed(call))),
+    close: sender.close,
   };
 }
 
-async function createNodeVault(
-  options: VaultOptions,
-  context: PluginContext,
-  ca: string | undefined,
-): Promise<NodeVault> {
-  const { address, namespace, allowInsecure, tls } = options;
-  const http = context.http.with({ ca, allowInsecure, insecureSkipVerify: tls.insecureSkipVerify });
+function passed({ token, tries }: Call): Passed {
+  // The first tells Vault's agent that this is no request which a browser was tricked into.
+  const headers = { "X-Vault-Request": "true", ...(token === undefined ? {} : { "X-Vault-Token": token.reveal() }) };
+  return { headers, tries };
+}
+
+async function createNodeVault(options: VaultOptions, http: HttpClient, sender: Sender): Promise<NodeVault> {
   // Imported late: it brings axios along, and a program that never asks Vault should not pay for that.
   const { default: nodeVault } = await import("node-vault");
   const vault = nodeVault({
-    endpoint: address.replace(/\/+$/, ""),
-    "request-promise": { defaults: () => (sent: SentByNodeVault) => send(sent, http) },
+    endpoint: options.address.replace(/\/+$/, ""),
+    "request-promise": { defaults: () => (sent: SentByNodeVault) => send(sent, http, sender) },
     // Its own prints request bodies, with the secret id in them.
     debug: () => undefined,
   } as never) as unknown as NodeVault;
   // What it is not given it takes from process.env, which is not necessarily ours. The token goes along with each request.
   vault.token = "";
-  vault.namespace = namespace ?? "";
+  vault.namespace = options.namespace ?? "";
   vault.pathPrefix = "";
   return vault;
 }
 
-async function send({ uri, method, headers, json }: SentByNodeVault, http: HttpClient) {
+async function send({ uri, method, headers, json, tries }: SentByNodeVault, http: HttpClient, sender: Sender) {
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   const contentType = json === undefined ? {} : { "Content-Type": "application/json" };
-  const answer = await http.send({ url: uri, method, headers: { ...headers, ...contentType }, ...body });
+  const request = { url: uri, method, headers: { ...headers, ...contentType }, ...body };
+  const answer = await sender.send(http, request, tries);
   // An empty path: where it holds `sys/health`, as a secret's may, node-vault takes every status for success.
   return { statusCode: answer.status, body: parseJson(answer.text), request: { path: "" } };
 }
@@ -97,17 +113,5 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-async function readCa({ tls }: VaultOptions, context: PluginContext): Promise<string | undefined> {
-  if (tls.caFile === undefined) return undefined;
-  try {
-    return await readFile(tls.caFile, "utf8");
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? "unknown reason";
-    throw context.error("SECRET_SOURCE", `the CA file ${tls.caFile} can't be read: ${reason}`, {
-      remedy: "correct tls.caFile (VAULT_CACERT), or the file's permissions",
-    });
   }
 }

@@ -3,45 +3,22 @@ import type { MlflowAuthError, PluginContext } from "@mlflow-auth/core/plugin";
 import { errorText, field, isInvalidToken, type VaultAnswer } from "./answer.js";
 import type { VaultOptions } from "./generated/options.js";
 import type { Reading } from "./kv.js";
+import type { LoginMethod } from "./login-methods.js";
 
-/** No answer came: core's error in Vault's terms. */
-export function unreachable(error: MlflowAuthError, context: PluginContext): MlflowAuthError {
-  if (error.code !== "SECRET_UNREACHABLE") return error;
-  const tls = /CERT|ISSUER|SIGNATURE|ALTNAME|SSL|TLS/.test(String((error.cause as { code?: string } | undefined)?.code));
-  const remedy = tls
-    ? "give the authority that signed Vault's certificate in tls.caFile (VAULT_CACERT), and use the name it was issued for"
-    : "check address (VAULT_ADDR), and from this machine: vault status";
-  const message = `Vault does not answer: ${error.message}`;
-  return context.error("SECRET_UNREACHABLE", message, { remedy, transient: error.transient });
-}
-
-/** Why a login failed. `mount` is where the auth method is, for example `approle`. */
+/** Why a login failed. */
 export function loginFault(
   answer: VaultAnswer,
-  mount: string,
+  { mount, refusal }: LoginMethod,
   options: VaultOptions,
   context: PluginContext,
 ): MlflowAuthError {
   const fault = serverFault(answer, options, context);
   if (fault !== undefined) return fault;
-  const told = errorText(answer.body);
-  const failed = (message: string, remedy: string) => context.error("LOGIN_FAILED", message, { remedy });
-  if (answer.status === 400 && /role/i.test(told) && !/secret/i.test(told)) {
-    return failed(
-      `Vault does not know the role id of auth/${mount}`,
-      `check auth.roleId (VAULT_ROLE_ID): vault read auth/${mount}/role/ROLE/role-id`,
-    );
-  }
-  if (answer.status === 400) {
-    return failed(
-      `Vault refused the role id or the secret id of auth/${mount}`,
-      `the secret id may have expired or been used up; make a new one: vault write -f auth/${mount}/role/ROLE/secret-id`,
-    );
-  }
-  return failed(
-    `Vault offers no login at auth/${mount} to this client (status ${answer.status})`,
-    `check auth.mount with vault auth list, the network that the role is bound to, and ${namespaceHint(options)}`,
-  );
+  const { message, remedy } = refusal(answer) ?? {
+    message: `Vault offers no login at auth/${mount} to this client (status ${answer.status})`,
+    remedy: `check auth.mount with vault auth list, the network that the role is bound to, and ${namespaceHint(options)}`,
+  };
+  return context.error("LOGIN_FAILED", message, { remedy });
 }
 
 /** A login that was answered with success but brought no token. */
@@ -59,6 +36,10 @@ export function noToken(answer: VaultAnswer, mount: string, context: PluginConte
 /** Why a secret could not be read. */
 export function readFault(reading: Reading, options: VaultOptions, context: PluginContext): MlflowAuthError {
   const { answer, apiPath, name } = reading;
+  if (options.secret.version !== undefined && reading.kvVersion === 1) {
+    const message = `secret.version is set, and the mount of ${name} is KV version 1, which keeps no versions`;
+    return context.error("SECRET_NOT_FOUND", message, { remedy: "leave out secret.version" });
+  }
   const fault = serverFault(answer, options, context);
   if (fault !== undefined) return fault;
   if (answer.status === 403 && isInvalidToken(answer)) {
@@ -66,7 +47,7 @@ export function readFault(reading: Reading, options: VaultOptions, context: Plug
       "LOGIN_FAILED",
       "Vault does not accept the token: it expired, was revoked, or is another Vault's",
       {
-        remedy: "get a new one (vault login), or let the plugin log in itself with auth.method: approle",
+        remedy: "get a new one (vault login), or let the plugin log in itself, for example with auth.method: approle",
       },
     );
   }
@@ -88,25 +69,28 @@ function notFound(reading: Reading, options: VaultOptions, context: PluginContex
   const version = field(metadata, "version");
   const which = Number.isInteger(version) ? `version ${version}` : "the newest version";
   const missing = (message: string, remedy: string) => context.error("SECRET_NOT_FOUND", message, { remedy });
-  if (field(metadata, "destroyed") === true) {
-    return missing(
-      `${which} of ${name} was destroyed for good`,
-      `write a new one: vault kv put -mount=${mount} ${path} token=-`,
-    );
-  }
+  const pinned = options.secret.version;
+  const instead =
+    pinned === undefined
+      ? `write a new one: vault kv put -mount=${mount} ${path} token=-`
+      : "set another secret.version, or none";
+  if (field(metadata, "destroyed") === true) return missing(`${which} of ${name} was destroyed for good`, instead);
   if (metadata !== undefined) {
     const undelete = Number.isInteger(version)
-      ? `vault kv undelete -versions=${version} -mount=${mount} ${path}, or `
+      ? `bring it back: vault kv undelete -versions=${version} -mount=${mount} ${path}, or `
       : "";
-    return missing(
-      `${which} of ${name} was deleted`,
-      `bring it back: ${undelete}vault kv put -mount=${mount} ${path} token=-`,
-    );
+    return missing(`${which} of ${name} was deleted`, `${undelete}${instead}`);
   }
   if (/no handler for route/.test(errorText(answer.body))) {
     return missing(
       `Vault has no secrets engine mounted at ${mount}`,
       `check secret.mount with vault secrets list, and ${namespaceHint(options)}`,
+    );
+  }
+  if (pinned !== undefined) {
+    return missing(
+      `Vault has no version ${pinned} of ${name}`,
+      `check secret.version and secret.path: vault kv metadata get -mount=${mount} ${path}`,
     );
   }
   if (path === mount || path.startsWith(`${mount}/`)) {

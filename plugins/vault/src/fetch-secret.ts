@@ -27,40 +27,65 @@ export async function fetchSecret(
   context: PluginContext,
 ): Promise<Fetched<Auth>> {
   const started = context.clock.now();
-  let reading = await kv.read(await login.token());
+  const token = await login.token();
+  let reading = await kv.read(token);
   // A login that Vault ended before its time (revoked, used up, another policy now) shows as a denial like any other.
-  if (reading.answer.status === 403 && login.forget()) reading = await kv.read(await login.token());
+  if (reading.answer.status === 403 && login.forget(token)) reading = await kv.read(await login.token());
   if (reading.fields === undefined) throw readFault(reading, options, context);
+  await login.upkeep();
   const place = { name: `the secret ${reading.name}`, error: context.error };
-  const headers = credentialHeaders(credentialIn(reading.fields, place, context), options.credential, place);
+  const headers = credentialHeaders(
+    credentialIn(reading.fields, options.secret.field, place, context),
+    options.credential,
+    place,
+  );
   return {
     value: Object.freeze({ headers }),
     lease: leaseOf(reading.answer.body, context.clock.now() - started),
   };
 }
 
-/** `token`, or `username` and `password`; else the only field there is, in any of the forms that a secret may have. */
+/** The field that was named; else `token`, or `username` and `password`; else the only field there is. */
 function credentialIn(
   fields: Readonly<Record<string, unknown>>,
+  named: string | undefined,
   place: SecretPlace,
   context: PluginContext,
 ): Credential {
-  if (hasSecretFields(fields)) return parseSecretFields(fields, place);
+  if (named === undefined && hasSecretFields(fields)) return parseSecretFields(fields, place);
   // A version 1 secret carries its lease as a field.
   const names = Object.keys(fields)
     .filter((name) => name !== "ttl")
     .sort();
   const [only] = names;
-  if (names.length === 1 && only !== undefined) {
-    const value = fields[only];
-    const what = { ...place, name: `the only field of ${place.name}` };
+  const chosen = named ?? (names.length === 1 ? only : undefined);
+  if (chosen !== undefined && Object.hasOwn(fields, chosen)) {
+    const value = fields[chosen];
+    const what = {
+      ...place,
+      name: `the ${named === undefined ? "only field" : "field in secret.field"} of ${place.name}`,
+    };
     if (typeof value === "string") return parseSecret(value, what);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return parseSecretFields(value as Record<string, unknown>, what);
     }
+    if (named !== undefined) {
+      const message = `${what.name} is neither a text nor a mapping`;
+      throw context.error("SECRET_FORMAT", message, { remedy: "store the credential there as a text" });
+    }
+  }
+  if (named !== undefined) {
+    throw context.error(
+      "SECRET_FORMAT",
+      `${place.name} has ${listed(names)}, and not the one that secret.field names`,
+      {
+        remedy: "correct secret.field, or leave it out",
+      },
+    );
   }
   throw context.error("SECRET_FORMAT", `${place.name} has ${listed(names)}, and no token or username and password`, {
-    remedy: "store the credential as token, as username and password, or as the secret's only field",
+    remedy:
+      "store the credential as token, as username and password, or as the secret's only field; or name its field in secret.field",
   });
 }
 

@@ -14,6 +14,8 @@ export interface Reading {
   readonly apiPath: string;
   /** For messages: `secret/mlflow/auth`. */
   readonly name: string;
+  /** Of the mount, as far as it is known. */
+  readonly kvVersion: 1 | 2;
   /** The fields of the secret; undefined unless the answer is one. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
 }
@@ -34,6 +36,7 @@ export interface KvReader {
  * versions' paths are tried; a denial by either is not hidden behind the other's "not found".
  */
 export function createKvReader(options: VaultOptions, client: VaultClient): KvReader {
+  const { version: wanted } = options.secret;
   const configured = { mount: trimSlashes(options.secret.mount), path: trimSlashes(options.secret.path) };
   let known: Layout | undefined;
 
@@ -43,7 +46,7 @@ export function createKvReader(options: VaultOptions, client: VaultClient): KvRe
       if (reading.answer.status !== 404) return reading;
       known = undefined;
     }
-    const asked = await client.read(encode(`sys/internal/ui/mounts/${configured.mount}/${configured.path}`), token);
+    const asked = await client.read(encode(`sys/internal/ui/mounts/${configured.mount}/${configured.path}`), { token });
     if (asked.status === 200 && asked.body !== undefined) {
       known = layoutOf(asked.body, configured);
       return await readAt(known, token);
@@ -54,15 +57,19 @@ export function createKvReader(options: VaultOptions, client: VaultClient): KvRe
 
   async function tryBoth(token: Secret): Promise<Reading> {
     const two = await readAt({ ...configured, version: 2 }, token);
-    if (two.fields !== undefined || ![200, 403, 404, 405].includes(two.answer.status)) return two;
+    const final = two.fields !== undefined || wanted !== undefined;
+    if (final || ![200, 403, 404, 405].includes(two.answer.status)) return two;
     const one = await readAt({ ...configured, version: 1 }, token);
     if (one.fields !== undefined) return one;
     return two.answer.status === 403 || isDeleted(two.answer) ? two : one;
   }
 
   async function readAt(layout: Layout, token: Secret): Promise<Reading> {
-    const { apiPath } = readingOf(layout);
-    return readingOf(layout, await client.read(encode(apiPath), token));
+    const reading = readingOf(layout);
+    // Only version 2 keeps versions: version 1 would give the newest, whatever was asked for.
+    if (wanted !== undefined && layout.version === 1) return reading;
+    const query = wanted === undefined ? "" : `?version=${wanted}`;
+    return readingOf(layout, await client.read(encode(reading.apiPath) + query, { token }));
   }
 
   return { read };
@@ -73,7 +80,15 @@ function readingOf(layout: Layout, answer: VaultAnswer = { status: 0, body: unde
   // In the API a version 2 path begins with data/, and people copy it from there. A secret that is really named so is data/data/…
   const path = version === 2 ? layout.path.replace(/^data\/+(?=.)/, "") : layout.path;
   const apiPath = version === 2 ? `${mount}/data/${path}` : `${mount}/${path}`;
-  return { answer, mount, path, apiPath, name: `${mount}/${path}`, fields: fieldsOf(answer, version) };
+  return {
+    answer,
+    mount,
+    path,
+    apiPath,
+    name: `${mount}/${path}`,
+    kvVersion: version,
+    fields: fieldsOf(answer, version),
+  };
 }
 
 function fieldsOf({ status, body }: VaultAnswer, version: 1 | 2): Record<string, unknown> | undefined {

@@ -1,19 +1,12 @@
-/** How the plugin comes to a Vault token. */
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  environmentSource,
-  fileSource,
-  headerValue,
-  type PluginContext,
-  Secret,
-  type SecretSource,
-} from "@mlflow-auth/core/plugin";
-import { field, leaseOf } from "./answer.js";
-import type { VaultClient } from "./client.js";
+/** How the plugin comes to a Vault token, by logging in. */
+import { headerValue, type PluginContext, Secret } from "@mlflow-auth/core/plugin";
+import { field } from "./answer.js";
+import type { Call, VaultClient } from "./client.js";
 import { loginFault, noToken } from "./faults.js";
 import type { VaultOptions } from "./generated/options.js";
 import { encode } from "./kv.js";
+import type { LoginMethod } from "./login-methods.js";
+import { grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
 
 export interface Login {
   /**
@@ -22,86 +15,78 @@ export interface Login {
    * @throws MlflowAuthError `LOGIN_FAILED`, `SECRET_SOURCE`, or `SECRET_UNREACHABLE`
    */
   token(): Promise<Secret>;
-  /** Vault refused the token. True: the next `token()` logs in anew; false: there is nothing to log in with but that token. */
-  forget(): boolean;
+  /** Vault refused that token. True: the next `token()` logs in anew; false: there is nothing to log in with but that token. */
+  forget(token: Secret): boolean;
+  /**
+   * Looks after the token once it has served (Vault is there then): two thirds of its life over, it is renewed or replaced.
+   * Never fails: the token that is there is good for a while yet.
+   */
+  upkeep(): Promise<void>;
+  close(): void;
 }
 
-interface AppRole {
-  readonly roleId: string;
-  readonly secretId: SecretSource;
-  readonly mount: string;
-}
+/**
+ * Logs in where there is no token, or only one that has ended, and keeps what it got: a token is renewed, and replaced by that
+ * of another login where it can't be renewed, or not for much longer. There is no timer: a token that ends while nobody asks
+ * for a secret costs one login.
+ */
+export function createLogin(
+  method: LoginMethod,
+  options: VaultOptions,
+  client: VaultClient,
+  context: PluginContext,
+): Login {
+  const { clock } = context;
+  let held: TokenLife | undefined;
+  let flight: Promise<TokenLife> | undefined;
 
-/** Milliseconds after which even a login without an end is made anew. */
-const LONGEST_LOGIN = 24 * 3_600_000;
-
-export function createLogin(options: VaultOptions, client: VaultClient, context: PluginContext): Login {
-  const { auth } = options;
-  if (auth?.method === "approle") return appRoleLogin(auth, options, client, context);
-  const named = auth?.token ?? variable("VAULT_TOKEN", context);
-  if (named !== undefined) return tokenLogin(() => named, context);
-  const roleId = context.env["VAULT_ROLE_ID"];
-  const secretId = variable("VAULT_SECRET_ID", context);
-  if (auth === undefined && roleId && secretId !== undefined) {
-    return appRoleLogin({ roleId, secretId, mount: "approle" }, options, client, context);
-  }
-  return tokenLogin(() => tokenFile(context), context);
-}
-
-/** Somebody else keeps the token valid, in a variable or a file. It is read again each time. */
-function tokenLogin(source: () => SecretSource | Promise<SecretSource>, context: PluginContext): Login {
-  return {
-    async token() {
-      const from = await source();
-      return headerValue(await from.read(), { name: `the Vault token in ${from.origin}`, error: context.error });
-    },
-    forget: () => false,
-  };
-}
-
-function appRoleLogin(role: AppRole, options: VaultOptions, client: VaultClient, context: PluginContext): Login {
-  const mount = role.mount.replaceAll(/^\/+|\/+$/g, "");
-
-  async function logIn() {
-    const started = context.clock.now();
-    const secretId = await role.secretId.read();
-    const data = { role_id: role.roleId, secret_id: secretId.reveal().trim() };
-    const answer = await client.write(encode(`auth/${mount}/login`), data);
-    if (answer.status !== 200 || answer.body === undefined) throw loginFault(answer, mount, options, context);
+  async function logIn(tries?: Call["tries"]): Promise<TokenLife> {
+    const asked = clock.now();
+    const answer = await client.write(encode(`auth/${method.mount}/login`), await method.data(), { tries });
+    if (answer.status !== 200 || answer.body === undefined) throw loginFault(answer, method, options, context);
     const auth = field(answer.body, "auth");
     const token = field(auth, "client_token");
-    if (typeof token !== "string" || token === "") throw noToken(answer, mount, context);
-    const value = headerValue(new Secret(token), { name: "the token that Vault gave", error: context.error });
-    return { value, lease: leaseOf(auth, context.clock.now() - started) };
+    if (typeof token !== "string" || token === "") throw noToken(answer, method.mount, context);
+    const secret = headerValue(new Secret(token), { name: "the token that Vault gave", error: context.error });
+    return grantedLife(secret, auth, asked);
+  }
+
+  async function prolong(life: TokenLife): Promise<TokenLife> {
+    const renewed = life.renewable ? await renew(life, client, clock) : life;
+    if (renewed === "unreachable") return postponed(life, clock.now());
+    if (renewed.renewable) return renewed;
+    try {
+      return await logIn("once");
+    } catch (error) {
+      const { message, code } = error as { message: string; code?: string };
+      context.logger.warn(
+        { plugin: context.instance, ...(code === undefined ? {} : { code }) },
+        `plugin ${context.instance} goes on with the login that it has: ${message}`,
+      );
+      return postponed(renewed, clock.now());
+    }
   }
 
   return {
-    token: async () => await context.secrets.get("login", logIn, { ttl: LONGEST_LOGIN }),
-    forget() {
-      context.secrets.invalidate("login");
+    async token() {
+      if (held !== undefined && clock.now() < held.endsAt) return held.token;
+      flight ??= logIn()
+        .then((life) => (held = life))
+        .finally(() => (flight = undefined));
+      return (await flight).token;
+    },
+    forget(token) {
+      if (held?.token === token) held = undefined;
       return true;
     },
+    async upkeep() {
+      const life = held;
+      if (life === undefined || clock.now() < life.dueAt) return;
+      // Whoever comes meanwhile is not to do the same.
+      held = postponed(life, clock.now());
+      const longer = await prolong(life);
+      if (held?.token === life.token) held = longer;
+    },
+    close: () => undefined,
   };
-}
-
-function variable(name: string, { env }: PluginContext): SecretSource | undefined {
-  return env[name]?.trim() ? environmentSource(name, env) : undefined;
-}
-
-/** Where `vault login` leaves its token. */
-async function tokenFile(context: PluginContext): Promise<SecretSource> {
-  const home = context.env["HOME"] ?? context.env["USERPROFILE"];
-  const file = home === undefined ? undefined : join(home, ".vault-token");
-  if (file !== undefined && (await exists(file))) return fileSource(file);
-  throw context.error("LOGIN_FAILED", "there is nothing to log in to Vault with", {
-    remedy:
-      "set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID; or run vault login; or name a login under auth, for example { method: token, token: { file: PATH } }",
-  });
-}
-
-function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => error.code !== "ENOENT" && error.code !== "ENOTDIR",
-  );
 }

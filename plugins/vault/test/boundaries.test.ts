@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import type { HttpClient, HttpRequest } from "@mlflow-auth/core/plugin";
 import { canary, revealedBy, secretSource } from "@mlflow-auth/core/testing";
+import { createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -73,7 +74,7 @@ test("nothing of process.env reaches Vault", async () => {
       assert.is(revealedBy(inspect([requests, settings], { depth: 9 }), foreign), undefined);
       assert.ok(requests.every(({ url }) => String(url).startsWith("https://vault.example.com/base/v1/")));
       const tokens = requests.map(({ headers }) => headers?.["X-Vault-Token"]);
-      assert.equal(tokens, "VAULT_TOKEN" in env ? ["mine", "mine"] : [undefined, "given", "given"]);
+      assert.equal(tokens, "VAULT_TOKEN" in env ? ["mine", "mine", "mine"] : [undefined, "given", "given"]);
     }
     const { fault } = await startProvider("https://vault.example.com", {}, { http: recorder().http });
     assert.is((await fault()).code, "LOGIN_FAILED");
@@ -93,16 +94,22 @@ test("TLS settings go to the client, and a replaced CA file is read again", asyn
     const missing = await fault();
     assert.is(missing.code, "SECRET_SOURCE");
     assert.match(missing.message, `${caFile} can't be read: ENOENT`);
-    await writeFile(caFile, "first");
+    await writeFile(caFile, "no certificate");
+    await context.clock.advance(60_000);
+    assert.match((await fault()).message, `${caFile} holds no PEM`);
+    const first = (await createAuthority()).cert;
+    await writeFile(caFile, `Bag Attributes\n${first}`);
     await context.clock.advance(60_000);
     await headers();
-    await provider.invalidate();
+    await provider.invalidate("refused");
     await headers();
-    assert.equal(settings, [{ ca: "first", allowInsecure: true, insecureSkipVerify: false }]);
-    await writeFile(caFile, "second");
-    await provider.invalidate();
+    const others = { cert: undefined, key: undefined, allowInsecure: true, insecureSkipVerify: false };
+    assert.equal(settings, [{ ca: first, ...others }]);
+    const second = (await createAuthority()).cert;
+    await writeFile(caFile, second);
+    await provider.invalidate("refused");
     await headers();
-    assert.is((settings[1] as { ca: string }).ca, "second");
+    assert.is((settings[1] as { ca: string }).ca, second);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -152,7 +159,7 @@ test("no credential shows on any console, whatever is switched on, working or fa
     for (const env of [machine, { VAULT_TOKEN: person }]) {
       const { headers, provider, context, fault } = await startProvider(vault.address, {}, { env });
       await headers();
-      await provider.invalidate();
+      await provider.invalidate("refused");
       vault.faults.status = 500;
       const error = await fault();
       vault.faults.status = undefined;
@@ -172,7 +179,7 @@ test("the same frozen object answers until the secret is fetched anew", async ()
   const first = await auth();
   assert.ok(Object.isFrozen(first) && Object.isFrozen(first.headers));
   assert.is(await auth(), first);
-  await provider.invalidate();
+  await provider.invalidate("refused");
   assert.is.not(await auth(), first);
 });
 

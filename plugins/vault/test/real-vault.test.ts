@@ -17,19 +17,55 @@ vaultCases(
       const env = await appRole(vault(), "kept");
       const { headers, provider } = await startProvider(vault().address, { secret: { path: "mlflow/login" } }, { env });
       assert.is(await headers(), "Authorization: Bearer first");
-      const [accessor, ...others] = await logins(vault());
+      const accessors = async () => (await logins(vault(), "kept")).map(({ accessor }) => accessor);
+      const [accessor, ...others] = await accessors();
       assert.is(others.length, 0);
 
       await write(vault(), "secret/mlflow/login", { token: "second" });
-      await provider.invalidate();
+      await provider.invalidate("refused");
       assert.is(await headers(), "Authorization: Bearer second");
-      assert.equal(await logins(vault()), [accessor]);
+      assert.equal(await accessors(), [accessor]);
 
       await vault().request("POST", "auth/token/revoke-accessor", { accessor });
       await write(vault(), "secret/mlflow/login", { token: "third" });
-      await provider.invalidate();
+      await provider.invalidate("refused");
       assert.is(await headers(), "Authorization: Bearer third");
-      assert.is((await logins(vault())).length, 1);
+      assert.is((await accessors()).length, 1);
+    });
+
+    test("a login is renewed when two thirds of its life are over", async () => {
+      await write(vault(), "secret/mlflow/renewed", { token: "r" });
+      await vault().request("POST", "auth/approle/role/short", { token_policies: "mlflow", token_ttl: "20m" });
+      const env = await appRole(vault(), "short");
+      const given = { secret: { path: "mlflow/renewed" } };
+      const { headers, provider, context } = await startProvider(vault().address, given, { env });
+      await headers();
+      const [before] = await logins(vault(), "short");
+      assert.is(before?.["last_renewal"], undefined);
+      await context.clock.advance(14 * 60_000);
+      await provider.invalidate("refused");
+      assert.is(await headers(), "Authorization: Bearer r");
+      const [after, ...others] = await logins(vault(), "short");
+      assert.is(after?.["accessor"], before?.["accessor"]);
+      assert.type(after?.["last_renewal"], "string");
+      assert.is(others.length, 0);
+    });
+
+    test("a given token is renewed while nobody asks for a secret", async () => {
+      await write(vault(), "secret/mlflow/given", { token: "g" });
+      const env = { VAULT_TOKEN: await token(vault(), { ttl: "20m" }) };
+      const given = { secret: { path: "mlflow/given" } };
+      const { headers, provider, context } = await startProvider(vault().address, given, { env });
+      await headers();
+      const renewal = async () =>
+        (await vault().request("GET", "auth/token/lookup-self", undefined, env.VAULT_TOKEN)).data.last_renewal;
+      assert.is(await renewal(), undefined);
+      await context.clock.advance(14 * 60_000);
+      for (let attempt = 1; (await renewal()) === undefined; attempt++) {
+        assert.ok(attempt < 200, "it is not renewed");
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      await provider.close?.();
     });
 
     test("a login that may be used once still brings the secret", async () => {
@@ -58,7 +94,7 @@ vaultCases(
       const { headers, provider, context } = await startProvider(vault().address, given, { env });
       assert.is(await headers(), "Authorization: Bearer one");
       await vault().request("POST", "sys/mounts/grows/tune", { options: { version: "2" } });
-      await provider.invalidate();
+      await provider.invalidate("refused");
       for (let attempt = 1; ; attempt++) {
         try {
           assert.is(await headers(), "Authorization: Bearer one");
@@ -74,15 +110,15 @@ vaultCases(
 );
 test.run();
 
-/** The accessors of the tokens that the role `kept` has. */
-async function logins(vault: RealVault): Promise<string[]> {
-  const found: string[] = [];
+/** What Vault tells of the tokens that logins to a role have brought. */
+async function logins(vault: RealVault, role: string): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
   for (const accessor of (await vault.request("LIST", "auth/token/accessors")).data.keys) {
     // A token that has run out since is gone.
     const { data } = await vault
       .request("POST", "auth/token/lookup-accessor", { accessor })
       .catch(() => ({ data: {} }));
-    if (data.path === "auth/approle/login" && data.meta?.role_name === "kept") found.push(accessor);
+    if (data.path === "auth/approle/login" && data.meta?.role_name === role) found.push(data);
   }
   return found;
 }

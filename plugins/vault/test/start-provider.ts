@@ -6,8 +6,15 @@ import {
   type MlflowAuthError,
   type RequestAuthProvider,
 } from "@mlflow-auth/core/plugin";
-import { type TestContext, type TestContextOptions, testContext } from "@mlflow-auth/core/testing";
+import {
+  type FakeClock,
+  fakeClock,
+  type TestContext,
+  type TestContextOptions,
+  testContext,
+} from "@mlflow-auth/core/testing";
 import type { RealVault } from "@mlflow-auth/test/servers/vault";
+import type { FakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import type { VaultOptions } from "../src/generated/options.js";
 import { createRequestAuthProvider } from "../src/index.js";
 
@@ -40,12 +47,27 @@ export interface Started {
   fault(): Promise<MlflowAuthError>;
 }
 
+/** Longer waits are not those between two tries. */
+const LONGEST_WAIT = 5_000;
+
+/** A fake clock that moves on by itself where the plugin waits before it tries again. */
+export function hurriedClock(): FakeClock {
+  const clock = fakeClock();
+  return Object.assign(Object.create(clock) as FakeClock, {
+    setTimeout(callback: () => void, milliseconds: number) {
+      const timer = clock.setTimeout(callback, milliseconds);
+      if (milliseconds <= LONGEST_WAIT) setImmediate(() => void clock.advance(milliseconds));
+      return timer;
+    },
+  });
+}
+
 export async function startProvider(
   address: string,
   given: GivenOptions = {},
   context: TestContextOptions = {},
 ): Promise<Started> {
-  const made = testContext({ instance: "vault", http: "network", ...context });
+  const made = testContext({ instance: "vault", http: "network", clock: hurriedClock(), ...context });
   const provider = await createRequestAuthProvider(completed(address, given), made);
   const request = {
     url: new URL("https://mlflow.example.com/api/2.0/mlflow/runs/create"),
@@ -122,4 +144,11 @@ export async function appRole(
 export async function token(vault: RealVault, options: Record<string, unknown> = {}): Promise<string> {
   const made = await vault.request("POST", "auth/token/create", { policies: ["mlflow"], ...options });
   return made.auth.client_token;
+}
+
+/** What was asked of a Vault while `act` ran: `GET secret/data/mlflow/auth 200`, one line each. */
+export async function asked(vault: FakeVault, act: () => Promise<unknown>): Promise<string[]> {
+  const from = vault.requests.length;
+  await act();
+  return vault.requests.slice(from).map(({ method, path, status }) => `${method} ${path} ${status}`);
 }

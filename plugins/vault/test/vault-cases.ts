@@ -93,6 +93,38 @@ export function vaultCases<V extends RealVault>(
     ],
     ["one field with JSON", "secret/mlflow/f2", {}, { value: '{"token":"j"}' }, {}, "Authorization: Bearer j"],
     [
+      "a named field with a token",
+      "secret/mlflow/n1",
+      { field: "b" },
+      { a: "x", b: "y" },
+      {},
+      "Authorization: Bearer y",
+    ],
+    [
+      "a named field before the fields of usual names",
+      "secret/mlflow/n2",
+      { field: "api" },
+      { token: "no", api: '{"token":"yes"}' },
+      {},
+      "Authorization: Bearer yes",
+    ],
+    [
+      "a named field with user:password",
+      "kv1/mlflow/n3",
+      { mount: "kv1", field: "login" },
+      { login: "u:p", host: "h" },
+      { credential: { mode: "basic" } },
+      "Authorization: Basic dTpw",
+    ],
+    [
+      "a named field with fields of its own",
+      "secret/mlflow/n4",
+      { field: "mlflow" },
+      { mlflow: { token: "inner" }, other: "x" },
+      {},
+      "Authorization: Bearer inner",
+    ],
+    [
       "one field beside a lease",
       "kv1/mlflow/f3",
       { mount: "kv1" },
@@ -153,6 +185,45 @@ export function vaultCases<V extends RealVault>(
     assert.is(deleted.code, "SECRET_NOT_FOUND");
     assert.match(deleted.message, "version 1 of secret/mlflow/gone was deleted");
     assert.match(deleted.remedy as string, "vault kv undelete -versions=1 -mount=secret mlflow/gone");
+  });
+
+  test("reads the version that is named, and tells a missing and a deleted one", async () => {
+    for (const secret of ["v1", "v2", "v3"]) await write(vault, "secret/mlflow/versions", { token: secret });
+    await vault.request("POST", "secret/delete/mlflow/versions", { versions: [2] });
+    const at = (version: number) => withToken({ secret: { path: "mlflow/versions", version } });
+    assert.is(await (await at(1)).headers(), "Authorization: Bearer v1");
+    const missing = await (await at(9)).fault();
+    assert.is(missing.code, "SECRET_NOT_FOUND");
+    assert.match(missing.message, "no version 9 of secret/mlflow/versions");
+    const deleted = await (await at(2)).fault();
+    assert.match(deleted.message, "version 2 of secret/mlflow/versions was deleted");
+    assert.match(deleted.remedy as string, "vault kv undelete -versions=2 -mount=secret mlflow/versions");
+    assert.match(deleted.remedy as string, "set another secret.version");
+  });
+
+  test("a version that is named is an error where none are kept", async () => {
+    await write(vault, "kv1/mlflow/plain", { token: "newest" });
+    const { fault } = await withToken({ secret: { mount: "kv1", path: "mlflow/plain", version: 1 } });
+    const error = await fault();
+    assert.is(error.code, "SECRET_NOT_FOUND");
+    assert.match(error.message, "KV version 1, which keeps no versions");
+    assert.is(error.remedy, "leave out secret.version");
+  });
+
+  test("a named field that is missing, empty or no text is refused without a value", async () => {
+    await write(vault, "secret/mlflow/fields", { first: "canary-f", empty: " ", number: 7 });
+    const at = async (field: string) => (await withToken({ secret: { path: "mlflow/fields", field } })).fault();
+    for (const [field, told] of [
+      ["second", /has the fields empty, first, number, and not the one that secret.field names/],
+      ["empty", /the field in secret.field of the secret secret\/mlflow\/fields is empty/],
+      ["number", /is neither a text nor a mapping/],
+      ["constructor", /not the one that secret.field names/],
+    ] as const) {
+      const error = await at(field);
+      assert.is(error.code, "SECRET_FORMAT");
+      assert.match(error.message, told);
+      assert.not.match(error.message, "canary");
+    }
   });
 
   test("names the fields of a secret that it can't use, and no value", async () => {

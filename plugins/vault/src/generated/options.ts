@@ -20,7 +20,7 @@ export interface VaultOptions {
   /**
    * How to log in. Default: the token in VAULT_TOKEN; else AppRole with VAULT_ROLE_ID and VAULT_SECRET_ID; else the token in ~/.vault-token.
    */
-  auth?: TokenAuth | AppRoleAuth;
+  auth?: TokenAuth | AppRoleAuth | KubernetesAuth | JwtAuth;
   /**
    * Which secret holds the credential: `token`, or `username` and `password`, or one field that holds any of the four forms.
    */
@@ -33,6 +33,14 @@ export interface VaultOptions {
      * The secret's path below the mount. With KV version 2 a leading `data/`, as the HTTP API has it, is dropped.
      */
     path: string;
+    /**
+     * Which version of the secret to read, with KV version 2. Default: the newest.
+     */
+    version?: number;
+    /**
+     * The one field that holds the credential, in any of the four forms. Default: `token`, or `username` and `password`, or the only field there is.
+     */
+    field?: string;
   };
   /**
    * What is made of the secret.
@@ -65,17 +73,25 @@ export interface VaultOptions {
    */
   tls: {
     /**
-     * PEM file of the authorities to trust in place of the system's.
+     * PEM file of the authorities to trust in place of the system's, read again at each fetch.
      */
     caFile?: string;
     /**
-     * Accepts any certificate. Only for a test server.
+     * PEM file of the certificate that shows Vault who the client is, read again at each fetch. Goes with `keyFile`.
+     */
+    certFile?: string;
+    /**
+     * PEM file of that certificate's private key, without a passphrase.
+     */
+    keyFile?: string;
+    /**
+     * Accepts any certificate, with a warning. Only for a test server.
      */
     insecureSkipVerify: boolean;
   };
 }
 /**
- * A token that somebody else keeps valid.
+ * A token that somebody else has made. It is renewed for as long as Vault renews it.
  */
 export interface TokenAuth {
   /**
@@ -103,6 +119,48 @@ export interface AppRoleAuth {
    * A secret id of that role.
    */
   secretId: SecretSource;
+  /**
+   * Where the auth method is mounted, without `auth/`.
+   */
+  mount: string;
+}
+/**
+ * The service account of the pod that the program runs in.
+ */
+export interface KubernetesAuth {
+  /**
+   * How to log in.
+   */
+  method: "kubernetes";
+  /**
+   * The role to log in to.
+   */
+  role: string;
+  /**
+   * The service account's token, read again at each login.
+   */
+  jwtFile: string;
+  /**
+   * Where the auth method is mounted, without `auth/`.
+   */
+  mount: string;
+}
+/**
+ * A JWT that somebody else issues, as CI systems and cloud platforms do.
+ */
+export interface JwtAuth {
+  /**
+   * How to log in.
+   */
+  method: "jwt";
+  /**
+   * The role to log in to. Default: the auth method's `default_role`.
+   */
+  role?: string;
+  /**
+   * The JWT, read again at each login.
+   */
+  jwt: SecretSource;
   /**
    * Where the auth method is mounted, without `auth/`.
    */

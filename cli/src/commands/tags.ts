@@ -1,0 +1,49 @@
+import { type Config, compileDestinations, MlflowAuthError, openGate, type RunTags } from "@mlflow-auth/core/internal";
+import { chooseUpstream } from "../choose-upstream.js";
+import { exit } from "../exit-codes.js";
+import { explainMiss } from "../explain-miss.js";
+import { paint } from "../paint.js";
+
+export interface TagsOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** Prints the tags that a run created on the server of `url` would get, beside its client's own. */
+export async function tags(url: string | undefined, options: TagsOptions): Promise<number> {
+  const { gate, config, close } = await openGate({ configFile: options.config });
+  try {
+    const target = url ?? usualServer(config);
+    const server = compileDestinations(config.servers).match(target);
+    const pipeline = gate.tagPipeline(target);
+    if (server === undefined || pipeline === undefined) {
+      const { message, remedy } = explainMiss(target, config);
+      throw new MlflowAuthError("DESTINATION_UNLISTED", `${message}: its runs get no tags`, { remedy });
+    }
+    const given = await pipeline.resolve({ experimentId: undefined, runName: undefined, tags: {} });
+    if (options.json) console.log(JSON.stringify(given, undefined, 2));
+    else printText(server.uri, given);
+    return exit.fine;
+  } finally {
+    await close();
+  }
+}
+
+function usualServer(config: Config): string {
+  const { uri, notice } = chooseUpstream(config, undefined, process.env, "name one as in `mlflow-auth tags URL`");
+  if (notice !== undefined) console.error(`mlflow-auth: ${notice}`);
+  return uri;
+}
+
+function printText(uri: string, { tags, sources }: RunTags): void {
+  console.log(`every run created on ${paint(process.stdout, "bold", uri)} gets`);
+  for (const [key, value] of Object.entries(tags)) {
+    console.log(`  ${key}: ${onOneLine(value)}   ${paint(process.stdout, "dim", `from ${sources[key]}`)}`);
+  }
+  if (Object.keys(tags).length === 0) console.log("  no tag");
+}
+
+/** A value may come from anywhere, also with what moves a terminal's cursor. */
+function onOneLine(value: string): string {
+  return value.replaceAll(/\p{Cc}/gu, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
+}

@@ -1,0 +1,92 @@
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { installTagger } from "../../proxy/test/tag-plugin.js";
+import { run } from "./command.js";
+import { createSite, type Site } from "./project.js";
+
+const test = suite("tags");
+
+const told = { "run.experiment": "undefined", "run.name": "undefined" };
+const toldBy = { "run.experiment": "tagger", "run.name": "tagger" };
+
+let site: Site;
+let plugins: string;
+test.beforeEach(async () => {
+  site = await createSite();
+  installTagger(site.project);
+  plugins = `plugins:\n  test: { file: FILE }\n  tagger: { file: ${site.project.write("tags.json", '{"team":"a"}')} }\n`;
+  site.configure(`version: 1\ntrackingUri: URI\n${plugins}`);
+});
+test.afterEach(() => site.stop());
+
+const tags = (...args: string[]) => run(["tags", ...args], { cwd: site.project.folder });
+
+test("as JSON, of a server or of the only one", async () => {
+  for (const url of [[], [site.upstream.uri], [`${site.upstream.uri}/api/2.0/mlflow/runs/create`]]) {
+    const { code, stdout, stderr } = await tags(...url, "--json");
+    assert.equal([code, stderr], [0, ""]);
+    assert.equal(JSON.parse(stdout), { tags: { team: "a", ...told }, sources: { team: "tagger", ...toldBy } });
+  }
+  assert.is(site.upstream.seen.length, 0, "the server is not asked");
+});
+
+test("for people, without moving their cursor", async () => {
+  site.project.write("tags.json", '{"team":"a\\u001b[2J\\u009b\\n"}');
+  const { code, stdout } = await tags();
+  assert.is(code, 0);
+  assert.ok(
+    stdout.startsWith(`every run created on ${site.upstream.uri} gets\n  team: a\\x1b[2J\\x9b\\x0a   from tagger\n`),
+    stdout,
+  );
+});
+
+test("a server without any", async () => {
+  site.configure(`version: 1\ntrackingUri: URI\ntags: []\n${plugins}`);
+  assert.equal(JSON.parse((await tags("--json")).stdout), { tags: {}, sources: {} });
+  assert.match((await tags()).stdout, /\n {2}no tag\n$/);
+});
+
+test("of several servers one has to be named, or that of MLFLOW_TRACKING_URI counts", async () => {
+  site.configure(
+    `version: 1\nservers:\n  - { uri: URI, tags: [] }\n  - { uri: "https://other.example.com" }\n${plugins}`,
+  );
+  const { code, stderr } = await tags("--json");
+  assert.is(code, 2);
+  assert.match(stderr, /^SERVER_AMBIGUOUS: .*Try this: name one as in `mlflow-auth tags URL`/s);
+  const env = { MLFLOW_TRACKING_URI: "https://other.example.com" };
+  const { stdout } = await run(["tags", "--json"], { cwd: site.project.folder, env });
+  assert.is(JSON.parse(stdout).tags.team, "a");
+});
+
+test("a URL that is not listed", async () => {
+  const { code, stdout, stderr } = await tags("https://other.example.com/x?token=canary");
+  assert.equal([code, stdout], [1, ""]);
+  assert.match(
+    stderr,
+    /^DESTINATION_UNLISTED: https:\/\/other\.example\.com\/x belongs to no server of the file: its runs/,
+  );
+  assert.not.match(stderr, "canary");
+});
+
+test("a provider that fails, or gives what MLflow does not take", async () => {
+  site.project.write("tags.json", "down");
+  const down = await tags("--json");
+  assert.equal([down.code, down.stdout], [4, ""]);
+  assert.match(
+    down.stderr,
+    /^SECRET_UNREACHABLE: no run is created on .*: the directory is down\n {2}Try this: start it, or set/,
+  );
+  site.project.write("tags.json", '{"a=b":"1"}');
+  const invalid = await tags("--json");
+  assert.is(invalid.code, 4);
+  assert.match(invalid.stderr, /^TAG_INVALID: .*tagger gave a run tag whose key holds another character/);
+});
+
+test("an invalid file", async () => {
+  site.configure("version: 2\n");
+  const { code, stderr } = await tags();
+  assert.is(code, 3);
+  assert.match(stderr, /^mlflow-auth\.yaml:1:/);
+});
+
+test.run();

@@ -1,0 +1,81 @@
+/** Where log lines go that nobody took over: stderr, through pino, with allow-listed fields and never a value. */
+import { createRequire } from "node:module";
+import type { Logger as Pino } from "pino";
+import type { LogFields, Logger } from "../provider/context.js";
+import { textLine } from "./text-line.js";
+
+export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface CreateLoggerOptions {
+  /** From which level on. Default: `MLFLOW_AUTH_LOG`, else `warn`. */
+  readonly level?: LogLevel | undefined;
+  /** Where `MLFLOW_AUTH_LOG` and `MLFLOW_AUTH_LOG_FORMAT` (`text`, the default, or `json`: pino's lines) are read. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Default: stderr. */
+  readonly write?: ((text: string) => void) | undefined;
+}
+
+/**
+ * The names of all fields that a line may carry. What a plugin adds under another name is dropped, so no value can slip into a
+ * log by a new name.
+ */
+const ALLOWED: Record<keyof LogFields, true> = {
+  code: true,
+  file: true,
+  plugin: true,
+  server: true,
+  headers: true,
+  reason: true,
+  status: true,
+  milliseconds: true,
+};
+
+/** Pino is loaded with the first line that is written: most programs never write one. */
+export function createLogger(options: CreateLoggerOptions): Logger {
+  const { env, write = (text) => void process.stderr.write(text) } = options;
+  const named = env["MLFLOW_AUTH_LOG"]?.trim().toLowerCase() || "warn";
+  const level = options.level ?? (isLevel(named) ? named : "warn");
+  let pino: Pino | undefined;
+
+  function log(at: Exclude<LogLevel, "silent">, fields: LogFields, message: string): void {
+    if (!enabled(at)) return;
+    pino ??= load(level, env["MLFLOW_AUTH_LOG_FORMAT"] === "json" ? write : (line) => write(textLine(line)));
+    pino[at](allowed(fields), message);
+  }
+
+  const enabled = (at: LogLevel) => logLevels.indexOf(at) >= logLevels.indexOf(level);
+  const logger: Logger = {
+    isLevelEnabled: enabled,
+    debug: (fields, message) => log("debug", fields, message),
+    info: (fields, message) => log("info", fields, message),
+    warn: (fields, message) => log("warn", fields, message),
+    error: (fields, message) => log("error", fields, message),
+  };
+  if (options.level === undefined && !isLevel(named)) {
+    logger.warn({}, `MLFLOW_AUTH_LOG must be one of ${logLevels.join(", ")}; it is taken as warn`);
+  }
+  return logger;
+}
+
+export function isLevel(name: string): name is LogLevel {
+  return (logLevels as readonly string[]).includes(name);
+}
+
+function load(level: LogLevel, write: (line: string) => void): Pino {
+  const { pino, stdTimeFunctions } = createRequire(import.meta.url)("pino") as typeof import("pino");
+  const formatters = { level: (label: string) => ({ level: label }) };
+  return pino({ level, base: { name: "mlflow-auth" }, timestamp: stdTimeFunctions.isoTime, formatters }, { write });
+}
+
+function allowed(fields: LogFields): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => Object.hasOwn(ALLOWED, name) && isPlain(value)),
+  );
+}
+
+/** Text, a number or a list of texts: an object could bring anything along. */
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every((item) => typeof item === "string");
+  return typeof value === "string" || typeof value === "number";
+}

@@ -1,0 +1,123 @@
+/** Sends a request to Vault, and again where that may help. */
+import {
+  type HttpClient,
+  type HttpRequest,
+  type HttpResponse,
+  isMlflowAuthError,
+  type PluginContext,
+} from "@mlflow-auth/core/plugin";
+import { isTlsFault } from "./unreachable.js";
+
+export interface Sender {
+  /**
+   * The answer, of whatever status. A connection error, 429 and 5xx are tried again, up to three tries in all; nothing else is.
+   *
+   * @param only one try, and not much patience: for what can as well be done next time
+   * @throws MlflowAuthError as {@link HttpClient.send} does, once the last try has failed
+   */
+  send(http: HttpClient, request: HttpRequest, only?: "once"): Promise<HttpResponse>;
+  /** Ends every wait for another try; what the last try brought is the result then. */
+  close(): void;
+}
+
+const TRIES = 3;
+/** Milliseconds before the second try; each further wait is twice as long. */
+const FIRST_WAIT = 100;
+const LONGEST_WAIT = 1_000;
+/** A wait is up to this part of it shorter or longer, so that many clients don't come back at the same moment. */
+const JITTER = 0.4;
+/**
+ * Milliseconds for all tries of a call together: as long as a single one may take. So trying again never makes anybody wait
+ * longer than a Vault that hangs, and a time-out is not tried again.
+ */
+const LONGEST_CALL = 10_000;
+/** Milliseconds for a call that is tried once. */
+const LONGEST_SINGLE = 2_000;
+/** Milliseconds up to which a wait that Vault asks for (`Retry-After`) is sat out within a call … */
+const LONGEST_SITTING = 5_000;
+/** … and up to which Vault is left alone afterwards where it is longer. */
+const LONGEST_QUIET = 60_000;
+
+type Outcome = { readonly answer: HttpResponse } | { readonly error: unknown };
+
+/** @param random 0 to below 1 */
+export function createSender(context: PluginContext, random: () => number = Math.random): Sender {
+  const { clock, logger, instance } = context;
+  const waits = new Set<() => void>();
+  let closed = false;
+  /** Set where Vault asked for more time than a caller has: its answer stands for that long. */
+  let quiet: { readonly until: number; readonly answer: HttpResponse } | undefined;
+
+  async function send(http: HttpClient, request: HttpRequest, only?: "once"): Promise<HttpResponse> {
+    if (quiet !== undefined && clock.now() < quiet.until) return quiet.answer;
+    const end = clock.now() + (only === undefined ? LONGEST_CALL : LONGEST_SINGLE);
+    for (let tries = 1; ; tries++) {
+      const outcome = await attempt(http, { ...request, timeout: Math.max(1, Math.ceil(end - clock.now())) });
+      const asked = askedWait(outcome);
+      if (asked > LONGEST_SITTING && "answer" in outcome) {
+        quiet = { until: clock.now() + Math.min(asked, LONGEST_QUIET), answer: outcome.answer };
+      }
+      const wait = Math.max(asked, backoff(tries));
+      const last = only === "once" || tries === TRIES || asked > LONGEST_SITTING || clock.now() + wait >= end;
+      if (last || closed || !mayHelp(outcome)) return settled(outcome);
+      const status = "answer" in outcome ? { status: outcome.answer.status } : {};
+      logger.debug({ plugin: instance, milliseconds: Math.round(wait), ...status }, "asking Vault again in a moment");
+      await pause(wait);
+      if (closed) return settled(outcome);
+    }
+  }
+
+  function backoff(tries: number): number {
+    const wait = Math.min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT);
+    return wait * (1 - JITTER + 2 * JITTER * random());
+  }
+
+  /** Milliseconds that Vault asks to wait by `Retry-After`, in seconds or as a date; 0 if it doesn't. */
+  function askedWait(outcome: Outcome): number {
+    if (!("answer" in outcome) || !mayHelp(outcome)) return 0;
+    const header = [outcome.answer.headers["retry-after"]].flat()[0]?.trim() ?? "";
+    const wait = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - clock.wallTime();
+    return Number.isNaN(wait) ? 0 : Math.max(0, wait);
+  }
+
+  function pause(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      // Core's timers don't keep the process alive. Here somebody waits for an answer, and no socket need be open.
+      const alive = setInterval(() => undefined, LONGEST_CALL);
+      const done = () => {
+        clearInterval(alive);
+        timer.cancel();
+        waits.delete(done);
+        resolve();
+      };
+      const timer = clock.setTimeout(done, milliseconds);
+      waits.add(done);
+    });
+  }
+
+  return {
+    send,
+    close() {
+      closed = true;
+      for (const done of [...waits]) done();
+    },
+  };
+}
+
+async function attempt(http: HttpClient, request: HttpRequest): Promise<Outcome> {
+  try {
+    return { answer: await http.send(request) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function mayHelp(outcome: Outcome): boolean {
+  if ("answer" in outcome) return outcome.answer.status === 429 || outcome.answer.status >= 500;
+  return isMlflowAuthError(outcome.error) && outcome.error.transient && !isTlsFault(outcome.error);
+}
+
+function settled(outcome: Outcome): HttpResponse {
+  if ("error" in outcome) throw outcome.error;
+  return outcome.answer;
+}

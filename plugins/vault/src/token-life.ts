@@ -1,0 +1,69 @@
+/** How long a token of Vault's lasts, and how its life is made longer. */
+import type { Clock, Secret } from "@mlflow-auth/core/plugin";
+import { isMlflowAuthError } from "@mlflow-auth/core/plugin";
+import { field } from "./answer.js";
+import type { VaultClient } from "./client.js";
+
+/** Times are those of the monotonic clock, in milliseconds; Infinity: never. */
+export interface TokenLife {
+  readonly token: Secret;
+  /** Whether Vault would grant more time. */
+  readonly renewable: boolean;
+  /** How long it lasts from the last renewal on. */
+  readonly span: number;
+  /** When to look after it: two thirds of its life are over. */
+  readonly dueAt: number;
+  readonly endsAt: number;
+}
+
+/** The part of a life after which a token is renewed. */
+const DUE = 2 / 3;
+/** Milliseconds between two attempts to look after a token, at least. */
+const SHORTEST_DELAY = 1_000;
+
+/** @param left milliseconds that it has left; 0: it has no end */
+export function lifeOf(token: Secret, left: number, span: number, renewable: boolean, now: number): TokenLife {
+  if (left <= 0) return { token, renewable: false, span: left, dueAt: Infinity, endsAt: Infinity };
+  return { token, renewable, span, dueAt: now + left - span * (1 - DUE), endsAt: now + left };
+}
+
+/** The life of the token that Vault gave at a login, by the `auth` part of its answer; see {@link lifeOf} for `now`. */
+export function grantedLife(token: Secret, auth: unknown, now: number): TokenLife {
+  const span = milliseconds(field(auth, "lease_duration"));
+  // A renewal would take one of its uses.
+  const limited = Number(field(auth, "num_uses") ?? 0) > 0;
+  return lifeOf(token, span, span, field(auth, "renewable") === true && !limited, now);
+}
+
+/** Seconds, as Vault gives them; 0 where it gives none. */
+export function milliseconds(seconds: unknown): number {
+  return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : 0;
+}
+
+/** Not now: a third of what is left goes by before the next attempt. */
+export function postponed(life: TokenLife, now: number): TokenLife {
+  return { ...life, dueAt: now + Math.max(SHORTEST_DELAY, (life.endsAt - now) / 3) };
+}
+
+/**
+ * Asks Vault for more time (`auth/token/renew-self`, which its default policy allows).
+ *
+ * @returns the longer life, one that is not `renewable` where Vault grants less than half of the usual (the token nears its
+ *   `max_ttl`) or refuses; `unreachable` where Vault could not say
+ */
+export async function renew(life: TokenLife, client: VaultClient, clock: Clock): Promise<TokenLife | "unreachable"> {
+  const asked = clock.now();
+  try {
+    const answer = await client.write("auth/token/renew-self", {}, { token: life.token, tries: "once" });
+    if (answer.status === 200) {
+      const renewed = grantedLife(life.token, field(answer.body, "auth"), asked);
+      const endsAt = Math.max(life.endsAt, renewed.endsAt);
+      return renewed.span < life.span / 2 ? { ...life, endsAt, renewable: false } : renewed;
+    }
+    if (answer.status === 400 || answer.status === 403) return { ...life, renewable: false };
+    return "unreachable";
+  } catch (error) {
+    if (isMlflowAuthError(error)) return "unreachable";
+    throw error;
+  }
+}

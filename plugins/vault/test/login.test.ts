@@ -1,0 +1,84 @@
+import { type FakeClock, secretSource, testContext } from "@mlflow-auth/core/testing";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import type { VaultAnswer } from "../src/answer.js";
+import type { VaultClient } from "../src/client.js";
+import { createLogin } from "../src/login.js";
+import { loginMethod } from "../src/login-methods.js";
+import { completed } from "./start-provider.ts";
+
+const test = suite("what the vault plugin's login keeps");
+
+/** A login at a Vault that numbers its tokens; `hold` keeps its answers back until it is called again. */
+function started(auth: Record<string, unknown> = {}) {
+  const context = testContext();
+  const asked: string[] = [];
+  let gate: Promise<void> = Promise.resolve();
+  let open = () => {};
+  async function write(path: string): Promise<VaultAnswer> {
+    const number = asked.push(path);
+    await gate;
+    const token = { client_token: `token-${number}`, lease_duration: 600, renewable: true, ...auth };
+    return { status: 200, body: { auth: token } };
+  }
+  const client = { write, read: write, close() {} } as VaultClient;
+  const method = loginMethod({ method: "approle", roleId: "r", secretId: secretSource("s"), mount: "approle" });
+  const login = createLogin(method, completed("https://vault.example.com"), client, context);
+  return {
+    login,
+    asked,
+    clock: context.clock as FakeClock,
+    token: async () => (await login.token()).reveal(),
+    hold() {
+      gate = new Promise((resolve) => (open = resolve));
+    },
+    release: () => open(),
+  };
+}
+
+test("many readers at once share one login", async () => {
+  const { asked, token } = started();
+  assert.equal(new Set(await Promise.all(Array.from({ length: 100 }, token))), new Set(["token-1"]));
+  assert.equal(asked, ["auth/approle/login"]);
+});
+
+test("a late refusal of an old token does not cost the new one", async () => {
+  const { login, asked, token } = started();
+  const old = await login.token();
+  login.forget(old);
+  assert.is(await token(), "token-2");
+  login.forget(old);
+  assert.is(await token(), "token-2");
+  assert.is(asked.length, 2);
+});
+
+test("a token that is refused while it is renewed does not come back", async () => {
+  const { login, asked, clock, token, hold, release } = started();
+  const old = await login.token();
+  await clock.advance(500_000);
+  hold();
+  const upkeep = login.upkeep();
+  login.forget(old);
+  release();
+  await upkeep;
+  assert.is(await token(), "token-3");
+  assert.equal(asked, ["auth/approle/login", "auth/token/renew-self", "auth/approle/login"]);
+});
+
+test("two fetches at once look after the token once", async () => {
+  const { login, asked, clock } = started();
+  await login.token();
+  await clock.advance(500_000);
+  await Promise.all([login.upkeep(), login.upkeep()]);
+  assert.equal(asked, ["auth/approle/login", "auth/token/renew-self"]);
+});
+
+test("a token with few uses is replaced, for a renewal would take one", async () => {
+  const { login, asked, clock } = started({ num_uses: 5 });
+  await login.token();
+  await clock.advance(500_000);
+  await login.upkeep();
+  assert.equal(asked, ["auth/approle/login", "auth/approle/login"]);
+});
+
+test.run();
