@@ -39,6 +39,7 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
   const { cwd = process.cwd(), env = process.env, clock = systemClock } = options;
   const { logger = createLogger({ env }) } = options;
   const config = await loadConfig({ ...options, cwd, env });
+  logger.debug(config.file === undefined ? {} : { file: config.file }, "the configuration is valid");
   for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
 
   const closers: (() => unknown)[] = [];
@@ -152,10 +153,15 @@ function createContext(
     const reason = isMlflowAuthError(error) ? error.message : "the fetch failed";
     shared.logger.warn({ plugin: instance }, `plugin ${instance} goes on with the secret it has: ${reason}`);
   };
+  const onFetch = (milliseconds: number) =>
+    shared.logger.debug(
+      { plugin: instance, milliseconds: Math.round(milliseconds) },
+      `plugin ${instance} fetched its secret anew`,
+    );
   return {
     ...shared,
     instance,
-    secrets: createSecretCache({ clock: shared.clock, onStale }),
+    secrets: createSecretCache({ clock: shared.clock, onFetch, onStale }),
     error: (code, message, details) => new MlflowAuthError(code, message, { ...details, plugin: instance }),
   };
 }

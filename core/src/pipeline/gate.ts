@@ -12,6 +12,7 @@ import { createHeaderPipeline, type HeaderSlot } from "./headers.js";
 import type { GateRequest } from "./request.js";
 import { createRoute, type Refusal, type Route } from "./route.js";
 import { createTagPipeline, type TagPipeline, type TagSlot } from "./tags.js";
+import { createTrace, type Trace } from "./trace.js";
 
 export interface Gate {
   /**
@@ -58,6 +59,7 @@ export function createGate({ servers, clock, logger }: GateOptions): Gate {
   });
   const routeOf = new Map(routes.map((route) => [route.server, route]));
   const destinations = compileDestinations(routes);
+  const trace = createTrace(logger);
   const warned = new Set<Route>();
 
   function warnOfNearMiss(url: string): void {
@@ -69,13 +71,27 @@ export function createGate({ servers, clock, logger }: GateOptions): Gate {
     logger.warn({ server: route.uri, reason: "near miss" }, message);
   }
 
+  function authorize(request: GateRequest): Authorization | undefined | Promise<Authorization> {
+    const route = destinations.match(request.url);
+    if (route !== undefined) return trace === undefined ? route.authorize(request) : traced(trace, route, request);
+    warnOfNearMiss(request.url);
+    trace?.unlisted(request);
+    return undefined;
+  }
+
+  async function traced(trace: Trace, route: Route, request: GateRequest): Promise<Authorization> {
+    try {
+      const authorization = await route.authorize(request);
+      trace.listed(request, authorization);
+      return authorization;
+    } catch (thrown) {
+      trace.failed(request, route.uri, thrown);
+      throw thrown;
+    }
+  }
+
   return {
-    authorize(request) {
-      const route = destinations.match(request.url);
-      if (route !== undefined) return route.authorize(request);
-      warnOfNearMiss(request.url);
-      return undefined;
-    },
+    authorize,
     refused(authorization, refusal, request) {
       return (routeOf.get(authorization.server) as Route).refused(authorization, refusal, request);
     },

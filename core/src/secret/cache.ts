@@ -57,6 +57,8 @@ export interface SecretCacheOptions {
   clock: Clock;
   /** 0 to below 1; spreads the background refreshes. */
   random?: () => number;
+  /** Told of a fetch that brought a value, with the milliseconds that it took. */
+  onFetch?: (milliseconds: number) => void;
   /** Told of a failed fetch whose callers were served the old value. */
   onStale?: (error: unknown) => void;
 }
@@ -65,7 +67,7 @@ export interface SecretCacheOptions {
  * The secret cache of one plugin instance: one fetch at a time per key, refreshed ahead of its end, with a bounded use of
  * stale values while the backend can't be reached. It owns no timer: every decision is taken when somebody asks.
  */
-export function createSecretCache({ clock, random = Math.random, onStale }: SecretCacheOptions): SecretCache {
+export function createSecretCache({ clock, random = Math.random, onFetch, onStale }: SecretCacheOptions): SecretCache {
   const entries = new Map<string, Entry>();
 
   function get<T>(key: string, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): T | Promise<T> {
@@ -96,7 +98,9 @@ export function createSecretCache({ clock, random = Math.random, onStale }: Secr
   function start<T>(key: string, entry: Entry, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): Promise<T> {
     const flight = (async () => {
       try {
+        const start = clock.now();
         const fetched = await fetch();
+        onFetch?.(clock.now() - start);
         if (entries.get(key) === entry) keep(entry, fetched, policy);
         return fetched.value;
       } catch (error) {

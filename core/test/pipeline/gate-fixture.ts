@@ -34,10 +34,17 @@ export function serverConfig(
 export function gateOver(
   listed: Listed[],
   clock: FakeClock = fakeClock(),
+  { debug = false } = {},
 ): { gate: Gate; clock: FakeClock; log: LogLine[]; servers: ServerConfig[] } {
   const log: LogLine[] = [];
   const write = (level: string) => (fields: LogFields, message: string) => void log.push({ level, fields, message });
-  const logger: Logger = { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+  const logger: Logger = {
+    isLevelEnabled: (level) => debug || level !== "debug",
+    debug: write("debug"),
+    info: write("info"),
+    warn: write("warn"),
+    error: write("error"),
+  };
   const servers = listed.map(({ uri, auth, headers, tags }) => serverConfig(uri, auth, headers, tags));
   const providers = servers.map((server, index) => ({
     server,

@@ -1,0 +1,46 @@
+/** What the gate decided, for a log at debug: which server, plugin and header names, and why. Never a value, path or query. */
+import type { Logger } from "../provider/context.js";
+import type { Authorization } from "./compose.js";
+import type { GateRequest } from "./request.js";
+
+export interface Trace {
+  listed(request: GateRequest, authorization: Authorization): void;
+  unlisted(request: GateRequest): void;
+  failed(request: GateRequest, server: string, error: unknown): void;
+}
+
+/** Undefined unless somebody reads it, so that the path of every request is free of it. */
+export function createTrace(logger: Logger): Trace | undefined {
+  if (logger.isLevelEnabled?.("debug") === false) return undefined;
+  return {
+    listed({ method }, { server, provider, headers, sources, strips }) {
+      const names = headers.map(([name]) => name);
+      const given = names.map((name) => `${name} from ${sources[name]}`).join(", ") || "no headers";
+      const why =
+        provider ?? (strips ? "goes without a credential on purpose" : "the client's own credentials pass: auth is []");
+      logger.debug(
+        {
+          server: server.uri,
+          headers: names,
+          reason: provider === undefined ? why : "listed",
+          ...(provider ? { plugin: provider } : {}),
+        },
+        `${method} to ${server.uri}: ${given}`,
+      );
+    },
+    unlisted({ method, url }) {
+      const origin = URL.parse(url)?.origin ?? "a URL that can't be parsed";
+      logger.debug(
+        { reason: "unlisted" },
+        `${method} to ${origin}: passed untouched, it belongs to no server of the file`,
+      );
+    },
+    failed({ method }, server, error) {
+      const code = (error as { code?: unknown } | undefined)?.code;
+      logger.debug(
+        { server, ...(typeof code === "string" ? { code } : {}) },
+        `${method} to ${server}: not sent, there is no credential`,
+      );
+    },
+  };
+}
