@@ -7,11 +7,12 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { g2 } from "./g2-resolve-latency.ts";
 import type { Result } from "./measure.ts";
 import { p1 } from "./p1-resolve.ts";
 import { p2 } from "./p2-interceptor.ts";
 
-const benchmarks: Record<string, () => Promise<Result[]>> = { P1: p1, P2: p2 };
+const benchmarks: Record<string, () => Promise<Result[]>> = { P1: p1, P2: p2, G2: g2 };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));

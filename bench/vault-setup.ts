@@ -7,14 +7,25 @@ const cwd = fileURLToPath(new URL(".", import.meta.url));
 
 export interface VaultSetup {
   readonly options: { config: Record<string, unknown>; cwd: string; env: Record<string, string> };
+  /** Milliseconds that Vault takes for each answer from now on. */
+  delayAnswers(milliseconds: number): void;
   stop(): Promise<void>;
 }
 
-export async function vaultSetup(trackingUri: string): Promise<VaultSetup> {
+export async function vaultSetup(
+  trackingUri: string,
+  cache: { ttl: string; maxStale: string } = { ttl: "5m", maxStale: "0s" },
+): Promise<VaultSetup> {
   const vault = await startFakeVault();
   await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
   await vault.request("POST", "secret/data/mlflow/auth", { data: { token: "t".repeat(40) } });
-  const plugins = { vault: { secret: { mount: "secret", path: "mlflow/auth" } }, datadog: {} };
+  const plugins = { vault: { secret: { mount: "secret", path: "mlflow/auth" }, cache }, datadog: {} };
   const env = { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken, DD_API_KEY: "k".repeat(32) };
-  return { options: { config: { version: 1, trackingUri, plugins }, cwd, env }, stop: () => vault.stop() };
+  return {
+    options: { config: { version: 1, trackingUri, plugins }, cwd, env },
+    delayAnswers(milliseconds) {
+      vault.faults.delay = milliseconds;
+    },
+    stop: () => vault.stop(),
+  };
 }

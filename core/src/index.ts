@@ -1,3 +1,5 @@
+import "./require-node.js";
+
 export type { Config, ServerConfig } from "./config/config.js";
 export { codes, type ErrorCode } from "./errors/codes.js";
 export { isMlflowAuthError, MlflowAuthError, type Problem } from "./errors/mlflow-auth-error.js";

@@ -1,13 +1,14 @@
 /** The library: what a program in Node gets from the file. */
-import { Agent, type Dispatcher, Dispatcher1Wrapper } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import type { Config } from "./config/config.js";
-import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
+import { MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { type OpenGateOptions, openGate } from "./open-gate.js";
 import type { Authorization } from "./pipeline/compose.js";
 import { isPromise } from "./pipeline/slot.js";
 import type { Run } from "./provider/provider.js";
 import { isSecret } from "./secret/secret.js";
 import { createInterceptor } from "./transport/interceptor.js";
+import { createFetch } from "./transport/own-fetch.js";
 
 export type LoadMlflowAuthOptions = OpenGateOptions;
 
@@ -56,8 +57,6 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
   const { gate, config, dispatcherFor, close } = await openGate(options);
   const interceptor = createInterceptor(gate, { dispatcherFor });
   const agent = new Agent();
-  // Node's own fetch may be of an older undici than ours; the wrapper understands both.
-  const dispatcher = new Dispatcher1Wrapper(agent.compose(interceptor));
 
   const plain = createPlainHeaders();
 
@@ -83,14 +82,7 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
     headers,
     tags,
     interceptor,
-    async fetch(input, init) {
-      try {
-        return await globalThis.fetch(input, { ...init, dispatcher } as unknown as RequestInit);
-      } catch (thrown) {
-        const cause = (thrown as { cause?: unknown } | undefined)?.cause;
-        throw isMlflowAuthError(cause) ? cause : thrown;
-      }
-    },
+    fetch: createFetch(agent.compose(interceptor)),
     authProvider(url) {
       const host = String(url ?? onlyServer(config, "authProvider"));
       const provide = async () => ({ "Content-Type": "application/json", ...(await headers(host)) });

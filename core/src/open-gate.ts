@@ -1,8 +1,8 @@
 /** From the file to a gate: reads it, constructs the plugins that its servers use, and builds their pipelines. */
 import type { Dispatcher } from "undici";
 import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
+import { closeProvider, constructProvider } from "./construct-provider.js";
 import { type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
-import { loadFactory } from "./discovery/load-entry.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { createLogger } from "./logging/logger.js";
 import { createGate, type Gate, type ServerProviders } from "./pipeline/gate.js";
@@ -43,8 +43,9 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
   for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
 
   const closers: (() => unknown)[] = [];
+  /** What was opened last is closed first: a plugin before the connections that it may still need. */
   const close = async () => {
-    for (const closer of closers.splice(0)) await closer();
+    for (const closer of closers.splice(0).reverse()) await closer();
   };
   const instances = new Map(config.instances.map((instance) => [instance.name, instance]));
   const contexts = new Map<string, PluginContext>();
@@ -65,8 +66,8 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
     const key = `${group} ${instance.name}`;
     let made = providers.get(key);
     if (made === undefined) {
-      made = construct(instance, group, contextOf(instance)).then((built) => {
-        closers.push(() => built.close?.());
+      made = constructProvider(instance, group, contextOf(instance)).then((built) => {
+        closers.push(() => closeProvider(built, instance, contextOf(instance)));
         return built;
       });
       providers.set(key, made);
@@ -96,9 +97,9 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
     }
     const agents = new Map<ServerConfig, Dispatcher>();
     for (const server of config.servers) {
-      const agent = { destination: server.uri, tls: server.tls, env };
+      const agent = { destination: server.uri, tls: server.tls, env, logger };
       if (needsAgent(agent)) agents.set(server, createAgent(agent));
-      if (server.tls?.insecureSkipVerify) warnOfSkippedVerification(server, logger);
+      if (server.tls?.insecureSkipVerify && server.uri.startsWith("https:")) warnOfSkippedVerification(server, logger);
     }
     for (const agent of agents.values()) closers.push(() => agent.close());
     const gate = createGate({ servers, clock, logger });
@@ -108,42 +109,6 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
     throw thrown;
   }
 }
-
-async function construct<G extends Group>(
-  instance: InstanceConfig,
-  group: G,
-  context: PluginContext,
-): Promise<Interfaces[G]> {
-  const entry = instance.entries[group];
-  if (entry === undefined) throw new Error(`validated: ${instance.name} offers ${group}`);
-  const factory = await loadFactory(entry);
-  const fault = (message: string) =>
-    new MlflowAuthError("PLUGIN_LOAD", message, {
-      plugin: instance.name,
-      remedy: `check the options of plugins.${instance.name} and the version of ${instance.package.name}`,
-    });
-  let made: unknown;
-  try {
-    made = await factory(instance.options, context);
-  } catch (thrown) {
-    if (isMlflowAuthError(thrown)) throw thrown;
-    const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-    throw fault(`${entry.export} of ${instance.package.name} failed with ${kind} for plugins.${instance.name}`);
-  }
-  const missing = methods[group].filter(
-    (name) => typeof (made as Record<string, unknown> | undefined)?.[name] !== "function",
-  );
-  if (missing.length > 0) {
-    throw fault(`${entry.export} of ${instance.package.name} made a provider without ${missing.join("() and ")}()`);
-  }
-  return made as Interfaces[G];
-}
-
-const methods: Record<Group, readonly string[]> = {
-  "mlflow.request_auth_provider": ["getAuth", "invalidate"],
-  "mlflow.request_header_provider": ["inContext", "requestHeaders"],
-  "mlflow.run_context_provider": ["inContext", "tags"],
-};
 
 function createContext(
   instance: string,

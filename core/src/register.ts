@@ -2,7 +2,14 @@
  * `node --import @mlflow-auth/core/register app.js`: every fetch and undici request of the program, unchanged, carries the
  * credentials of the listed servers. An invalid file stops the process before the program starts, with exit code 3.
  */
+import { nodeTooOld } from "./node-version.js";
 import { globalDispatchers, lockGlobalDispatchers } from "./transport/global-dispatcher.js";
+
+const tooOld = nodeTooOld();
+if (tooOld !== undefined) {
+  process.stderr.write(`${tooOld}\n`);
+  process.exit(2);
+}
 
 // Before undici is loaded: loading it sets the dispatcher that is missing.
 const present = globalDispatchers();

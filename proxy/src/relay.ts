@@ -55,7 +55,8 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
     let agent = agents.get(server);
     if (agent === undefined) {
       const { uri, tls } = server;
-      agent = createAgent({ destination: uri, tls, env, connections: CONNECTIONS, timeout: 0 }).compose(interceptor);
+      const limits = { connections: CONNECTIONS, timeout: 0 };
+      agent = createAgent({ destination: uri, tls, env, logger, ...limits }).compose(interceptor);
       agents.set(server, agent);
     }
     return agent;

@@ -57,8 +57,10 @@ test("a body of more than 1 MiB passes as it is, and a warning says so", async (
   const huge = `{"x":"${"x".repeat(1_100_000)}","tags":[]}`;
   assert.match(await post(CREATE, huge, true), /^HTTP\/1\.1 200 /);
   assert.ok(received() === huge);
-  assert.is(rig.logged.length, 1);
-  assert.match(rig.logged[0] as string, /without the tags of tagger: its body is longer than 1 MiB/);
+  const warned = rig.logged.filter((line) =>
+    line.includes("without the tags of tagger: its body is longer than 1 MiB"),
+  );
+  assert.is(warned.length, 1);
 });
 
 test("a provider that fails: the client is told, in a way that it does not repeat, and the server gets nothing", async () => {

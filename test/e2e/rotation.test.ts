@@ -9,7 +9,7 @@ import { startSidecar } from "./fixture/sidecar.ts";
 import { bearer, type Stage, startStage } from "./fixture/stage.ts";
 import { startVaultFront, type VaultFront } from "./fixture/vault-front.ts";
 
-const test = suite("a secret that is rotated in the middle of a loop", {
+const test = suite("G5: a secret that is rotated in the middle of a loop", {
   missing: await missing("mlflow", "vault", "nginx", "curl"),
 });
 let stage: Stage;

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { project } from "../../core/test/library/project.ts";
 import { Wire } from "./wire.ts";
 
-const test = suite("other people's URLs");
+const test = suite("G8: other people's URLs");
 const canary = ["can", "ary", process.pid, "x"].join("-");
 const listed = "https://mlflow.example.com:8443/base";
 const wildcard = "https://*.staging.example.com";

@@ -6,11 +6,12 @@
 import { existsSync } from "node:fs";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
 import { findPython, mlflow, mlflowPython as pythonIn } from "./installation/mlflow.ts";
+import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
 import { which } from "./installation/run.ts";
 import { installSystemPackages } from "./installation/system-package.ts";
 import { vaultBinary as binaryIn, vault } from "./installation/vault.ts";
 
-export type Tool = "python" | "mlflow" | "nginx" | "vault" | "curl";
+export type Tool = "python" | "mlflow" | "nginx" | "vault" | "curl" | NodeName;
 
 const installs = process.env["CI"] === "true" || process.env["MLFLOW_AUTH_INSTALL"] === "1";
 const HOW = "run it again with MLFLOW_AUTH_INSTALL=1";
@@ -39,6 +40,9 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
   nginx: () =>
     systemTool("nginx", "nginx-light", "nginx is not installed: apt-get install nginx-light, or brew install nginx."),
   curl: () => systemTool("curl", "curl", "curl is not installed: apt-get install curl, or brew install curl."),
+  node20: () => nodeTool("node20"),
+  node22: () => nodeTool("node22"),
+  node26: () => nodeTool("node26"),
 };
 
 const noPython = "Python 3.10 or newer is not installed: apt-get install python3 python3-venv, or https://python.org.";
@@ -48,6 +52,10 @@ async function python() {
     (await findPython()) ??
     (installs && (await installSystemPackages("python3", "python3-venv")) ? findPython() : undefined)
   );
+}
+
+function nodeTool(name: NodeName) {
+  return artefact(nodeOf(name), `Node ${nodeVersions[name]} is not installed: ${HOW} (it takes half a minute).`);
 }
 
 async function artefact(wanted: Artefact, sentence: string): Promise<string | undefined> {
@@ -77,6 +85,11 @@ export async function mlflowPython(): Promise<string> {
   const found = await findPython();
   if (found === undefined) throw new Error(noPython);
   return present(pythonIn(artefactPath(mlflow(found))));
+}
+
+/** The path of another Node than the one that runs the tests. @throws Error if it is not there; ask `missing` first. */
+export function nodeBinary(name: NodeName): string {
+  return present(nodeIn(artefactPath(nodeOf(name))));
 }
 
 /** The path of nginx or curl. @throws Error if it is not installed; ask `missing` first. */

@@ -1,6 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type { EntryPoint } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { thrownKind } from "../errors/thrown-kind.js";
 import type { Factory } from "../provider/context.js";
 import type { Group } from "../provider/provider.js";
 
@@ -17,17 +18,14 @@ export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
   try {
     loaded = (await import(pathToFileURL(module).href)) as Record<string, unknown>;
   } catch (thrown) {
-    const code = (thrown as { code?: unknown } | undefined)?.code;
-    const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-    const reason = typeof code === "string" && /^ERR_\w+$/.test(code) ? code : kind;
+    const reason = thrownKind(thrown);
     throw new MlflowAuthError(
       "PLUGIN_LOAD",
       `${module} of ${owner.name}, the plugin ${name}, can't be imported (${reason})`,
       {
-        remedy:
-          reason === "ERR_MODULE_NOT_FOUND"
-            ? `install ${owner.name} again: a file of it or one of its dependencies is missing`
-            : `try \`node ${module}\` to see why, or install another version of ${owner.name}`,
+        remedy: reason.includes("ERR_MODULE_NOT_FOUND")
+          ? `install ${owner.name} again: a file of it or one of its dependencies is missing`
+          : `try \`node ${module}\` to see why, or install another version of ${owner.name}`,
       },
     );
   }

@@ -27,6 +27,9 @@ export const codes = {
   SERVER_URI: "A server's URI is not an absolute http or https URL that credentials can be bound to.",
   SERVER_CLEARTEXT: "Credentials would travel in the clear: plain http to a host that is not loopback.",
   SERVER_DUPLICATE: "Two servers in the file have the same URI.",
+  SERVER_TLS: "TLS let no connection to a server come about, mostly for its certificate; nothing was sent.",
+  TLS_FILE: "A certificate or key file that `tls` names can't be read or used.",
+  HTTP_PROXY: "The proxy named by HTTPS_PROXY can't be used, or opens no connection to the server.",
 
   PLUGIN_NOT_INSTALLED: "A plugin that the file enables is not installed.",
   PLUGIN_AMBIGUOUS: "Two installed packages provide the plugin name that the file enables.",
@@ -52,10 +55,12 @@ export const codes = {
   SECRET_FORMAT: "The secret was read but is not of a form that makes a credential.",
   LOGIN_FAILED: "The secret backend did not accept the login.",
 
+  FETCH_REPLACED: "Another fetch has taken the place of Node's own, one that would send requests without credentials.",
   DESTINATION_UNLISTED: "The URL does not belong to any server of the file.",
   SERVER_AMBIGUOUS: "Several servers are listed and none was chosen.",
   USAGE: "The command was used wrongly.",
   PROXY_LISTEN: "The local proxy can't listen where it was told to.",
+  NODE_VERSION: "This Node is older than the oldest one that is supported.",
 } as const;
 
 export type ErrorCode = keyof typeof codes;

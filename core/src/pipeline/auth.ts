@@ -3,6 +3,7 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Logger } from "../provider/context.js";
 import { type Auth, anonymous, type RequestAuthProvider } from "../provider/provider.js";
 import type { Clock } from "../time/clock.js";
+import { checkHeaders } from "./check-headers.js";
 import type { LazyProviderRequest } from "./request.js";
 import { isPromise, pluginFault, type Slot, withTimeout } from "./slot.js";
 
@@ -37,11 +38,14 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
     let given: Given;
     try {
       given = slot.provider.getAuth(request);
+      if (given !== undefined && !isPromise(given)) {
+        check(given, slot);
+        return answer(slot, given);
+      }
     } catch (thrown) {
       return askAll(request, () => Promise.reject(thrown));
     }
-    if (given === undefined || isPromise(given) || unusable(given, slot)) return askAll(request, () => given);
-    return answer(slot, given);
+    return askAll(request, () => given);
   }
 
   /** The waiting side of `resolve`: `first` stands for the first provider, which has been asked already. */
@@ -52,8 +56,7 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
         const asked = index === 0 ? first() : slot.provider.getAuth(request);
         const given = isPromise(asked) ? await withTimeout(asked, slot, clock) : asked;
         if (given !== undefined) {
-          const error = unusable(given, slot);
-          if (error !== undefined) throw error;
+          check(given, slot);
           return answer(slot, given);
         }
         failures.push({ instance: slot.instance, error: undefined });
@@ -72,17 +75,14 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
     return last;
   }
 
-  function unusable(given: unknown, slot: AuthSlot): MlflowAuthError | undefined {
-    if (given === anonymous) return undefined;
-    const auth = given as Partial<Auth> | null;
-    const wrong = (message: string) => new MlflowAuthError("PLUGIN_RESULT", message, { plugin: slot.instance });
-    if (typeof auth !== "object" || auth === null || typeof auth.headers !== "object" || auth.headers === null) {
-      return wrong(`plugin ${slot.instance} answered getAuth() with something that has no headers`);
+  /** @throws MlflowAuthError, or what a getter of the answer throws, if nothing can be sent of it */
+  function check(given: Auth | typeof anonymous, slot: AuthSlot): void {
+    if (given === anonymous) return;
+    // An object that has answered before was looked at then.
+    if (given !== last?.auth) checkAuth(given, slot.instance);
+    if (given.expiresAt !== undefined && !(clock.wallTime() < given.expiresAt)) {
+      throw wrong(slot.instance, "with a credential that has expired");
     }
-    if (auth.expiresAt !== undefined && clock.wallTime() >= auth.expiresAt) {
-      return wrong(`plugin ${slot.instance} answered with a credential that has expired`);
-    }
-    return undefined;
   }
 
   function warn(slot: AuthSlot, next: AuthSlot, error: MlflowAuthError, request: LazyProviderRequest): void {
@@ -95,6 +95,22 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
   }
 
   return { resolve };
+}
+
+function checkAuth(given: Auth, instance: string): void {
+  const { headers, expiresAt } = (given ?? {}) as Partial<Auth>;
+  if (typeof headers !== "object") throw wrong(instance, "with something that has no headers");
+  // Without one, the request would go bare.
+  if (checkHeaders(headers, instance).length === 0) {
+    throw wrong(instance, "with no header; `anonymous` says that none is meant");
+  }
+  if (expiresAt !== undefined && (typeof expiresAt !== "number" || Number.isNaN(expiresAt))) {
+    throw wrong(instance, "with an expiresAt that is no number");
+  }
+}
+
+function wrong(instance: string, what: string): MlflowAuthError {
+  return new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} answered getAuth() ${what}`, { plugin: instance });
 }
 
 function noAnswer(failures: readonly Failure[], request: LazyProviderRequest): MlflowAuthError {

@@ -1,11 +1,14 @@
 /** Puts what the pipelines gave together into the headers of one request, and refuses what must not be sent. */
 import type { ServerConfig } from "../config/config.js";
-import type { ErrorCode } from "../errors/codes.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { anonymous, type ProviderHeaders } from "../provider/provider.js";
 import { isSecret, type Secret } from "../secret/secret.js";
 import type { Answer } from "./auth.js";
+import { checkHeaders, headerKey } from "./check-headers.js";
 import type { Additions, HeaderSlot } from "./headers.js";
+import { pluginFault } from "./slot.js";
+
+export { headerKey };
 
 /** A request's headers and where they came from. Frozen; the same object is reused while nothing changed. */
 export interface Authorization {
@@ -19,19 +22,6 @@ export interface Authorization {
   readonly provider: string | undefined;
 }
 
-/** RFC 9110, 5.6.2: a token. */
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/;
-/** RFC 9110, 5.5: visible characters with spaces and tabs between them; no CR, LF or NUL. */
-const VALUE = /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/;
-const LONGEST_VALUE = 8 * 1024;
-
-/** What frames or routes a message belongs to the transport, not to a plugin. */
-const RESERVED = new Set(
-  "connection content-encoding content-length expect host http2-settings keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade".split(
-    " ",
-  ),
-);
-
 export function compose(
   server: ServerConfig,
   answer: Answer | undefined,
@@ -42,9 +32,8 @@ export function compose(
   const owners = new Map<string, string>();
   const sources: Record<string, string> = Object.create(null);
 
-  function add(given: ProviderHeaders, instance: string): void {
-    for (const [name, value] of Object.entries(given)) {
-      check(name, value, instance);
+  function add(instance: string, read: () => ProviderHeaders): void {
+    for (const [name, value] of entriesOf(read, instance)) {
       const owner = owners.get(headerKey(name));
       if (owner !== undefined) throw collision(name, owner, instance, server);
       owners.set(headerKey(name), instance);
@@ -55,10 +44,9 @@ export function compose(
 
   const credential = answer !== undefined && answer.auth !== anonymous ? answer : undefined;
   if (credential !== undefined)
-    add((credential.auth as { headers: ProviderHeaders }).headers, credential.slot.instance);
+    add(credential.slot.instance, () => (credential.auth as { headers: ProviderHeaders }).headers);
   for (const [index, given] of additions.entries()) {
-    if (given !== undefined)
-      add(objectOrThrow(given, slots[index] as HeaderSlot), (slots[index] as HeaderSlot).instance);
+    if (given !== undefined) add((slots[index] as HeaderSlot).instance, () => given);
   }
   return Object.freeze({
     server,
@@ -78,46 +66,11 @@ export function sameHeaders(a: Authorization, b: Authorization): boolean {
   return a.headers.length === b.headers.length && flat(a).every((item, index) => item === others[index]);
 }
 
-/** How header names are compared: without regard to case, and with `_` as `-`, for many servers read them so. */
-export function headerKey(name: string): string {
-  const lower = name.toLowerCase();
-  return lower.includes("_") ? lower.replaceAll("_", "-") : lower;
-}
-
-function objectOrThrow(given: ProviderHeaders, { instance }: HeaderSlot): ProviderHeaders {
-  if (typeof given === "object" && given !== null) return given;
-  throw new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} answered requestHeaders() with no object`, {
-    plugin: instance,
-  });
-}
-
-function check(name: string, value: unknown, instance: string): void {
-  const refuse = (code: ErrorCode, what: string, remedy: string) =>
-    new MlflowAuthError(code, `plugin ${instance} ${what}`, { plugin: instance, remedy });
-  if (!NAME.test(name)) {
-    throw refuse(
-      "HEADER_INVALID",
-      "set a header whose name HTTP does not allow",
-      "check the header names in its options",
-    );
-  }
-  if (RESERVED.has(headerKey(name))) {
-    throw refuse("HEADER_INVALID", `set ${name}, which belongs to the transport`, "use another header");
-  }
-  const text = isSecret(value) ? value.reveal() : value;
-  if (typeof text !== "string") {
-    throw refuse("PLUGIN_RESULT", `gave ${name} a value that is no string`, "report this to the plugin's author");
-  }
-  if (text.length > LONGEST_VALUE) {
-    throw refuse(
-      "HEADER_INVALID",
-      `gave ${name} a value longer than 8 KiB`,
-      "check that the secret is the credential itself",
-    );
-  }
-  if (!VALUE.test(text)) {
-    const what = `gave ${name} a value that HTTP does not allow: empty, with a line break or a control character, or not Latin-1`;
-    throw refuse("HEADER_INVALID", what, "store the credential without such characters");
+function entriesOf(read: () => ProviderHeaders, instance: string): [name: string, value: Secret | string][] {
+  try {
+    return checkHeaders(read(), instance);
+  } catch (thrown) {
+    throw pluginFault(thrown, instance);
   }
 }
 

@@ -3,6 +3,7 @@ import type { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Logger } from "../provider/context.js";
 import type { ProviderHeaders, RequestHeaderProvider } from "../provider/provider.js";
 import type { Clock } from "../time/clock.js";
+import { checkHeaders } from "./check-headers.js";
 import type { LazyProviderRequest } from "./request.js";
 import { isPromise, pluginFault, type Slot, withTimeout } from "./slot.js";
 
@@ -35,7 +36,7 @@ export function createHeaderPipeline(slots: readonly HeaderSlot[], clock: Clock,
     const given = slots.map((slot, index) =>
       index < start ? last[index] : index === start ? first : ask(slot, request),
     );
-    if (given.some(isPromise)) {
+    if (!given.every((addition, index) => addition === last[index] || isSound(addition, slots[index] as HeaderSlot))) {
       return Promise.all(given.map((addition, index) => settle(slots[index] as HeaderSlot, addition, request)));
     }
     last = given as Additions;
@@ -45,7 +46,8 @@ export function createHeaderPipeline(slots: readonly HeaderSlot[], clock: Clock,
   function ask(slot: HeaderSlot, request: LazyProviderRequest): Addition {
     try {
       const active = slot.provider.inContext();
-      if (isPromise(active)) return active.then((yes) => (yes ? slot.provider.requestHeaders(request) : undefined));
+      if (isPromise(active))
+        return Promise.resolve(active).then((yes) => (yes ? slot.provider.requestHeaders(request) : undefined));
       return active ? slot.provider.requestHeaders(request) : undefined;
     } catch (thrown) {
       return Promise.reject(thrown);
@@ -54,7 +56,9 @@ export function createHeaderPipeline(slots: readonly HeaderSlot[], clock: Clock,
 
   async function settle(slot: HeaderSlot, addition: Addition, request: LazyProviderRequest) {
     try {
-      return isPromise(addition) ? await withTimeout(addition, slot, clock) : addition;
+      const settled = isPromise(addition) ? await withTimeout(addition, slot, clock) : addition;
+      if (settled !== undefined) checkHeaders(settled, slot.instance);
+      return settled;
     } catch (thrown) {
       const error = pluginFault(thrown, slot.instance);
       if (!slot.optional) throw error;
@@ -68,6 +72,17 @@ export function createHeaderPipeline(slots: readonly HeaderSlot[], clock: Clock,
   }
 
   return { resolve };
+}
+
+/** Whether it can be handed on as it is. What it lacks is told by `settle`. */
+function isSound(addition: Addition, { instance }: HeaderSlot): boolean {
+  try {
+    if (isPromise(addition)) return false;
+    if (addition !== undefined) checkHeaders(addition, instance);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 type Addition = ProviderHeaders | undefined | PromiseLike<ProviderHeaders | undefined>;

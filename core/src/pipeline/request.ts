@@ -8,21 +8,28 @@ export interface GateRequest {
   readonly method: string;
 }
 
-/** Parses the URL only if a provider looks at it: most don't, and this is on the path of every request. */
+/**
+ * Parses the URL only if a provider looks at it: most don't, and this is on the path of every request. Anew for each look, so that
+ * no provider can change what the next one sees.
+ */
 export class LazyProviderRequest implements ProviderRequest {
-  readonly method: string;
-  readonly server: ServerConfig;
-  readonly #text: string;
-  #url: URL | undefined;
+  readonly #request: GateRequest;
+  readonly #server: ServerConfig;
 
   constructor(request: GateRequest, server: ServerConfig) {
-    this.method = request.method;
-    this.server = server;
-    this.#text = request.url;
+    this.#request = request;
+    this.#server = server;
   }
 
   get url(): URL {
-    this.#url ??= new URL(this.#text);
-    return this.#url;
+    return new URL(this.#request.url);
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get server(): ServerConfig {
+    return this.#server;
   }
 }

@@ -8,7 +8,7 @@ import { createCoolDowns } from "./cool-down.js";
 import type { Additions, HeaderPipeline, HeaderSlot } from "./headers.js";
 import { isPermissionDenial, type Suspicion } from "./refusal.js";
 import { type GateRequest, LazyProviderRequest } from "./request.js";
-import { isPromise, pluginFault } from "./slot.js";
+import { isPromise, pluginFault, withTimeout } from "./slot.js";
 import type { TagPipeline } from "./tags.js";
 
 export interface Refusal {
@@ -80,7 +80,8 @@ export function createRoute(options: RouteOptions): Route {
     let next: Authorization | undefined;
     let why = "the secret store still has the same one";
     try {
-      await slot.provider.invalidate(suspicion === "credential" ? "refused" : "doubted");
+      const invalidated = slot.provider.invalidate(suspicion === "credential" ? "refused" : "doubted");
+      if (isPromise(invalidated)) await withTimeout(invalidated, slot, clock);
       next = await authorize(request);
     } catch (thrown) {
       why = pluginFault(thrown, slot.instance).message;

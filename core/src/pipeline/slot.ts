@@ -1,4 +1,5 @@
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { thrownKind } from "../errors/thrown-kind.js";
 import type { Clock } from "../time/clock.js";
 
 /** A provider in its place: the instance it belongs to and the rules of that instance. */
@@ -17,17 +18,30 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
   return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }
 
+/** Milliseconds; that it recurs is without meaning. */
+const KEEP_ALIVE = 60_000;
+
 /** The answer, or `PLUGIN_TIMEOUT` for this caller alone. */
-export function withTimeout<T>(answer: PromiseLike<T>, slot: Slot<unknown>, clock: Clock): Promise<T> {
+export function withTimeout<T>(
+  answer: PromiseLike<T>,
+  slot: Pick<Slot<unknown>, "instance" | "timeout">,
+  clock: Clock,
+): Promise<T> {
   return new Promise((resolve, reject) => {
+    // The clock's timers don't keep the process alive. Here somebody waits, and should hear of the time-out.
+    const alive = setInterval(() => undefined, KEEP_ALIVE);
     const timer = clock.setTimeout(() => {
+      clearInterval(alive);
       const message = `plugin ${slot.instance} did not answer within ${slot.timeout} ms`;
       const remedy = `check that its backend is reachable, or raise \`timeout\` of plugins.${slot.instance}`;
       reject(new MlflowAuthError("PLUGIN_TIMEOUT", message, { plugin: slot.instance, transient: true, remedy }));
     }, slot.timeout);
     Promise.resolve(answer)
       .then(resolve, reject)
-      .finally(() => timer.cancel());
+      .finally(() => {
+        clearInterval(alive);
+        timer.cancel();
+      });
   });
 }
 
@@ -39,14 +53,20 @@ const named = new WeakMap<MlflowAuthError, MlflowAuthError>();
  * kind is kept, because messages of SDKs are known to quote requests.
  */
 export function pluginFault(thrown: unknown, instance: string): MlflowAuthError {
-  if (isMlflowAuthError(thrown)) return thrown.plugin === undefined ? withPlugin(thrown, instance) : thrown;
-  const { name, code } = (typeof thrown === "object" && thrown !== null ? thrown : {}) as Record<string, unknown>;
-  const kind = typeof name === "string" && /^\w{1,64}$/.test(name) ? name : typeof thrown;
-  const detail = typeof code === "string" && /^\w{1,64}$/.test(code) ? ` (${code})` : "";
-  return new MlflowAuthError("PLUGIN_FAILED", `plugin ${instance} failed with ${kind}${detail}`, {
+  if (isOurs(thrown)) return thrown.plugin === undefined ? withPlugin(thrown, instance) : thrown;
+  return new MlflowAuthError("PLUGIN_FAILED", `plugin ${instance} failed with ${thrownKind(thrown)}`, {
     plugin: instance,
     remedy: `see the documentation of the plugin behind plugins.${instance}; the message it gave is withheld because it may quote a credential`,
   });
+}
+
+/** Recognised by a mark that anybody can set, so what counts on it is looked at, too. */
+function isOurs(thrown: unknown): thrown is MlflowAuthError {
+  try {
+    return isMlflowAuthError(thrown) && typeof thrown.code === "string" && typeof thrown.message === "string";
+  } catch {
+    return false;
+  }
 }
 
 function withPlugin(error: MlflowAuthError, instance: string): MlflowAuthError {

@@ -59,7 +59,17 @@ export function createTagPipeline({ server, slots, clock, logger }: TagPipelineO
         sources[key] = slot.instance;
       }
     }
+    if (slots.length > 0 && logger.isLevelEnabled?.("debug") !== false) trace(sources);
     return Object.freeze({ tags: Object.freeze(tags), sources: Object.freeze(sources) });
+  }
+
+  /** Keys alone: a value may be about a person. */
+  function trace(sources: Readonly<Record<string, string>>): void {
+    const given = Object.entries(sources).map(([key, instance]) => `${key} from ${instance}`);
+    logger.debug(
+      { server: server.uri, reason: "run tags" },
+      `a run on ${server.uri}: ${given.join(", ") || "no tags"}`,
+    );
   }
 
   /** No tags in place of the failure of an optional provider; any other failure is thrown. */

@@ -13,7 +13,7 @@ export interface Fetched<T> {
 export interface CachePolicy {
   /** Milliseconds for which a value is used without asking again. Default 300,000. */
   readonly ttl?: number | undefined;
-  /** Milliseconds beyond `ttl` for which it may still be used while the backend can't be reached. Default 0. */
+  /** Milliseconds beyond `ttl` for which it may still be used while the backend can't be reached, or is slow. Default 0. */
   readonly maxStale?: number | undefined;
 }
 
@@ -50,6 +50,8 @@ interface Entry {
   /** On the wall clock. */
   expiresAt: number;
   flight: Promise<unknown> | undefined;
+  /** The flight began while the value was fresh, so if it outlasts that, the backend is slow. */
+  ahead: boolean;
   failure: { error: unknown; delay: number; until: number } | undefined;
 }
 
@@ -74,9 +76,13 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     const entry = entries.get(key) ?? admit(key);
     const now = clock.now();
     if (entry.present && now < entry.freshUntil && !expired(entry)) {
-      if (now >= entry.refreshAt && mayFetch(entry, now)) start(key, entry, fetch, policy).catch(() => undefined);
+      if (now >= entry.refreshAt && mayFetch(entry, now)) {
+        start(key, entry, fetch, policy).catch(() => undefined);
+        entry.ahead = true;
+      }
       return entry.value as T;
     }
+    if (entry.ahead && usableStale(entry, now)) return entry.value as T;
     if (entry.failure !== undefined && usableStale(entry, now)) {
       // The backend is known to be down: nobody waits for the next attempt while the old value is allowed.
       if (mayFetch(entry, now)) start(key, entry, fetch, policy).catch(() => undefined);
@@ -107,6 +113,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
         return fail(entry, error) as T;
       } finally {
         entry.flight = undefined;
+        entry.ahead = false;
       }
     })();
     entry.flight = flight;
@@ -143,7 +150,8 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
 
   const usableStale = (entry: Entry, now: number) => entry.present && now < entry.staleUntil && !expired(entry);
 
-  const expired = (entry: Entry) => entry.expiresAt !== Number.POSITIVE_INFINITY && clock.wallTime() >= entry.expiresAt;
+  const expired = (entry: Entry) =>
+    entry.expiresAt !== Number.POSITIVE_INFINITY && !(clock.wallTime() < entry.expiresAt);
 
   return {
     get,
@@ -152,7 +160,10 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     },
     expire(key) {
       const entry = entries.get(key);
-      if (entry !== undefined) entry.freshUntil = Math.min(entry.freshUntil, clock.now());
+      if (entry === undefined) return;
+      entry.freshUntil = Math.min(entry.freshUntil, clock.now());
+      // Whoever doubts the value waits for the next one.
+      entry.ahead = false;
     },
   };
 }
@@ -166,6 +177,7 @@ function empty(): Entry {
     staleUntil: 0,
     expiresAt: Number.POSITIVE_INFINITY,
     flight: undefined,
+    ahead: false,
     failure: undefined,
   };
 }

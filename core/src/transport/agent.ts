@@ -1,68 +1,127 @@
 /** Dispatchers with the TLS settings and corporate proxies that apply to one destination. */
-import { readFileSync } from "node:fs";
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
-import { isLoopback } from "../destination/loopback.js";
-import type { TlsOptions } from "../provider/context.js";
+import { Agent, Dispatcher, EnvHttpProxyAgent } from "undici";
+import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Logger, TlsOptions } from "../provider/context.js";
+import { type Environment, type HttpProxy, namesProxy, ProxyPool, proxyFor } from "./http-proxy.js";
+import { namesFiles, type Pems, readPems } from "./tls-files.js";
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment } from "./http-proxy.js";
 
 export interface AgentOptions {
   /** Where requests go: an http or https URL, whose host may be a wildcard. */
   readonly destination: string;
-  /** PEM texts, or paths of PEM files where they do not start with `-----BEGIN`. */
+  /** PEM texts, or paths of PEM files where they do not start with `-----BEGIN`. They mean nothing for http. */
   readonly tls?: TlsOptions | undefined;
   readonly env: Environment;
   /** Connections per origin; undici's own default (no limit) if not given. */
   readonly connections?: number;
   /** Milliseconds until the headers of an answer, and between two pieces of its body; 0: no limit. undici's default is 300,000. */
   readonly timeout?: number;
+  /** Told when certificate files have changed and can't be used. */
+  readonly logger?: Logger | undefined;
 }
 
-/** Whether a destination needs a dispatcher of its own, or any will do. */
+/** Milliseconds for which certificate files are not looked at again. */
+const FRESH = 1_000;
+
+/**
+ * Whether a destination needs a dispatcher of its own, or any will do. With a proxy in the environment it always does: the
+ * program's own dispatcher may go through that proxy (NODE_USE_ENV_PROXY), even to loopback.
+ */
 export function needsAgent({ destination, tls, env }: AgentOptions): boolean {
-  return tls !== undefined || proxyFor(destination, env) !== undefined;
-}
-
-/** The caller closes it. */
-export function createAgent({ destination, tls, env, connections, timeout }: AgentOptions): Dispatcher {
-  const options = {
-    ...(connections === undefined ? {} : { connections }),
-    ...(timeout === undefined ? {} : { headersTimeout: timeout, bodyTimeout: timeout }),
-  };
-  const secure = tls === undefined ? {} : tlsSettings(tls);
-  const proxy = proxyFor(destination, env);
-  if (proxy === undefined) return new Agent({ ...options, connect: secure });
-  const noProxy = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
-  // Both are given, because undici looks for a missing one in process.env.
-  return new EnvHttpProxyAgent({
-    ...options,
-    httpProxy: proxy,
-    httpsProxy: proxy,
-    noProxy,
-    connect: secure,
-    requestTls: secure,
-  });
+  return (tls !== undefined && isSecure(destination)) || namesProxy(env);
 }
 
 /**
- * The corporate proxy for a destination's scheme; the lower-case spelling of a variable wins, as in curl. Loopback never goes
- * through one, whatever NO_PROXY says: the request would leave the machine in the clear.
+ * The caller closes it. To a proxy it sends only the CONNECT line, also for an http destination: what a request carries is
+ * for the server alone. Connections made after a certificate file was replaced use the new one.
+ *
+ * @throws MlflowAuthError `TLS_FILE` or `HTTP_PROXY`
  */
-function proxyFor(destination: string, env: Environment): string | undefined {
-  const { protocol, hostname } = new URL(destination);
-  if (isLoopback(hostname)) return undefined;
-  const value =
-    protocol === "https:" ? (env["https_proxy"] ?? env["HTTPS_PROXY"]) : (env["http_proxy"] ?? env["HTTP_PROXY"]);
-  return value === "" ? undefined : value;
+export function createAgent(options: AgentOptions): Dispatcher {
+  const { destination, env } = options;
+  const tls = isSecure(destination) ? options.tls : undefined;
+  const proxy = proxyFor(destination, env);
+  if (tls === undefined) return connect(options, proxy, {});
+  const build = (pems: Pems) =>
+    connect(options, proxy, { ...definedOf(pems), ...(tls.insecureSkipVerify ? { rejectUnauthorized: false } : {}) });
+  return namesFiles(tls) ? new FollowingAgent(tls, options, build) : build(readPems(tls, destination));
 }
 
-function tlsSettings({ ca, cert, key, insecureSkipVerify }: TlsOptions) {
-  return {
-    ...(ca === undefined ? {} : { ca: pem(ca) }),
-    ...(cert === undefined ? {} : { cert: pem(cert) }),
-    ...(key === undefined ? {} : { key: pem(key) }),
-    ...(insecureSkipVerify ? { rejectUnauthorized: false } : {}),
+const isSecure = (destination: string) => destination.startsWith("https:");
+
+const definedOf = (pems: Pems) => Object.fromEntries(Object.entries(pems).filter(([, pem]) => pem !== undefined));
+
+function connect({ connections, timeout }: AgentOptions, proxy: HttpProxy | undefined, secure: object): Dispatcher {
+  const options = {
+    ...(connections === undefined ? {} : { connections }),
+    ...(timeout === undefined ? {} : { headersTimeout: timeout, bodyTimeout: timeout }),
+    connect: secure,
   };
+  if (proxy === undefined) return new Agent(options);
+  return new EnvHttpProxyAgent({
+    ...options,
+    // Both are given, because undici looks for a missing one in process.env.
+    httpProxy: proxy.url.href,
+    httpsProxy: proxy.url.href,
+    noProxy: proxy.exempt,
+    // Without it undici hands an http request to the proxy whole, credential included.
+    proxyTunnel: true,
+    requestTls: secure,
+    clientFactory: (_origin, given) => new ProxyPool(proxy, given),
+  });
 }
 
-const pem = (value: string) => (value.startsWith("-----BEGIN") ? value : readFileSync(value, "utf8"));
+/** A dispatcher that is built anew when the files change. Requests under way end on the connections that they have. */
+class FollowingAgent extends Dispatcher {
+  readonly #tls: TlsOptions;
+  readonly #options: AgentOptions;
+  readonly #build: (pems: Pems) => Dispatcher;
+  #pems: Pems;
+  #agent: Dispatcher;
+  #read = performance.now();
+  #fault: string | undefined;
+
+  constructor(tls: TlsOptions, options: AgentOptions, build: (pems: Pems) => Dispatcher) {
+    super();
+    this.#tls = tls;
+    this.#options = options;
+    this.#build = build;
+    this.#pems = readPems(tls, options.destination);
+    this.#agent = build(this.#pems);
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    if (performance.now() - this.#read >= FRESH) this.#follow();
+    return this.#agent.dispatch(options, handler);
+  }
+
+  /** Files that are being replaced may not fit together for a moment; what there is stays in use then. */
+  #follow(): void {
+    this.#read = performance.now();
+    try {
+      const pems = readPems(this.#tls, this.#options.destination, this.#pems);
+      this.#fault = undefined;
+      if (pems === this.#pems) return;
+      const before = this.#agent;
+      this.#agent = this.#build(pems);
+      this.#pems = pems;
+      before.close().catch(() => undefined);
+    } catch (thrown) {
+      if (!isMlflowAuthError(thrown) || thrown.message === this.#fault) return;
+      this.#fault = thrown.message;
+      const { destination: server, logger } = this.#options;
+      logger?.warn({ server, code: thrown.code }, `${thrown.message}; the certificates read before stay in use`);
+    }
+  }
+
+  override close(): Promise<void>;
+  override close(callback: () => void): void;
+  override close(callback?: () => void): unknown {
+    return callback === undefined ? this.#agent.close() : this.#agent.close(callback);
+  }
+
+  override destroy(...args: unknown[]): Promise<void> {
+    return this.#agent.destroy(...(args as [])) as Promise<void>;
+  }
+}

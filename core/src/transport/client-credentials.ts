@@ -61,7 +61,9 @@ function prepared(authorization: Authorization): Prepared {
     const { headers, strips } = authorization;
     const list = headers.flatMap(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
     const ours = headers.map(([name]) => headerKey(name));
-    result = { list, drop: new Set([...(strips ? CREDENTIAL_HEADERS : []), ...ours]) };
+    // A Host of the client's choice would take what we add to another site on the same machine.
+    const host = list.length > 0 ? ["host"] : [];
+    result = { list, drop: new Set([...(strips ? CREDENTIAL_HEADERS : []), ...ours, ...host]) };
     preparations.set(authorization, result);
   }
   return result;

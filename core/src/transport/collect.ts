@@ -48,7 +48,7 @@ function bufferOf(chunk: string | ArrayBuffer | ArrayBufferView): Buffer {
 
 async function* resumed(chunks: Buffer[], rest: AsyncIterator<Chunk> | Iterator<Chunk>): AsyncGenerator<Chunk> {
   try {
-    
+    for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
     for (let step = await rest.next(); !step.done; step = await rest.next()) yield step.value;
   } finally {
     await rest.return?.();

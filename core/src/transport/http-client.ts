@@ -1,7 +1,7 @@
 /** HTTP for secret backends, handed to plugins as `context.http`. */
 import { type Dispatcher, request } from "undici";
 import { isPrivate } from "../destination/loopback.js";
-import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { HttpClient, HttpRequest, HttpResponse, Logger, TlsOptions } from "../provider/context.js";
 import { createAgent, type Environment } from "./agent.js";
 
@@ -96,6 +96,11 @@ async function read(body: AsyncIterable<Uint8Array>): Promise<string> {
 
 /** Only codes of Node, OpenSSL and undici go into the message: an error's own text may quote the request. */
 function unreachable(thrown: unknown, url: URL, instance: string, timeout: number): MlflowAuthError {
+  if (isMlflowAuthError(thrown)) {
+    const { message, remedy, transient } = thrown;
+    const details = { plugin: instance, transient, remedy, cause: thrown };
+    return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${message}`, details);
+  }
   const { name, code, cause } = (thrown ?? {}) as { name?: string; code?: unknown; cause?: { code?: unknown } };
   const timedOut = name === "TimeoutError";
   const reason = timedOut ? `no answer within ${timeout} ms` : String(code ?? cause?.code ?? name ?? "unknown reason");

@@ -7,6 +7,7 @@ import { suspicionOf } from "../pipeline/refusal.js";
 import { createsRun } from "../pipeline/run-creation.js";
 import { isPromise } from "../pipeline/slot.js";
 import type { TagPipeline } from "../pipeline/tags.js";
+import { type Clock, systemClock } from "../time/clock.js";
 import {
   applyHeaders,
   type DispatchHeaders,
@@ -16,10 +17,13 @@ import {
 import { RefusalHandler } from "./refusal-handler.js";
 import { replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";
+import { targetOf } from "./target.js";
+import { explainTlsFailure } from "./tls-failure.js";
 
 export interface InterceptorOptions {
   /** The dispatcher for a listed server that needs one of its own (TLS settings, a corporate proxy); undefined: the one composed over. */
   readonly dispatcherFor?: (server: ServerConfig) => Dispatcher | undefined;
+  readonly clock?: Clock;
 }
 
 type Dispatch = Dispatcher["dispatch"];
@@ -32,10 +36,12 @@ type Dispatch = Dispatcher["dispatch"];
  */
 export function createInterceptor(
   gate: Gate,
-  { dispatcherFor }: InterceptorOptions = {},
+  { dispatcherFor, clock = systemClock }: InterceptorOptions = {},
 ): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (options, handler) => {
-    const request = { url: `${originOf(options)}${options.path}`, method: options.method };
+  return (dispatch) => (given, handler) => {
+    const target = targetOf(given);
+    if (target === undefined) return dispatch(given, handler);
+    const request = { url: target.url, method: given.method };
     const fail = (error: unknown) => void handler.onResponseError?.(null as never, error as Error);
     let authorized: ReturnType<Gate["authorize"]>;
     try {
@@ -44,7 +50,8 @@ export function createInterceptor(
       fail(thrown);
       return true;
     }
-    if (authorized === undefined) return dispatch(options, handler);
+    if (authorized === undefined) return dispatch(given, handler);
+    const options = target.path === given.path ? given : { ...given, path: target.path };
 
     const next = (authorization: Authorization): Dispatch => {
       const own = dispatcherFor?.(authorization.server);
@@ -64,7 +71,9 @@ export function createInterceptor(
           if (renewed === undefined || again === undefined) return undefined;
           return () => void next(renewed)(authorize(outgoing, renewed, again.body), handler);
         },
+        explain: (error) => explainTlsFailure(error, authorization.server.uri),
         release: () => body.release(),
+        clock,
       });
       return next(authorization)(authorize(outgoing, authorization, body.body), watched);
     };
@@ -81,11 +90,6 @@ export function createInterceptor(
     authorized.then(proceed).catch(fail);
     return true;
   };
-}
-
-function originOf({ origin }: Dispatcher.DispatchOptions): string {
-  if (typeof origin === "string") return origin.endsWith("/") ? origin.slice(0, -1) : origin;
-  return origin === undefined ? "" : origin.origin;
 }
 
 function authorize(

@@ -1,12 +1,15 @@
 import type { Dispatcher } from "undici";
 import type { ResponseHeaders, Suspicion } from "../pipeline/refusal.js";
 import type { Refusal } from "../pipeline/route.js";
+import type { Clock, Timer } from "../time/clock.js";
 
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
 
 /** Bytes of a replaced answer that are read so that its connection can be used again; a longer one is cut off. */
 const LONGEST_DISCARD = 64 * 1024;
+/** Milliseconds that a replaced answer gets to end, and that the beginning of a 403 gets to come in. */
+const LONGEST_WAIT = 1_000;
 /** Bytes of a 403 that are looked at to tell a permission denial. */
 const LONGEST_LOOK = 16 * 1024;
 
@@ -15,8 +18,11 @@ export interface RefusalHandlerOptions {
   readonly suspect: (status: number, headers: ResponseHeaders) => Suspicion | undefined;
   /** Decides about a held answer: how to send the request again, or undefined to pass the answer on. */
   readonly retry: (refusal: Refusal) => Promise<(() => void) | undefined>;
+  /** What the caller gets for a failed connection. */
+  readonly explain: (error: Error) => Error;
   /** Called once it is certain that the request won't be sent again. */
   readonly release: () => void;
+  readonly clock: Clock;
 }
 
 /**
@@ -33,6 +39,7 @@ export class RefusalHandler implements Handler {
   #look: { chunks: Buffer[]; bytes: number } | undefined;
   #discarding = false;
   #discarded = 0;
+  #timer: Timer | undefined;
 
   constructor(handler: Handler, options: RefusalHandlerOptions) {
     this.#handler = handler;
@@ -64,8 +71,11 @@ export class RefusalHandler implements Handler {
       return;
     }
     this.#held = [() => this.#handler.onResponseStart?.(...event)];
-    if (suspicion === "permission") this.#look = { chunks: [], bytes: 0 };
-    else this.#decide(controller, { suspicion });
+    if (suspicion === "permission") {
+      this.#look = { chunks: [], bytes: 0 };
+      // One that trickles in is judged by what is there.
+      this.#timer = this.#options.clock.setTimeout(() => this.#decideByBody(controller), LONGEST_WAIT);
+    } else this.#decide(controller, { suspicion });
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
@@ -82,7 +92,10 @@ export class RefusalHandler implements Handler {
   }
 
   onResponseEnd(...event: Parameters<NonNullable<Handler["onResponseEnd"]>>): void {
-    if (this.#discarding) return;
+    if (this.#discarding) {
+      this.#timer?.cancel();
+      return;
+    }
     this.#forward(() => this.#handler.onResponseEnd?.(...event));
     if (this.#look !== undefined) this.#decideByBody(event[0]);
   }
@@ -90,9 +103,10 @@ export class RefusalHandler implements Handler {
   onResponseError(...event: Parameters<NonNullable<Handler["onResponseError"]>>): void {
     if (this.#discarding) return;
     this.#options.release();
-    this.#forward(() => this.#handler.onResponseError?.(...event));
+    const [controller, error] = event;
+    this.#forward(() => this.#handler.onResponseError?.(controller, this.#options.explain(error)));
     // Cut off before it could be judged: the caller gets what there was, and the error.
-    if (this.#look !== undefined) this.#pass(event[0]);
+    if (this.#look !== undefined) this.#pass(controller);
   }
 
   #forward(event: () => void): void {
@@ -101,6 +115,7 @@ export class RefusalHandler implements Handler {
   }
 
   #decideByBody(controller: Controller): void {
+    this.#timer?.cancel();
     const body = Buffer.concat(this.#look?.chunks ?? []).toString("utf8");
     this.#look = undefined;
     this.#decide(controller, { suspicion: "permission", body });
@@ -115,6 +130,7 @@ export class RefusalHandler implements Handler {
   }
 
   #pass(controller: Controller): void {
+    this.#timer?.cancel();
     this.#look = undefined;
     this.#options.release();
     // Resumed first, so that a pause that the caller asks for while it takes the events stays in force.
@@ -131,6 +147,9 @@ export class RefusalHandler implements Handler {
   #replace(controller: Controller, again: () => void): void {
     this.#held = undefined;
     this.#discarding = true;
+    const late = () => controller.abort(new Error("answer replaced by a second attempt"));
+    // The second attempt may wait for this connection.
+    this.#timer = this.#options.clock.setTimeout(late, LONGEST_WAIT);
     controller.resume();
     try {
       again();

@@ -95,9 +95,10 @@ class RecordedBody implements ReplayableBody {
           this.#ended = true;
           return;
         }
-        this.#chunks.push(value);
         this.#bytes += Buffer.byteLength(value);
         if (this.#bytes > LONGEST_REPLAY) this.#keeping = false;
+        // A copy: the source may fill the same buffer anew for its next chunk.
+        this.#chunks.push(this.#keeping && typeof value !== "string" ? Buffer.from(value) : value);
       })
       .finally(() => {
         this.#advancing = undefined;

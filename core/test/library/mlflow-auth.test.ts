@@ -136,6 +136,27 @@ test("run tags are told for a server, and added to the runs that fetch and undic
   remove();
 });
 
+test("fetch reads init as the standard does, and refuses to go through a fetch that would go bare", async () => {
+  const { folder, remove } = project({});
+  const server = await echoServer();
+  const auth = await loadMlflowAuth({ config: config(server.origin), cwd: folder, env: { TOKEN: "abc" } });
+  const init = new Request(server.origin, { method: "POST", body: "from a Request" });
+  assert.is(await (await auth.fetch(`${server.origin}/x`, init)).text(), "from a Request");
+  await (await auth.fetch(server.origin, { method: "POST", body: "text" })).text();
+  assert.is(server.received[1]?.headers["content-length"], "4");
+  const real = globalThis.fetch;
+  globalThis.fetch = (async () => new Response("replaced")) as typeof fetch;
+  try {
+    assert.is(await code(() => auth.fetch(server.origin)), "FETCH_REPLACED");
+  } finally {
+    globalThis.fetch = real;
+  }
+  assert.is(server.received.length, 2);
+  await auth.close();
+  await server.close();
+  remove();
+});
+
 test("an error is recognised across copies of the package", () => {
   assert.ok(isMlflowAuthError(new MlflowAuthError("USAGE", "x")));
   assert.ok(isMlflowAuthError(Object.defineProperty(new Error("y"), Symbol.for("mlflow-auth.error"), { value: true })));

@@ -46,6 +46,15 @@ test("every provider adds its own, told of the run; one out of context adds none
   assert.equal(told, [run]);
 });
 
+test("at debug one can follow who gave which tag, but never a value", async () => {
+  const { gate, log } = gateOver([{ uri, tags: [tagSlot("d", () => ({ team: canary }))] }], undefined, { debug: true });
+  await gate.tagPipeline(uri)?.resolve(run);
+  assert.equal(
+    log.map(({ level, message }) => [level, message]),
+    [["debug", "a run on https://mlflow.test: team from d"]],
+  );
+});
+
 test("of two that set the same key the later in the list wins, with one warning", async () => {
   const slow = new Promise<Record<string, string>>((resolve) => setImmediate(resolve, { k: "first" }));
   const { resolve, log } = pipelineOver(

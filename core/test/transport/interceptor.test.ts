@@ -1,10 +1,12 @@
-import type { ServerResponse } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { suite } from "@mlflow-auth/test/suite";
-import { Agent, Dispatcher1Wrapper, interceptors, request as undiciRequest } from "undici";
+import { Agent, Dispatcher1Wrapper, interceptors, Pool, request as undiciRequest } from "undici";
 import * as assert from "uvu/assert";
 import { isMlflowAuthError, MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { Secret } from "../../src/secret/secret.js";
+import { fakeClock } from "../../src/testing.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
 import { authSlot, gateOver, headerSlot } from "../pipeline/gate-fixture.js";
 import { type EchoServer, echoServer, type Received } from "./echo-server.js";
@@ -47,12 +49,19 @@ async function withClient<T>(listed: EchoServer, run: (dispatcher: Agent) => Pro
   ]);
   const agent = new Agent();
   try {
-    return await run(agent.compose(createInterceptor(gate)) as unknown as Agent);
+    const interceptor = createInterceptor(gate);
+    const composed = agent.compose(interceptor) as unknown as Agent;
+    interceptorsOf.set(composed, interceptor);
+    return await run(composed);
   } finally {
     await agent.close();
     await listed.close();
   }
 }
+
+/** The interceptor of a dispatcher that was composed with it, for another dispatcher. */
+const wrapping = (composed: Agent) => interceptorsOf.get(composed) as ReturnType<typeof createInterceptor>;
+const interceptorsOf = new WeakMap<object, ReturnType<typeof createInterceptor>>();
 
 const fetchWith = (dispatcher: unknown, url: string, init: object = {}) =>
   fetch(url, { ...init, dispatcher: new Dispatcher1Wrapper(dispatcher as Agent) } as unknown as RequestInit);
@@ -306,6 +315,108 @@ test("a redirect interceptor further in follows nothing with our credentials", a
   await agent.close();
   await listed.close();
   await elsewhere.close();
+});
+
+test("what is judged is what is sent: raw paths go out as the parser reads them", async () => {
+  const server = await echoServer();
+  await withClient(server, async (dispatcher) => {
+    const pool = new Pool(server.origin);
+    const composed = pool.compose(wrapping(dispatcher));
+    for (const path of [
+      "/base//../other",
+      "/base//%2e%2e/other?a=/../b",
+      "/base/a/..//../other",
+      "/base/\\..\\../x",
+      "/other/%2e%2e/base/x",
+    ]) {
+      await (await composed.request({ path, method: "GET" })).body.dump();
+    }
+    await pool.close();
+  });
+  const seen = server.received.map(({ url, headers }) => [url, headers.authorization]);
+  assert.equal(seen, [
+    ["/base/other", "Bearer ours"],
+    ["/base/other?a=/../b", "Bearer ours"],
+    ["/base/other", "Bearer ours"],
+    ["/base/\\..\\../x", undefined],
+    ["/base/x", "Bearer ours"],
+  ]);
+});
+
+test("a Host of the client's choice does not lead the credential to another site", async () => {
+  const server = await echoServer();
+  await withClient(server, async (dispatcher) => {
+    const headers = { host: "evil.test" };
+    await (await undiciRequest(`${server.origin}/base/x`, { dispatcher, headers })).body.dump();
+    await (await undiciRequest(`${server.origin}/other`, { dispatcher, headers })).body.dump();
+  });
+  assert.equal(
+    server.received.map(({ headers }) => headers.host),
+    [`127.0.0.1:${server.port}`, "evil.test"],
+  );
+});
+
+test("CONNECT gets no credential, however its target is put", async () => {
+  const server = await echoServer();
+  const sockets: string[] = [];
+  const tunnel = createServer().on("connect", (request, socket) => {
+    sockets.push(JSON.stringify(request.headers));
+    socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => tunnel.listen(0, "127.0.0.1", resolve));
+  const { port } = tunnel.address() as AddressInfo;
+  const auth = { headers: { Authorization: new Secret("Bearer ours") } };
+  const listed = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${port}0`].map((uri) => ({
+    uri,
+    auth: [authSlot("a", () => auth)],
+  }));
+  const agent = new Agent();
+  const dispatcher = agent.compose(createInterceptor(gateOver(listed.slice(0, 1)).gate));
+  for (const path of ["0/x", "/x", "example.test:443"]) {
+    await dispatcher.connect({ origin: `http://127.0.0.1:${port}`, path } as never).catch(() => undefined);
+  }
+  assert.is(sockets.length > 0, true);
+  for (const headers of sockets) assert.not.match(headers, "ours");
+  await agent.destroy();
+  await server.close();
+  tunnel.closeAllConnections();
+  await new Promise((resolve) => tunnel.close(resolve));
+});
+
+test("a body from a buffer that is used again goes out a second time as it was", async () => {
+  const { state, server, agent, dispatcher } = await rotating();
+  await (await fetchWith(dispatcher, server.origin)).text();
+  state.stored = state.accepted = "Bearer 2";
+  async function* reused() {
+    const buffer = Buffer.alloc(4);
+    for (const letter of "abc") yield buffer.fill(letter);
+  }
+  const answer = await undiciRequest(server.origin, { dispatcher, method: "POST", body: reused() as never });
+  assert.is(answer.statusCode, 200);
+  assert.is(await answer.body.text(), "aaaabbbbcccc");
+  await agent.close();
+  await server.close();
+});
+
+test("a 403 that trickles in is judged by what is there after a second", async () => {
+  const clock = fakeClock();
+  const held: ServerResponse[] = [];
+  const server = await echoServer((_, response) => {
+    response.writeHead(403, { "content-type": "text/html" }).write("<h1>");
+    held.push(response);
+  });
+  const slot = authSlot("a", () => ({ headers: { Authorization: new Secret("Bearer x") } }));
+  const agent = new Agent();
+  const dispatcher = agent.compose(createInterceptor(gateOver([{ uri: server.origin, auth: [slot] }]).gate, { clock }));
+  const asked = undiciRequest(`${server.origin}/x`, { dispatcher });
+  while (clock.pending === 0) await new Promise(setImmediate);
+  await clock.advance(1_000);
+  const answer = await asked;
+  assert.is(answer.statusCode, 403);
+  for (const response of held) response.end("no</h1>");
+  assert.is(await answer.body.text(), "<h1>no</h1>");
+  await agent.close();
+  await server.close();
 });
 
 test("an abort while the secret is fetched ends the request before anything is sent", async () => {

@@ -1,0 +1,43 @@
+import { type Dispatcher, Dispatcher1Wrapper } from "undici";
+import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+
+type Fetch = typeof globalThis.fetch;
+
+/** Node's fetch, sending through `dispatcher`. Rejects with the MlflowAuthError itself where that is why nothing was sent. */
+export function createFetch(dispatcher: Dispatcher): Fetch {
+  // Node's own fetch may be of an older undici than ours; the wrapper understands both.
+  const own = new Dispatcher1Wrapper(dispatcher);
+  let checked: Fetch | undefined;
+
+  return async (input, init) => {
+    const { fetch } = globalThis;
+    if (fetch !== checked) {
+      await checkFetch(fetch);
+      checked = fetch;
+    }
+    try {
+      // A Request of its own reads `init` as the standard says, inherited properties included.
+      return await fetch(new Request(input, init), { dispatcher: own } as unknown as RequestInit);
+    } catch (thrown) {
+      const { cause } = thrown as { cause?: unknown };
+      throw isMlflowAuthError(cause) ? cause : thrown;
+    }
+  };
+}
+
+/** A fetch that was replaced, by a mock or a polyfill, may not know dispatchers: every request would go out bare. */
+async function checkFetch(fetch: Fetch): Promise<void> {
+  let reached = false;
+  const probe = {
+    dispatch() {
+      reached = true;
+      throw new Error("asked only whether it is asked");
+    },
+  };
+  const dispatcher = new Dispatcher1Wrapper(probe as unknown as Dispatcher);
+  await fetch("http://probe.invalid/", { dispatcher } as unknown as RequestInit).catch(() => undefined);
+  if (reached) return;
+  throw new MlflowAuthError("FETCH_REPLACED", "globalThis.fetch is not Node's own any more and ignores dispatchers", {
+    remedy: "put Node's fetch back, or take the headers from headers(url)",
+  });
+}

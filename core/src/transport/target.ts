@@ -1,0 +1,30 @@
+import type { Dispatcher } from "undici";
+
+/** Where a request goes, in the one spelling that is both judged and sent. */
+export interface Target {
+  readonly url: string;
+  /** What goes into the request line. */
+  readonly path: string;
+}
+
+/** Spellings of a path that a server could read in another way than the parser: dot segments, backslashes, raw characters. */
+const ODD = /\\|\/\.|%2e|#|[^!-~]/i;
+
+/**
+ * Undefined for what is no request to its origin's own paths and so can't belong to a listed server: CONNECT, `*`, an absolute
+ * URL as the path. Most clients send paths that the parser has been over; those that come raw are put as the parser reads them.
+ */
+export function targetOf({ origin, path, method }: Dispatcher.DispatchOptions): Target | undefined {
+  if (method === "CONNECT" || !path.startsWith("/") || origin === undefined) return undefined;
+  const url = `${originText(origin)}${path}`;
+  if (!ODD.test(path)) return { url, path };
+  const parsed = URL.parse(url);
+  if (parsed === null) return undefined;
+  const query = /\?[^#]*/.exec(path)?.[0] ?? "";
+  return { url: parsed.href, path: parsed.pathname + query };
+}
+
+function originText(origin: string | URL): string {
+  if (typeof origin !== "string") return origin.origin;
+  return origin.endsWith("/") ? origin.slice(0, -1) : origin;
+}
