@@ -1,7 +1,7 @@
 /** For the packages of this repository alone: may change in any release. */
 export type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
+export { isLoopback } from "./config/loopback.js";
 export { compileDestinations, type Destinations } from "./destination/compile.js";
-export { isLoopback } from "./destination/loopback.js";
 export { leadsElsewhere } from "./destination/path-tricks.js";
 export { type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
 export { codes, type ErrorCode } from "./errors/codes.js";

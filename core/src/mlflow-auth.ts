@@ -1,5 +1,5 @@
 /** The library: what a program in Node gets from the file. */
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import type { Config } from "./config/config.js";
 import { MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { type OpenGateOptions, openGate } from "./open-gate.js";
@@ -56,7 +56,6 @@ export interface MlflowAuth {
 export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promise<MlflowAuth> {
   const { gate, config, dispatcherFor, close } = await openGate(options);
   const interceptor = createInterceptor(gate, { dispatcherFor });
-  const agent = new Agent();
 
   const plain = createPlainHeaders();
 
@@ -82,16 +81,13 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
     headers,
     tags,
     interceptor,
-    fetch: createFetch(agent.compose(interceptor)),
+    fetch: createFetch(interceptor),
     authProvider(url) {
       const host = String(url ?? onlyServer(config, "authProvider"));
       const provide = async () => ({ "Content-Type": "application/json", ...(await headers(host)) });
       return { getHost: () => host, getHeadersProvider: () => provide, getDatabricksToken: () => undefined };
     },
-    async close() {
-      await close();
-      await agent.close();
-    },
+    close,
   };
 }
 

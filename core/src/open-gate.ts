@@ -42,10 +42,15 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
   logger.debug(config.file === undefined ? {} : { file: config.file }, "the configuration is valid");
   for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
 
-  const closers: (() => unknown)[] = [];
+  const closers: (() => Promise<unknown>)[] = [];
   /** What was opened last is closed first: a plugin before the connections that it may still need. */
   const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
+    for (const closer of closers.splice(0).reverse()) {
+      // One that fails must not leave the others open.
+      await Promise.resolve(closer()).catch((thrown: unknown) =>
+        logger.warn({ reason: thrown instanceof Error ? thrown.name : typeof thrown }, "something could not be closed"),
+      );
+    }
   };
   const instances = new Map(config.instances.map((instance) => [instance.name, instance]));
   const contexts = new Map<string, PluginContext>();

@@ -22,8 +22,8 @@ export interface ConnectProxy {
   readonly targets: string[];
   /** All that clients said to the proxy itself: request lines and headers, other requests than CONNECT too. */
   readonly heard: string[];
-  /** What went from clients to servers through the tunnels, in latin1. */
-  tunnelled(): string;
+  /** What went from clients to this target through the tunnels, in latin1. */
+  tunnelled(target: string): string;
   /** From now on answers every CONNECT with this status, or 0: hangs up; undefined: no more. */
   refuse(status: number | undefined): void;
   stop(): Promise<void>;
@@ -38,7 +38,7 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
   const targets: string[] = [];
   const heard: string[] = [];
   const sockets = new Set<Duplex>();
-  let sent = "";
+  const sent = new Map<string, string>();
   let refused: number | undefined;
 
   const server = certificate === undefined ? createServer() : createTlsServer({ ...certificate });
@@ -62,7 +62,7 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       onward.write(head);
       socket.on("data", (chunk: Buffer) => {
-        sent += chunk.toString("latin1");
+        sent.set(target, (sent.get(target) ?? "") + chunk.toString("latin1"));
       });
       socket.pipe(onward).pipe(socket);
     });
@@ -94,7 +94,7 @@ export async function startConnectProxy(options: ConnectProxyOptions): Promise<C
     port,
     targets,
     heard,
-    tunnelled: () => sent,
+    tunnelled: (target) => sent.get(target) ?? "",
     refuse(status) {
       refused = status;
     },

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { isMlflowAuthError, type LoadMlflowAuthOptions, loadMlflowAuth } from "@mlflow-auth/core";
+import { isMlflowAuthError, type LoadMlflowAuthOptions, loadMlflowAuth, type MlflowAuthError } from "@mlflow-auth/core";
 import { Agent, request } from "undici";
 import { killAtEnd } from "../servers/process/lifeline.ts";
 
@@ -55,14 +55,19 @@ export const ways: Readonly<Record<string, Way>> = {
         await agent.close();
       }
     }),
-  register: (call) => runNode(call, ["--import", registerModule, "--input-type=module", "-", `${call.uri}/api`], program),
+  register: (call) =>
+    runNode(call, ["--import", registerModule, "--input-type=module", "-", `${call.uri}/api`], program),
   exec: (call) => {
     const inner = [call.node ?? process.execPath, "--input-type=module", "-e", program];
     return runNode(call, [command, "exec", "--server", call.uri, "--", ...inner]);
   },
   async proxy(call) {
     const { node = process.execPath, folder, env, uri } = call;
-    const child = spawn(node, [command, "proxy", "--port", "0", "--server", uri], { cwd: folder, env: inherited(env), detached: true });
+    const child = spawn(node, [command, "proxy", "--port", "0", "--server", uri], {
+      cwd: folder,
+      env: inherited(env),
+      detached: true,
+    });
     const forget = killAtEnd(child.pid as number);
     let log = "";
     let address = "";
@@ -90,7 +95,9 @@ async function withLibrary(
   use: (auth: Awaited<ReturnType<typeof loadMlflowAuth>>) => Promise<{ status: number; body: string }>,
 ): Promise<Outcome> {
   let log = "";
-  const line = (_fields: object, message: string) => void (log += `${message}\n`);
+  const line = (_fields: object, message: string) => {
+    log += `${message}\n`;
+  };
   const logger = { debug() {}, info() {}, warn: line, error: line };
   try {
     const auth = await loadMlflowAuth({ ...options, logger });
@@ -100,7 +107,10 @@ async function withLibrary(
       await auth.close();
     }
   } catch (thrown) {
-    const told = isMlflowAuthError(thrown) ? [thrown.code, thrown.message, thrown.remedy].join(" ") : String(thrown);
+    const { code, message, remedy } = (
+      isMlflowAuthError(thrown) ? thrown : ((thrown as Error).cause ?? thrown)
+    ) as Partial<MlflowAuthError>;
+    const told = [code, message, remedy].join(" ");
     return { status: undefined, body: "", told: told + log };
   }
 }

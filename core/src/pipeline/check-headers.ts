@@ -67,7 +67,7 @@ function check(name: string, value: unknown, instance: string): void {
     );
   }
   if (!VALUE.test(text)) {
-    const what = `gave ${name} a value that HTTP does not allow: empty, with a line break or a control character, or not Latin-1`;
+    const what = `gave ${name} a value that HTTP does not allow: empty, with white space at an end, a line break or a control character, or not Latin-1`;
     throw refuse("HEADER_INVALID", what, "store the credential without such characters");
   }
 }

@@ -12,11 +12,15 @@ export interface Timer {
   cancel(): void;
 }
 
+/** Milliseconds: 24.8 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   setTimeout(callback, milliseconds) {
-    const timer = setTimeout(callback, milliseconds);
+    // A longer one than Node can count would fire at once.
+    const timer = setTimeout(callback, Math.min(milliseconds, LONGEST_TIMER));
     timer.unref();
     return { cancel: () => clearTimeout(timer) };
   },

@@ -1,12 +1,14 @@
 /** HTTP for secret backends, handed to plugins as `context.http`. */
 import { type Dispatcher, request } from "undici";
-import { isPrivate } from "../destination/loopback.js";
+import { isPrivate } from "../config/loopback.js";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { HttpClient, HttpRequest, HttpResponse, Logger, TlsOptions } from "../provider/context.js";
 import { createAgent, type Environment } from "./agent.js";
 
 const LONGEST_ANSWER = 1024 * 1024;
 const DEFAULT_TIMEOUT = 10_000;
+/** Milliseconds for an answer under way when the client is closed. A backend that hangs must not hold up the end of a program. */
+const GRACE = 1_000;
 
 export interface HttpClientOptions {
   /** The instance for whom it sends, for messages. */
@@ -46,7 +48,11 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
   return {
     http: client({}),
     async close() {
+      const timer = setTimeout(() => {
+        for (const agent of agents) void agent.destroy();
+      }, GRACE);
       await Promise.all(agents.map((agent) => agent.close()));
+      clearTimeout(timer);
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The corporate proxy between this machine and a server: which one, and what it means when it lets nothing through. */
 import { type Dispatcher, Pool } from "undici";
-import { isLoopback } from "../destination/loopback.js";
+import { isLoopback } from "../config/loopback.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

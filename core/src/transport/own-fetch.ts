@@ -1,13 +1,25 @@
-import { type Dispatcher, Dispatcher1Wrapper } from "undici";
+import { type Dispatcher, Dispatcher1Wrapper, getGlobalDispatcher } from "undici";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 
 type Fetch = typeof globalThis.fetch;
 
-/** Node's fetch, sending through `dispatcher`. Rejects with the MlflowAuthError itself where that is why nothing was sent. */
-export function createFetch(dispatcher: Dispatcher): Fetch {
-  // Node's own fetch may be of an older undici than ours; the wrapper understands both.
-  const own = new Dispatcher1Wrapper(dispatcher);
+/**
+ * Node's fetch with an interceptor over the dispatcher that it would use: the one in `init`, else the program's global one.
+ * Rejects with the MlflowAuthError itself where that is why nothing was sent.
+ */
+export function createFetch(interceptor: Dispatcher.DispatcherComposeInterceptor): Fetch {
+  const composed = new WeakMap<Dispatcher, Dispatcher>();
   let checked: Fetch | undefined;
+
+  function over(base: Dispatcher): Dispatcher {
+    let own = composed.get(base);
+    if (own === undefined) {
+      // Node's own fetch may be of an older undici than ours; the wrapper understands both.
+      own = new Dispatcher1Wrapper(base.compose(interceptor));
+      composed.set(base, own);
+    }
+    return own;
+  }
 
   return async (input, init) => {
     const { fetch } = globalThis;
@@ -17,7 +29,8 @@ export function createFetch(dispatcher: Dispatcher): Fetch {
     }
     try {
       // A Request of its own reads `init` as the standard says, inherited properties included.
-      return await fetch(new Request(input, init), { dispatcher: own } as unknown as RequestInit);
+      const { dispatcher = getGlobalDispatcher() } = (init ?? {}) as unknown as { dispatcher?: Dispatcher };
+      return await fetch(new Request(input, init), { dispatcher: over(dispatcher) } as unknown as RequestInit);
     } catch (thrown) {
       const { cause } = thrown as { cause?: unknown };
       throw isMlflowAuthError(cause) ? cause : thrown;

@@ -1,5 +1,5 @@
 import { suite } from "@mlflow-auth/test/suite";
-import { Agent, request } from "undici";
+import { Agent, getGlobalDispatcher, MockAgent, request, setGlobalDispatcher } from "undici";
 import * as assert from "uvu/assert";
 import { installTagger } from "../../../proxy/test/tag-plugin.js";
 import { isMlflowAuthError, loadMlflowAuth, MlflowAuthError } from "../../src/index.js";
@@ -154,6 +154,35 @@ test("fetch reads init as the standard does, and refuses to go through a fetch t
   assert.is(server.received.length, 2);
   await auth.close();
   await server.close();
+  remove();
+});
+
+test("fetch goes through the dispatcher that the program chose, globally or for the call", async () => {
+  const { folder, remove } = project({});
+  const auth = await loadMlflowAuth({ config: config("http://127.0.0.1:5999"), cwd: folder, env: { TOKEN: "abc" } });
+  const before = getGlobalDispatcher();
+  for (const how of ["global", "call"]) {
+    const mock = new MockAgent();
+    mock.disableNetConnect();
+    const seen: unknown[] = [];
+    for (const origin of ["http://127.0.0.1:5999", "http://unlisted.test"]) {
+      mock
+        .get(origin)
+        .intercept({ path: "/x" })
+        .reply(200, ({ headers }) => {
+          seen.push(new Headers(headers as Record<string, string>).get("authorization"));
+          return "mocked";
+        });
+    }
+    if (how === "global") setGlobalDispatcher(mock);
+    const init = (how === "call" ? { dispatcher: mock } : {}) as RequestInit;
+    assert.is(await (await auth.fetch("http://127.0.0.1:5999/x", init)).text(), "mocked", how);
+    assert.is(await (await auth.fetch("http://unlisted.test/x", init)).text(), "mocked", how);
+    assert.equal(seen, ["Bearer abc", null], how);
+    setGlobalDispatcher(before);
+    await mock.close();
+  }
+  await auth.close();
   remove();
 });
 

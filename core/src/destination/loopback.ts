@@ -1,1 +1,0 @@
-export { isLoopback, isPrivate } from "../config/loopback.js";
