@@ -100,7 +100,7 @@ if (files.length === 0) {
   total.failed = 1;
 }
 // Before the first file, so that none of them spends its time on an installation. What stays missing shows as skipped.
-if (ci) await missing("python", "mlflow", "vault", "nginx", "curl", "node20", "node22", "node26");
+if (ci) await missing("python", "mlflow", "vault", "nginx", "curl", "node20", "node22", "node26", "undici");
 
 const parallel = files.filter((file) => !SEQUENTIAL.test(file));
 const sequential = files.filter((file) => SEQUENTIAL.test(file));

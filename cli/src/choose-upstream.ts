@@ -35,8 +35,8 @@ export function chooseUpstream(
 
   const [only, ...others] = config.servers.filter(({ uri }) => !uri.includes("*"));
   if (only === undefined || others.length > 0) {
-    const list = config.servers.map(({ uri }) => `\n  ${uri}`).join("");
-    const message = `the file does not say by itself which of its servers is meant:${list}`;
+    const list = config.servers.map(({ uri }) => uri).join(", ");
+    const message = `the file does not say by itself which of its servers is meant: ${list}`;
     throw new MlflowAuthError("SERVER_AMBIGUOUS", message, {
       remedy: `${choose}, or set MLFLOW_TRACKING_URI to it`,
     });

@@ -1,5 +1,6 @@
 /** The program `mlflow-auth`: reads the command line, and loads the one command that was asked for. */
 import { CommanderError } from "commander";
+import { endWith } from "./end-with.js";
 import { createProgram } from "./program.js";
 import { reportFailure } from "./report-failure.js";
 
@@ -14,5 +15,5 @@ try {
 } catch (thrown) {
   // Commander has printed what was wrong already.
   if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
-  else process.exitCode = reportFailure(thrown);
+  else await endWith(reportFailure(thrown));
 }

@@ -1,6 +1,7 @@
 /** Every command with its options. Only its own module is imported, and only when it runs. */
 import { readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { endWith } from "./end-with.js";
 import { paint } from "./paint.js";
 
 export function createProgram(): Command {
@@ -26,7 +27,7 @@ export function createProgram(): Command {
     )
     .action(async (_options, command: Command) => {
       const { validate } = await import("./commands/validate.js");
-      process.exitCode = await validate(command.optsWithGlobals());
+      await endWith(await validate(command.optsWithGlobals()));
     });
 
   add(program, "headers", "show which headers a request to a URL would carry, and which plugin sets each")
@@ -36,7 +37,7 @@ export function createProgram(): Command {
     .addHelpText("after", example("mlflow-auth headers https://mlflow.example.com/api/2.0/mlflow/runs/get --json"))
     .action(async (url: string, _options, command: Command) => {
       const { headers } = await import("./commands/headers.js");
-      process.exitCode = await headers(url, command.optsWithGlobals());
+      await endWith(await headers(url, command.optsWithGlobals()));
     });
 
   add(program, "tags", "show which tags a run created on a server would get, and which plugin gives each")
@@ -45,7 +46,7 @@ export function createProgram(): Command {
     .addHelpText("after", example("mlflow-auth tags", "mlflow-auth tags https://mlflow.example.com --json"))
     .action(async (url: string | undefined, _options, command: Command) => {
       const { tags } = await import("./commands/tags.js");
-      process.exitCode = await tags(url, command.optsWithGlobals());
+      await endWith(await tags(url, command.optsWithGlobals()));
     });
 
   add(program, "exec", "run a program whose MLflow client reaches the server through a private proxy")
@@ -58,7 +59,7 @@ export function createProgram(): Command {
     .addHelpText("after", example("mlflow-auth exec -- python train.py --epochs 10"))
     .action(async (name: string, args: string[], _options, command: Command) => {
       const { exec } = await import("./commands/exec.js");
-      process.exit(await exec([name, ...args], command.optsWithGlobals()));
+      await endWith(await exec([name, ...args], command.optsWithGlobals()));
     });
 
   add(program, "proxy", "serve a listed server on a local address, until it is stopped")
@@ -78,7 +79,7 @@ export function createProgram(): Command {
     .addHelpText("after", example("mlflow-auth proxy --port 5055 --token-file /run/mlflow-auth/token"))
     .action(async (_options, command: Command) => {
       const { proxy } = await import("./commands/proxy.js");
-      process.exit(await proxy(command.optsWithGlobals()));
+      await endWith(await proxy(command.optsWithGlobals()));
     });
 
   return program;

@@ -62,6 +62,16 @@ export function run(args: readonly string[], options: RunOptions): Promise<Run> 
   return start(args, options).end;
 }
 
+/** Milliseconds after which a command that should have ended is hung. */
+const HUNG = 20_000;
+
+/** The same for a command that may not end by itself: it is killed then, which shows in `signal`. */
+export async function runUntil(args: readonly string[], options: RunOptions): Promise<Run> {
+  const { child, end } = start(args, options);
+  const timer = setTimeout(() => child.kill("SIGKILL"), HUNG);
+  return await end.finally(() => clearTimeout(timer));
+}
+
 function failed({ code, stderr }: Run): never {
   throw new Error(`ended with ${code} before the first line: ${stderr}`);
 }

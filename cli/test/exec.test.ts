@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { startUpstream } from "../../proxy/test/rig.js";
 import { run, start } from "./command.js";
 import { createSite, type Site } from "./project.js";
 
@@ -102,11 +103,31 @@ test("several servers and none chosen: exit 2 with the list, and nothing is star
   assert.is(code, 2);
   assert.is(stdout, "");
   assert.ok(stderr.startsWith("SERVER_AMBIGUOUS: "));
-  assert.ok(stderr.includes(`\n  ${site.upstream.uri}\n  https://b.example.com\n`));
+  assert.ok(stderr.includes(`${site.upstream.uri}, https://b.example.com\n  Try this: `));
   const chosen = await exec(["--server", site.upstream.uri, ...client]);
   assert.is(chosen.stdout, "200 fine\n");
   const ambient = await exec(client, { MLFLOW_TRACKING_URI: site.upstream.uri });
   assert.is(ambient.stdout, "200 fine\n");
+});
+
+test("a registry server at the root of a listed one is reached with the paths that a client appends", async () => {
+  const registry = await startUpstream();
+  try {
+    site.configure(`version: 1\nservers:\n  - uri: URI\n  - uri: ${registry.uri}\nplugins:\n  test: { file: FILE }\n`);
+    const script = client.map((word) => word.replace("TRACKING", "REGISTRY"));
+    for (const slash of ["", "/"]) {
+      const env = { MLFLOW_TRACKING_URI: site.upstream.uri, MLFLOW_REGISTRY_URI: registry.uri + slash };
+      assert.is((await exec(script, env)).stdout, "200 fine\n");
+    }
+    assert.equal(
+      registry.seen.map(({ url }) => url),
+      ["/api/x", "/api/x"],
+    );
+    const same = { MLFLOW_TRACKING_URI: site.upstream.uri, MLFLOW_REGISTRY_URI: `${site.upstream.uri}/` };
+    assert.is((await exec(script, same)).stdout, "200 fine\n");
+  } finally {
+    await registry.stop();
+  }
 });
 
 test("an invalid file: exit 3, and nothing is started", async () => {

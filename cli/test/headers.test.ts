@@ -1,6 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { run } from "./command.js";
+import { run, runUntil } from "./command.js";
 import { createSite, type Site } from "./project.js";
 
 const test = suite("headers");
@@ -79,6 +79,14 @@ test("a secret store that fails", async () => {
   const { code, stderr } = await headers(site.upstream.uri);
   assert.is(code, 4);
   assert.match(stderr, /^SECRET_DENIED: the test store refuses\n {2}Try this: start the test store/);
+});
+
+test("a plugin that hangs, with a timer of its own, does not keep the command from its end", async () => {
+  site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, timeout: 100ms }\n");
+  site.project.setCredential("hang");
+  const { code, signal, stderr } = await runUntil(["headers", site.upstream.uri], { cwd: site.project.folder });
+  assert.equal([code, signal], [4, null], stderr);
+  assert.match(stderr, /^PLUGIN_TIMEOUT: plugin test did not answer within 100 ms\n {2}Try this: /);
 });
 
 test("an invalid file", async () => {

@@ -1,7 +1,7 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { installTagger } from "../../proxy/test/tag-plugin.js";
-import { run } from "./command.js";
+import { run, runUntil } from "./command.js";
 import { createSite, type Site } from "./project.js";
 
 const test = suite("tags");
@@ -80,6 +80,22 @@ test("a provider that fails, or gives what MLflow does not take", async () => {
   const invalid = await tags("--json");
   assert.is(invalid.code, 4);
   assert.match(invalid.stderr, /^TAG_INVALID: .*tagger gave a run tag whose key holds another character/);
+});
+
+test("a plugin that hangs, with a timer of its own, does not keep the command from its end", async () => {
+  const hung = site.project.write("tags.json", "hang");
+  const configure = (rest: string) =>
+    site.configure(
+      `version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE }\n  tagger: { file: ${hung}, timeout: 100ms${rest} }\n`,
+    );
+  configure(", optional: true");
+  const optional = await runUntil(["tags", "--json"], { cwd: site.project.folder });
+  assert.equal([optional.code, optional.signal], [0, null], optional.stderr);
+  assert.equal(JSON.parse(optional.stdout), { tags: {}, sources: {} });
+  configure("");
+  const needed = await runUntil(["tags"], { cwd: site.project.folder });
+  assert.equal([needed.code, needed.signal], [4, null], needed.stderr);
+  assert.match(needed.stderr, /^PLUGIN_TIMEOUT: /);
 });
 
 test("an invalid file", async () => {

@@ -3,7 +3,7 @@ export type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 export { isLoopback } from "./config/loopback.js";
 export { compileDestinations, type Destinations } from "./destination/compile.js";
 export { leadsElsewhere } from "./destination/path-tricks.js";
-export { type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
+export { displayName, type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
 export { codes, type ErrorCode } from "./errors/codes.js";
 export {
   formatError,
@@ -16,7 +16,7 @@ export { createLogger, isLevel, type LogLevel, logLevels } from "./logging/logge
 export { type OpenGate, type OpenGateOptions, openGate } from "./open-gate.js";
 export { type Authorization, headerKey } from "./pipeline/compose.js";
 export type { Gate } from "./pipeline/gate.js";
-export type { RunTags } from "./pipeline/tags.js";
+export { isTagRefusal, type RunTags } from "./pipeline/tags.js";
 export type { LogFields, Logger } from "./provider/context.js";
 export { isSecret, Secret } from "./secret/secret.js";
 export { createAgent } from "./transport/agent.js";

@@ -43,8 +43,10 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
   for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
 
   const closers: (() => Promise<unknown>)[] = [];
+  let closed = false;
   /** What was opened last is closed first: a plugin before the connections that it may still need. */
   const close = async () => {
+    closed = true;
     for (const closer of closers.splice(0).reverse()) {
       // One that fails must not leave the others open.
       await Promise.resolve(closer()).catch((thrown: unknown) =>
@@ -61,7 +63,7 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
     if (context === undefined) {
       const client = createHttpClient({ instance: name, env, logger });
       closers.push(client.close);
-      context = createContext(name, { env, logger, clock, http: client.http });
+      context = createContext(name, { env, logger, clock, http: client.http }, () => closed);
       contexts.set(name, context);
     }
     return context;
@@ -118,8 +120,11 @@ export async function openGate(options: OpenGateOptions = {}): Promise<OpenGate>
 function createContext(
   instance: string,
   shared: Pick<PluginContext, "env" | "logger" | "clock" | "http">,
+  isClosed: () => boolean,
 ): PluginContext {
   const onStale = (error: unknown) => {
+    // A fetch that the end cut off is no outage.
+    if (isClosed()) return;
     const reason = isMlflowAuthError(error) ? error.message : "the fetch failed";
     shared.logger.warn({ plugin: instance }, `plugin ${instance} goes on with the secret it has: ${reason}`);
   };

@@ -4,7 +4,7 @@ import type { Secret } from "@mlflow-auth/core/internal";
 import { isCanonical } from "./canonical-path.js";
 import type { OwnHosts } from "./own-hosts.js";
 import { badRequest, forbidden, type Refusal } from "./refusal.js";
-import { tokenTest } from "./token.js";
+import { holdsToken, tokenTest } from "./token.js";
 
 export interface Admitted {
   /** What follows the token: empty, or a canonical path with its query. */
@@ -23,6 +23,9 @@ const badHost = forbidden(
 );
 const badOrigin = forbidden("requests from other web sites are refused.");
 const relayed = forbidden("the request came through another proxy. Exempt the proxy's host, for example in NO_PROXY.");
+const tokenAgain = badRequest(
+  "the path or the query holds the token of this proxy once more, and the server must not get it. The token belongs into the first segment of the path alone; give addresses that are data as those of the server.",
+);
 const badPath = badRequest(
   "the path is not in its canonical form (dot segments, backslashes, control characters or broken escapes) and is not passed on.",
 );
@@ -32,7 +35,7 @@ const badMethod: Refusal = { ...badRequest("this method is not passed on."), sta
 const noUpgrade: Refusal = {
   status: 501,
   errorCode: "NOT_IMPLEMENTED",
-  message: "mlflow-auth proxy: connections are not upgraded to another protocol.",
+  message: "connections are not upgraded to another protocol.",
 };
 
 /** @param token undefined: none is asked for, and paths begin with the upstream's own */
@@ -47,10 +50,11 @@ export function createAccess(token: Secret | undefined, hosts: OwnHosts): (req: 
     if (problem !== undefined) return problem;
 
     let path = target;
-    if (isToken !== undefined) {
+    if (isToken !== undefined && token !== undefined) {
       const end = segmentEnd(target);
       if (!isToken(target.slice(1, end))) return badToken;
       path = target.slice(end);
+      if (holdsToken(path, token)) return tokenAgain;
     }
     return isCanonical(path.startsWith("/") ? path : `/${path}`) ? { path } : badPath;
   };

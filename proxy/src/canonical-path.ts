@@ -5,7 +5,7 @@ const DOT_SEGMENT = /\/\.{1,2}(?:;[^/]*)?(?:\/|$)/;
 const NEVER_IN_PATH = /[\\\u00c0\u00c1]|[^ -~\u0080-\u00ff]/;
 const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
 /** Rounds of decoding; what is escaped more often is refused, for no client has a reason to. */
-const MOST_ROUNDS = 4;
+export const MOST_ROUNDS = 4;
 
 /**
  * Whether every server reads this path (which begins with `/`, its query may follow) in the same way: no dot segments in any
@@ -19,9 +19,14 @@ export function isCanonical(target: string): boolean {
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (NEVER_IN_PATH.test(path) || DOT_SEGMENT.test(path)) return false;
     if (!path.includes("%")) return true;
-    const decoded = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    const decoded = unescapedOnce(path);
     if (decoded === path) return true;
     path = decoded;
   }
   return false;
+}
+
+/** With one round of escapes taken away, each a byte; broken ones stay. */
+export function unescapedOnce(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

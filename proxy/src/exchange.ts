@@ -1,8 +1,8 @@
 /** One request and its answer: undici's handler, writing to the client. */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Dispatcher } from "undici";
 import { endAfterUpload } from "./linger.js";
-import { returnedHeaders } from "./response-headers.js";
+import { type Returning, returnedHeaders } from "./response-headers.js";
 import type { Upload } from "./upload.js";
 
 type Controller = Dispatcher.DispatchController;
@@ -12,8 +12,7 @@ export interface ExchangeOptions {
   readonly res: ServerResponse;
   /** The body that streams; undefined if there is none or it was read whole. */
   readonly upload: Upload | undefined;
-  /** What to make of a Location header. */
-  readonly location: (value: string) => string;
+  readonly returning: Returning;
   /** Whether the connection is to be closed after the answer. */
   readonly closing: () => boolean;
   readonly answered: () => void;
@@ -47,11 +46,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) controller.abort(new Error("the client went away"));
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string): void {
+  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
     // What comes before the answer proper (100, 102, 103) was for us.
     if (status < 200 || this.#over) return;
-    const { req, res, upload, location, closing, answered } = this.#options;
-    const list = returnedHeaders(headers, location);
+    try {
+      this.#begin(status, headers);
+    } catch (thrown) {
+      // An answer that can't be written must not leave the client waiting for it.
+      this.#over = true;
+      this.#options.res.destroy();
+      controller.abort(thrown as Error);
+    }
+  }
+
+  #begin(status: number, headers: IncomingHttpHeaders): void {
+    const { req, res, upload, returning, closing, answered } = this.#options;
+    const list = returnedHeaders(headers, returning);
     if (upload !== undefined && !req.complete) {
       list.push("connection", "close");
       endAfterUpload(req);
@@ -59,7 +69,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       list.push("connection", "close");
     }
     res.sendDate = false;
-    res.writeHead(status, statusMessage ?? "", list);
+    // The phrase is ours: the upstream's has no meaning, and may hold characters that can't be written.
+    res.writeHead(status, STATUS_CODES[status] ?? "", list);
     // Head and body go out together where they come together; a head that comes alone must not wait for its body.
     process.nextTick(() => {
       if (!this.#bodyBegun && !this.#over) res.flushHeaders();

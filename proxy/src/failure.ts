@@ -1,6 +1,6 @@
 /** What a client is told when there is no answer from the upstream. */
-import { isMlflowAuthError, type MlflowAuthError } from "@mlflow-auth/core/internal";
-import type { Refusal } from "./refusal.js";
+import { isMlflowAuthError, isTagRefusal, type MlflowAuthError } from "@mlflow-auth/core/internal";
+import { badRequest, type Refusal } from "./refusal.js";
 
 /**
  * MLflow's Python client sends a request again, for about four minutes and without a word, after 408, 429, 500, 502, 503 and
@@ -21,26 +21,24 @@ export function failureOf(thrown: unknown, server: string, answered: boolean): R
   const { code } = (thrown ?? {}) as { code?: unknown };
   const detail = typeof code === "string" && /^\w{1,64}$/.test(code) ? code : "no detail";
   if (CERTIFICATE.test(detail)) {
-    const message = `mlflow-auth proxy: no secure connection to ${server} (${detail}). Try this: set \`tls: { ca: … }\` of that server to the file of the authority that signed its certificate`;
+    const message = `no secure connection to ${server} (${detail}). Try this: set \`tls: { ca: … }\` of that server to the file of the authority that signed its certificate`;
     return { status: PERMANENT, errorCode: "UNAUTHENTICATED", message };
   }
   if (detail === "UND_ERR_INVALID_ARG" || detail === "UND_ERR_NOT_SUPPORTED") {
-    return {
-      status: 400,
-      errorCode: "BAD_REQUEST",
-      message: "mlflow-auth proxy: the request can't be passed on as it is",
-    };
+    return badRequest("the request can't be passed on as it is");
   }
-  const message = `mlflow-auth proxy: no answer from ${server} (${detail}). Try this: check that the server is up and reachable from here`;
+  const message = `no answer from ${server} (${detail}). Try this: check that the server is up and reachable from here`;
   return { status: 502, errorCode: "TEMPORARILY_UNAVAILABLE", message };
 }
 
 /** The gate let nothing through: there was no credential, or no tags for a new run, so nothing was sent. */
-function withheld({ code, message, remedy }: MlflowAuthError, mayPass: boolean): Refusal {
+function withheld(error: MlflowAuthError, mayPass: boolean): Refusal {
+  const { code, message, remedy } = error;
+  const permanent = isTagRefusal(error) ? "INTERNAL_ERROR" : "UNAUTHENTICATED";
   return {
     status: mayPass ? 503 : PERMANENT,
-    errorCode: mayPass ? "TEMPORARILY_UNAVAILABLE" : "UNAUTHENTICATED",
-    message: `mlflow-auth proxy: ${code}: ${message}${remedy === undefined ? "" : `. Try this: ${remedy}`}`,
+    errorCode: mayPass ? "TEMPORARILY_UNAVAILABLE" : permanent,
+    message: `${code}: ${message}${remedy === undefined ? "" : `. Try this: ${remedy}`}`,
     code,
   };
 }

@@ -1,5 +1,5 @@
 /** How the proxy says no: JSON of the shape that MLflow's own server answers with, so that every MLflow client prints it. */
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import { endAfterUpload } from "./linger.js";
 import { hasBody } from "./upload.js";
 
@@ -18,6 +18,7 @@ export type MlflowErrorCode =
 export interface Refusal {
   readonly status: number;
   readonly errorCode: MlflowErrorCode;
+  /** A client reads it after the name of the proxy, a log says by itself who speaks. */
   readonly message: string;
   /** A code of mlflow-auth, where there is one. */
   readonly code?: string | undefined;
@@ -28,22 +29,24 @@ export function isRefusal(value: object): value is Refusal {
 }
 
 export function badRequest(message: string): Refusal {
-  return { status: 400, errorCode: "BAD_REQUEST", message: `mlflow-auth proxy: ${message}` };
+  return { status: 400, errorCode: "BAD_REQUEST", message };
 }
 
 export function forbidden(message: string): Refusal {
-  return { status: 403, errorCode: "PERMISSION_DENIED", message: `mlflow-auth proxy: ${message}` };
+  return { status: 403, errorCode: "PERMISSION_DENIED", message };
 }
 
 /** Answers with the refusal. Nothing may have been written to the response yet. */
 export function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
-  const { status, errorCode, message, code } = refusal;
+  const { status, errorCode, code } = refusal;
+  const message = `mlflow-auth proxy: ${refusal.message}`;
   const body = JSON.stringify({ error_code: errorCode, message, ...(code === undefined ? {} : { code }) });
   const headers = ["content-type", "application/json", "content-length", String(Buffer.byteLength(body))];
   if (hasBody(req) && !req.complete) {
     headers.push("connection", "close");
     endAfterUpload(req);
   }
-  res.writeHead(status, headers);
+  // With a phrase: an answer that could not be written may have left its own behind.
+  res.writeHead(status, STATUS_CODES[status] ?? "", headers);
   res.end(body);
 }

@@ -11,6 +11,7 @@ import type { OwnHosts } from "./own-hosts.js";
 import { isRefusal, refuse } from "./refusal.js";
 import { forwardedHeaders, type Rewriting } from "./request-headers.js";
 import type { Routes, Target } from "./routes.js";
+import { returnedCookie } from "./set-cookie.js";
 import type { ProxyOptions } from "./start-proxy.js";
 import { collect, hasBody, isSmall, Upload } from "./upload.js";
 
@@ -29,6 +30,8 @@ const CONNECTIONS = 64;
 
 type Body = Buffer | Upload | null;
 
+const pathOf = (req: IncomingMessage) => (req.url as string).split("?", 1)[0];
+
 export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHosts): Relay {
   const { gate, env, logger, token } = options;
   const access = createAccess(token, hosts);
@@ -42,7 +45,7 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
 
   const rewriting: Rewriting = {
     hosts,
-    token: token?.reveal(),
+    token,
     upstreamUrl(proxyUrl) {
       const { pathname, search } = new URL(proxyUrl);
       if (!pathname.startsWith(`${prefix}/`)) return undefined;
@@ -97,7 +100,10 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
       req,
       res,
       upload: body instanceof Upload ? body : undefined,
-      location: (value) => locationFor(value, req, target),
+      returning: {
+        location: (value) => locationFor(value, req, target),
+        setCookie: (value) => returnedCookie(value, target, prefix, pathOf(req) === prefix),
+      },
       closing: () => draining,
       answered() {
         answered.add(target.server);

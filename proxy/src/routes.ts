@@ -7,6 +7,8 @@ export interface Target {
   /** With query; what is judged is what is sent. */
   readonly path: string;
   readonly server: ServerConfig;
+  /** The proxy's path, without its token, and the path of `origin` that it stands for. Neither ends in a slash. */
+  readonly mount: { readonly at: string; readonly base: string };
 }
 
 export interface Routes {
@@ -32,21 +34,24 @@ export function createRoutes(config: Config, upstream: string): Routes {
   const { origin, pathname } = new URL(upstream);
   const base = pathname.replace(/\/+$/, "");
 
-  function target(origin: string, path: string): Target | Refusal {
+  const upstreamMount = { at: "", base };
+
+  function target(origin: string, path: string, mount: Target["mount"]): Target | Refusal {
     const server = destinations.match(origin + path);
-    return server === undefined ? unlisted : { origin, path, server };
+    return server === undefined ? unlisted : { origin, path, server, mount };
   }
 
   function resolve(path: string): Target | Refusal {
-    if (!path.startsWith("/~")) return target(origin, base + (path.startsWith("/") ? path : `/${path}`));
+    if (!path.startsWith("/~")) return target(origin, base + (path.startsWith("/") ? path : `/${path}`), upstreamMount);
     const named = NAMED_SERVER.exec(path);
-    if (named === null) return target(origin, base + path);
+    if (named === null) return target(origin, base + path, upstreamMount);
     const [, scheme, escaped, rest] = named as unknown as [string, string, string, string];
     const authority = escaped.replace(/%(3a|5b|5d)/gi, (encoded) => decodeURIComponent(encoded));
     const url = AUTHORITY.test(authority) ? URL.parse(`${scheme}://${authority}`) : null;
     if (url === null) return badAuthority;
     if (rest.startsWith("//")) return badRequest("the path begins with an empty segment.");
-    return target(url.origin, rest.startsWith("/") ? rest : `/${rest}`);
+    const mount = { at: path.slice(0, path.length - rest.length), base: "" };
+    return target(url.origin, rest.startsWith("/") ? rest : `/${rest}`, mount);
   }
 
   function pathFor(url: string): string | undefined {

@@ -34,7 +34,7 @@ export interface RunningProxy {
   readonly port: number;
   /** Requests with the right token so far. */
   readonly uses: number;
-  /** The same for another URL of a listed server; undefined if no server matches it. */
+  /** The same for another URL of a listed server, also without a slash at its end; undefined if no server matches it. */
   urlFor(url: string): string | undefined;
   /** Accepts no more connections, lets the requests under way finish for `grace` milliseconds (default 0), then ends them. */
   close(options?: { grace?: number }): Promise<void>;
@@ -83,7 +83,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     },
     urlFor(target) {
       const path = routes.pathFor(target);
-      return path === undefined ? undefined : url + path;
+      // Clients append `/api…`; behind a slash that would be an empty segment.
+      return path === undefined ? undefined : url + path.replace(/^([^?#]*?)\/+$/, "$1");
     },
     close({ grace = 0 } = {}) {
       relay.drain();

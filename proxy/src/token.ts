@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { Secret } from "@mlflow-auth/core/internal";
+import { MOST_ROUNDS, unescapedOnce } from "./canonical-path.js";
 
 /** What a token may consist of, so that it is a path segment as it stands. */
 export const tokenPattern = /^[A-Za-z0-9_-]{16,256}$/;
@@ -18,4 +19,14 @@ export function tokenTest(token: Secret): (text: string) => boolean {
     given.write(text, "latin1");
     return timingSafeEqual(given, expected);
   };
+}
+
+/** Whether a text holds the token, as it is or percent-encoded, so that whoever reads it could use the proxy. */
+export function holdsToken(text: string, token: Secret): boolean {
+  const wanted = token.reveal();
+  for (let round = 0; ; round++) {
+    if (text.includes(wanted)) return true;
+    if (round === MOST_ROUNDS || !text.includes("%")) return false;
+    text = unescapedOnce(text);
+  }
 }

@@ -73,6 +73,18 @@ test("another listed server is reached through a prefix that names it", async ()
   assert.is(await escaped.text(), "other");
 });
 
+test("an address for clients ends in no slash, because they append a path to it", () => {
+  const { url } = rig.proxy;
+  const cases: [given: string, expected: string][] = [
+    [`${rig.upstream.uri}/base/`, url],
+    [`${rig.upstream.uri}/base`, url],
+    [`${rig.upstream.uri}/base/a/`, `${url}/a`],
+    [`${other.uri}/registry/`, `${url}/~http:127.0.0.1:${other.port}/registry`],
+    [`${other.uri}/registry?next=/`, `${url}/~http:127.0.0.1:${other.port}/registry?next=/`],
+  ];
+  for (const [given, expected] of cases) assert.is(rig.proxy.urlFor(given), expected);
+});
+
 test("a redirect of a named server leads back through its prefix", async () => {
   other.answer = whole((_req, res) => res.writeHead(302, { location: "/registry/next" }).end());
   const url = rig.proxy.urlFor(`${other.uri}/registry/first`) as string;

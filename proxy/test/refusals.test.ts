@@ -162,6 +162,31 @@ for (const [name, { line, headers = [host], body = "", status }] of Object.entri
   });
 }
 
+const again: Record<string, (token: string) => string> = {
+  "in the path": (token) => `/x/${token}`,
+  "as a part of a segment": (token) => `/x/a${token}b/c`,
+  "in the query": (token) => `/x?next=http://h/${token}/y`,
+  "escaped in the path": (token) => `/x/${escaped(token)}`,
+  "escaped in the query": (token) => `/?a=%zz&b=${escaped(token)}`,
+  "escaped twice": (token) => `/x?a=${escaped(token).replace("%", "%25")}`,
+  "for a named server": (token) => `/~http:evil.example.com/${token}`,
+};
+
+for (const [name, rest] of Object.entries(again)) {
+  test(`the token once more ${name} is refused, so that no server gets it`, async () => {
+    const { token, proxy, upstream } = rig;
+    const before = upstream.seen.length;
+    const answer = await raw(proxy.port, head(`GET /${token}${rest(token)}`, [`host: 127.0.0.1:${proxy.port}`]));
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.match(
+      answer,
+      /"BAD_REQUEST","message":"mlflow-auth proxy: the path or the query holds the token of this proxy/,
+    );
+    assert.is(upstream.seen.length, before);
+    assert.not(answer.includes(token));
+  });
+}
+
 function escaped(token: string): string {
   return token.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`);
 }

@@ -69,6 +69,9 @@ test("a provider that fails: the client is told, in a way that it does not repea
   assert.match(answer, /^HTTP\/1\.1 424 /);
   assert.match(answer, /no run is created on .* without the tags of tagger: the directory is down/);
   assert.match(answer, /start it, or set `optional: true`/);
+  assert.match(answer, /"error_code":"INTERNAL_ERROR","message":"mlflow-auth proxy: SECRET_UNREACHABLE: no run/);
+  assert.match(rig.logged.join("\n"), /no run is created on .* the directory is down/);
+  assert.not.match(rig.logged.join("\n"), /mlflow-auth proxy:/);
   assert.is(rig.upstream.seen.length, 0);
   assert.match(await post("/api/2.0/mlflow/runs/update", BODY, false), /^HTTP\/1\.1 200 /);
 });

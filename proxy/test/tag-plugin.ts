@@ -28,6 +28,7 @@ export function createRunContextProvider(options, context) {
       const text = readFileSync(options.file, "utf8").trim();
       if (text === "down") throw context.error("SECRET_UNREACHABLE", "the directory is down", { remedy: "start it", transient: true });
       if (text === "denied") throw context.error("SECRET_DENIED", "the directory refuses", { remedy: "ask for access" });
+      if (text === "hang") await new Promise(() => setInterval(() => {}, 1000));
       return { ...JSON.parse(text), "run.experiment": String(run.experimentId), "run.name": String(run.runName) };
     },
   };
@@ -36,7 +37,7 @@ export function createRunContextProvider(options, context) {
 
 /**
  * Installs the plugin `tagger` into a project with a package.json. Its option `file` names a JSON file, an object of tags that
- * is read for each run (`down` and `denied`: it fails, for a while and for good); to these come `run.experiment` and `run.name`, what it was told of the run.
+ * is read for each run (`down` and `denied`: it fails, for a while and for good; `hang`: it never ends); to these come `run.experiment` and `run.name`, what it was told of the run.
  */
 export function installTagger(project: { readonly folder: string; write(name: string, text: string): string }): void {
   const own = JSON.parse(readFileSync(join(project.folder, "package.json"), "utf8"));

@@ -4,7 +4,7 @@
  */
 import { missing } from "./tools.ts";
 
-const sentence = await missing("vault", "mlflow", "python", "nginx", "curl", "node20", "node22", "node26");
+const sentence = await missing("vault", "mlflow", "python", "nginx", "curl", "node20", "node22", "node26", "undici");
 if (sentence !== undefined) {
   console.error(sentence);
   process.exit(1);

@@ -9,9 +9,10 @@ import { findPython, mlflow, mlflowPython as pythonIn } from "./installation/mlf
 import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
 import { which } from "./installation/run.ts";
 import { installSystemPackages } from "./installation/system-package.ts";
+import { undici, undiciFolder as undiciIn } from "./installation/undici.ts";
 import { vaultBinary as binaryIn, vault } from "./installation/vault.ts";
 
-export type Tool = "python" | "mlflow" | "nginx" | "vault" | "curl" | NodeName;
+export type Tool = "python" | "mlflow" | "nginx" | "vault" | "curl" | "undici" | NodeName;
 
 const installs = process.env["CI"] === "true" || process.env["MLFLOW_AUTH_INSTALL"] === "1";
 const HOW = "run it again with MLFLOW_AUTH_INSTALL=1";
@@ -40,6 +41,7 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
   nginx: () =>
     systemTool("nginx", "nginx-light", "nginx is not installed: apt-get install nginx-light, or brew install nginx."),
   curl: () => systemTool("curl", "curl", "curl is not installed: apt-get install curl, or brew install curl."),
+  undici: () => artefact(undici, `undici 6 and 7 are not installed: ${HOW} (it takes seconds).`),
   node20: () => nodeTool("node20"),
   node22: () => nodeTool("node22"),
   node26: () => nodeTool("node26"),
@@ -90,6 +92,11 @@ export async function mlflowPython(): Promise<string> {
 /** The path of another Node than the one that runs the tests. @throws Error if it is not there; ask `missing` first. */
 export function nodeBinary(name: NodeName): string {
   return present(nodeIn(artefactPath(nodeOf(name))));
+}
+
+/** The folder of an older undici. @throws Error if it is not there; ask `missing("undici")` first. */
+export function undiciFolder(name: "undici-6" | "undici-7"): string {
+  return present(undiciIn(artefactPath(undici), name));
 }
 
 /** The path of nginx or curl. @throws Error if it is not installed; ask `missing` first. */

@@ -1,7 +1,7 @@
 import { type Config, formatProblem, isMlflowAuthError, loadConfig, type Problem } from "@mlflow-auth/core/internal";
 import { exit, exitCodeOf } from "../exit-codes.js";
 import { paint } from "../paint.js";
-import { fileName } from "../where-from.js";
+import { sourceOf } from "../where-from.js";
 
 export interface ValidateOptions {
   readonly config?: string;
@@ -41,12 +41,11 @@ function summary({ file, servers, instances, warnings }: Config) {
   };
 }
 
-function printSummary({ file, servers, instances, warnings }: Config): void {
+function printSummary(config: Config): void {
+  const { servers, instances, warnings } = config;
   for (const warning of warnings)
     console.error(`${paint(process.stderr, "yellow", "warning")}  ${formatProblem(warning)}`);
-  const lines = [
-    `${paint(process.stdout, "green", "valid")}  ${file === undefined ? "the environment" : fileName(file)}`,
-  ];
+  const lines = [`${paint(process.stdout, "green", "valid")}  ${sourceOf(config)}`];
   lines.push("", "servers");
   for (const { uri, auth, headers, tags } of servers) {
     lines.push(`  ${uri}`, `    auth: ${names(auth)}   headers: ${names(headers)}   tags: ${names(tags)}`);

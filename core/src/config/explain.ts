@@ -25,10 +25,12 @@ const combinations = new Set(["anyOf", "oneOf", "not"]);
 export function explain(errors: readonly ErrorObject[], judged: Judged, problems: ProblemList): void {
   if (errors.length === 0) return;
   const places = judged.walker.places(judged.data, judged.pointer);
-  const combined = errors.filter((error) => combinations.has(error.keyword)).map((error) => error.schemaPath);
+  const combined = new Set(
+    errors.filter(({ keyword }) => combinations.has(keyword)).map(({ schemaPath }) => schemaPath),
+  );
   for (const error of errors) {
     // What failed inside a combination is one of several ways to be right; the combination itself is what to tell.
-    const inside = combined.some((path) => error.schemaPath.startsWith(`${path}/`));
+    const inside = [...combined].some((path) => error.schemaPath.startsWith(`${path}/`));
     if (!inside && !echoes.has(error.keyword)) problems.add(...explainOne(error, judged, places));
   }
 }

@@ -1,8 +1,8 @@
 /** Finds the configuration file. Nothing that lies in the way is run, imported or followed. */
-import { existsSync, lstatSync, realpathSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { lstatSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { foldersUpwards } from "./folders-upwards.js";
 import { jsonErrorOffset } from "./json-error.js";
 import { readConfigText } from "./read-text.js";
 
@@ -28,6 +28,8 @@ export interface FoundFile {
   readonly json: boolean;
   /** The key whose value is the configuration; undefined: the whole file is. */
   readonly key?: typeof PACKAGE_KEY;
+  /** Whose file it is, where the user named it: who names a file trusts its owner. */
+  readonly trustedOwner?: number;
 }
 
 export interface FindOptions {
@@ -48,7 +50,7 @@ export async function findConfig({ configFile, cwd, env }: FindOptions): Promise
   const named = configFile ?? (env["MLFLOW_AUTH_CONFIG"] || undefined);
   if (named !== undefined)
     return readNamed(resolve(cwd, named), configFile === undefined ? "MLFLOW_AUTH_CONFIG" : "--config");
-  const folders = foldersUpwards(cwd, env["HOME"] || homedir());
+  const { folders } = foldersUpwards(cwd, env);
   const search = await createSearch();
   for (const folder of folders) {
     const found = await search(folder);
@@ -67,9 +69,9 @@ async function readNamed(file: string, by: string): Promise<FoundFile> {
       remedy: `correct ${by}, or leave it out to have the file searched for`,
     });
   }
-  const text = await readConfigText(file, { searched: false });
-  if (basename(file) === "package.json") return { file, text, json: true, key: PACKAGE_KEY };
-  return { file, text, json: file.endsWith(".json") };
+  const { text, owner: trustedOwner } = await readConfigText(file, { searched: false });
+  if (basename(file) === "package.json") return { file, text, json: true, key: PACKAGE_KEY, trustedOwner };
+  return { file, text, json: file.endsWith(".json"), trustedOwner };
 }
 
 /** What cosmiconfig's `Explorer` is here; its own types leave it out. */
@@ -107,11 +109,12 @@ async function createSearch(): Promise<(folder: string) => Promise<FoundFile | u
       const file = join(folder, place);
       if (!exists(file)) continue;
       const isPackage = place === "package.json";
-      text = await readConfigText(file, { searched: !isPackage });
+      ({ text } = await readConfigText(file, { searched: !isPackage }));
       if ((await explorer.search(folder)) === null) continue;
       if (!isPackage) return { file, text, json: place.endsWith(".json") };
       // Only now is it known to be the configuration, so only now does it matter whose it is.
-      return { file, text: await readConfigText(file, { searched: true }), json: true, key: PACKAGE_KEY };
+      ({ text } = await readConfigText(file, { searched: true }));
+      return { file, text, json: true, key: PACKAGE_KEY };
     }
     return undefined;
   };
@@ -127,25 +130,6 @@ function packageText(file: string, text: string): Record<string, string> {
   const manifest: unknown = JSON.parse(text);
   const ours = typeof manifest === "object" && manifest !== null && Object.hasOwn(manifest, PACKAGE_KEY);
   return ours ? { [PACKAGE_KEY]: text } : {};
-}
-
-/** `cwd` and the folders above it, to the first with `.git` or to the home folder, whichever comes first, itself included. */
-export function foldersUpwards(cwd: string, home: string): string[] {
-  const folders: string[] = [];
-  const homes = [resolve(home), real(home)];
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    folders.push(folder);
-    const last = homes.includes(folder) || homes.includes(real(folder)) || existsSync(join(folder, ".git"));
-    if (last || folder === dirname(folder)) return folders;
-  }
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /** Whether there is anything by that name: a symlink that leads nowhere is something, too. */

@@ -27,8 +27,6 @@ export interface Interpolated {
   readonly findings: readonly Finding[];
 }
 
-/** `$${`, or `${…}`, or a `${` that nothing closes. */
-const reference = /\$\$\{|\$\{([^}]*)\}|\$\{/g;
 const content = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /** Fills all values once: what a variable holds is not looked at again, and keys are left alone. Nothing given is changed. */
@@ -49,36 +47,68 @@ export function interpolate(data: Data, env: Environment): Interpolated {
     const variables: string[] = [];
     let whole = false;
     let usedDefault = false;
-    const filled = text.replaceAll(reference, (found: string, inner: string | undefined) => {
-      if (found === "$${") return "${";
-      const [, name, fallback] = content.exec(inner ?? "") ?? [];
+    let filled = "";
+    for (const part of partsOf(text)) {
+      if (typeof part === "string") {
+        filled += part;
+        continue;
+      }
+      const [, name, fallback] = content.exec(part.inner ?? "") ?? [];
       if (name === undefined) {
         findings.push({
           code: "VARIABLE_SYNTAX",
           pointer,
           message: "a `${` begins a variable: write `${NAME}` or `${NAME:-default}`, or `$${` for a plain `${`",
         });
-        return "";
+        continue;
       }
       variables.push(name);
-      whole = found.length === text.length;
+      whole = part.whole;
       const value = env[name];
-      if (value !== undefined && value !== "") return value;
-      if (fallback === undefined) {
+      if (value !== undefined && value !== "") filled += value;
+      else if (fallback !== undefined) {
+        usedDefault = true;
+        filled += fallback;
+      } else {
         const state = value === undefined ? "not set" : "empty";
         findings.push({
           code: "VARIABLE_MISSING",
           pointer,
           message: `the variable ${name} is ${state}: set it, or write \`\${${name}:-default}\``,
         });
-        return "";
       }
-      usedDefault = true;
-      return fallback;
-    });
+    }
     if (variables.length > 0) fillings.set(pointer, { variables, whole, usedDefault });
     return filled;
   }
 
   return { data: visit(data, ""), fillings, findings };
+}
+
+interface Reference {
+  /** What stands between the braces; undefined where nothing closes them. */
+  readonly inner: string | undefined;
+  /** Whether it is the whole text. */
+  readonly whole: boolean;
+}
+
+/**
+ * The plain parts of a text and the references between them, `$${` as the plain `${` that it stands for. Each character is looked at
+ * once: after a `${` that nothing closes the rest is not looked through, for nothing in it can be closed either.
+ */
+function* partsOf(text: string): Generator<string | Reference> {
+  let at = 0;
+  for (let found = text.indexOf("${"); found !== -1; found = text.indexOf("${", at)) {
+    if (found > at && text[found - 1] === "$") {
+      yield `${text.slice(at, found - 1)}\${`;
+      at = found + 2;
+      continue;
+    }
+    yield text.slice(at, found);
+    const end = text.indexOf("}", found);
+    if (end === -1) return yield { inner: undefined, whole: false };
+    at = end + 1;
+    yield { inner: text.slice(found + 2, end), whole: found === 0 && at === text.length };
+  }
+  yield text.slice(at);
 }

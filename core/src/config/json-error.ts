@@ -16,16 +16,27 @@ export function jsonErrorOffset(text: string): number | undefined {
   }
 }
 
+/** Keeps what is open in a list of its own: recursion would end where the nesting is deeper than the stack. */
 class Scanner {
   readonly #text: string;
   #at = 0;
+  /** The closing brackets that are still to come, innermost last. */
+  readonly #open: string[] = [];
 
   constructor(text: string) {
     this.#text = text;
   }
 
   errorOffset(): number {
-    const sound = this.#value() && this.#skip(space);
+    let sound = this.#value();
+    while (sound && this.#open.length > 0) {
+      if (this.#take(",")) sound = this.#item();
+      else {
+        sound = this.#take(this.#open.at(-1) as string);
+        if (sound) this.#open.pop();
+      }
+    }
+    this.#skip(space);
     // A text of which all is consumed but which is still no JSON does not exist; nesting that JSON.parse gives up on does.
     return sound && this.#at === this.#text.length ? 0 : this.#at;
   }
@@ -44,18 +55,24 @@ class Scanner {
     return true;
   }
 
+  /** A value up to its end, or up to the end of the first value in it that is no list and no object or is empty. */
   #value(): boolean {
-    if (this.#take("{")) return this.#list("}", () => this.#skip(string) && this.#take(":") && this.#value());
-    if (this.#take("[")) return this.#list("]", () => this.#value());
-    return this.#skip(string) || this.#skip(literal);
+    for (;;) {
+      const end = this.#take("{") ? "}" : this.#take("[") ? "]" : undefined;
+      if (end === undefined) return this.#skip(string) || this.#skip(literal);
+      if (this.#take(end)) return true;
+      this.#open.push(end);
+      if (end === "}" && !this.#key()) return false;
+    }
   }
 
-  #list(end: string, item: () => boolean): boolean {
-    if (this.#take(end)) return true;
-    do {
-      this.#skip(space);
-      if (!item()) return false;
-    } while (this.#take(","));
-    return this.#take(end);
+  /** A member of the innermost list or object. */
+  #item(): boolean {
+    return (this.#open.at(-1) === "]" || this.#key()) && this.#value();
+  }
+
+  #key(): boolean {
+    this.#skip(space);
+    return this.#skip(string) && this.#take(":");
   }
 }

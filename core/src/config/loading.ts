@@ -8,6 +8,8 @@ export interface Loading {
   readonly cwd: string;
   /** What the paths of the file are relative to: its folder. */
   readonly folder: string;
+  /** Whose file it is, where the user named it. */
+  readonly trustedOwner?: number | undefined;
   readonly fillings: Interpolated["fillings"];
   readonly problems: ProblemList;
   readonly warnings: ProblemList;

@@ -1,6 +1,7 @@
 /** Collects everything that is wrong with a file, by place, so that it can be told in one go. */
 import type { ErrorCode } from "../errors/codes.js";
 import { MlflowAuthError, type Problem } from "../errors/mlflow-auth-error.js";
+import { printable } from "../errors/printable.js";
 
 export interface Position {
   /** 1-based. */
@@ -55,6 +56,8 @@ export class ProblemList {
   readonly #file: string | undefined;
   readonly #findings: Finding[] = [];
   readonly #places = new Set<string>();
+  /** The positions of the findings. */
+  readonly #taken = new Set<string>();
 
   /** @param file the file's name as it is printed; undefined for a file given as an object */
   constructor(file: string | undefined, positions: Positions = new Map()) {
@@ -73,15 +76,15 @@ export class ProblemList {
     const position = this.#positionOf(pointer, at);
     const name = fieldName(pointer);
     const unplaced = position === undefined && name !== "" && !message.includes(name);
-    this.#findings.push({ code, position, message: unplaced ? `\`${name}\`: ${message}` : message });
+    this.#note({ code, position, message: printable(unplaced ? `\`${name}\`: ${message}` : message) });
   }
 
   /** Notes a problem with the text itself. `pointer` is the node that can't be relied on, if there is one. */
   addSyntax(position: Position | undefined, message: string, pointer: string | undefined): void {
     if (pointer !== undefined) this.#places.add(pointer);
     // One slip makes a parser stumble more than once at the same place.
-    if (this.#findings.some((found) => found.position !== undefined && isSame(found.position, position))) return;
-    this.#findings.push({ code: "CONFIG_SYNTAX", position, message });
+    if (position !== undefined && this.#taken.has(placeOf(position))) return;
+    this.#note({ code: "CONFIG_SYNTAX", position, message });
   }
 
   /** Whether the node or one above it already has a problem. */
@@ -119,6 +122,11 @@ export class ProblemList {
     });
   }
 
+  #note(finding: Finding): void {
+    this.#findings.push(finding);
+    if (finding.position !== undefined) this.#taken.add(placeOf(finding.position));
+  }
+
   /** Of a node; of its parent's key where the node does not exist. */
   #positionOf(pointer: string, at: "key" | "value"): Position | undefined {
     const node = this.#positions.get(pointer);
@@ -128,6 +136,6 @@ export class ProblemList {
   }
 }
 
-function isSame(a: Position, b: Position | undefined): boolean {
-  return a.line === b?.line && a.column === b.column;
+function placeOf({ line, column }: Position): string {
+  return `${line}:${column}`;
 }

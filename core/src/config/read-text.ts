@@ -1,18 +1,27 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { distrust } from "./trust.js";
 
 const MAX_BYTES = 256 * 1024;
 
+export interface ConfigText {
+  /** Without a byte order mark. */
+  readonly text: string;
+  /** The number of the user whose file it is. */
+  readonly owner: number;
+}
+
 /**
- * The text of a configuration file, without a byte order mark. All checks are made on the file that is open, so that it can't be
+ * Reads a configuration file. All checks are made on the file that is open, so that it can't be
  * exchanged in between.
  *
  * @param options.searched found by searching, not named by the user: it must be the user's own or root's, and nobody else may
- *   be able to write it (POSIX only; for a symlink both the link and its target count)
+ *   be able to write it (POSIX only; for a symlink both the link and its target count). A group may write it that is the user's
+ *   own by the convention of Debian and Red Hat: its number is the user's
  * @throws MlflowAuthError `CONFIG_UNREADABLE`: no regular file, no permission, empty, larger than 256 KiB, not UTF-8; `CONFIG_UNTRUSTED`
  */
-export async function readConfigText(file: string, { searched }: { searched: boolean }): Promise<string> {
+export async function readConfigText(file: string, { searched }: { searched: boolean }): Promise<ConfigText> {
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) => {
     throw unreadable(file, `can't be read (${error.code})`);
@@ -22,7 +31,7 @@ export async function readConfigText(file: string, { searched }: { searched: boo
     if (!stats.isFile()) throw unreadable(file, "is no regular file");
     if (searched) checkTrust(file, await lstat(file), stats);
     if (stats.size > MAX_BYTES) throw unreadable(file, "is larger than 256 KiB");
-    return await decode(file, handle);
+    return { text: await decode(file, handle), owner: stats.uid };
   } finally {
     await handle.close();
   }
@@ -50,16 +59,9 @@ function unreadable(file: string, why: string): MlflowAuthError {
 }
 
 function checkTrust(file: string, link: Stats, target: Stats): void {
-  const uid = process.getuid?.();
-  if (uid === undefined) return;
-  const refuse = (why: string, remedy: string) =>
-    new MlflowAuthError("CONFIG_UNTRUSTED", `${file} was found by searching and ${why}`, {
-      remedy: `${remedy}, or name it with --config if you trust it`,
-    });
-  for (const { uid: owner } of [link, target]) {
-    if (owner !== uid && owner !== 0) throw refuse("belongs to another user", "take it over (chown)");
-  }
-  // A group that is the user's own and only theirs is common (umask 002); any other group is other people.
-  const byGroup = (target.mode & 0o020) !== 0 && target.gid !== process.getgid?.();
-  if (byGroup || (target.mode & 0o002) !== 0) throw refuse("others may write it", `run: chmod go-w ${file}`);
+  const reason = distrust(link) ?? distrust(target);
+  if (reason === undefined) return;
+  throw new MlflowAuthError("CONFIG_UNTRUSTED", `${file} was found by searching and ${reason}`, {
+    remedy: "take it over (chown) and let nobody else write it (chmod go-w), or name it with --config if you trust it",
+  });
 }

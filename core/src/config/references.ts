@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../errors/codes.js";
 import type { Group } from "../provider/provider.js";
 import type { InstanceConfig } from "./config.js";
-import { type ProblemList, pointerTo } from "./problems.js";
+import { isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { ListedServer } from "./servers.js";
 import { didYouMean } from "./suggest.js";
 
@@ -70,7 +70,9 @@ function faultOf(
     };
   }
   if (!enabled.has(name)) {
-    const hint = didYouMean(name, enabled.keys()) || `; there are: ${[...enabled.keys()].join(", ") || "none"}`;
+    // A key that is no name has a problem of its own, and may be a value in the wrong place.
+    const known = [...enabled.keys()].filter((key) => enabled.get(key) !== undefined || isPrintable(key));
+    const hint = didYouMean(name, known) || `; there are: ${known.join(", ") || "none"}`;
     return { code: "PLUGIN_UNKNOWN", message: `\`plugins\` has no instance of this name${hint}` };
   }
   const instance = enabled.get(name);

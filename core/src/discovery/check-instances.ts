@@ -28,28 +28,28 @@ export async function checkInstances(
   const enabled = Object.entries(plugins).filter(([name]) => !disabled.has(name));
   if (enabled.length === 0) return checked;
   const roots = findRoots(loading);
-  const manifests = readManifests(roots.folders);
-  const install = installCommand(roots.project);
+  const installed = { manifests: readManifests(roots), owners: roots.owners, install: installCommand(roots) };
   const check = await createOptionsCheck();
 
   for (const [name, fields] of enabled) {
     checked.set(name, undefined);
     const { problems } = loading;
     const pointer = pointerTo("/plugins", name);
-    if (!isObject(fields) || problems.covers(pointer)) continue;
+    // A name that is none is not looked for, and not repeated in a command to paste.
+    if (!isObject(fields) || problems.covers(pointerTo(pointer, "package"))) continue;
     const plugin = typeof fields["plugin"] === "string" ? fields["plugin"] : name;
     const only = typeof fields["package"] === "string" ? fields["package"] : undefined;
     try {
-      const installed = findPlugin({ plugin, package: only }, manifests, install);
-      const options = checkOptions(name, fields as DataObject, installed, check, loading);
+      const found = findPlugin({ plugin, package: only }, installed);
+      const options = checkOptions(name, fields as DataObject, found, check, loading);
       checked.set(name, {
         name,
         plugin,
         timeout: Number(fields["timeout"]),
         optional: fields["optional"] === true,
         options,
-        package: installed.package,
-        entries: installed.entries,
+        package: found.package,
+        entries: found.entries,
       });
     } catch (error) {
       if (!isMlflowAuthError(error)) throw error;

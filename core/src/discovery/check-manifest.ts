@@ -1,11 +1,13 @@
 /** Checks what a plugin package declares, once the file enables it and before anything of it is imported. */
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { EntryPoint, PluginPackage } from "../config/config.js";
 import { isObject, type Schema } from "../config/schema-walk.js";
+import type { Owners } from "../config/trust.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { type Group, groups } from "../provider/provider.js";
 import type { Manifest } from "./manifests.js";
+import { untrusted } from "./reach.js";
 
 /** The plugin interface that this core speaks. */
 const API_VERSION = 1;
@@ -18,8 +20,11 @@ export interface InstalledPlugin {
   readonly schema: Schema;
 }
 
-/** @throws MlflowAuthError `PLUGIN_MANIFEST` */
-export function checkManifest(manifest: Manifest, plugin: string): InstalledPlugin {
+/**
+ * @param owners the users whose files are used beside one's own and root's
+ * @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if a module or the schema is somebody else's
+ */
+export function checkManifest(manifest: Manifest, plugin: string, owners: Owners): InstalledPlugin {
   const declared = manifest.plugin;
   if (!isObject(declared)) throw faulty(manifest, 'has no "mlflow-auth-plugin" in its package.json');
   if (declared["apiVersion"] !== API_VERSION) {
@@ -38,7 +43,18 @@ export function checkManifest(manifest: Manifest, plugin: string): InstalledPlug
     if (names !== undefined && Object.hasOwn(names, plugin))
       entries[group] = readEntry(names[plugin], group, plugin, owner);
   }
+  const files = [file, ...Object.values(entries).map(({ module }) => module)].filter((path) => path !== undefined);
+  const reason = untrusted(withFolders(files, realpathSync(folder)), owners);
+  if (reason !== undefined) throw notTrusted(manifest, reason);
   return { package: owner, entries: Object.freeze(entries), schema };
+}
+
+/** Files, and the folders between them and the one of their package: who may write a folder may exchange what is in it. */
+function withFolders(files: readonly string[], top: string): Set<string> {
+  const paths = new Set(files);
+  for (const file of files)
+    for (let path = dirname(file); path.length > top.length; path = dirname(path)) paths.add(path);
+  return paths;
 }
 
 function readEntry(declared: unknown, group: Group, name: string, owner: PluginPackage): EntryPoint {
@@ -72,6 +88,12 @@ function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; fi
 
 export function faulty({ name, folder }: { name: string; folder: string }, what: string): MlflowAuthError {
   return new MlflowAuthError("PLUGIN_MANIFEST", `the package ${name} (${folder}) ${what}`);
+}
+
+export function notTrusted({ name, folder }: { name: string; folder: string }, reason: string): MlflowAuthError {
+  const remedy =
+    "install it again as yourself, or take it over (chown -R) and let nobody else write it (chmod -R go-w)";
+  return new MlflowAuthError("PLUGIN_UNTRUSTED", `the package ${name} (${folder}) is not used: ${reason}: ${remedy}`);
 }
 
 /** A regular file below a folder, symlinks of both resolved. */

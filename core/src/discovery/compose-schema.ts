@@ -7,13 +7,14 @@ import { namesOf } from "./find-plugin.js";
 import { readManifests } from "./manifests.js";
 import { findRoots, type RootOptions } from "./roots.js";
 
-/** Composes the schema of everything that is installed where the file may take plugins from. A faulty package is left out. */
+/** Composes the schema of everything that is installed where the file may take plugins from. A package that is faulty or somebody else's is left out. */
 export function installedSchema(options: RootOptions): Schema {
   const schemas = new Map<string, Schema>();
-  for (const manifest of readManifests(findRoots(options).folders)) {
+  const roots = findRoots(options);
+  for (const manifest of readManifests(roots).usable) {
     for (const name of namesOf(manifest)) {
       try {
-        if (!schemas.has(name)) schemas.set(name, checkManifest(manifest, name).schema);
+        if (!schemas.has(name)) schemas.set(name, checkManifest(manifest, name, roots.owners).schema);
       } catch (error) {
         if (!isMlflowAuthError(error)) throw error;
       }

@@ -1,10 +1,11 @@
 /** Which installed package an instance of the file means. */
 import { didYouMean } from "../config/suggest.js";
+import type { Owners } from "../config/trust.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { groups } from "../provider/provider.js";
-import { checkManifest, faulty, type InstalledPlugin } from "./check-manifest.js";
+import { checkManifest, faulty, type InstalledPlugin, notTrusted } from "./check-manifest.js";
 import type { InstallCommand } from "./install-command.js";
-import type { Manifest } from "./manifests.js";
+import type { Manifest, Manifests } from "./manifests.js";
 
 /** The plugins of this project, each in the package `@mlflow-auth/plugin-<name>`. */
 const ownPlugins = ["datadog", "vault", "aws", "azure", "descope", "hokusai"];
@@ -16,18 +17,23 @@ export interface WantedPlugin {
   readonly package?: string | undefined;
 }
 
-/** @throws MlflowAuthError `PLUGIN_NOT_INSTALLED`, `PLUGIN_AMBIGUOUS`, `PLUGIN_MANIFEST` */
-export function findPlugin(
-  wanted: WantedPlugin,
-  manifests: readonly Manifest[],
-  install: InstallCommand,
-): InstalledPlugin {
+export interface Installed {
+  readonly manifests: Manifests;
+  /** The users whose packages are used beside one's own and root's. */
+  readonly owners: Owners;
+  readonly install: InstallCommand;
+}
+
+/** @throws MlflowAuthError `PLUGIN_NOT_INSTALLED`, `PLUGIN_UNTRUSTED`, `PLUGIN_AMBIGUOUS`, `PLUGIN_MANIFEST` */
+export function findPlugin(wanted: WantedPlugin, { manifests, owners, install }: Installed): InstalledPlugin {
   const { plugin, package: only } = wanted;
-  const named = manifests.filter((manifest) =>
-    only === undefined ? offers(manifest, plugin) : manifest.name === only,
-  );
+  const isMeant = (manifest: Manifest) => (only === undefined ? offers(manifest, plugin) : manifest.name === only);
+  const named = manifests.usable.filter(isMeant);
   const [manifest, second] = named;
-  if (manifest === undefined) throw notInstalled(wanted, manifests, install);
+  if (manifest === undefined) {
+    const refused = manifests.refused.find(isMeant);
+    throw refused ? notTrusted(refused, refused.reason) : notInstalled(wanted, manifests.usable, install);
+  }
   if (second !== undefined) {
     const packages = named.map(({ name, folder }) => `${name} (${folder})`).join(" and ");
     const message = `${packages} provide the plugin \`${plugin}\`: say which with \`package: ${manifest.name}\``;
@@ -36,7 +42,7 @@ export function findPlugin(
   if (!offers(manifest, plugin)) {
     throw faulty(manifest, `has no entry point \`${plugin}\`${didYouMean(plugin, namesOf(manifest))}`);
   }
-  return checkManifest(manifest, plugin);
+  return checkManifest(manifest, plugin, owners);
 }
 
 function notInstalled(

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { workspaceRootOf } from "./roots.js";
+import type { Roots } from "./roots.js";
 
 /** The command that installs a package where the file can use it. */
 export type InstallCommand = (packageName: string) => string;
@@ -11,10 +11,9 @@ const lockfiles = [
   { file: "package-lock.json", add: "npm install", toRoot: "npm install" },
 ];
 
-/** @param project the folder of the package that the file belongs to; without one, plugins stand beside a global command */
-export function installCommand(project: string | undefined): InstallCommand {
+/** Without a project, plugins stand beside a global command. */
+export function installCommand({ project, workspace }: Pick<Roots, "project" | "workspace">): InstallCommand {
   if (project === undefined) return (name) => `npm install --global ${name}`;
-  const workspace = workspaceRootOf(project);
   const folders = workspace === undefined || workspace === project ? [project] : [project, workspace];
   const manager = folders.flatMap((folder) => lockfiles.filter(({ file }) => existsSync(join(folder, file))))[0];
   // pnpm refuses to add to a workspace's root unless it is told that the root is meant.

@@ -48,7 +48,7 @@ export async function loadConfig({ config, configFile, cwd, env }: LoadConfigOpt
   const { data, fillings, findings, disabled } = leaveOutDisabled(interpolate(read.data, env));
   for (const { code, pointer, message } of findings) problems.add(code, pointer, "value", message);
   const folder = found === undefined ? cwd : dirname(found.file);
-  const loading: Loading = { env, cwd, folder, fillings, problems, warnings };
+  const loading: Loading = { env, cwd, folder, trustedOwner: found?.trustedOwner, fillings, problems, warnings };
   const { plugins, servers } = checkCore(data, loading);
   const instances = await checkInstances(plugins, disabled, loading);
   const references = servers.map((server) => resolveReferences(server, { enabled: instances, disabled }, problems));
@@ -81,7 +81,7 @@ function serverConfig({ uri, allowInsecure, tls }: ListedServer, { auth, headers
 }
 
 /** The shorter of the absolute path and the one from the working directory. */
-function displayName(file: string, cwd: string): string {
+export function displayName(file: string, cwd: string): string {
   const short = relative(cwd, file);
   return short !== "" && short.length < file.length ? short : file;
 }

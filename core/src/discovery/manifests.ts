@@ -1,12 +1,18 @@
 /** Finds the installed plugin packages. Reads package.json files and nothing else; no code of a package is run. */
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { lstatSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { isObject } from "../config/schema-walk.js";
+import { distrust, type Owners } from "../config/trust.js";
 import { type Group, groups } from "../provider/provider.js";
+import { isPackageName } from "./package-name.js";
+import { untrusted } from "./reach.js";
+import { type PackageText, parseObject, readPackage } from "./read-package.js";
+import type { Root, Roots } from "./roots.js";
 
 /** A package with entry points for us, as it describes itself: nothing of it has been checked. */
 export interface Manifest {
   readonly name: string;
+  /** Empty where it is none. */
   readonly version: string;
   /** Where it was reached; symlinks are not resolved. */
   readonly folder: string;
@@ -16,61 +22,76 @@ export interface Manifest {
   readonly plugin: unknown;
 }
 
+/** A package that is not used because it is somebody else's. */
+export interface RefusedManifest extends Manifest {
+  /** Which file or folder it is that is not trusted, and why. */
+  readonly reason: string;
+}
+
+export interface Manifests {
+  /** In the order of the roots. */
+  readonly usable: readonly Manifest[];
+  readonly refused: readonly RefusedManifest[];
+}
+
 const dependencyKinds = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
-/** The plugin packages that these roots depend on, and the roots themselves where they are one. Of two with one name the first wins. */
-export function readManifests(roots: readonly string[]): Manifest[] {
-  const found = new Map<string, Manifest>();
-  const add = (manifest: Manifest | undefined) => {
-    if (manifest !== undefined && !found.has(manifest.name)) found.set(manifest.name, manifest);
+/**
+ * The plugin packages that these roots depend on, and the roots themselves where they are one. Of two with one name the first wins
+ * that is one's own, root's or of one of the roots' owners, and that nobody else may write.
+ */
+export function readManifests({ folders, owners }: Pick<Roots, "folders" | "owners">): Manifests {
+  const usable = new Map<string, Manifest>();
+  const refused: RefusedManifest[] = [];
+  const add = (folder: string, read: PackageText | undefined) => {
+    const manifest = read && parseManifest(read.text, folder);
+    if (manifest === undefined || usable.has(manifest.name)) return;
+    const reason = distrusted(folder, read as PackageText, owners);
+    if (reason === undefined) usable.set(manifest.name, manifest);
+    else refused.push({ ...manifest, reason });
   };
-  for (const root of roots) {
-    const text = readText(join(root, "package.json"));
-    if (text === undefined) {
-      for (const name of installedIn(join(root, "node_modules"))) {
-        if (!found.has(name)) add(readManifest(join(root, "node_modules", name)));
-      }
-      continue;
-    }
-    add(parseManifest(text, root));
-    for (const name of dependenciesOf(text)) if (!found.has(name)) add(findPackage(name, root));
+  for (const root of folders) {
+    const file = join(root.folder, "package.json");
+    const read = readPackage(file);
+    const own = read ? dependenciesOf(read.text) : exists(file) ? [] : installedIn(join(root.folder, "node_modules"));
+    add(root.folder, read);
+    for (const name of own) if (!usable.has(name)) add(...findPackage(name, root));
   }
-  return [...found.values()];
+  return { usable: [...usable.values()], refused };
 }
 
 /** Reads a dependency's package.json where Node would find the package, whatever its `exports` allow. */
-function findPackage(name: string, from: string): Manifest | undefined {
-  for (let folder = from; ; folder = dirname(folder)) {
+function findPackage(name: string, { folder: root, reach }: Root): [folder: string, read: PackageText | undefined] {
+  for (const folder of reach) {
     const candidate = join(folder, "node_modules", name);
-    const text = readText(join(candidate, "package.json"));
-    if (text !== undefined) return parseManifest(text, candidate);
-    if (folder === dirname(folder)) return undefined;
+    const read = readPackage(join(candidate, "package.json"));
+    if (read !== undefined) return [candidate, read];
   }
+  return [root, undefined];
 }
 
-function readManifest(folder: string): Manifest | undefined {
-  const text = readText(join(folder, "package.json"));
-  return text === undefined ? undefined : parseManifest(text, folder);
+/** The file that was read is judged as it was then; its folder, also where it is a symlink. */
+function distrusted(folder: string, { stats }: PackageText, owners: Owners): string | undefined {
+  const file = join(folder, "package.json");
+  const reason = distrust(stats, owners);
+  return reason === undefined ? untrusted([folder, file], owners) : `${file} ${reason}`;
 }
 
 function parseManifest(text: string, folder: string): Manifest | undefined {
   // Most packages are no plugins, and looking is cheaper than parsing.
   if (!text.includes('"entry-points"') && !text.includes('"mlflow-auth-plugin"')) return undefined;
-  const json = parseJson(text);
-  const declared = json["entry-points"];
-  const plugin = json["mlflow-auth-plugin"];
+  const { name, version, "entry-points": declared, "mlflow-auth-plugin": plugin } = parseObject(text);
   const entryPoints: Partial<Record<Group, Record<string, unknown>>> = {};
   for (const group of groups) {
     const names = isObject(declared) ? declared[group] : undefined;
     if (isObject(names)) entryPoints[group] = names;
   }
-  if (typeof json["name"] !== "string" || (plugin === undefined && Object.keys(entryPoints).length === 0))
-    return undefined;
-  return { name: json["name"], version: String(json["version"] ?? ""), folder, entryPoints, plugin };
+  if (!isPackageName(name) || (plugin === undefined && Object.keys(entryPoints).length === 0)) return undefined;
+  return { name, version: isVersion(version) ? version : "", folder, entryPoints, plugin };
 }
 
 function dependenciesOf(text: string): string[] {
-  const json = parseJson(text);
+  const json = parseObject(text);
   const names = dependencyKinds.flatMap((kind) => (isObject(json[kind]) ? Object.keys(json[kind]) : []));
   return [...new Set(names)].filter(isPackageName);
 }
@@ -82,9 +103,8 @@ function installedIn(folder: string): string[] {
     .filter(isPackageName);
 }
 
-/** Keeps a name such as `../x` from leading out of node_modules. */
-function isPackageName(name: string): boolean {
-  return /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/.test(name);
+function isVersion(version: unknown): version is string {
+  return typeof version === "string" && /^[\w.+-]{1,100}$/.test(version);
 }
 
 function list(folder: string): string[] {
@@ -95,19 +115,6 @@ function list(folder: string): string[] {
   }
 }
 
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function parseJson(text: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(text);
-    return isObject(json) ? json : {};
-  } catch {
-    return {};
-  }
+function exists(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }

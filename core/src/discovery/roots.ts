@@ -1,11 +1,16 @@
 /** Where plugins may be installed. */
-import { existsSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Owners } from "../config/trust.js";
+import { ownersOf, reachOf } from "./reach.js";
+import { parseObject, readPackage } from "./read-package.js";
 
 export interface RootOptions {
   /** The folder of the file; the working directory for a file given as an object. */
   readonly folder: string;
+  /** Whose file it is, where the user named it. */
+  readonly trustedOwner?: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The running command as it was started, symlinks and all. Default `process.argv[1]`. */
   readonly command?: string | undefined;
@@ -13,65 +18,83 @@ export interface RootOptions {
   readonly core?: string | undefined;
 }
 
-/** Folders whose package.json names what is installed for them; one without package.json counts for all of its node_modules. */
+/** A folder whose package.json names what is installed for it; one without package.json counts for all of its node_modules. */
+export interface Root {
+  readonly folder: string;
+  /** It and the folders above it whose node_modules may hold what is installed for it. */
+  readonly reach: readonly string[];
+}
+
 export interface Roots {
   /** The package that the file belongs to. */
   readonly project: string | undefined;
+  /** The root of its workspace, which may be the package itself. */
+  readonly workspace: string | undefined;
   /** Every folder to look in, the first wins: project, its workspace root, MLFLOW_AUTH_PLUGIN_ROOT, the running command's and core's installation. */
-  readonly folders: readonly string[];
+  readonly folders: readonly Root[];
+  /** The users whose packages are used beside one's own and root's. */
+  readonly owners: Owners;
 }
 
 export function findRoots({
   folder,
+  trustedOwner,
   env,
   command = process.argv[1],
   core = fileURLToPath(import.meta.url),
 }: RootOptions): Roots {
-  const project = packageFolderOf(folder);
-  const folders = new Set<string>();
-  if (project !== undefined) {
-    folders.add(project);
-    const workspace = workspaceRootOf(project);
-    if (workspace !== undefined) folders.add(workspace);
-  }
+  const owners = ownersOf(trustedOwner, core);
+  const reach = (from: string) => reachOf(from, env, owners);
+  const { project, workspace } = packageAround(reach(folder));
   const named = env["MLFLOW_AUTH_PLUGIN_ROOT"];
-  if (named) folders.add(resolve(named));
   const started = command === undefined ? [] : linkChain(resolve(command));
-  for (const path of [...started, core]) for (const root of installationsOf(path)) folders.add(root);
-  return { project, folders: [...folders] };
+  const folders = [
+    project,
+    workspace,
+    named ? resolve(named) : undefined,
+    ...[...started, core].flatMap((path) => installationsOf(path, reach)),
+  ].filter((root) => root !== undefined);
+  return {
+    project,
+    workspace,
+    folders: [...new Set(folders)].map((root) => ({ folder: root, reach: withItself(root, reach(root)) })),
+    owners,
+  };
 }
 
-/** The nearest folder, from this one upwards, that has a package.json. */
-export function packageFolderOf(folder: string): string | undefined {
-  return upwards(folder).find((candidate) => existsSync(join(candidate, "package.json")));
+/** A root was named, or found to be one: whatever is above it, it counts. */
+function withItself(root: string, reach: readonly string[]): readonly string[] {
+  return reach[0] === root ? reach : [root, ...reach];
 }
 
-/** The folder above a package that declares a workspace: npm's and yarn's `workspaces`, or pnpm-workspace.yaml. */
-export function workspaceRootOf(project: string): string | undefined {
-  return upwards(project).find((candidate) => {
-    if (existsSync(join(candidate, "pnpm-workspace.yaml"))) return true;
-    try {
-      return "workspaces" in JSON.parse(readFileSync(join(candidate, "package.json"), "utf8"));
-    } catch {
-      return false;
-    }
-  });
+/**
+ * The nearest of these folders that has a package.json, and the nearest from there that declares a workspace: by npm's and yarn's
+ * `workspaces`, or by a pnpm-workspace.yaml.
+ */
+function packageAround(reach: readonly string[]): { project: string | undefined; workspace: string | undefined } {
+  const project = reach.findIndex((folder) => existsSync(join(folder, "package.json")));
+  if (project === -1) return { project: undefined, workspace: undefined };
+  return { project: reach[project], workspace: reach.slice(project).find(isWorkspaceRoot) };
+}
+
+function isWorkspaceRoot(folder: string): boolean {
+  if (existsSync(join(folder, "pnpm-workspace.yaml"))) return true;
+  const text = readPackage(join(folder, "package.json"))?.text;
+  return text?.includes('"workspaces"') === true && "workspaces" in parseObject(text);
 }
 
 /**
  * The installations that a file belongs to, innermost first: the folders that own the node_modules on its path. A file on no such
  * path is in a package that is being worked on.
  */
-function installationsOf(file: string): string[] {
+function installationsOf(file: string, reach: (folder: string) => string[]): string[] {
   const parts = file.split(sep);
   const owners = parts.flatMap((part, index) =>
     part === "node_modules" ? [parts.slice(0, index).join(sep) || sep] : [],
   );
   if (owners.length > 0) return owners.reverse();
-  const own = packageFolderOf(dirname(file));
-  if (own === undefined) return [];
-  const workspace = workspaceRootOf(own);
-  return workspace === undefined ? [own] : [own, workspace];
+  const { project, workspace } = packageAround(reach(dirname(file)));
+  return [project, workspace].filter((folder) => folder !== undefined);
 }
 
 /**
@@ -90,9 +113,4 @@ function linkChain(path: string): string[] {
     }
   }
   return chain;
-}
-
-function upwards(folder: string): string[] {
-  const above = dirname(folder);
-  return above === folder ? [folder] : [folder, ...upwards(above)];
 }

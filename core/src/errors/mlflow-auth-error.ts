@@ -1,4 +1,5 @@
 import type { ErrorCode } from "./codes.js";
+import { printable } from "./printable.js";
 
 const brand = Symbol.for("mlflow-auth.error");
 
@@ -59,15 +60,22 @@ export function isMlflowAuthError(value: unknown): value is MlflowAuthError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }
 
-/** One line per problem: `mlflow-auth.yaml:12:5  UNKNOWN_FIELD  …`. */
+/** One line per problem: `mlflow-auth.yaml:12:5  UNKNOWN_FIELD  …`. Holds no control characters, whatever the problem does. */
 export function formatProblem({ file, line, column, code, message }: Problem): string {
   const place = [file ?? "config", ...(line === undefined ? [] : [line, column ?? 1])].join(":");
-  return `${place}  ${code}  ${message}`;
+  return printable(`${place}  ${code}  ${message}`);
 }
 
-/** The whole of an error for a person: every problem, or the message and its remedy. */
+/** Nobody corrects more than this at a time, and the first ones must not be pushed off the screen. */
+const MAX_LISTED = 100;
+
+/** The whole of an error for a person: its problems, or the message and its remedy. */
 export function formatError(error: MlflowAuthError): string {
-  if (error.problems.length > 0) return error.problems.map(formatProblem).join("\n");
-  const remedy = error.remedy === undefined ? "" : `\n  Try this: ${error.remedy}`;
-  return `${error.code}: ${error.message}${remedy}`;
+  if (error.problems.length > 0) {
+    const listed = error.problems.slice(0, MAX_LISTED).map(formatProblem);
+    const more = error.problems.length - listed.length;
+    return [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
+  }
+  const remedy = error.remedy === undefined ? "" : `\n  Try this: ${printable(error.remedy)}`;
+  return `${error.code}: ${printable(error.message)}${remedy}`;
 }

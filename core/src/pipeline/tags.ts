@@ -129,14 +129,24 @@ function checked(given: unknown, { instance }: TagSlot): Given {
   return entries;
 }
 
+/** The code is that of the provider's failure, which may be one of a login; so these are known by themselves. */
+const refusals = new WeakSet<object>();
+
+/** Whether it was for a failure of a tag provider, and not for want of a credential, that nothing was sent. */
+export function isTagRefusal(error: object): boolean {
+  return refusals.has(error);
+}
+
 function refusal(error: MlflowAuthError, { instance }: TagSlot, { uri }: ServerConfig): MlflowAuthError {
   const { code, message, remedy, transient } = error;
   const leave = `or set \`optional: true\` in plugins.${instance} to create runs without its tags`;
-  return new MlflowAuthError(code, `no run is created on ${uri} without the tags of ${instance}: ${message}`, {
+  const refused = new MlflowAuthError(code, `no run is created on ${uri} without the tags of ${instance}: ${message}`, {
     plugin: instance,
     server: uri,
     transient,
     cause: error,
     remedy: remedy === undefined ? leave.replace("or ", "") : `${remedy}, ${leave}`,
   });
+  refusals.add(refused);
+  return refused;
 }

@@ -20,6 +20,7 @@ export interface HttpClientOptions {
 /** An {@link HttpClient} and the way to close its connections, those of clients derived from it included. */
 export function createHttpClient(options: HttpClientOptions): { http: HttpClient; close(): Promise<void> } {
   const agents: Dispatcher[] = [];
+  const underWay = new Set<Promise<HttpResponse>>();
   let warned = false;
 
   function client(settings: TlsOptions & { allowInsecure?: boolean | undefined }): HttpClient {
@@ -35,7 +36,11 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
       return agent;
     }
     return {
-      send: (sent) => send(sent, options.instance, allowInsecure === true, agentFor),
+      async send(sent) {
+        const answer = send(sent, options.instance, allowInsecure === true, agentFor);
+        underWay.add(answer);
+        return await answer.finally(() => underWay.delete(answer));
+      },
       with(own) {
         // Once: a plugin derives a new client whenever its certificate files change.
         if (own.insecureSkipVerify && !warned) warnOfSkippedVerification(options);
@@ -48,11 +53,13 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
   return {
     http: client({}),
     async close() {
-      const timer = setTimeout(() => {
-        for (const agent of agents) void agent.destroy();
-      }, GRACE);
-      await Promise.all(agents.map((agent) => agent.close()));
+      let timer: NodeJS.Timeout | undefined;
+      const grace = new Promise((resolve) => {
+        timer = setTimeout(resolve, GRACE);
+      });
+      await Promise.race([Promise.allSettled(underWay), grace]);
       clearTimeout(timer);
+      await Promise.all(agents.map((agent) => agent.destroy()));
     },
   };
 }

@@ -152,4 +152,15 @@ test("the place where JSON breaks is the first character that no JSON text has t
   );
 });
 
+test("JSON may break at any depth", () => {
+  for (const piece of ["[", '{"a":', '[{"a":[1,']) {
+    const text = piece.repeat(200_000 / piece.length);
+    assert.is(jsonErrorOffset(text), text.length);
+    assert.is(jsonErrorOffset(`${text}]]}x`) !== undefined, true);
+  }
+  const depth = 100_000;
+  assert.is(jsonErrorOffset(`${"[".repeat(depth)}1${"]".repeat(depth)}`), undefined);
+  assert.is(jsonErrorOffset(`${"[".repeat(depth)}1${"]".repeat(depth - 1)}}`), 2 * depth);
+});
+
 test.run();

@@ -58,6 +58,16 @@ export const brokenFiles: Record<string, BrokenFile> = {
     text: '{ "version": 1, "auth": "CANARY"',
     problems: ["1:33 CONFIG_SYNTAX"],
   },
+  "JSON that is nested without end": {
+    file: "mlflow-auth.json",
+    text: `{ "version": 1, "auth": ${"[".repeat(3000)}"CANARY"`,
+    problems: ["1:3033 CONFIG_SYNTAX"],
+  },
+  "JSON that is nested beyond what a parser bears": {
+    file: "mlflow-auth.json",
+    text: `{ "version": 1, "auth": ${'[{"CANARY":'.repeat(20_000)}`,
+    problems: ["1:220025 CONFIG_SYNTAX"],
+  },
   "JSON with a duplicate key": {
     file: "mlflow-auth.json",
     text: '{\n  "version": 1,\n  "trackingUri": "https://x.example.com",\n  "version": "CANARY"\n}',
@@ -204,6 +214,30 @@ export const brokenFiles: Record<string, BrokenFile> = {
   "a plugin that is not installed": {
     text: after("plugins:\n  vault: { token: CANARY }\n"),
     problems: ["4:3 PLUGIN_NOT_INSTALLED"],
+  },
+  "a package whose name is a command": {
+    text: after("plugins:\n  vault: { package: CANARY; rm -rf x }\n"),
+    problems: ["4:21 WRONG_VALUE"],
+  },
+  "a package whose name is an option": {
+    text: after("plugins:\n  x: { package: --CANARY }\n"),
+    problems: ["4:17 WRONG_VALUE"],
+  },
+  "a package from elsewhere": {
+    text: after("plugins:\n  x: { package: 'git+https://CANARY' }\n  y: { package: ../CANARY }\n"),
+    problems: ["4:17 WRONG_VALUE", "5:17 WRONG_VALUE"],
+  },
+  "a package with escape codes": {
+    text: after('plugins:\n  x: { package: "\\e[2KCANARY" }\n  y: { package: "x\\nCANARY" }\n'),
+    problems: ["4:17 WRONG_VALUE", "5:17 WRONG_VALUE"],
+  },
+  "a package by a variable": {
+    text: after("plugins:\n  x: { package: '${SET};' }\n"),
+    problems: ["4:17 WRONG_VALUE"],
+  },
+  "an instance name that is none, beside an unknown one": {
+    text: after("auth: nobody\nplugins:\n  'CANARY x': {}\n"),
+    problems: ["3:7 PLUGIN_UNKNOWN", "5:3 WRONG_VALUE"],
   },
   "a plugin that nobody has": {
     text: after("plugins:\n  x: { plugin: CANARY }\n"),

@@ -181,6 +181,29 @@ if (isRoot) {
     chownSync(join(folder, "group/mlflow-auth.yaml"), 0, 4321);
     chmodSync(join(folder, "group/mlflow-auth.yaml"), 0o664);
     assert.is(await search(folder, "group"), "CONFIG_UNTRUSTED");
+    assert.is(await search(folder, "group", {}, "mlflow-auth.yaml"), "group/mlflow-auth.yaml");
+  });
+
+  test("a user's primary group may write the file only if it is theirs alone: its number is the user's", async () => {
+    const folder = temporaryFolder();
+    write(folder, { ".git/HEAD": "", "mlflow-auth.yaml": yaml });
+    const { getuid, getgid } = process;
+    const become = (uid: number, gid: number) => Object.assign(process, { getuid: () => uid, getgid: () => gid });
+    chmodSync(join(folder, "mlflow-auth.yaml"), 0o664);
+    try {
+      for (const [uid, gid, found] of [
+        [4321, 4321, "mlflow-auth.yaml"],
+        [4321, 100, "CONFIG_UNTRUSTED"],
+        [501, 20, "CONFIG_UNTRUSTED"],
+      ] as const) {
+        chownSync(join(folder, "mlflow-auth.yaml"), uid, gid);
+        become(uid, gid);
+        assert.is(await search(folder), found);
+        Object.assign(process, { getuid, getgid });
+      }
+    } finally {
+      Object.assign(process, { getuid, getgid });
+    }
   });
 }
 

@@ -57,6 +57,20 @@ for (const [text, code] of refused) {
   });
 }
 
+test("a text is looked through once, whatever is not closed in it", () => {
+  // The largest file there may be. A search for each `}` from each `${` on would take half a minute.
+  const size = 255 * 1024;
+  for (const piece of ["${", "$${", "$", "${A", "{", "${}", "${${}", "${A:-"]) {
+    const text = piece.repeat(size / piece.length);
+    const started = process.cpuUsage();
+    interpolate(text, env);
+    interpolate([text, `${text}}`], env);
+    const { user } = process.cpuUsage(started);
+    assert.ok(user < 5_000_000, `${piece}: ${user / 1000} ms`);
+  }
+  assert.is(interpolate("${".repeat(1000), env).findings.length, 1);
+});
+
 test("keys, numbers and booleans are left alone, and the data given is not changed", () => {
   const data = { "${NAME}": [1, true, null, { deep: "${NAME}" }] };
   assert.equal(JSON.stringify(interpolate(data, env).data), '{"${NAME}":[1,true,null,{"deep":"value"}]}');

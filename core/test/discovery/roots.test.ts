@@ -27,8 +27,7 @@ function found(
   base: string,
   { folder = temporaryFolder(), command = "/nowhere/x", core = "/nowhere/y", env = {} }: Where,
 ): string[] {
-  const { folders } = findRoots({ folder, env, command, core });
-  return readManifests(folders).map((manifest) => {
+  return readManifests(findRoots({ folder, env, command, core })).usable.map((manifest) => {
     assert.ok(manifest.folder.startsWith(`${base}/`), manifest.folder);
     return manifest.folder.slice(base.length + 1);
   });

@@ -12,7 +12,7 @@ export type Headers = string | string[];
  */
 export type Tags = string | string[];
 /**
- * Whether credentials may travel over plain http to a host that is not loopback.
+ * Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.
  */
 export type AllowInsecure = boolean;
 
@@ -51,7 +51,7 @@ export interface ConfigFile {
   };
 }
 /**
- * TLS towards this server.
+ * TLS towards this server. Files are read again within a second of a change, without a restart.
  */
 export interface Tls {
   /**

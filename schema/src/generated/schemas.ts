@@ -96,12 +96,12 @@ export const configSchema: Record<string, unknown> = {
       }
     },
     "allowInsecure": {
-      "description": "Whether credentials may travel over plain http to a host that is not loopback.",
+      "description": "Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.",
       "type": "boolean",
       "default": false
     },
     "tls": {
-      "description": "TLS towards this server.",
+      "description": "TLS towards this server. Files are read again within a second of a change, without a restart.",
       "type": "object",
       "additionalProperties": false,
       "properties": {
@@ -176,7 +176,9 @@ export const configSchema: Record<string, unknown> = {
         },
         "package": {
           "description": "The package to take the plugin from, where several provide that name.",
-          "type": "string"
+          "type": "string",
+          "pattern": "^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$",
+          "x-expects": "the name of a package, such as `@team/plugin-x`"
         },
         "enabled": {
           "description": "False: as if the instance were not in the file.",

@@ -2,13 +2,13 @@
 // @ts-nocheck
 "use strict";
 export const validateConfig = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"mlflow-auth:config","title":"ConfigFile","description":"mlflow-auth.yaml: which credentials and run tags reach which MLflow server.","type":"object","additionalProperties":false,"required":["version"],"properties":{"$schema":{"description":"For editors.","type":"string"},"version":{"description":"The version of this format.","const":1},"trackingUri":{"description":"Short form, one server: the address of the MLflow server. In its place `servers` lists several.","type":"string","x-env":["MLFLOW_TRACKING_URI"],"examples":["https://mlflow.example.com","${MLFLOW_TRACKING_URI}"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"servers":{"description":"Long form: several servers, each with its own credentials.","type":"array","minItems":1,"items":{"$ref":"#/$defs/server"}},"plugins":{"description":"Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*$"},"additionalProperties":{"$ref":"#/$defs/instance"}}},"$defs":{"auth":{"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}},"headers":{"description":"The instances that add headers. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"tags":{"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"allowInsecure":{"description":"Whether credentials may travel over plain http to a host that is not loopback.","type":"boolean","default":false},"tls":{"description":"TLS towards this server.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}},"server":{"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"}}},"instance":{"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"mlflow-auth:config","title":"ConfigFile","description":"mlflow-auth.yaml: which credentials and run tags reach which MLflow server.","type":"object","additionalProperties":false,"required":["version"],"properties":{"$schema":{"description":"For editors.","type":"string"},"version":{"description":"The version of this format.","const":1},"trackingUri":{"description":"Short form, one server: the address of the MLflow server. In its place `servers` lists several.","type":"string","x-env":["MLFLOW_TRACKING_URI"],"examples":["https://mlflow.example.com","${MLFLOW_TRACKING_URI}"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"servers":{"description":"Long form: several servers, each with its own credentials.","type":"array","minItems":1,"items":{"$ref":"#/$defs/server"}},"plugins":{"description":"Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*$"},"additionalProperties":{"$ref":"#/$defs/instance"}}},"$defs":{"auth":{"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}},"headers":{"description":"The instances that add headers. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"tags":{"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"allowInsecure":{"description":"Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.","type":"boolean","default":false},"tls":{"description":"TLS towards this server. Files are read again within a second of a change, without a restart.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}},"server":{"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"}}},"instance":{"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}}}};
 const schema12 = {"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}};
 const schema13 = {"description":"The instances that add headers. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}};
 const schema14 = {"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}};
-const schema15 = {"description":"Whether credentials may travel over plain http to a host that is not loopback.","type":"boolean","default":false};
+const schema15 = {"description":"Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.","type":"boolean","default":false};
 const func2 = Object.prototype.hasOwnProperty;
-const schema16 = {"description":"TLS towards this server.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}};
+const schema16 = {"description":"TLS towards this server. Files are read again within a second of a change, without a restart.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}};
 const schema18 = {"title":"Path","description":"The path of a file, relative to the folder of the configuration file.","x-value":"path","x-expects":"the path of a file","type":"string","pattern":"\\S"};
 const pattern0 = new RegExp("\\S", "u");
 
@@ -287,9 +287,10 @@ validate14.errors = vErrors;
 return errors === 0;
 }
 
-const schema26 = {"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}};
+const schema26 = {"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}};
 const schema27 = {"title":"Duration","description":"A number with a unit: `500ms`, `30s`, `5m` or `1h`.","x-value":"duration","x-expects":"a duration such as 500ms, 30s, 5m or 1h","type":"string","pattern":"^\\d{1,9}(ms|s|m|h)$"};
-const pattern4 = new RegExp("^\\d{1,9}(ms|s|m|h)$", "u");
+const pattern4 = new RegExp("^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$", "u");
+const pattern5 = new RegExp("^\\d{1,9}(ms|s|m|h)$", "u");
 
 function validate17(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -308,8 +309,10 @@ errors++;
 }
 }
 if(data.package !== undefined){
-if(typeof data.package !== "string"){
-const err1 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
+let data1 = data.package;
+if(typeof data1 === "string"){
+if(!pattern4.test(data1)){
+const err1 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/pattern",keyword:"pattern",params:{pattern: "^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$"},message:"must match pattern \""+"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$"+"\""};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -319,9 +322,8 @@ vErrors.push(err1);
 errors++;
 }
 }
-if(data.enabled !== undefined){
-if(typeof data.enabled !== "boolean"){
-const err2 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+else {
+const err2 = {instancePath:instancePath+"/package",schemaPath:"#/properties/package/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -331,9 +333,9 @@ vErrors.push(err2);
 errors++;
 }
 }
-if(data.optional !== undefined){
-if(typeof data.optional !== "boolean"){
-const err3 = {instancePath:instancePath+"/optional",schemaPath:"#/properties/optional/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if(data.enabled !== undefined){
+if(typeof data.enabled !== "boolean"){
+const err3 = {instancePath:instancePath+"/enabled",schemaPath:"#/properties/enabled/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -343,11 +345,9 @@ vErrors.push(err3);
 errors++;
 }
 }
-if(data.timeout !== undefined){
-let data4 = data.timeout;
-if(typeof data4 === "string"){
-if(!pattern4.test(data4)){
-const err4 = {instancePath:instancePath+"/timeout",schemaPath:"mlflow-auth:values#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^\\d{1,9}(ms|s|m|h)$"},message:"must match pattern \""+"^\\d{1,9}(ms|s|m|h)$"+"\""};
+if(data.optional !== undefined){
+if(typeof data.optional !== "boolean"){
+const err4 = {instancePath:instancePath+"/optional",schemaPath:"#/properties/optional/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -357,8 +357,11 @@ vErrors.push(err4);
 errors++;
 }
 }
-else {
-const err5 = {instancePath:instancePath+"/timeout",schemaPath:"mlflow-auth:values#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.timeout !== undefined){
+let data4 = data.timeout;
+if(typeof data4 === "string"){
+if(!pattern5.test(data4)){
+const err5 = {instancePath:instancePath+"/timeout",schemaPath:"mlflow-auth:values#/$defs/duration/pattern",keyword:"pattern",params:{pattern: "^\\d{1,9}(ms|s|m|h)$"},message:"must match pattern \""+"^\\d{1,9}(ms|s|m|h)$"+"\""};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -368,14 +371,25 @@ vErrors.push(err5);
 errors++;
 }
 }
-}
 else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err6 = {instancePath:instancePath+"/timeout",schemaPath:"mlflow-auth:values#/$defs/duration/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err6];
 }
 else {
 vErrors.push(err6);
+}
+errors++;
+}
+}
+}
+else {
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
 }
 errors++;
 }

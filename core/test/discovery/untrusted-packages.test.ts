@@ -1,0 +1,239 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { installedSchema } from "../../src/discovery/compose-schema.js";
+import { type LoadConfigOptions, loadConfig } from "../../src/discovery/load-config.js";
+import { readManifests } from "../../src/discovery/manifests.js";
+import { reachOf } from "../../src/discovery/reach.js";
+import { findRoots } from "../../src/discovery/roots.js";
+import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { install, type PluginPackage, pluginFiles, project, temporaryFolder, write } from "./plugin-packages.ts";
+
+const test = suite("packages of others");
+const posix = process.platform !== "win32";
+const isRoot = process.getuid?.() === 0;
+const somebody = 4321;
+const plugin: PluginPackage = { name: "plugin-x", auth: "x", schema: { type: "object" } };
+const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { x: {} } };
+
+/** The folder that the plugin is taken from, or the only problem there is. */
+async function outcome(options: Partial<LoadConfigOptions> & { cwd: string }): Promise<string> {
+  try {
+    const { instances } = await loadConfig({ env: {}, ...options });
+    return instances[0]?.package.folder ?? "none";
+  } catch (error) {
+    if (!isMlflowAuthError(error)) throw error;
+    assert.is(error.problems.length, 1, JSON.stringify(error.problems));
+    return `${error.problems[0]?.code} ${error.problems[0]?.message}`;
+  }
+}
+
+/** A folder with a plugin that a walk to the root of the file system would come upon, and one in it that has none. */
+function shared(files: Record<string, string | object> = {}): { above: string; mine: string } {
+  const above = temporaryFolder();
+  write(above, { "package.json": { workspaces: ["*"], dependencies: { "plugin-x": "1" } }, "pnpm-workspace.yaml": "" });
+  install(above, plugin);
+  write(join(above, "mine"), { "mlflow-auth.json": config, ...files });
+  return { above, mine: join(above, "mine") };
+}
+
+const below: Record<string, Record<string, string | object>> = {
+  "no package.json": {},
+  "a package.json that depends on it": { "package.json": { dependencies: { "plugin-x": "1" } } },
+};
+for (const [what, files] of Object.entries(below)) {
+  for (const end of [".git", "home"]) {
+    test(`with ${what}, nothing above the ${end === "home" ? "home folder" : "repository"} is looked at`, async () => {
+      const { mine } = shared({ ...files, ...(end === ".git" && { ".git/HEAD": "" }) });
+      const env: Record<string, string> = end === "home" ? { HOME: mine } : {};
+      for (const options of [{}, { configFile: "mlflow-auth.json" }, { config }]) {
+        assert.match(await outcome({ cwd: mine, env, ...options }), /^PLUGIN_NOT_INSTALLED /);
+      }
+      const named = { ...env, MLFLOW_AUTH_CONFIG: join(mine, "mlflow-auth.json") };
+      assert.match(await outcome({ cwd: temporaryFolder(), env: named }), /^PLUGIN_NOT_INSTALLED /);
+    });
+  }
+}
+
+test("inside a repository the project, its workspace and hoisted packages are found as before", async () => {
+  const { above, mine } = shared({ "package.json": { dependencies: { "plugin-x": "1" } } });
+  write(above, { ".git/HEAD": "" });
+  assert.is(await outcome({ cwd: mine }), join(above, "node_modules/plugin-x"));
+});
+
+test("the running command's package has the same end", () => {
+  const { mine } = shared({ ".git/HEAD": "", "bin/x.js": "" });
+  const { folders } = findRoots({ folder: "/nowhere", env: {}, command: join(mine, "bin/x.js"), core: "/nowhere/y" });
+  assert.equal(folders, []);
+});
+
+if (posix) {
+  test("outside of a repository and home, folders count up to the first that others may write", async () => {
+    const { above, mine } = shared();
+    assert.is(await outcome({ cwd: mine }), join(above, "node_modules/plugin-x"));
+    for (const mode of [0o757, 0o1777]) {
+      chmodSync(above, mode);
+      for (const options of [{}, { configFile: "mlflow-auth.json" }, { config }]) {
+        assert.match(await outcome({ cwd: mine, ...options }), /^PLUGIN_NOT_INSTALLED /);
+      }
+      assert.equal(reachOf(mine, {}, new Set()), [mine]);
+      // A home folder of `/`, as containers have it, is no end.
+      assert.equal(reachOf(mine, { HOME: "/" }, new Set()), [mine]);
+    }
+    assert.match(await outcome({ cwd: above, config }), /^PLUGIN_NOT_INSTALLED /);
+  });
+}
+
+/** What of a package is judged, relative to its folder. */
+const parts = ["package.json", ".", "dist", "dist/index.js", "config.schema.json"];
+
+function withParts(): { folder: string; found: string } {
+  const entries = { "entry-points": { "mlflow.request_auth_provider": { x: "./dist/index.js:create" } } };
+  const folder = project({ ...plugin, manifest: entries }, { name: "plugin-y", tags: "y" });
+  const found = join(folder, "node_modules/plugin-x");
+  write(found, { "dist/index.js": "" });
+  return { folder, found };
+}
+
+if (posix) {
+  for (const part of parts) {
+    test(`a package is not used while others may write its ${part}`, async () => {
+      const { folder, found } = withParts();
+      const path = join(found, part);
+      const { mode } = statSync(path);
+      assert.is(await outcome({ cwd: folder, config }), found);
+      chmodSync(path, mode | 0o002);
+      const told = await outcome({ cwd: folder, config });
+      assert.match(
+        told,
+        /^PLUGIN_UNTRUSTED .*the package plugin-x .* is not used: .* may be written by others: install it/,
+      );
+      assert.ok(told.includes(`${path} may be written`), told);
+      const byName = { ...config, plugins: { mine: { plugin: "x", package: "plugin-x" } } };
+      assert.match(await outcome({ cwd: folder, config: byName }), /^PLUGIN_UNTRUSTED /);
+      const other = { ...config, plugins: { y: {}, x: { enabled: false } } };
+      assert.is(await outcome({ cwd: folder, config: other }), join(folder, "node_modules/plugin-y"));
+    });
+  }
+
+  test("one that is trusted takes the place of one that is not, and two are no longer ambiguous", async () => {
+    const { folder, found } = withParts();
+    chmodSync(found, 0o777);
+    const root = temporaryFolder();
+    write(root, { "package.json": { dependencies: { "plugin-x": "1" } } });
+    install(root, plugin);
+    const env = { MLFLOW_AUTH_PLUGIN_ROOT: root };
+    assert.is(await outcome({ cwd: folder, config, env }), join(root, "node_modules/plugin-x"));
+    chmodSync(join(root, "node_modules/plugin-x"), 0o777);
+    assert.match(await outcome({ cwd: folder, config, env }), /^PLUGIN_UNTRUSTED /);
+    write(folder, { "package.json": { dependencies: { "plugin-x": "1", "plugin-z": "1" } } });
+    install(folder, { name: "plugin-z", auth: "x" });
+    assert.is(await outcome({ cwd: folder, config }), join(folder, "node_modules/plugin-z"));
+  });
+
+  test("the composed schema leaves it out", () => {
+    const { folder, found } = withParts();
+    const composed = () =>
+      JSON.stringify(installedSchema({ folder, env: {}, command: "/nowhere/x", core: "/nowhere/y" }));
+    assert.match(composed(), '"plugin-x":');
+    chmodSync(join(found, "dist/index.js"), 0o666);
+    assert.not.match(composed(), '"plugin-x":');
+  });
+}
+
+if (isRoot) {
+  for (const part of parts) {
+    test(`a package is not used if its ${part} belongs to another user`, async () => {
+      const { folder, found } = withParts();
+      chownSync(join(found, part), somebody, somebody);
+      const told = await outcome({ cwd: folder, config });
+      assert.ok(
+        told.startsWith("PLUGIN_UNTRUSTED ") && told.includes(`${join(found, part)} belongs to another user`),
+        told,
+      );
+    });
+  }
+
+  test("a package is not used if a link of another user leads to it, or a group may write it that is not private", async () => {
+    const { folder, found } = withParts();
+    const kept = temporaryFolder();
+    write(kept, pluginFiles(plugin));
+    rmSync(found, { recursive: true });
+    symlinkSync(kept, found);
+    assert.is(await outcome({ cwd: folder, config }), found);
+    lchownSync(found, somebody, somebody);
+    assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_UNTRUSTED .*belongs to another user/);
+    lchownSync(found, 0, 0);
+    chownSync(kept, 0, 100);
+    chmodSync(kept, 0o775);
+    assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_UNTRUSTED .*written by others/);
+    chownSync(kept, 0, 0);
+    assert.is(await outcome({ cwd: folder, config }), found);
+  });
+
+  test("root uses another user's project once it names that user's file, and no third user's", async () => {
+    const { folder, found } = withParts();
+    write(folder, { "mlflow-auth.json": config });
+    execFileSync("chown", ["-R", `${somebody}:${somebody}`, folder]);
+    execFileSync("chmod", ["-R", "g+w", folder]);
+    const configFile = "mlflow-auth.json";
+    assert.is(await outcome({ cwd: folder, configFile }), found);
+    assert.is(await outcome({ cwd: "/", env: { MLFLOW_AUTH_CONFIG: join(folder, configFile) } }), found);
+    assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_UNTRUSTED /);
+    rmSync(join(folder, ".git"), { recursive: true });
+    assert.is(await outcome({ cwd: folder, configFile }), found);
+    chownSync(join(found, "dist/index.js"), somebody + 1, somebody + 1);
+    assert.match(await outcome({ cwd: folder, configFile }), /^PLUGIN_UNTRUSTED /);
+    chownSync(join(found, "dist/index.js"), somebody, 100);
+    assert.match(await outcome({ cwd: folder, configFile }), /^PLUGIN_UNTRUSTED /);
+    chownSync(join(found, "dist/index.js"), somebody, somebody);
+    chownSync(join(folder, configFile), 0, 0);
+    assert.match(await outcome({ cwd: folder, configFile }), /^PLUGIN_UNTRUSTED |^PLUGIN_NOT_INSTALLED /);
+  });
+
+  test("who owns the running core is trusted with plugins; who owns the command's file or MLFLOW_AUTH_PLUGIN_ROOT is not", () => {
+    const { folder } = withParts();
+    write(folder, { "node_modules/core/index.js": "" });
+    execFileSync("chown", ["-R", `${somebody}`, folder]);
+    const file = join(folder, "node_modules/core/index.js");
+    const usable = (options: { core: string; command: string; env?: Record<string, string> }) =>
+      readManifests(findRoots({ folder: "/nowhere", env: {}, ...options })).usable.length;
+    assert.is(usable({ core: file, command: "/nowhere/x" }), 2);
+    assert.is(usable({ core: "/nowhere/y", command: file }), 0);
+    const env = { MLFLOW_AUTH_PLUGIN_ROOT: folder };
+    assert.is(usable({ core: "/nowhere/y", command: "/nowhere/x", env }), 0);
+  });
+}
+
+/** What stands where a package.json should. */
+const obstacles: Record<string, (file: string) => void> = {
+  ...(posix && { "a FIFO": (file: string) => void execFileSync("mkfifo", [file]) }),
+  ...(posix && { "a device": (file: string) => symlinkSync("/dev/zero", file) }),
+  "a folder": (file) => mkdirSync(file),
+  "more than 4 MiB": (file) =>
+    writeFileSync(file, JSON.stringify({ ...(pluginFiles(plugin)["package.json"] as object), x: "x".repeat(4 << 20) })),
+};
+for (const [what, make] of Object.entries(obstacles)) {
+  test(`${what} as package.json is passed over`, async () => {
+    const folder = project(plugin);
+    rmSync(join(folder, "node_modules/plugin-x/package.json"));
+    make(join(folder, "node_modules/plugin-x/package.json"));
+    assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_NOT_INSTALLED /);
+    const other = project(plugin);
+    rmSync(join(other, "package.json"));
+    make(join(other, "package.json"));
+    assert.match(await outcome({ cwd: other, config }), /^PLUGIN_NOT_INSTALLED /);
+  });
+}
+
+test("a package whose name is none is no plugin, and an odd version is not repeated", async () => {
+  const folder = project({ ...plugin, manifest: { name: "x\u001b[2K; rm" } }, { name: "plugin-y", tags: "y" });
+  assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_NOT_INSTALLED /);
+  const odd = project({ ...plugin, manifest: { version: "1\u001b[2K" } });
+  const { instances } = await loadConfig({ config, cwd: odd, env: {} });
+  assert.is(instances[0]?.package.version, "");
+});
+
+test.run();
