@@ -14,6 +14,16 @@ interface Row {
   description: string;
 }
 
+const whereFrom = `A plugin is taken from the packages that these depend on, the first wins: the project around the file, its workspace, the folder that \`MLFLOW_AUTH_PLUGIN_ROOT\` names, and the installation of the running command. Upwards, packages are looked for as far as the file itself is: to the repository's root (the folder with \`.git\`) or the home folder. Outside of both, only folders count that nobody else may write.
+
+A package runs with all that you may do, so one of somebody else is not used (\`PLUGIN_UNTRUSTED\`; not on Windows). Its folder, package.json, modules and schema must belong to
+
+- you or root,
+- the owner of the configuration file, if you named that file with \`--config\` or \`MLFLOW_AUTH_CONFIG\`: who names a file trusts its owner. This is how root in a container uses a project that is mounted from outside,
+- or the owner of the running mlflow-auth itself,
+
+and nobody else may write them. A group may if it is its owner's private one, which has the owner's number; for what is yours or root's it must also be the group that you run with. A pnpm store that is shared between users is refused where another user filled it, for its hard links stay that user's files.`;
+
 /** docs/configuration.md: every field of the file, from the schemas. */
 export function generateReference(config: Json, values: Json, plugins: readonly PluginReference[]): string {
   const resolve = resolver(config, values);
@@ -39,6 +49,8 @@ export function generateReference(config: Json, values: Json, plugins: readonly 
         rowsOf(schema, resolver(schema, values)),
       ),
     ),
+    "## Where plugins come from",
+    whereFrom,
     "## Values",
     Object.values(objectOf(values["$defs"]))
       .map((value) => `- **${objectOf(value)["title"]}**: ${objectOf(value)["description"]}`)

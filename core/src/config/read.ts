@@ -169,5 +169,6 @@ const syntaxMessages: Record<string, string> = {
   MULTIPLE_DOCS: "a second document is refused",
   BAD_ALIAS: "an alias is refused: write the value out",
   TAG_RESOLVE_FAILED: "a tag is refused: put a text in quotes instead",
+  RESOURCE_EXHAUSTION: "the file is nested too deeply",
   BAD_DIRECTIVE: "a directive is refused",
 };

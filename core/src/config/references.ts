@@ -4,7 +4,7 @@ import type { Group } from "../provider/provider.js";
 import type { InstanceConfig } from "./config.js";
 import { isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { ListedServer } from "./servers.js";
-import { didYouMean } from "./suggest.js";
+import { didYouMean, listNames } from "./suggest.js";
 
 /** What is known of the instances by the time that names are resolved. */
 export interface KnownInstances {
@@ -50,7 +50,7 @@ function everyAble(
 ): string[] {
   const able = [...enabled].filter(([, instance]) => instance?.entries[lists[field].group]).map(([name]) => name);
   if (field === "auth" && able.length > 1) {
-    const names = able.map((name) => `\`${name}\``).join(", ");
+    const names = listNames(able.map((name) => `\`${name}\``));
     const message = `several plugins can authenticate: ${names}; say which with \`auth\`, for example \`auth: ${able[0]}\``;
     problems.add("AUTH_AMBIGUOUS", place, "key", message);
   }
@@ -72,7 +72,7 @@ function faultOf(
   if (!enabled.has(name)) {
     // A key that is no name has a problem of its own, and may be a value in the wrong place.
     const known = [...enabled.keys()].filter((key) => enabled.get(key) !== undefined || isPrintable(key));
-    const hint = didYouMean(name, known) || `; there are: ${known.join(", ") || "none"}`;
+    const hint = didYouMean(name, known) || `; there are: ${listNames(known) || "none"}`;
     return { code: "PLUGIN_UNKNOWN", message: `\`plugins\` has no instance of this name${hint}` };
   }
   const instance = enabled.get(name);

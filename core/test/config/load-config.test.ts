@@ -289,4 +289,16 @@ test("cleartext is what leaves the machine", () => {
     assert.not.ok(isCleartext(uri), uri);
 });
 
+test("a name among thousands that don't exist is told without a list of all that do", async () => {
+  const plugins = Object.fromEntries(
+    Array.from({ length: 5000 }, (_, index) => [`stamp${index}`, { plugin: "stamp" }]),
+  );
+  const auth = Array.from({ length: 3000 }, (_, index) => `nobody-of-${index}`);
+  const problems = await problemsOf({ version: 1, trackingUri: "https://x.example.com", auth, plugins });
+  assert.is(problems.length, auth.length);
+  for (const problem of problems) assert.ok(problem.length < 500);
+  const long = { version: 1, trackingUri: "https://x.example.com", auth: "a".repeat(100_000), plugins: { stamp: {} } };
+  assert.match((await problemsOf(long)).join(), /there are: stamp$/);
+});
+
 test.run();
