@@ -7,8 +7,8 @@ import { Agent, type Dispatcher, request } from "undici";
 import { percentile, type Result, whole } from "./measure.ts";
 import { vaultSetup } from "./vault-setup.ts";
 
-const ROUNDS = 30;
-const REQUESTS = 2_000;
+const ROUNDS = 120;
+const REQUESTS = 1_000;
 const CONCURRENCY = 50;
 
 export async function p2(): Promise<Result[]> {

@@ -21,11 +21,16 @@ export function suspicionOf(request: GateRequest, status: number, headers: Respo
   if (status === 401) return "credential";
   if (status === 403) return "permission";
   const redirected = status >= 301 && status <= 308 && status !== 304;
-  const html = status === 200 && /^text\/html\b/i.test(String(headers["content-type"] ?? ""));
+  const html = status === 200 && isHtml(headers["content-type"]);
   if (!redirected && !html) return undefined;
   // From one address of the API to another: a server that likes another spelling.
   if (redirected && isJsonApi(String(headers["location"] ?? ""))) return undefined;
   return isJsonApi(request.url) ? "login page" : undefined;
+}
+
+function isHtml(type: string | string[] | undefined): boolean {
+  // Most answers are told apart by their first letter.
+  return typeof type === "string" && (type[0] === "t" || type[0] === "T") && /^text\/html\b/i.test(type);
 }
 
 const isJsonApi = (url: string) => JSON_API.test(url.split(/[?#]/, 1)[0] as string);

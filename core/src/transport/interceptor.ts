@@ -3,7 +3,9 @@ import type { Dispatcher } from "undici";
 import type { ServerConfig } from "../config/config.js";
 import type { Authorization } from "../pipeline/compose.js";
 import type { Gate } from "../pipeline/gate.js";
-import { suspicionOf } from "../pipeline/refusal.js";
+import { type ResponseHeaders, type Suspicion, suspicionOf } from "../pipeline/refusal.js";
+import type { GateRequest } from "../pipeline/request.js";
+import type { Refusal } from "../pipeline/route.js";
 import { createsRun } from "../pipeline/run-creation.js";
 import { isPromise } from "../pipeline/slot.js";
 import type { TagPipeline } from "../pipeline/tags.js";
@@ -14,8 +16,8 @@ import {
   withoutQueryCredentials,
   withoutQueryObjectCredentials,
 } from "./client-credentials.js";
-import { RefusalHandler } from "./refusal-handler.js";
-import { replayable } from "./replay.js";
+import { RefusalHandler, type RefusalHandlerOptions } from "./refusal-handler.js";
+import { type ReplayableBody, replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";
 import { targetOf } from "./target.js";
 import { explainTlsFailure } from "./tls-failure.js";
@@ -63,18 +65,9 @@ export function createInterceptor(
         return next(authorization)(authorize(outgoing, authorization, outgoing.body), handler);
       }
       const body = replayable(outgoing.body);
-      const watched = new RefusalHandler(handler, {
-        suspect: (status, headers) => suspicionOf(request, status, headers),
-        async retry(refusal) {
-          const renewed = await gate.refused(authorization, refusal, request);
-          const again = renewed === undefined ? undefined : body.again();
-          if (renewed === undefined || again === undefined) return undefined;
-          return () => void next(renewed)(authorize(outgoing, renewed, again.body), handler);
-        },
-        explain: (error) => explainTlsFailure(error, authorization.server.uri),
-        release: () => body.release(),
-        clock,
-      });
+      const resend = (renewed: Authorization, again: unknown) =>
+        void next(renewed)(authorize(outgoing, renewed, again), handler);
+      const watched = new RefusalHandler(handler, new Attempt(gate, request, authorization, body, resend, clock));
       return next(authorization)(authorize(outgoing, authorization, body.body), watched);
     };
     const proceed = (authorization: Authorization) => {
@@ -90,6 +83,50 @@ export function createInterceptor(
     authorized.then(proceed).catch(fail);
     return true;
   };
+}
+
+/** What the handler of one request needs to know. A class, for there is one of it for every request. */
+class Attempt implements RefusalHandlerOptions {
+  readonly clock: Clock;
+  readonly #gate: Gate;
+  readonly #request: GateRequest;
+  readonly #authorization: Authorization;
+  readonly #body: ReplayableBody;
+  readonly #resend: (renewed: Authorization, body: unknown) => void;
+
+  constructor(
+    gate: Gate,
+    request: GateRequest,
+    authorization: Authorization,
+    body: ReplayableBody,
+    resend: (renewed: Authorization, body: unknown) => void,
+    clock: Clock,
+  ) {
+    this.clock = clock;
+    this.#gate = gate;
+    this.#request = request;
+    this.#authorization = authorization;
+    this.#body = body;
+    this.#resend = resend;
+  }
+
+  suspect(status: number, headers: ResponseHeaders): Suspicion | undefined {
+    return suspicionOf(this.#request, status, headers);
+  }
+
+  async retry(refusal: Refusal): Promise<(() => void) | undefined> {
+    const renewed = await this.#gate.refused(this.#authorization, refusal, this.#request);
+    const again = renewed === undefined ? undefined : this.#body.again();
+    return renewed === undefined || again === undefined ? undefined : () => this.#resend(renewed, again.body);
+  }
+
+  explain(error: Error): Error {
+    return explainTlsFailure(error, this.#authorization.server.uri);
+  }
+
+  release(): void {
+    this.#body.release();
+  }
 }
 
 function authorize(

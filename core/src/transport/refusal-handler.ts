@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import type { ResponseHeaders, Suspicion } from "../pipeline/refusal.js";
 import type { Refusal } from "../pipeline/route.js";
@@ -15,13 +16,13 @@ const LONGEST_LOOK = 16 * 1024;
 
 export interface RefusalHandlerOptions {
   /** Which answers to hold back. */
-  readonly suspect: (status: number, headers: ResponseHeaders) => Suspicion | undefined;
+  suspect(status: number, headers: ResponseHeaders): Suspicion | undefined;
   /** Decides about a held answer: how to send the request again, or undefined to pass the answer on. */
-  readonly retry: (refusal: Refusal) => Promise<(() => void) | undefined>;
+  retry(refusal: Refusal): Promise<(() => void) | undefined>;
   /** What the caller gets for a failed connection. */
-  readonly explain: (error: Error) => Error;
+  explain(error: Error): Error;
   /** Called once it is certain that the request won't be sent again. */
-  readonly release: () => void;
+  release(): void;
   readonly clock: Clock;
 }
 
@@ -62,15 +63,14 @@ export class RefusalHandler implements Handler {
     (this.#handler as { onRequestSent?(): void }).onRequestSent?.();
   }
 
-  onResponseStart(...event: Parameters<NonNullable<Handler["onResponseStart"]>>): void {
-    const [controller, status, headers] = event;
+  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string): void {
     const suspicion = status < 200 ? undefined : this.#options.suspect(status, headers);
     if (suspicion === undefined) {
       if (status >= 200) this.#options.release();
-      this.#handler.onResponseStart?.(...event);
+      this.#handler.onResponseStart?.(controller, status, headers, statusMessage);
       return;
     }
-    this.#held = [() => this.#handler.onResponseStart?.(...event)];
+    this.#held = [() => this.#handler.onResponseStart?.(controller, status, headers, statusMessage)];
     if (suspicion === "permission") {
       this.#look = { chunks: [], bytes: 0 };
       // One that trickles in is judged by what is there.
@@ -84,20 +84,24 @@ export class RefusalHandler implements Handler {
       if (this.#discarded > LONGEST_DISCARD) controller.abort(new Error("answer replaced by a second attempt"));
       return;
     }
-    this.#forward(() => this.#handler.onResponseData?.(controller, chunk));
+    if (this.#held === undefined) {
+      this.#handler.onResponseData?.(controller, chunk);
+      return;
+    }
+    this.#held.push(() => this.#handler.onResponseData?.(controller, chunk));
     if (this.#look === undefined) return;
     this.#look.chunks.push(chunk);
     this.#look.bytes += chunk.length;
     if (this.#look.bytes >= LONGEST_LOOK) this.#decideByBody(controller);
   }
 
-  onResponseEnd(...event: Parameters<NonNullable<Handler["onResponseEnd"]>>): void {
+  onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
     if (this.#discarding) {
       this.#timer?.cancel();
       return;
     }
-    this.#forward(() => this.#handler.onResponseEnd?.(...event));
-    if (this.#look !== undefined) this.#decideByBody(event[0]);
+    this.#forward(() => this.#handler.onResponseEnd?.(controller, trailers));
+    if (this.#look !== undefined) this.#decideByBody(controller);
   }
 
   onResponseError(...event: Parameters<NonNullable<Handler["onResponseError"]>>): void {

@@ -17,9 +17,23 @@ export interface ReplayableBody {
  * is recorded while it streams. Node streams are left alone, and so can't be sent again.
  */
 export function replayable(body: unknown): ReplayableBody {
-  if (isReusable(body)) return { body, again: () => ({ body }), release() {} };
+  if (isReusable(body)) return new ReusableBody(body);
   if (isAsyncIterable(body) && typeof (body as { pipe?: unknown }).pipe !== "function") return new RecordedBody(body);
   return { body, again: () => undefined, release() {} };
+}
+
+class ReusableBody implements ReplayableBody {
+  readonly body: unknown;
+
+  constructor(body: unknown) {
+    this.body = body;
+  }
+
+  again(): { body: unknown } {
+    return { body: this.body };
+  }
+
+  release(): void {}
 }
 
 function isReusable(body: unknown): boolean {
