@@ -22,7 +22,7 @@ function run(command, args, options = {}) {
 
 /** A digest of what an installation depends on: the lockfile and every manifest of the workspace. */
 function manifests() {
-  const digest = createHash("sha256").update(process.version).update(process.platform);
+  const digest = createHash("sha256").update(process.platform).update(process.arch);
   const folders = ["", "core", "cli", "proxy", "schema", "stub", "test", "demo", "bench"];
   for (const plugin of readdirSync(join(root, "plugins"))) folders.push(join("plugins", plugin));
   const files = ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...folders.map((folder) => join(folder, "package.json"))];

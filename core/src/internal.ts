@@ -2,7 +2,6 @@
 export type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 export { isLoopback } from "./config/loopback.js";
 export { compileDestinations, type Destinations } from "./destination/compile.js";
-export { leadsElsewhere } from "./destination/path-tricks.js";
 export { displayName, type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
 export { codes, type ErrorCode } from "./errors/codes.js";
 export {
@@ -12,9 +11,9 @@ export {
   MlflowAuthError,
   type Problem,
 } from "./errors/mlflow-auth-error.js";
-export { createLogger, isLevel, type LogLevel, logLevels } from "./logging/logger.js";
+export { createLogger, type LogLevel, logLevels } from "./logging/logger.js";
 export { type OpenGate, type OpenGateOptions, openGate } from "./open-gate.js";
-export { type Authorization, headerKey } from "./pipeline/compose.js";
+export type { Authorization } from "./pipeline/compose.js";
 export type { Gate } from "./pipeline/gate.js";
 export { isTagRefusal, type RunTags } from "./pipeline/tags.js";
 export type { LogFields, Logger } from "./provider/context.js";

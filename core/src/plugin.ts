@@ -16,6 +16,7 @@ export {
   anonymous,
   type Group,
   type Interfaces,
+  type InvalidationReason,
   type ProviderHeaders,
   type ProviderRequest,
   type RequestAuthProvider,

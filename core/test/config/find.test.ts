@@ -65,11 +65,11 @@ test("the search climbs to the repository's root and no further", async () => {
 
 test("the search never passes the home folder", async () => {
   const folder = temporaryFolder();
-  write(folder, { "mlflow-auth.yaml": yaml, "home/me/work/x.txt": "" });
+  write(folder, { "mlflow-auth.yaml": yaml, "home/me/deep/x.txt": "" });
   const env = { HOME: join(folder, "home/me") };
-  assert.is(await search(folder, "home/me/work", env), "CONFIG_NOT_FOUND");
+  assert.is(await search(folder, "home/me/deep", env), "CONFIG_NOT_FOUND");
   write(folder, { "home/me/mlflow-auth.yaml": yaml });
-  assert.is(await search(folder, "home/me/work", env), "home/me/mlflow-auth.yaml");
+  assert.is(await search(folder, "home/me/deep", env), "home/me/mlflow-auth.yaml");
   symlinkSync(join(folder, "home/me"), join(folder, "link"));
   write(folder, { "home/you/x.txt": "" });
   assert.is(await search(folder, "link/work", { HOME: join(folder, "link") }), "link/mlflow-auth.yaml");

@@ -1,0 +1,60 @@
+import type { ServerResponse } from "node:http";
+import { Agent, Dispatcher1Wrapper } from "undici";
+import { Secret } from "../../src/secret/secret.js";
+import { createInterceptor } from "../../src/transport/interceptor.js";
+import { authSlot, gateOver, headerSlot } from "../pipeline/gate-fixture.js";
+import { type EchoServer, echoServer } from "./echo-server.js";
+
+type Interceptor = ReturnType<typeof createInterceptor>;
+
+/** A server that wants the current token, and a client whose secret store can be rotated. */
+export async function rotating(
+  refuse: (response: ServerResponse) => unknown = (response) => response.writeHead(401).end("who are you?"),
+) {
+  const state = { accepted: "Bearer 1", stored: "Bearer 1", fetches: 0 };
+  let cached: { headers: { Authorization: Secret } } | undefined;
+  const slot = authSlot(
+    "store",
+    async () => {
+      if (cached === undefined) {
+        state.fetches++;
+        cached = { headers: { Authorization: new Secret(state.stored) } };
+      }
+      return cached;
+    },
+    () => {
+      cached = undefined;
+    },
+  );
+  const server = await echoServer((seen, response) => {
+    if (seen.headers.authorization === state.accepted) response.end(seen.body);
+    else refuse(response);
+  });
+  const { gate } = gateOver([{ uri: server.origin, auth: [slot] }]);
+  const agent = new Agent();
+  return { state, server, gate, agent, dispatcher: agent.compose(createInterceptor(gate)) };
+}
+
+/** A client of a listed server, whose interceptor adds a credential and another header below `/base`. */
+export async function withClient<T>(
+  listed: EchoServer,
+  run: (dispatcher: Agent, interceptor: Interceptor) => Promise<T>,
+): Promise<T> {
+  const auth = { headers: { Authorization: new Secret("Bearer ours") } };
+  const extra = { "X-Extra": "theirs too" };
+  const { gate } = gateOver([
+    { uri: `${listed.origin}/base`, auth: [authSlot("a", () => auth)], headers: [headerSlot("h", () => extra)] },
+  ]);
+  const agent = new Agent();
+  try {
+    const interceptor = createInterceptor(gate);
+    return await run(agent.compose(interceptor) as unknown as Agent, interceptor);
+  } finally {
+    await agent.close();
+    await listed.close();
+  }
+}
+
+/** The built-in fetch through a dispatcher of undici 8. */
+export const fetchWith = (dispatcher: unknown, url: string, init: object = {}) =>
+  fetch(url, { ...init, dispatcher: new Dispatcher1Wrapper(dispatcher as Agent) } as unknown as RequestInit);

@@ -1,0 +1,126 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { suite } from "@mlflow-auth/test/suite";
+import { Agent, interceptors, Pool, request as undiciRequest } from "undici";
+import * as assert from "uvu/assert";
+import { Secret } from "../../src/secret/secret.js";
+import { createInterceptor } from "../../src/transport/interceptor.js";
+import { authSlot, gateOver, headerSlot } from "../pipeline/gate-fixture.js";
+import { fetchWith, withClient } from "./client-fixture.js";
+import { echoServer } from "./echo-server.js";
+
+const test = suite("where a request goes");
+
+test("a redirect is judged as another destination, by fetch and by undici's own redirect interceptor further out", async () => {
+  const elsewhere = await echoServer();
+  for (const status of [301, 302, 303, 307, 308]) {
+    for (const style of ["fetch", "redirect interceptor"]) {
+      const listed = await echoServer((seen, response) => {
+        if (seen.url === "/base/back") return response.end("home");
+        const target = seen.url === "/base/out" ? `${elsewhere.origin}/base/x` : "/base/back";
+        response.writeHead(status, { location: target }).end();
+      });
+      await withClient(listed, async (dispatcher) => {
+        const redirecting =
+          style !== "fetch" ? (dispatcher as Agent).compose(interceptors.redirect({ maxRedirections: 5 })) : dispatcher;
+        for (const path of ["/base/out", "/base/in"]) {
+          if (style === "fetch") await (await fetchWith(dispatcher, listed.origin + path)).text();
+          else await (await undiciRequest(listed.origin + path, { dispatcher: redirecting })).body.dump();
+        }
+      });
+      assert.is(listed.received.at(-1)?.url, "/base/back", `${status} ${style}`);
+      assert.is(listed.received.at(-1)?.headers.authorization, "Bearer ours");
+    }
+  }
+  assert.is(elsewhere.received.length, 10);
+  for (const { headers } of elsewhere.received) {
+    assert.is(headers.authorization, undefined);
+    assert.is(headers["x-extra"], undefined);
+  }
+  await elsewhere.close();
+});
+
+test("a redirect interceptor further in follows nothing with our credentials", async () => {
+  const elsewhere = await echoServer();
+  const listed = await echoServer((_, response) =>
+    response.writeHead(302, { location: `${elsewhere.origin}/x` }).end(),
+  );
+  const { gate } = gateOver([{ uri: listed.origin, headers: [headerSlot("h", () => ({ "X-Extra": "secret" }))] }]);
+  const agent = new Agent();
+  const dispatcher = agent.compose(interceptors.redirect({ maxRedirections: 5 })).compose(createInterceptor(gate));
+  const answer = await undiciRequest(`${listed.origin}/x`, { dispatcher });
+  await answer.body.dump();
+  assert.is(answer.statusCode, 302);
+  assert.is(elsewhere.received.length, 0);
+  await agent.close();
+  await listed.close();
+  await elsewhere.close();
+});
+
+test("what is judged is what is sent: raw paths go out as the parser reads them", async () => {
+  const server = await echoServer();
+  await withClient(server, async (_dispatcher, interceptor) => {
+    const pool = new Pool(server.origin);
+    const composed = pool.compose(interceptor);
+    for (const path of [
+      "/base//../other",
+      "/base//%2e%2e/other?a=/../b",
+      "/base/a/..//../other",
+      "/base/\\..\\../x",
+      "/other/%2e%2e/base/x",
+    ]) {
+      await (await composed.request({ path, method: "GET" })).body.dump();
+    }
+    await pool.close();
+  });
+  const seen = server.received.map(({ url, headers }) => [url, headers.authorization]);
+  assert.equal(seen, [
+    ["/base/other", "Bearer ours"],
+    ["/base/other?a=/../b", "Bearer ours"],
+    ["/base/other", "Bearer ours"],
+    ["/base/\\..\\../x", undefined],
+    ["/base/x", "Bearer ours"],
+  ]);
+});
+
+test("a Host of the client's choice does not lead the credential to another site", async () => {
+  const server = await echoServer();
+  await withClient(server, async (dispatcher) => {
+    const headers = { host: "evil.test" };
+    await (await undiciRequest(`${server.origin}/base/x`, { dispatcher, headers })).body.dump();
+    await (await undiciRequest(`${server.origin}/other`, { dispatcher, headers })).body.dump();
+  });
+  assert.equal(
+    server.received.map(({ headers }) => headers.host),
+    [`127.0.0.1:${server.port}`, "evil.test"],
+  );
+});
+
+test("CONNECT gets no credential, however its target is put", async () => {
+  const server = await echoServer();
+  const sockets: string[] = [];
+  const tunnel = createServer().on("connect", (request, socket) => {
+    sockets.push(JSON.stringify(request.headers));
+    socket.end("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n");
+  });
+  await new Promise<void>((resolve) => tunnel.listen(0, "127.0.0.1", resolve));
+  const { port } = tunnel.address() as AddressInfo;
+  const auth = { headers: { Authorization: new Secret("Bearer ours") } };
+  const listed = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${port}0`].map((uri) => ({
+    uri,
+    auth: [authSlot("a", () => auth)],
+  }));
+  const agent = new Agent();
+  const dispatcher = agent.compose(createInterceptor(gateOver(listed.slice(0, 1)).gate));
+  for (const path of ["0/x", "/x", "example.test:443"]) {
+    await dispatcher.connect({ origin: `http://127.0.0.1:${port}`, path } as never).catch(() => undefined);
+  }
+  assert.is(sockets.length > 0, true);
+  for (const headers of sockets) assert.not.match(headers, "ours");
+  await agent.destroy();
+  await server.close();
+  tunnel.closeAllConnections();
+  await new Promise((resolve) => tunnel.close(resolve));
+});
+
+test.run();
