@@ -38,6 +38,8 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
     let given: Given;
     try {
       given = slot.provider.getAuth(request);
+      // Nearly always: what was answered last, and was looked at then.
+      if (last !== undefined && given === last.auth && slot === last.slot && !expires(given)) return last;
       if (given !== undefined && !isPromise(given)) {
         check(given, slot);
         return answer(slot, given);
@@ -80,7 +82,7 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
     if (given === anonymous) return;
     // An object that has answered before was looked at then.
     if (given !== last?.auth) checkAuth(given, slot.instance);
-    if (given.expiresAt !== undefined && !(clock.wallTime() < given.expiresAt)) {
+    if (expires(given) && !(clock.wallTime() < (given.expiresAt as number))) {
       throw wrong(slot.instance, "with a credential that has expired");
     }
   }
@@ -95,6 +97,10 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
   }
 
   return { resolve };
+}
+
+function expires(given: Auth | typeof anonymous): boolean {
+  return given !== anonymous && given.expiresAt !== undefined;
 }
 
 function checkAuth(given: Auth, instance: string): void {

@@ -26,7 +26,7 @@ export function applyHeaders(given: DispatchHeaders, authorization: Authorizatio
   eachHeader(given, (name, value) => {
     if (!drop.has(headerKey(name))) result.push(name, value);
   });
-  result.push(...list);
+  for (const item of list) result.push(item);
   return result;
 }
 

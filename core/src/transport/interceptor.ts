@@ -4,7 +4,6 @@ import type { ServerConfig } from "../config/config.js";
 import type { Authorization } from "../pipeline/compose.js";
 import type { Gate } from "../pipeline/gate.js";
 import { type ResponseHeaders, type Suspicion, suspicionOf } from "../pipeline/refusal.js";
-import type { GateRequest } from "../pipeline/request.js";
 import type { Refusal } from "../pipeline/route.js";
 import { createsRun } from "../pipeline/run-creation.js";
 import { isPromise } from "../pipeline/slot.js";
@@ -19,7 +18,7 @@ import {
 import { RefusalHandler, type RefusalHandlerOptions } from "./refusal-handler.js";
 import { type ReplayableBody, replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";
-import { targetOf } from "./target.js";
+import { type Target, targetOf } from "./target.js";
 import { explainTlsFailure } from "./tls-failure.js";
 
 export interface InterceptorOptions {
@@ -28,7 +27,15 @@ export interface InterceptorOptions {
   readonly clock?: Clock;
 }
 
-type Dispatch = Dispatcher["dispatch"];
+type Handler = Dispatcher.DispatchHandler;
+
+/** What all requests through one dispatcher share. */
+interface Channel {
+  readonly gate: Gate;
+  readonly dispatch: Dispatcher["dispatch"];
+  readonly dispatcherFor: InterceptorOptions["dispatcherFor"];
+  readonly clock: Clock;
+}
 
 /**
  * Adds the credentials of listed servers, and their run tags, to the requests that go there, and touches no other.
@@ -40,108 +47,115 @@ export function createInterceptor(
   gate: Gate,
   { dispatcherFor, clock = systemClock }: InterceptorOptions = {},
 ): Dispatcher.DispatcherComposeInterceptor {
-  return (dispatch) => (given, handler) => {
-    const target = targetOf(given);
-    if (target === undefined) return dispatch(given, handler);
-    const request = { url: target.url, method: given.method };
-    const fail = (error: unknown) => void handler.onResponseError?.(null as never, error as Error);
-    let authorized: ReturnType<Gate["authorize"]>;
-    try {
-      authorized = gate.authorize(request);
-    } catch (thrown) {
-      fail(thrown);
-      return true;
-    }
-    if (authorized === undefined) return dispatch(given, handler);
-    const options = target.path === given.path ? given : { ...given, path: target.path };
-
-    const next = (authorization: Authorization): Dispatch => {
-      const own = dispatcherFor?.(authorization.server);
-      return own === undefined ? dispatch : own.dispatch.bind(own);
-    };
-    const send = (authorization: Authorization, outgoing: Dispatcher.DispatchOptions) => {
-      // Without a credential there is nothing that could be refused.
-      if (authorization.provider === undefined) {
-        return next(authorization)(authorize(outgoing, authorization, outgoing.body), handler);
+  return (dispatch) => {
+    const channel = { gate, dispatch, dispatcherFor, clock };
+    return (options, handler) => {
+      const target = targetOf(options);
+      if (target === undefined) return dispatch(options, handler);
+      let authorized: ReturnType<Gate["authorize"]>;
+      try {
+        authorized = gate.authorize(target);
+      } catch (thrown) {
+        fail(handler, thrown);
+        return true;
       }
-      const body = replayable(outgoing.body);
-      const resend = (renewed: Authorization, again: unknown) =>
-        void next(renewed)(authorize(outgoing, renewed, again), handler);
-      const watched = new RefusalHandler(handler, new Attempt(gate, request, authorization, body, resend, clock));
-      return next(authorization)(authorize(outgoing, authorization, body.body), watched);
-    };
-    const proceed = (authorization: Authorization) => {
-      if (authorization.server.tags.length === 0 || !createsRun(request)) return send(authorization, options);
-      const pipeline = gate.tagPipeline(request.url) as TagPipeline;
-      withRunTags(options, authorization, pipeline)
-        .then((tagged) => send(authorization, tagged))
-        .catch(fail);
+      if (authorized === undefined) return dispatch(options, handler);
+      const exchange = new Exchange(channel, target, options, handler);
+      if (!isPromise(authorized)) return exchange.begin(authorized);
+      authorized.then((authorization) => exchange.begin(authorization)).catch((thrown) => fail(handler, thrown));
       return true;
     };
-
-    if (!isPromise(authorized)) return proceed(authorized);
-    authorized.then(proceed).catch(fail);
-    return true;
   };
 }
 
-/** What the handler of one request needs to know. A class, for there is one of it for every request. */
-class Attempt implements RefusalHandlerOptions {
-  readonly clock: Clock;
-  readonly #gate: Gate;
-  readonly #request: GateRequest;
-  readonly #authorization: Authorization;
-  readonly #body: ReplayableBody;
-  readonly #resend: (renewed: Authorization, body: unknown) => void;
+function fail(handler: Handler, error: unknown): void {
+  handler.onResponseError?.(null as never, error as Error);
+}
 
-  constructor(
-    gate: Gate,
-    request: GateRequest,
-    authorization: Authorization,
-    body: ReplayableBody,
-    resend: (renewed: Authorization, body: unknown) => void,
-    clock: Clock,
-  ) {
-    this.clock = clock;
-    this.#gate = gate;
-    this.#request = request;
+/** One request to a listed server: sent once, or twice. A class, and few objects besides, for this is on the path of every request. */
+class Exchange implements RefusalHandlerOptions {
+  readonly #channel: Channel;
+  readonly #target: Target;
+  /** As the client gave them, then with the run tags in the body. */
+  #options: Dispatcher.DispatchOptions;
+  readonly #handler: Handler;
+  #authorization: Authorization | undefined;
+  #body: ReplayableBody | undefined;
+
+  constructor(channel: Channel, target: Target, options: Dispatcher.DispatchOptions, handler: Handler) {
+    this.#channel = channel;
+    this.#target = target;
+    this.#options = options;
+    this.#handler = handler;
+  }
+
+  get clock(): Clock {
+    return this.#channel.clock;
+  }
+
+  begin(authorization: Authorization): boolean {
+    if (authorization.server.tags.length === 0 || !createsRun(this.#target)) return this.#send(authorization);
+    const pipeline = this.#channel.gate.tagPipeline(this.#target.url) as TagPipeline;
+    withRunTags(this.#options, authorization, pipeline)
+      .then((tagged) => {
+        this.#options = tagged;
+        this.#send(authorization);
+      })
+      .catch((thrown) => fail(this.#handler, thrown));
+    return true;
+  }
+
+  #send(authorization: Authorization): boolean {
+    const { body } = this.#options;
+    // Without a credential there is nothing that could be refused.
+    if (authorization.provider === undefined) return this.#dispatch(authorization, body, this.#handler);
     this.#authorization = authorization;
-    this.#body = body;
-    this.#resend = resend;
+    this.#body = replayable(body);
+    return this.#dispatch(authorization, this.#body.body, new RefusalHandler(this.#handler, this));
+  }
+
+  #dispatch(authorization: Authorization, body: unknown, handler: Handler): boolean {
+    const { dispatch, dispatcherFor } = this.#channel;
+    const options = authorize(this.#options, this.#target.path, authorization, body);
+    const own = dispatcherFor?.(authorization.server);
+    return own === undefined ? dispatch(options, handler) : own.dispatch(options, handler);
   }
 
   suspect(status: number, headers: ResponseHeaders): Suspicion | undefined {
-    return suspicionOf(this.#request, status, headers);
+    return suspicionOf(this.#target, status, headers);
   }
 
   async retry(refusal: Refusal): Promise<(() => void) | undefined> {
-    const renewed = await this.#gate.refused(this.#authorization, refusal, this.#request);
-    const again = renewed === undefined ? undefined : this.#body.again();
-    return renewed === undefined || again === undefined ? undefined : () => this.#resend(renewed, again.body);
+    const authorization = this.#authorization as Authorization;
+    const renewed = await this.#channel.gate.refused(authorization, refusal, this.#target);
+    const again = renewed === undefined ? undefined : this.#body?.again();
+    if (renewed === undefined || again === undefined) return undefined;
+    return () => void this.#dispatch(renewed, again.body, this.#handler);
   }
 
   explain(error: Error): Error {
-    return explainTlsFailure(error, this.#authorization.server.uri);
+    return explainTlsFailure(error, (this.#authorization as Authorization).server.uri);
   }
 
   release(): void {
-    this.#body.release();
+    this.#body?.release();
   }
 }
 
 function authorize(
-  options: Dispatcher.DispatchOptions,
+  given: Dispatcher.DispatchOptions,
+  path: string,
   authorization: Authorization,
   body: unknown,
 ): Dispatcher.DispatchOptions {
   const { strips } = authorization;
-  return {
-    ...options,
-    ...(strips && options.query ? { query: withoutQueryObjectCredentials(options.query) } : {}),
-    path: strips ? withoutQueryCredentials(options.path) : options.path,
-    body: body as string,
-    headers: applyHeaders(options.headers as DispatchHeaders, authorization) as string[],
-    // Read by redirect interceptors further in: none of them may carry a credential on.
-    maxRedirections: 0,
-  } as Dispatcher.DispatchOptions;
+  // Assigned one by one: a second spread would cost more than all the rest.
+  const options = { ...given } as Record<string, unknown>;
+  options["path"] = strips ? withoutQueryCredentials(path) : path;
+  if (strips && given.query) options["query"] = withoutQueryObjectCredentials(given.query);
+  options["body"] = body;
+  options["headers"] = applyHeaders(given.headers as DispatchHeaders, authorization);
+  // Read by redirect interceptors further in: none of them may carry a credential on.
+  options["maxRedirections"] = 0;
+  return options as unknown as Dispatcher.DispatchOptions;
 }

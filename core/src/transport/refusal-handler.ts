@@ -100,7 +100,11 @@ export class RefusalHandler implements Handler {
       this.#timer?.cancel();
       return;
     }
-    this.#forward(() => this.#handler.onResponseEnd?.(controller, trailers));
+    if (this.#held === undefined) {
+      this.#handler.onResponseEnd?.(controller, trailers);
+      return;
+    }
+    this.#held.push(() => this.#handler.onResponseEnd?.(controller, trailers));
     if (this.#look !== undefined) this.#decideByBody(controller);
   }
 

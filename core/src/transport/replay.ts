@@ -17,6 +17,7 @@ export interface ReplayableBody {
  * is recorded while it streams. Node streams are left alone, and so can't be sent again.
  */
 export function replayable(body: unknown): ReplayableBody {
+  if (body === undefined || body === null) return NO_BODY;
   if (isReusable(body)) return new ReusableBody(body);
   if (isAsyncIterable(body) && typeof (body as { pipe?: unknown }).pipe !== "function") return new RecordedBody(body);
   return { body, again: () => undefined, release() {} };
@@ -36,8 +37,10 @@ class ReusableBody implements ReplayableBody {
   release(): void {}
 }
 
+const NO_BODY = new ReusableBody(undefined);
+
 function isReusable(body: unknown): boolean {
-  if (body === null || body === undefined || typeof body === "string") return true;
+  if (typeof body === "string") return true;
   return ArrayBuffer.isView(body) || body instanceof ArrayBuffer || body instanceof Blob || body instanceof FormData;
 }
 

@@ -1,8 +1,8 @@
 import type { Dispatcher } from "undici";
+import type { GateRequest } from "../pipeline/request.js";
 
 /** Where a request goes, in the one spelling that is both judged and sent. */
-export interface Target {
-  readonly url: string;
+export interface Target extends GateRequest {
   /** What goes into the request line. */
   readonly path: string;
 }
@@ -17,14 +17,16 @@ const ODD = /\\|\/\.|%2e|#|[^!-~]/i;
 export function targetOf({ origin, path, method }: Dispatcher.DispatchOptions): Target | undefined {
   if (method === "CONNECT" || !path.startsWith("/") || origin === undefined) return undefined;
   const url = `${originText(origin)}${path}`;
-  if (!ODD.test(path)) return { url, path };
+  if (!ODD.test(path)) return { url, method, path };
   const parsed = URL.parse(url);
   if (parsed === null) return undefined;
   const query = /\?[^#]*/.exec(path)?.[0] ?? "";
-  return { url: parsed.href, path: parsed.pathname + query };
+  return { url: parsed.href, method, path: parsed.pathname + query };
 }
+
+const SLASH = 0x2f;
 
 function originText(origin: string | URL): string {
   if (typeof origin !== "string") return origin.origin;
-  return origin.endsWith("/") ? origin.slice(0, -1) : origin;
+  return origin.charCodeAt(origin.length - 1) === SLASH ? origin.slice(0, -1) : origin;
 }

@@ -11,6 +11,7 @@ import type { DatadogOptions } from "./generated/options.js";
 
 /** Milliseconds after which a key that comes from a file is read again. */
 const REREAD = 300_000;
+const policy = { ttl: REREAD };
 
 export const createRequestHeaderProvider: Factory<"mlflow.request_header_provider", DatadogOptions> = (
   options,
@@ -28,12 +29,10 @@ export const createRequestHeaderProvider: Factory<"mlflow.request_header_provide
     return last;
   }
 
+  const fetch = async () => ({ value: await read(apiKey as SecretSource) });
   return {
     inContext: () => enabled && apiKey !== undefined,
-    requestHeaders: () =>
-      apiKey === undefined
-        ? last
-        : context.secrets.get("keys", async () => ({ value: await read(apiKey) }), { ttl: REREAD }),
+    requestHeaders: () => context.secrets.get("keys", fetch, policy),
   };
 };
 

@@ -1,0 +1,38 @@
+/** One side of P2 in a process of its own, as a program uses it: with the interceptor or without. Sends a round of requests for each message. */
+import { loadMlflowAuth } from "@mlflow-auth/core";
+import { Agent, type Dispatcher, request } from "undici";
+import type { VaultSetup } from "./vault-setup.ts";
+
+const CONCURRENCY = 50;
+
+export interface Start {
+  readonly side: "bare" | "own";
+  readonly url: string;
+  readonly options: VaultSetup["options"];
+}
+
+process.once("message", async ({ side, url, options }: Start) => {
+  const auth = await loadMlflowAuth(options);
+  // The bare side is given by hand what the interceptor adds.
+  const headers = side === "bare" ? { ...(await auth.headers(url)) } : {};
+  const dispatcher = side === "bare" ? new Agent() : new Agent().compose(auth.interceptor);
+  process.on("message", async (requests: number) => {
+    process.send?.(await requestsPerSecond(dispatcher, url, headers, requests));
+  });
+  process.send?.("ready");
+});
+
+async function requestsPerSecond(
+  dispatcher: Dispatcher,
+  url: string,
+  headers: Record<string, string>,
+  requests: number,
+): Promise<number> {
+  const start = process.hrtime.bigint();
+  let left = requests;
+  const worker = async () => {
+    while (left-- > 0) await (await request(url, { dispatcher, headers })).body.dump();
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return requests / (Number(process.hrtime.bigint() - start) / 1e9);
+}
