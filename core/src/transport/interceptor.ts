@@ -116,7 +116,7 @@ class Exchange implements RefusalHandlerOptions {
 
   #dispatch(authorization: Authorization, body: unknown, handler: Handler): boolean {
     const { dispatch, dispatcherFor } = this.#channel;
-    const options = authorize(this.#options, this.#target.path, authorization, body);
+    const options = authorize(this.#options, this.#target, authorization, body);
     const own = dispatcherFor?.(authorization.server);
     return own === undefined ? dispatch(options, handler) : own.dispatch(options, handler);
   }
@@ -144,14 +144,14 @@ class Exchange implements RefusalHandlerOptions {
 
 function authorize(
   given: Dispatcher.DispatchOptions,
-  path: string,
+  { path, plain }: Target,
   authorization: Authorization,
   body: unknown,
 ): Dispatcher.DispatchOptions {
   const { strips } = authorization;
   // Assigned one by one: a second spread would cost more than all the rest.
   const options = { ...given } as Record<string, unknown>;
-  options["path"] = strips ? withoutQueryCredentials(path) : path;
+  options["path"] = strips && !plain ? withoutQueryCredentials(path) : path;
   if (strips && given.query) options["query"] = withoutQueryObjectCredentials(given.query);
   options["body"] = body;
   options["headers"] = applyHeaders(given.headers as DispatchHeaders, authorization);

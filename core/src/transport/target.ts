@@ -5,8 +5,12 @@ import type { GateRequest } from "../pipeline/request.js";
 export interface Target extends GateRequest {
   /** What goes into the request line. */
   readonly path: string;
+  /** Nothing in the path needs a second look: no escape, and no query key that could name a credential. */
+  readonly plain: boolean;
 }
 
+/** Looked for in one go, for nearly no path has any of it: what is odd, and what could be a credential in the query. */
+const NOT_PLAIN = /\\|\/\.|%|#|key|[^!-~]/i;
 /** Spellings of a path that a server could read in another way than the parser: dot segments, backslashes, raw characters. */
 const ODD = /\\|\/\.|%2e|#|[^!-~]/i;
 
@@ -17,11 +21,12 @@ const ODD = /\\|\/\.|%2e|#|[^!-~]/i;
 export function targetOf({ origin, path, method }: Dispatcher.DispatchOptions): Target | undefined {
   if (method === "CONNECT" || !path.startsWith("/") || origin === undefined) return undefined;
   const url = `${originText(origin)}${path}`;
-  if (!ODD.test(path)) return { url, method, path };
+  if (!NOT_PLAIN.test(path)) return { url, method, path, plain: true };
+  if (!ODD.test(path)) return { url, method, path, plain: false };
   const parsed = URL.parse(url);
   if (parsed === null) return undefined;
   const query = /\?[^#]*/.exec(path)?.[0] ?? "";
-  return { url: parsed.href, method, path: parsed.pathname + query };
+  return { url: parsed.href, method, path: parsed.pathname + query, plain: false };
 }
 
 const SLASH = 0x2f;
