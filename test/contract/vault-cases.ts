@@ -212,6 +212,14 @@ const appRole: VaultCase[] = [
   { title: "misses the role id", call: ({ secret_id }) => login({ secret_id }) },
   { title: "misses both", call: () => login({}) },
   { title: "refuses a login that is no JSON", call: () => login("{bad") },
+  {
+    title: "writes a role again",
+    call: () => post("auth/approle/role/trainer", { token_policies: ["reader"], token_ttl: "20m" }),
+  },
+  {
+    title: "which keeps its id and its secret ids",
+    call: ({ role_id, secret_id }) => login({ role_id, secret_id }),
+  },
   { title: "knows no other role", call: () => get("auth/approle/role/nope/role-id") },
   {
     title: "takes a given secret id",

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { isMlflowAuthError, type LoadMlflowAuthOptions, loadMlflowAuth, type MlflowAuthError } from "@mlflow-auth/core";
 import { Agent, request } from "undici";
+import { builtCommand } from "../built-command.ts";
 import { killAtEnd } from "../servers/process/lifeline.ts";
 
 export interface Outcome {
@@ -26,7 +27,6 @@ export interface Call {
 export type Way = (call: Call) => Promise<Outcome>;
 
 const registerModule = fileURLToPath(import.meta.resolve("@mlflow-auth/core/register"));
-const command = fileURLToPath(new URL("../../cli/bin/mlflow-auth.js", import.meta.url));
 
 /** Prints an {@link Outcome}. */
 const program = `
@@ -59,11 +59,11 @@ export const ways: Readonly<Record<string, Way>> = {
     runNode(call, ["--import", registerModule, "--input-type=module", "-", `${call.uri}/api`], program),
   exec: (call) => {
     const inner = [call.node ?? process.execPath, "--input-type=module", "-e", program];
-    return runNode(call, [command, "exec", "--server", call.uri, "--", ...inner]);
+    return runNode(call, [builtCommand, "exec", "--server", call.uri, "--", ...inner]);
   },
   async proxy(call) {
     const { node = process.execPath, folder, env, uri } = call;
-    const child = spawn(node, [command, "proxy", "--port", "0", "--server", uri], {
+    const child = spawn(node, [builtCommand, "proxy", "--port", "0", "--server", uri], {
       cwd: folder,
       env: inherited(env),
       detached: true,

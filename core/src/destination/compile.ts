@@ -1,4 +1,5 @@
 /** Which listed server, if any, a URL belongs to. The one place where that is decided. */
+import { isLoopback } from "../config/loopback.js";
 import { leadsElsewhere } from "./path-tricks.js";
 
 export interface Destination {
@@ -7,12 +8,14 @@ export interface Destination {
 }
 
 export interface Destinations<T extends Destination> {
+  /** In the order in which they are tried. */
+  readonly servers: readonly T[];
   /**
    * The server to which a request for `url` goes: its scheme, host and port, and its base path in whole segments, as the
    * WHATWG parser reads them. Undefined if there is none, or if the URL carries userinfo or a path that servers read differently.
    */
   match(url: string): T | undefined;
-  /** A listed server on the same host that only the scheme, the port or the path keep from matching. */
+  /** A listed server that only the scheme, the port, the path, or another name of the same loopback keep from matching. */
   nearMiss(url: string): T | undefined;
 }
 
@@ -50,10 +53,17 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
     const parsed = URL.parse(url);
     if (parsed === null) return undefined;
     const hostname = parsed.hostname.replace(/\.$/, "");
-    return patterns.find((pattern) => pattern.hostname(hostname))?.server;
+    const near = patterns.find((pattern) => pattern.hostname(hostname)) ?? otherNameOfLoopback(hostname, parsed.port);
+    return near?.server;
   }
 
-  return { match, nearMiss };
+  /** `localhost` for 127.0.0.1, and the like. Among local servers the port tells which is meant. */
+  function otherNameOfLoopback(hostname: string, port: string): Pattern<T> | undefined {
+    if (!isLoopback(hostname)) return undefined;
+    return patterns.find((pattern) => pattern.port === port && isLoopback(new URL(pattern.origin).hostname));
+  }
+
+  return { servers: patterns.map(({ server }) => server), match, nearMiss };
 }
 
 function compile<T extends Destination>(server: T): Pattern<T> {

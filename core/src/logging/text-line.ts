@@ -6,7 +6,8 @@ export function textLine(json: string): string {
   const { level, time: _time, name, msg, code, ...fields } = JSON.parse(json) as Record<string, unknown>;
   const details =
     level === "debug" || level === "info" ? Object.entries(fields).map(([key, value]) => `${key}=${shown(value)}`) : [];
-  const suffix = [...(code === undefined ? [] : [`[${code}]`]), ...details];
+  const named = code === undefined || String(msg).startsWith(`${code}: `);
+  const suffix = [...(named ? [] : [`[${code}]`]), ...details];
   return `${[`${name}: ${labels[String(level)] ?? level}: ${msg}`, ...suffix].join(" ")}\n`;
 }
 

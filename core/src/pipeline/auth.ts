@@ -2,6 +2,7 @@
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Logger } from "../provider/context.js";
 import { type Auth, anonymous, type RequestAuthProvider } from "../provider/provider.js";
+import { isSecret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
 import { checkHeaders } from "./check-headers.js";
 import type { LazyProviderRequest } from "./request.js";
@@ -99,6 +100,18 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
   return { resolve };
 }
 
+/** Whether both send the same: the way to find out that a secret was rotated. What header providers add does not count. */
+export function sameCredential(a: Answer, b: Answer): boolean {
+  if (a.auth === b.auth) return true;
+  const [some, others] = [textsOf(a), textsOf(b)];
+  return some.length === others.length && some.every((text, index) => text === others[index]);
+}
+
+function textsOf({ auth }: Answer): string[] {
+  if (auth === anonymous) return [];
+  return Object.entries(auth.headers).flatMap(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
+}
+
 function expires(given: Auth | typeof anonymous): boolean {
   return given !== anonymous && given.expiresAt !== undefined;
 }
@@ -116,7 +129,10 @@ function checkAuth(given: Auth, instance: string): void {
 }
 
 function wrong(instance: string, what: string): MlflowAuthError {
-  return new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} answered getAuth() ${what}`, { plugin: instance });
+  return new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} answered getAuth() ${what}`, {
+    plugin: instance,
+    remedy: "report this to the plugin's author",
+  });
 }
 
 function noAnswer(failures: readonly Failure[], request: LazyProviderRequest): MlflowAuthError {

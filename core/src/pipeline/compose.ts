@@ -2,7 +2,7 @@
 import type { ServerConfig } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { anonymous, type ProviderHeaders } from "../provider/provider.js";
-import { isSecret, type Secret } from "../secret/secret.js";
+import type { Secret } from "../secret/secret.js";
 import type { Answer } from "./auth.js";
 import { checkHeaders, headerKey } from "./check-headers.js";
 import type { Additions, HeaderSlot } from "./headers.js";
@@ -55,15 +55,6 @@ export function compose(
     strips: answer !== undefined,
     provider: credential?.slot.instance,
   });
-}
-
-/** Whether both send the same: the way to find out that a secret was rotated. */
-export function sameHeaders(a: Authorization, b: Authorization): boolean {
-  if (a === b) return true;
-  const text = (value: Secret | string) => (isSecret(value) ? value.reveal() : value);
-  const flat = ({ headers }: Authorization) => headers.flatMap(([name, value]) => [name, text(value)]);
-  const others = flat(b);
-  return a.headers.length === b.headers.length && flat(a).every((item, index) => item === others[index]);
 }
 
 function entriesOf(read: () => ProviderHeaders, instance: string): [name: string, value: Secret | string][] {

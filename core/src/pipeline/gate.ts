@@ -67,7 +67,7 @@ export function createGate({ servers, clock, logger }: GateOptions): Gate {
     const route = destinations.nearMiss(url);
     if (route === undefined || warned.has(route)) return;
     warned.add(route);
-    const message = `a request to the host of ${route.uri} goes out without credentials: its scheme, port or path is another, or it is written in a way that servers read differently`;
+    const message = `a request to the host of ${route.uri} goes out without credentials: its scheme, host name, port or path is another, or it is written in a way that servers read differently`;
     logger.warn({ server: route.uri, reason: "near miss" }, message);
   }
 
@@ -92,8 +92,11 @@ export function createGate({ servers, clock, logger }: GateOptions): Gate {
 
   return {
     authorize,
-    refused(authorization, refusal, request) {
-      return (routeOf.get(authorization.server) as Route).refused(authorization, refusal, request);
+    async refused(authorization, refusal, request) {
+      const route = routeOf.get(authorization.server) as Route;
+      const next = await route.refused(authorization, refusal, request);
+      trace?.refused(request, refusal.suspicion, authorization, next);
+      return next;
     },
     tagPipeline: (url) => destinations.match(url)?.tagPipeline,
   };

@@ -1,5 +1,6 @@
 import type { ServerConfig } from "../config/config.js";
 import type { ProviderRequest } from "../provider/provider.js";
+import { withoutQueryCredentials } from "./query-credentials.js";
 
 /** What the gate is asked about: one hop of one request. */
 export interface GateRequest {
@@ -22,7 +23,8 @@ export class LazyProviderRequest implements ProviderRequest {
   }
 
   get url(): URL {
-    return new URL(this.#request.url);
+    const { url } = this.#request;
+    return new URL(this.#server.auth.length === 0 ? url : withoutQueryCredentials(url));
   }
 
   get method(): string {

@@ -2,8 +2,8 @@
 import type { ServerConfig } from "../config/config.js";
 import type { Logger } from "../provider/context.js";
 import type { Clock } from "../time/clock.js";
-import type { Answer, AuthPipeline, AuthSlot } from "./auth.js";
-import { type Authorization, compose, sameHeaders } from "./compose.js";
+import { type Answer, type AuthPipeline, type AuthSlot, sameCredential } from "./auth.js";
+import { type Authorization, compose } from "./compose.js";
 import { createCoolDowns } from "./cool-down.js";
 import type { Additions, HeaderPipeline, HeaderSlot } from "./headers.js";
 import { isPermissionDenial, type Suspicion } from "./refusal.js";
@@ -42,7 +42,7 @@ export function createRoute(options: RouteOptions): Route {
   let last: { answer: Answer | undefined; additions: Additions; authorization: Authorization } | undefined;
   const answers = new WeakMap<Authorization, Answer>();
   const coolDowns = createCoolDowns(clock);
-  const refreshes = new Map<string, Promise<Authorization | undefined>>();
+  const refreshes = new Map<string, Promise<boolean>>();
 
   function authorize(request: GateRequest): Authorization | Promise<Authorization> {
     const asked = new LazyProviderRequest(request, server);
@@ -64,37 +64,49 @@ export function createRoute(options: RouteOptions): Route {
   }
 
   async function refused(authorization: Authorization, refusal: Refusal, request: GateRequest) {
-    const slot = answers.get(authorization)?.slot;
-    if (slot === undefined || authorization.provider === undefined) return undefined;
-    if (refusal.suspicion === "permission" && isPermissionDenial(refusal.body ?? "")) return undefined;
-    const current = await attempt(request);
-    // Somebody else's refusal, or the cache's own refresh, has brought another secret already.
-    if (current !== undefined && !sameHeaders(current, authorization)) return current;
-    const pending = refreshes.get(slot.instance);
-    if (pending !== undefined) return await pending;
-    const refresh = refetch(slot, authorization, refusal.suspicion, request);
-    refreshes.set(slot.instance, refresh);
-    return await refresh.finally(() => refreshes.delete(slot.instance));
+    const answer = answers.get(authorization);
+    if (answer === undefined || authorization.provider === undefined) return undefined;
+    const { suspicion } = refusal;
+    if (suspicion === "permission" && isPermissionDenial(refusal.body ?? "")) return undefined;
+    // Somebody else's refusal, or the cache's own refresh, may have brought another secret already.
+    const already = await changed(answer, request);
+    if (already !== undefined) return already;
+    return (await renewed(answer, suspicion, request)) ? await changed(answer, request) : undefined;
   }
 
-  async function refetch(slot: AuthSlot, authorization: Authorization, suspicion: Suspicion, request: GateRequest) {
-    if (coolDowns.active(slot.instance)) return undefined;
-    let next: Authorization | undefined;
-    let why = "the secret store still has the same one";
+  /** What the request would carry now, if its credential is another one. */
+  async function changed(answer: Answer, request: GateRequest): Promise<Authorization | undefined> {
+    const current = await attempt(request);
+    const given = current && answers.get(current);
+    return given === undefined || sameCredential(given, answer) ? undefined : current;
+  }
+
+  /** Has the secret fetched anew, once for all who were refused at the same time. Whether it changed. */
+  async function renewed(answer: Answer, suspicion: Suspicion, request: GateRequest): Promise<boolean> {
+    const key = `${suspicion} ${answer.slot.instance}`;
+    let refresh = refreshes.get(key);
+    if (refresh === undefined) {
+      if (coolDowns.active(answer, suspicion)) return false;
+      refresh = refetch(answer, suspicion, request).finally(() => refreshes.delete(key));
+      refreshes.set(key, refresh);
+    }
+    return await refresh;
+  }
+
+  async function refetch(answer: Answer, suspicion: Suspicion, request: GateRequest): Promise<boolean> {
+    const { slot } = answer;
+    let why = `asked anew, ${slot.instance} gives the same one`;
     try {
       const invalidated = slot.provider.invalidate(suspicion === "credential" ? "refused" : "doubted");
       if (isPromise(invalidated)) await withTimeout(invalidated, slot, clock);
-      next = await authorize(request);
+      const next = answers.get(await authorize(request));
+      if (next !== undefined && !sameCredential(next, answer)) return true;
     } catch (thrown) {
       why = pluginFault(thrown, slot.instance).message;
     }
-    if (next !== undefined && !sameHeaders(next, authorization)) {
-      coolDowns.end(slot.instance);
-      return next;
-    }
-    coolDowns.begin(slot.instance);
+    coolDowns.begin(answer, suspicion);
     logger.warn({ plugin: slot.instance, server: server.uri, reason: suspicion }, explain(slot, suspicion, why));
-    return undefined;
+    return false;
   }
 
   async function attempt(request: GateRequest): Promise<Authorization | undefined> {

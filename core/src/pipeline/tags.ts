@@ -110,7 +110,10 @@ async function ask(slot: TagSlot, run: Run): Promise<Given> {
 
 function checked(given: unknown, { instance }: TagSlot): Given {
   const wrong = (what: string) =>
-    new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} ${what}`, { plugin: instance });
+    new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} ${what}`, {
+      plugin: instance,
+      remedy: "report this to the plugin's author",
+    });
   // A list or a Map has no tags as properties: it would pass for an empty answer.
   if (typeof given !== "object" || given === null || Symbol.iterator in given) {
     throw wrong("answered tags() with something that is no object of tags");

@@ -1,13 +1,22 @@
 /** What the gate decided, for a log at debug: which server, plugin and header names, and why. Never a value, path or query. */
 import type { Logger } from "../provider/context.js";
 import type { Authorization } from "./compose.js";
+import type { Suspicion } from "./refusal.js";
 import type { GateRequest } from "./request.js";
 
 export interface Trace {
   listed(request: GateRequest, authorization: Authorization): void;
   unlisted(request: GateRequest): void;
   failed(request: GateRequest, server: string, error: unknown): void;
+  /** @param next what the request may be sent with once more */
+  refused(request: GateRequest, why: Suspicion, authorization: Authorization, next: Authorization | undefined): void;
 }
+
+const answers: Record<Suspicion, string> = {
+  credential: "answered 401",
+  permission: "answered 403",
+  "login page": "answered a login page",
+};
 
 /** Undefined unless somebody reads it, so that the path of every request is free of it. */
 export function createTrace(logger: Logger): Trace | undefined {
@@ -40,6 +49,16 @@ export function createTrace(logger: Logger): Trace | undefined {
       logger.debug(
         { server, ...(typeof code === "string" ? { code } : {}) },
         `${method} to ${server}: not sent, there is no credential`,
+      );
+    },
+    refused({ method }, suspicion, { server, provider }, next) {
+      const then =
+        next === undefined
+          ? "there is no other credential now, so the answer is passed on"
+          : `${next.provider} has another credential by now; it goes once more if its body can be sent again`;
+      logger.debug(
+        { server: server.uri, reason: suspicion, ...(provider ? { plugin: provider } : {}) },
+        `${method} to ${server.uri}: ${answers[suspicion]}; ${then}`,
       );
     },
   };

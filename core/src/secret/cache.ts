@@ -1,5 +1,6 @@
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Clock } from "../time/clock.js";
+import { type CacheEntry, emptyEntry } from "./cache-entry.js";
 
 /** What a fetch brings back, and how long it may be used. */
 export interface Fetched<T> {
@@ -35,25 +36,12 @@ const BACKOFF = { first: 1_000, longest: 30_000 };
 /** A value is fetched anew in the background in the last fifth of its life, at a point drawn per value so that a fleet spreads. */
 const REFRESH_FROM = 0.8;
 const REFRESH_SPREAD = 0.15;
+/** Milliseconds after which a backend counts as slow: where the old value may still serve, nobody waits for longer. */
+const PATIENCE = 500;
 /** Keys per plugin instance; the oldest goes first. */
 const CAPACITY = 1_000;
 
 const DEFAULTS = { ttl: 300_000, maxStale: 0 };
-
-interface Entry {
-  value: unknown;
-  present: boolean;
-  /** All on the monotonic clock, in milliseconds. */
-  refreshAt: number;
-  freshUntil: number;
-  staleUntil: number;
-  /** On the wall clock. */
-  expiresAt: number;
-  flight: Promise<unknown> | undefined;
-  /** The flight began while the value was fresh, so if it outlasts that, the backend is slow. */
-  ahead: boolean;
-  failure: { error: unknown; delay: number; until: number } | undefined;
-}
 
 export interface SecretCacheOptions {
   clock: Clock;
@@ -67,10 +55,10 @@ export interface SecretCacheOptions {
 
 /**
  * The secret cache of one plugin instance: one fetch at a time per key, refreshed ahead of its end, with a bounded use of
- * stale values while the backend can't be reached. It owns no timer: every decision is taken when somebody asks.
+ * stale values while the backend can't be reached. Nothing runs by itself: every fetch begins when somebody asks.
  */
 export function createSecretCache({ clock, random = Math.random, onFetch, onStale }: SecretCacheOptions): SecretCache {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, CacheEntry>();
 
   function get<T>(key: string, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): T | Promise<T> {
     const entry = entries.get(key) ?? admit(key);
@@ -91,21 +79,30 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     if (entry.flight === undefined && entry.failure !== undefined && now < entry.failure.until) {
       return Promise.reject(entry.failure.error);
     }
-    return (entry.flight ?? start(key, entry, fetch, policy)) as Promise<T>;
+    const flight = entry.flight ?? start(key, entry, fetch, policy);
+    if (entry.doubted || !usableStale(entry, now)) return flight as Promise<T>;
+    entry.waiting ??= untilSlow(key, entry, flight);
+    return entry.waiting as Promise<T>;
   }
 
-  function admit(key: string): Entry {
+  function admit(key: string): CacheEntry {
     if (entries.size >= CAPACITY) entries.delete(entries.keys().next().value as string);
-    const entry = empty();
+    const entry = emptyEntry();
     entries.set(key, entry);
     return entry;
   }
 
-  function start<T>(key: string, entry: Entry, fetch: () => Promise<Fetched<T>>, policy?: CachePolicy): Promise<T> {
+  function start<T>(
+    key: string,
+    entry: CacheEntry,
+    fetch: () => Promise<Fetched<T>>,
+    policy?: CachePolicy,
+  ): Promise<T> {
     const flight = (async () => {
       try {
         const start = clock.now();
-        const fetched = await fetch();
+        // One that throws at once must not have failed before it is known as the flight.
+        const fetched = await (async () => await fetch())();
         onFetch?.(clock.now() - start);
         if (entries.get(key) === entry) keep(entry, fetched, policy);
         return fetched.value;
@@ -113,6 +110,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
         return fail(entry, error) as T;
       } finally {
         entry.flight = undefined;
+        entry.waiting = undefined;
         entry.ahead = false;
       }
     })();
@@ -120,7 +118,20 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     return flight;
   }
 
-  function keep(entry: Entry, fetched: Fetched<unknown>, policy: CachePolicy = {}): void {
+  /** The new value; or, if the backend takes its time, the old one, and so for whoever asks from then on. */
+  function untilSlow(key: string, entry: CacheEntry, flight: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const timer = clock.setTimeout(() => {
+        // Given up meanwhile: the secret was refused.
+        if (entries.get(key) !== entry || entry.doubted || !usableStale(entry, clock.now())) return;
+        entry.ahead = true;
+        resolve(entry.value);
+      }, PATIENCE);
+      flight.then(resolve, reject).finally(() => timer.cancel());
+    });
+  }
+
+  function keep(entry: CacheEntry, fetched: Fetched<unknown>, policy: CachePolicy = {}): void {
     const now = clock.now();
     const lease = fetched.lease ?? Number.POSITIVE_INFINITY;
     const ttl = Math.min(policy.ttl ?? DEFAULTS.ttl, lease);
@@ -131,10 +142,11 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     entry.staleUntil = now + Math.min(ttl + (policy.maxStale ?? DEFAULTS.maxStale), lease);
     entry.expiresAt = fetched.expiresAt ?? Number.POSITIVE_INFINITY;
     entry.failure = undefined;
+    entry.doubted = false;
   }
 
   /** The old value if an outage allows it; otherwise the error, which is remembered for a while so that an outage is not hammered. */
-  function fail(entry: Entry, error: unknown): unknown {
+  function fail(entry: CacheEntry, error: unknown): unknown {
     const now = clock.now();
     const transient = isMlflowAuthError(error) && error.transient;
     if (!transient) entry.present = false;
@@ -145,12 +157,12 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     return entry.value;
   }
 
-  const mayFetch = (entry: Entry, now: number) =>
+  const mayFetch = (entry: CacheEntry, now: number) =>
     entry.flight === undefined && (entry.failure === undefined || now >= entry.failure.until);
 
-  const usableStale = (entry: Entry, now: number) => entry.present && now < entry.staleUntil && !expired(entry);
+  const usableStale = (entry: CacheEntry, now: number) => entry.present && now < entry.staleUntil && !expired(entry);
 
-  const expired = (entry: Entry) =>
+  const expired = (entry: CacheEntry) =>
     entry.expiresAt !== Number.POSITIVE_INFINITY && !(clock.wallTime() < entry.expiresAt);
 
   return {
@@ -163,21 +175,8 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
       if (entry === undefined) return;
       entry.freshUntil = Math.min(entry.freshUntil, clock.now());
       // Whoever doubts the value waits for the next one.
+      entry.doubted = true;
       entry.ahead = false;
     },
-  };
-}
-
-function empty(): Entry {
-  return {
-    value: undefined,
-    present: false,
-    refreshAt: 0,
-    freshUntil: 0,
-    staleUntil: 0,
-    expiresAt: Number.POSITIVE_INFINITY,
-    flight: undefined,
-    ahead: false,
-    failure: undefined,
   };
 }

@@ -43,11 +43,12 @@ export function fakeClock(start: number = Date.UTC(2026, 0, 1)): FakeClock {
       await settled();
       for (let timer = nextUntil(end); timer !== undefined; timer = nextUntil(end)) {
         timers.delete(timer);
-        monotonic = timer.at;
+        monotonic = Math.max(monotonic, timer.at);
         timer.callback();
         await settled();
       }
-      monotonic = end;
+      // Another may have been moving it on meanwhile, and further: it never goes back.
+      monotonic = Math.max(monotonic, end);
       await settled();
     },
     jump(milliseconds) {

@@ -3,11 +3,13 @@
  * spelling it comes: letter case, `_` for `-`, a header twice, an escaped query key.
  */
 import { type Authorization, headerKey } from "../pipeline/compose.js";
+import { isCredentialKey } from "../pipeline/query-credentials.js";
 import { isSecret } from "../secret/secret.js";
+
+export { withoutQueryCredentials } from "../pipeline/query-credentials.js";
 
 /** Headers in which MLflow clients and API proxies carry a credential. */
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "x-api-key"]);
-const CREDENTIAL_QUERY_KEY = "api-key";
 
 /** Every form in which undici takes headers. */
 export type DispatchHeaders =
@@ -69,33 +71,7 @@ function prepared(authorization: Authorization): Prepared {
   return result;
 }
 
-/** The path with query, less every `api_key` in any spelling; the same string if there is none. */
-export function withoutQueryCredentials(path: string): string {
-  const start = path.indexOf("?");
-  if (start === -1) return path;
-  const end = path.indexOf("#", start);
-  const query = path.slice(start + 1, end === -1 ? undefined : end);
-  // Nearly every query can be passed over without taking it apart: none of its keys can be meant.
-  if (!/key|%/i.test(query)) return path;
-  const fields = query.split("&");
-  const kept = fields.filter((field) => !isCredentialKey(field.split("=", 1)[0] as string));
-  if (kept.length === fields.length) return path;
-  return path.slice(0, start) + (kept.length === 0 ? "" : `?${kept.join("&")}`) + (end === -1 ? "" : path.slice(end));
-}
-
 /** The same for undici's `query` option, an object that it appends to the path. */
 export function withoutQueryObjectCredentials(query: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(query).filter(([key]) => !isCredentialKey(key)));
-}
-
-function isCredentialKey(key: string): boolean {
-  return headerKey(decoded(key)).trim() === CREDENTIAL_QUERY_KEY;
-}
-
-function decoded(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll("+", " "));
-  } catch {
-    return key;
-  }
 }

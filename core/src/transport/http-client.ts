@@ -90,18 +90,24 @@ async function send(
       body: body ?? null,
       signal,
     });
-    return { status: answer.statusCode, headers: answer.headers, text: await read(answer.body) };
+    return { status: answer.statusCode, headers: answer.headers, text: await read(answer.body, url, instance) };
   } catch (thrown) {
     throw unreachable(thrown, url, instance, timeout);
   }
 }
 
-async function read(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, instance: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > LONGEST_ANSWER) throw Object.assign(new Error("too long"), { code: "ANSWER_TOO_LONG" });
+    if (length > LONGEST_ANSWER) {
+      // It is there and not in trouble: neither another try nor an old secret would be right.
+      throw new MlflowAuthError("SECRET_UNREACHABLE", `${origin} gave an answer of more than 1 MiB`, {
+        plugin: instance,
+        remedy: `check that ${origin} is the right address: no secret store answers so`,
+      });
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");
@@ -110,6 +116,7 @@ async function read(body: AsyncIterable<Uint8Array>): Promise<string> {
 /** Only codes of Node, OpenSSL and undici go into the message: an error's own text may quote the request. */
 function unreachable(thrown: unknown, url: URL, instance: string, timeout: number): MlflowAuthError {
   if (isMlflowAuthError(thrown)) {
+    if (thrown.code === "SECRET_UNREACHABLE") return thrown;
     const { message, remedy, transient } = thrown;
     const details = { plugin: instance, transient, remedy, cause: thrown };
     return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${message}`, details);

@@ -1,4 +1,5 @@
 /** The corporate proxy between this machine and a server: which one, and what it means when it lets nothing through. */
+import { BlockList, isIP } from "node:net";
 import { type Dispatcher, Pool } from "undici";
 import { isLoopback } from "../config/loopback.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
@@ -45,8 +46,24 @@ export function proxyFor(destination: string, env: Environment): HttpProxy | und
       remedy: `set ${variable} to http://HOST:PORT, or unset it`,
     });
   }
-  return { url, variable, exempt: env["no_proxy"] ?? env["NO_PROXY"] ?? "" };
+  const exempt = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
+  return inExemptNetwork(hostname, exempt) ? undefined : { url, variable, exempt };
 }
+
+/** Whether NO_PROXY lists a network with that address, such as `10.0.0.0/8`. Names and single addresses are undici's to compare. */
+function inExemptNetwork(hostname: string, exempt: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, "");
+  if (isIP(address) === 0) return false;
+  const networks = new BlockList();
+  for (const entry of exempt.split(/[,\s]+/)) {
+    const [, network = "", bits] = /^([\d.]+|[\da-f:.]+)\/(\d{1,3})$/i.exec(entry) ?? [];
+    const longest = { 0: -1, 4: 32, 6: 128 }[isIP(network)] as number;
+    if (Number(bits) <= longest) networks.addSubnet(network, Number(bits), familyOf(network));
+  }
+  return networks.check(address, familyOf(address));
+}
+
+const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
 
 type ConnectCallback<T> = (error: Error | null, data: Dispatcher.ConnectData<T>) => void;
 

@@ -20,6 +20,7 @@ import { type ReplayableBody, replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";
 import { type Target, targetOf } from "./target.js";
 import { explainTlsFailure } from "./tls-failure.js";
+import { type Signal, unlessAborted } from "./unless-aborted.js";
 
 export interface InterceptorOptions {
   /** The dispatcher for a listed server that needs one of its own (TLS settings, a corporate proxy); undefined: the one composed over. */
@@ -62,7 +63,10 @@ export function createInterceptor(
       if (authorized === undefined) return dispatch(options, handler);
       const exchange = new Exchange(channel, target, options, handler);
       if (!isPromise(authorized)) return exchange.begin(authorized);
-      authorized.then((authorization) => exchange.begin(authorization)).catch((thrown) => fail(handler, thrown));
+      const { signal } = options as { signal?: Signal };
+      unlessAborted(authorized, signal)
+        .then((authorization) => exchange.begin(authorization))
+        .then(undefined, (thrown) => fail(handler, thrown));
       return true;
     };
   };

@@ -46,6 +46,10 @@ function isReusable(body: unknown): boolean {
 
 type Chunk = Uint8Array | string;
 
+/** The readers of a recorded body, one for each attempt. */
+const FIRST = 1;
+const SECOND = 2;
+
 function isAsyncIterable(body: unknown): body is AsyncIterable<Chunk> {
   return typeof (body as { [Symbol.asyncIterator]?: unknown })[Symbol.asyncIterator] === "function";
 }
@@ -55,7 +59,7 @@ function isAsyncIterable(body: unknown): body is AsyncIterable<Chunk> {
  * first left off, so a refusal that comes in the middle of an upload loses nothing.
  */
 class RecordedBody implements ReplayableBody {
-  readonly body: AsyncIterable<Chunk> = { [Symbol.asyncIterator]: () => this.#read(++this.#reader) };
+  readonly body: AsyncIterable<Chunk> = { [Symbol.asyncIterator]: () => this.#read(FIRST) };
   readonly #source: AsyncIterator<Chunk>;
   readonly #chunks: Chunk[] = [];
   /** Chunks that were handed on and forgotten. */
@@ -63,8 +67,8 @@ class RecordedBody implements ReplayableBody {
   #bytes = 0;
   #keeping = true;
   #ended = false;
-  /** Only the newest reader gets chunks. */
-  #reader = 0;
+  /** The one that gets chunks. */
+  #reader = FIRST;
   #advancing: Promise<void> | undefined;
 
   constructor(source: AsyncIterable<Chunk>) {
@@ -74,7 +78,9 @@ class RecordedBody implements ReplayableBody {
   again(): { body: unknown } | undefined {
     if (!this.#keeping) return undefined;
     this.#keeping = false;
-    return { body: this.body };
+    // From now on, though it may be long until the second one begins: the first would forget what that one needs.
+    this.#reader = SECOND;
+    return { body: { [Symbol.asyncIterator]: () => this.#read(SECOND) } };
   }
 
   release(): void {
@@ -83,11 +89,12 @@ class RecordedBody implements ReplayableBody {
 
   async *#read(reader: number): AsyncGenerator<Chunk> {
     try {
-      for (let index = 0; reader === this.#reader; index++) {
+      for (let index = 0; ; index++) {
+        this.#check(reader);
         while (index - this.#forgotten >= this.#chunks.length) {
           if (this.#ended) return;
           await this.#advance();
-          if (reader !== this.#reader) return;
+          this.#check(reader);
         }
         const chunk = this.#chunks[index - this.#forgotten] as Chunk;
         if (!this.#keeping) this.#forget(index + 1);
@@ -96,6 +103,11 @@ class RecordedBody implements ReplayableBody {
     } finally {
       if (reader === this.#reader && !this.#keeping && !this.#ended) await this.#source.return?.();
     }
+  }
+
+  /** The first upload is cut off where it stands: if it ended there, it would look whole. */
+  #check(reader: number): void {
+    if (reader !== this.#reader) throw new Error("the body goes out again with another credential");
   }
 
   #forget(before: number): void {

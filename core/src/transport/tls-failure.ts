@@ -24,7 +24,11 @@ const faults: readonly (readonly [code: RegExp, what: string, remedy: string])[]
     "it did not accept the client certificate, or the lack of one",
     "set `tls: { cert: FILE, key: FILE }` of that server (or MLFLOW_TRACKING_CLIENT_CERT_PATH) to a certificate that it accepts",
   ],
-  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/, "nothing speaks TLS there", "check the scheme and port"],
+  [
+    /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/,
+    "nothing speaks TLS there",
+    "correct the port of that server's address, or write http:// if it speaks no TLS",
+  ],
   [/^(CERT_|ERR_TLS_|ERR_SSL_|INVALID_PURPOSE$)/, "TLS failed", "check the certificates of both sides"],
 ];
 

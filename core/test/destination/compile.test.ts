@@ -55,6 +55,8 @@ test("userinfo, a trailing dot and a path that servers read differently never ma
     "https://mlflow.example.com/base/..%5cother",
     "https://mlflow.example.com/base/%252e%252e/other",
     "https://mlflow.example.com/base/..;/other",
+    "https://mlflow.example.com/base/..%3b/other",
+    "https://mlflow.example.com/base/%252e%252e%253Bx/other",
     "https://mlflow.example.com/base\\..\\other",
     "https://mlflow.example.com/x/..%2fbase/../base/..%2f..",
   ];
@@ -101,6 +103,14 @@ test("a near miss is the listed server on the same host", () => {
   ];
   for (const url of near) assert.is(destinations.nearMiss(url)?.uri, "https://mlflow.example.com/base", url);
   for (const url of ["https://example.com/base", "nonsense"]) assert.is(destinations.nearMiss(url), undefined, url);
+});
+
+test("another name of loopback, on the same port, is a near miss", () => {
+  const destinations = uris("http://127.0.0.1:5000");
+  for (const url of ["http://localhost:5000/", "http://[::1]:5000/x"]) {
+    assert.is(destinations.nearMiss(url)?.uri, "http://127.0.0.1:5000", url);
+  }
+  assert.is(destinations.nearMiss("http://localhost:5001/"), undefined);
 });
 
 test("the fast comparison never differs from the parser", () => {

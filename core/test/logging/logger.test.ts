@@ -16,9 +16,11 @@ test("warnings and errors are one sentence each, by default", () => {
   logger.debug({ plugin: "a" }, "not shown");
   logger.info({ plugin: "a" }, "not shown");
   logger.warn({ plugin: "a", code: "SECRET_DENIED" }, "the store says no");
+  logger.warn({ code: "SECRET_DENIED" }, "SECRET_DENIED: the store says no");
   logger.error({}, "it is over");
   assert.equal(written, [
     "mlflow-auth: warning: the store says no [SECRET_DENIED]\n",
+    "mlflow-auth: warning: SECRET_DENIED: the store says no\n",
     "mlflow-auth: error: it is over\n",
   ]);
 });

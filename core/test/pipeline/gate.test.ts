@@ -184,6 +184,28 @@ test("a header provider that fails stops the request, unless it is optional", as
   assert.match(lenient.log[0]?.message as string, /optional/);
 });
 
+test("a provider sees the URL as it is sent, without the credential that the client brought in its query", async () => {
+  const seen: string[] = [];
+  const curious = authSlot("a", ({ url }) => {
+    seen.push(url.href);
+    return bearer("t");
+  });
+  const { gate } = gateOver([{ uri, auth: [curious] }]);
+  for (const query of ["?api_key=k", "?a=1&API-KEY=k&b=%7E+~", "?api%5Fkey=k#f"]) {
+    await gate.authorize({ url: `${uri}/x${query}`, method: "GET" });
+  }
+  assert.equal(seen, [`${uri}/x`, `${uri}/x?a=1&b=%7E+~`, `${uri}/x#f`]);
+
+  const bare: string[] = [];
+  const header = headerSlot("h", ({ url }) => {
+    bare.push(url.href);
+    return { "x-h": "1" };
+  });
+  const open = gateOver([{ uri, headers: [header] }]);
+  await open.gate.authorize({ url: `${uri}/x?api_key=k`, method: "GET" });
+  assert.equal(bare, [`${uri}/x?api_key=k`], "the client's own passes where nobody else gives one");
+});
+
 test("after a 401 a changed secret is sent once more, and all who were refused share one fetch", async () => {
   let token = "old";
   let cached: ReturnType<typeof bearer> | undefined;

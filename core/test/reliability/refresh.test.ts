@@ -1,7 +1,7 @@
 /** G2 of the reliability targets: what is cached is there at once, however long the backend takes. */
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { createSecretCache, type Fetched } from "../../src/secret/cache.js";
+import { createSecretCache, type Fetched, type SecretCache } from "../../src/secret/cache.js";
 import { fakeClock } from "../../src/testing.js";
 
 const test = suite("G2: refreshes that nobody waits for");
@@ -56,6 +56,45 @@ test("where maxStale does not allow it, whoever asks waits for the successor", a
   const cache = setup({ ttl: 2_000, maxStale: 0 });
   await warm(cache);
   assert.ok((await waits(cache, 10_000)) > 0);
+});
+
+test("after a pause a slow backend holds up whoever asks for half a second, not longer, where maxStale allows it", async () => {
+  const cache = setup({ ttl: 10_000, maxStale: 60_000 });
+  await warm(cache);
+  await cache.clock.advance(20_000);
+  const first = cache.get();
+  await cache.clock.advance(400);
+  const second = cache.get();
+  await cache.clock.advance(100);
+  assert.equal([await first, await second], [1, 1]);
+  assert.is(cache.get(), 1, "and from then on nobody waits");
+  await cache.clock.advance(SLOW);
+  assert.is(cache.get(), 2);
+  assert.is(cache.fetches(), 2);
+});
+
+for (const [what, lose] of [
+  ["refused", (cache) => cache.invalidate("key")],
+  ["doubted", (cache) => cache.expire("key")],
+] as [string, (cache: SecretCache) => void][]) {
+  test(`a secret that is ${what} while somebody waits is not handed out in the end`, async () => {
+    const cache = setup({ ttl: 10_000, maxStale: 60_000 });
+    await warm(cache);
+    await cache.clock.advance(20_000);
+    const waiting = cache.get();
+    lose(cache.cache);
+    await cache.clock.advance(SLOW);
+    assert.is(await waiting, 2);
+  });
+}
+
+test("a secret whose maxStale ends while somebody waits is not handed out either", async () => {
+  const cache = setup({ ttl: 10_000, maxStale: 10_000 });
+  await warm(cache);
+  await cache.clock.advance(19_800);
+  const waiting = cache.get();
+  await cache.clock.advance(SLOW);
+  assert.is(await waiting, 2);
 });
 
 test("a secret that is doubted is not handed out while its successor is on the way", async () => {

@@ -148,12 +148,15 @@ test("an invalidated value is gone, and a fetch that began before does not bring
   assert.is(fetches(), 2);
 });
 
-test("a fetch that throws before its promise is a failed fetch", async () => {
-  const { get, answers } = setup();
+test("a fetch that throws before its promise is a failed fetch like any other", async () => {
+  const { get, answers, clock } = setup();
   answers(() => {
     throw new MlflowAuthError("SECRET_FORMAT", "odd");
   });
   assert.is(await code(get()), "SECRET_FORMAT");
+  answers(async () => ({ value: "back" }));
+  await clock.advance(1_000);
+  assert.is(await get(), "back");
 });
 
 test.run();

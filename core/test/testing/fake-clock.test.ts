@@ -30,4 +30,15 @@ test("timers run in the order of their times, each at its own, and what they sta
   assert.is(clock.pending, 0);
 });
 
+test("moved by two at a time it never goes back", async () => {
+  const clock = fakeClock();
+  let seen = 0;
+  clock.setTimeout(() => void clock.advance(10), 100);
+  const far = clock.advance(1_000);
+  const near = clock.advance(200).then(() => (seen = clock.now()));
+  await Promise.all([far, near]);
+  assert.is(clock.now(), 1_000);
+  assert.ok(seen >= 200);
+});
+
 test.run();

@@ -102,4 +102,32 @@ test("an abort while the secret is fetched ends the request before anything is s
   await server.close();
 });
 
+test("a request that is given up while its credential is fetched ends at once, and is not sent when the credential comes", async () => {
+  const server = await echoServer();
+  let come = (_auth: object) => {};
+  const asked = new Promise<never>((resolve) => {
+    come = resolve as typeof come;
+  });
+  const { gate } = gateOver([{ uri: server.origin, auth: [authSlot("a", () => asked)] }]);
+  const agent = new Agent();
+  const dispatcher = agent.compose(createInterceptor(gate));
+  for (const before of [false, true]) {
+    const controller = new AbortController();
+    if (before) controller.abort();
+    const answer = undiciRequest(server.origin, { dispatcher, signal: controller.signal });
+    controller.abort();
+    const error = await answer.then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    assert.is(error?.name, "AbortError");
+  }
+  come({ headers: { Authorization: new Secret("Bearer late") } });
+  const sent = await undiciRequest(server.origin, { dispatcher });
+  await sent.body.dump();
+  assert.is(server.received.length, 1, "only the one that was not given up");
+  await agent.close();
+  await server.close();
+});
+
 test.run();

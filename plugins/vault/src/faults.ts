@@ -33,8 +33,17 @@ export function noToken(answer: VaultAnswer, mount: string, context: PluginConte
       });
 }
 
-/** Why a secret could not be read. */
-export function readFault(reading: Reading, options: VaultOptions, context: PluginContext): MlflowAuthError {
+/**
+ * Why a secret could not be read.
+ *
+ * @param given where the token stands that it was read with; undefined where the plugin logged in itself
+ */
+export function readFault(
+  reading: Reading,
+  given: string | undefined,
+  options: VaultOptions,
+  context: PluginContext,
+): MlflowAuthError {
   const { answer, apiPath, name } = reading;
   if (options.secret.version !== undefined && reading.kvVersion === 1) {
     const message = `secret.version is set, and the mount of ${name} is KV version 1, which keeps no versions`;
@@ -43,11 +52,13 @@ export function readFault(reading: Reading, options: VaultOptions, context: Plug
   const fault = serverFault(answer, options, context);
   if (fault !== undefined) return fault;
   if (answer.status === 403 && isInvalidToken(answer)) {
+    const place = given === undefined ? "" : ` in ${given}`;
+    const replace = given === undefined ? "get a new one" : `put a new one into ${given}`;
     return context.error(
       "LOGIN_FAILED",
-      "Vault does not accept the token: it expired, was revoked, or is another Vault's",
+      `Vault does not accept the token${place}: it expired, was revoked, or is another Vault's`,
       {
-        remedy: "get a new one (vault login), or let the plugin log in itself, for example with auth.method: approle",
+        remedy: `${replace} (vault login, or vault token create), or let the plugin log in itself, for example with auth.method: approle`,
       },
     );
   }

@@ -31,7 +31,7 @@ export async function fetchSecret(
   let reading = await kv.read(token);
   // A login that Vault ended before its time (revoked, used up, another policy now) shows as a denial like any other.
   if (reading.answer.status === 403 && login.forget(token)) reading = await kv.read(await login.token());
-  if (reading.fields === undefined) throw readFault(reading, options, context);
+  if (reading.fields === undefined) throw readFault(reading, login.given(), options, context);
   await login.upkeep();
   const place = { name: `the secret ${reading.name}`, error: context.error };
   const headers = credentialHeaders(

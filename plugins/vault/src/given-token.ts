@@ -1,17 +1,14 @@
 /** A token that somebody else has made and given to the plugin, in a variable or a file. */
-import { headerValue, type PluginContext, type Secret, type SecretSource, type Timer } from "@mlflow-auth/core/plugin";
+import { headerValue, type PluginContext, type Secret, type SecretSource } from "@mlflow-auth/core/plugin";
 import { field } from "./answer.js";
 import type { VaultClient } from "./client.js";
 import type { Login } from "./login.js";
+import { createReminder } from "./reminder.js";
 import { lifeOf, milliseconds, postponed, renew, type TokenLife } from "./token-life.js";
-
-/** Milliseconds; Node's timers know no more than 24 days. */
-const LONGEST_TIMER = 24 * 3_600_000;
 
 /**
  * The token is read again each time, for whoever made it may replace it. Once it has served, Vault is asked how long it lasts,
- * and it is renewed at two thirds of that. A timer sees to that, too, which does not keep the process alive: unlike a login,
- * a token that ends while a program has nothing to ask for can't be had again. Where Vault grants no more time, a warning
+ * and it is renewed at two thirds of that, also while nobody asks for a secret. Where Vault grants no more time, a warning
  * says so while there still is some.
  */
 export function createGivenToken(
@@ -21,10 +18,10 @@ export function createGivenToken(
 ): Login {
   const { clock, logger, instance } = context;
   let served: Secret | undefined;
+  let servedFrom: string | undefined;
   let known: TokenLife | undefined;
-  let timer: Timer | undefined;
   let warned = false;
-  let closed = false;
+  const reminder = createReminder(clock, upkeep);
 
   async function read(): Promise<{ token: Secret; origin: string }> {
     const from = await source();
@@ -85,26 +82,21 @@ export function createGivenToken(
       // Neither the file nor Vault need be there now. The next fetch says so if it still matters.
       if (known !== undefined) known = postponed(known, clock.now());
     }
-    timer?.cancel();
-    const delay = known === undefined ? Infinity : known.dueAt - clock.now();
-    const over = warned || (known !== undefined && known.endsAt <= clock.now());
-    timer = closed || over || delay === Infinity ? undefined : setTimer(delay);
+    const { endsAt = 0, dueAt = Infinity } = known ?? {};
+    reminder.at(!warned && clock.now() < endsAt ? dueAt : Infinity);
   }
-
-  const setTimer = (delay: number) =>
-    clock.setTimeout(() => void upkeep(), Math.min(Math.max(0, delay), LONGEST_TIMER));
 
   return {
     async token() {
-      served = (await read()).token;
+      const now = await read();
+      served = now.token;
+      servedFrom = now.origin;
       return served;
     },
     forget: () => false,
+    given: () => servedFrom,
     upkeep,
-    close() {
-      closed = true;
-      timer?.cancel();
-    },
+    close: reminder.close,
   };
 }
 

@@ -43,7 +43,7 @@ function appRole({ roleId, secretId }: AppRoleAuth, mount: string): LoginMethod 
           }
         : {
             message: `Vault refused the role id or the secret id of auth/${mount}`,
-            remedy: `the secret id may have expired or been used up; make a new one: vault write -f auth/${mount}/role/ROLE/secret-id`,
+            remedy: `compare auth.roleId (VAULT_ROLE_ID): vault read auth/${mount}/role/ROLE/role-id; if that is right, the secret id may have expired or been used up, so make a new one: vault write -f auth/${mount}/role/ROLE/secret-id`,
           };
     },
   };

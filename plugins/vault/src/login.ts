@@ -6,6 +6,7 @@ import { loginFault, noToken } from "./faults.js";
 import type { VaultOptions } from "./generated/options.js";
 import { encode } from "./kv.js";
 import type { LoginMethod } from "./login-methods.js";
+import { createReminder } from "./reminder.js";
 import { grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
 
 export interface Login {
@@ -17,6 +18,8 @@ export interface Login {
   token(): Promise<Secret>;
   /** Vault refused that token. True: the next `token()` logs in anew; false: there is nothing to log in with but that token. */
   forget(token: Secret): boolean;
+  /** Where the token stands that somebody gave the plugin, for example `the variable VAULT_TOKEN`; undefined where it logs in itself. */
+  given(): string | undefined;
   /**
    * Looks after the token once it has served (Vault is there then): two thirds of its life over, it is renewed or replaced.
    * Never fails: the token that is there is good for a while yet.
@@ -27,8 +30,8 @@ export interface Login {
 
 /**
  * Logs in where there is no token, or only one that has ended, and keeps what it got: a token is renewed, and replaced by that
- * of another login where it can't be renewed, or not for much longer. There is no timer: a token that ends while nobody asks
- * for a secret costs one login.
+ * of another login where it can't be renewed, or not for much longer. A token that can be renewed is cared for also while nobody
+ * asks for a secret: the secret id or the JWT that it was had for may be good for one login only.
  */
 export function createLogin(
   method: LoginMethod,
@@ -39,6 +42,7 @@ export function createLogin(
   const { clock } = context;
   let held: TokenLife | undefined;
   let flight: Promise<TokenLife> | undefined;
+  const reminder = createReminder(clock, upkeep);
 
   async function logIn(tries?: Call["tries"]): Promise<TokenLife> {
     const asked = clock.now();
@@ -67,6 +71,18 @@ export function createLogin(
     }
   }
 
+  async function upkeep(): Promise<void> {
+    const life = held;
+    if (life !== undefined && clock.now() >= life.dueAt) {
+      // Whoever comes meanwhile is not to do the same.
+      held = postponed(life, clock.now());
+      const longer = await prolong(life);
+      if (held?.token === life.token) held = longer;
+    }
+    const { renewable = false, endsAt = 0, dueAt = Infinity } = held ?? {};
+    reminder.at(renewable && clock.now() < endsAt ? dueAt : Infinity);
+  }
+
   return {
     async token() {
       if (held !== undefined && clock.now() < held.endsAt) return held.token;
@@ -79,14 +95,8 @@ export function createLogin(
       if (held?.token === token) held = undefined;
       return true;
     },
-    async upkeep() {
-      const life = held;
-      if (life === undefined || clock.now() < life.dueAt) return;
-      // Whoever comes meanwhile is not to do the same.
-      held = postponed(life, clock.now());
-      const longer = await prolong(life);
-      if (held?.token === life.token) held = longer;
-    },
-    close: () => undefined,
+    given: () => undefined,
+    upkeep,
+    close: reminder.close,
   };
 }

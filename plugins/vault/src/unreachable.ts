@@ -13,7 +13,10 @@ const tlsRemedies: readonly (readonly [codes: RegExp, remedy: string])[] = [
   [/EXPIRED|NOT_YET_VALID/, "have Vault's certificate renewed, and check the clock of this machine"],
   [/ALTNAME/, "in address (VAULT_ADDR) use a name that Vault's certificate was issued for"],
   [/PURPOSE/, "have Vault given a certificate for servers: the one it has is for another purpose"],
-  [/WRONG_VERSION|PACKET_LENGTH/, "nothing speaks TLS there: check the port of address (VAULT_ADDR)"],
+  [
+    /WRONG_VERSION|PACKET_LENGTH/,
+    "nothing speaks TLS there: correct the port of address (VAULT_ADDR), or write http:// if that Vault speaks no TLS",
+  ],
   [/(?:)/, "give the authority that signed Vault's certificate in tls.caFile (VAULT_CACERT)"],
 ];
 

@@ -77,7 +77,7 @@ test("nothing of process.env reaches Vault", async () => {
       assert.equal(tokens, "VAULT_TOKEN" in env ? ["mine", "mine", "mine"] : [undefined, "given", "given"]);
     }
     const { fault } = await startProvider("https://vault.example.com", {}, { http: recorder().http });
-    assert.is((await fault()).code, "LOGIN_FAILED");
+    assert.is((await fault()).code, "SECRET_SOURCE");
   });
 });
 

@@ -54,20 +54,35 @@ const warnings = ({ context }: Awaited<ReturnType<typeof running>>) =>
 
 test("a login is renewed at two thirds of its life, again and again, and never made anew", async () => {
   const { fetch } = await byRole({ token_ttl: "30m" });
-  await clock.advance(minutes(19));
+  assert.equal(await asked(vault, () => idle(minutes(19))), []);
   assert.equal(await fetch(), [READ]);
-  await clock.advance(minutes(2));
-  assert.equal(await fetch(), [READ, RENEW]);
+  assert.equal(await asked(vault, () => idle(minutes(2))), [RENEW]);
   for (let renewals = 0; renewals < 5; renewals++) {
-    await clock.advance(minutes(21));
-    assert.equal(await fetch(), [READ, RENEW]);
+    assert.equal(await asked(vault, () => idle(minutes(20))), [RENEW]);
     assert.equal(await fetch(), [READ]);
   }
 });
 
-test("a login that ended while nobody asked is made anew", async () => {
+test("a login is renewed also while nobody asks for a secret, until the provider is closed", async () => {
+  const { fetch, provider } = await byRole({ token_ttl: "30m", secret_id_num_uses: 1 });
+  assert.equal(await asked(vault, () => idle(minutes(61))), [RENEW, RENEW, RENEW]);
+  assert.equal(await fetch(), [READ]);
+  await provider.close?.();
+  assert.equal(await asked(vault, () => idle(minutes(61))), []);
+});
+
+test("a login that could not be renewed in time is made anew once somebody asks", async () => {
   const { fetch } = await byRole({ token_ttl: "30m" });
-  await clock.advance(minutes(31));
+  vault.faults.sealed = true;
+  const attempts = await asked(vault, () => idle(minutes(60)));
+  assert.ok(attempts.length < 30, `${attempts.length} attempts`);
+  vault.faults.sealed = false;
+  assert.equal(await fetch(), [LOGIN, READ]);
+});
+
+test("a login that can't be renewed and ended while nobody asked is made anew", async () => {
+  const { fetch } = await byRole({ token_ttl: "30m", token_type: "batch" });
+  assert.equal(await asked(vault, () => idle(minutes(31))), []);
   assert.equal(await fetch(), [LOGIN, READ]);
 });
 
@@ -88,8 +103,7 @@ test("a batch token can't be renewed: another login replaces it while it still h
 
 test("a renewal that is denied becomes another login", async () => {
   const { fetch } = await byRole({ token_ttl: "30m", token_no_default_policy: true });
-  await clock.advance(minutes(21));
-  assert.equal(await fetch(), [READ, "POST auth/token/renew-self 403", LOGIN]);
+  assert.equal(await asked(vault, () => idle(minutes(21))), ["POST auth/token/renew-self 403", LOGIN]);
   await clock.advance(minutes(19));
   assert.equal(await fetch(), [READ]);
 });
@@ -98,7 +112,7 @@ test("near its max_ttl a renewal brings little, so another login replaces the to
   const { fetch } = await byRole({ token_ttl: "30m", token_max_ttl: "65m" });
   const seen: string[] = [];
   for (let time = 0; time < 65; time += 5) {
-    await clock.advance(minutes(5));
+    seen.push(...(await asked(vault, () => idle(minutes(5)))));
     seen.push(...(await fetch()));
   }
   assert.equal(
@@ -110,12 +124,11 @@ test("near its max_ttl a renewal brings little, so another login replaces the to
 test("a renewal that Vault can't answer now is put off, and nobody waits for it", async () => {
   const role = await byRole({ token_ttl: "30m" });
   Object.assign(vault.faults, { only: /renew-self/, status: 503 });
-  await clock.advance(minutes(21));
-  assert.equal(await role.fetch(), [READ, "POST auth/token/renew-self 503"]);
+  assert.equal(await asked(vault, () => idle(minutes(21))), ["POST auth/token/renew-self 503"]);
   assert.equal(await role.fetch(), [READ]);
   vault.faults.status = undefined;
-  await clock.advance(minutes(4));
-  assert.equal(await role.fetch(), [READ, RENEW]);
+  assert.equal(await asked(vault, () => idle(minutes(4))), [RENEW]);
+  assert.equal(await role.fetch(), [READ]);
 });
 
 test("where neither a renewal nor a login is to be had the token serves to its end, with a warning", async () => {

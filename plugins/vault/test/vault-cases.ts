@@ -256,7 +256,8 @@ export function vaultCases<V extends RealVault>(
     const { fault } = await startProvider(vault.address, {}, { env: { VAULT_TOKEN: "canary-unknown" } });
     const error = await fault();
     assert.is(error.code, "LOGIN_FAILED");
-    assert.match(error.message, "does not accept the token");
+    assert.match(error.message, "does not accept the token in the variable VAULT_TOKEN");
+    assert.match(error.remedy as string, /^put a new one into the variable VAULT_TOKEN \(vault login, /);
   });
 
   test("a token file is read again at each fetch", async () => {
@@ -275,7 +276,7 @@ export function vaultCases<V extends RealVault>(
     await write(vault, "secret/mlflow/home", { token: "home" });
     const given = { secret: { path: "mlflow/home" } };
     const none = await (await startProvider(vault.address, given, { env: { HOME: join(folder, "nobody") } })).fault();
-    assert.is(none.code, "LOGIN_FAILED");
+    assert.is(none.code, "SECRET_SOURCE");
     assert.match(none.message, "nothing to log in to Vault with");
     await writeFile(join(folder, ".vault-token"), `${await token(vault)}\n`);
     const { headers } = await startProvider(vault.address, given, { env: { HOME: folder } });

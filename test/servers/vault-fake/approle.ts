@@ -57,13 +57,10 @@ export class AppRole implements AuthMethod {
     return undefined;
   }
 
+  /** A role that is written once more keeps its id and its secret ids. */
   #create(name: string, body: Call["body"]): Answer {
-    this.#roles.set(name, {
-      id: randomUUID(),
-      entity: newEntity(),
-      settings: roleTokenSettings(body),
-      secretIds: new Set(),
-    });
+    const { id = randomUUID(), entity = newEntity(), secretIds = new Set<string>() } = this.#roles.get(name) ?? {};
+    this.#roles.set(name, { id, entity, settings: roleTokenSettings(body), secretIds });
     return noContent;
   }
 }

@@ -1,0 +1,32 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import type { MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { createHttpClient } from "../../src/transport/http-client.js";
+
+const test = suite("HTTP for secret stores");
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+test("an answer up to 1 MiB comes whole; a longer one is refused, and no outage", async () => {
+  const length = { bytes: 1024 * 1024 };
+  const server = createServer((_request, response) => response.end("x".repeat(length.bytes)));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent });
+  assert.is((await http.send({ url })).text.length, length.bytes);
+  length.bytes++;
+  try {
+    await http.send({ url });
+    assert.unreachable("it was taken");
+  } catch (thrown) {
+    const { code, message, transient, plugin } = thrown as MlflowAuthError;
+    assert.equal([code, transient, plugin], ["SECRET_UNREACHABLE", false, "store"]);
+    assert.match(message, "gave an answer of more than 1 MiB");
+  }
+  await close();
+  server.closeAllConnections();
+  server.close();
+});
+
+test.run();
