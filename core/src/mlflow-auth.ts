@@ -10,7 +10,7 @@ import { isSecret } from "./secret/secret.js";
 import { createInterceptor } from "./transport/interceptor.js";
 import { createFetch } from "./transport/own-fetch.js";
 
-export type LoadMlflowAuthOptions = OpenGateOptions;
+export type LoadMlflowAuthOptions = Omit<OpenGateOptions, "optionName">;
 
 /** What MLflow's TypeScript SDK takes as `authProvider`. */
 export interface SdkAuthProvider {
@@ -54,7 +54,7 @@ export interface MlflowAuth {
  * @throws MlflowAuthError with a `code`; `problems` lists everything that is wrong with the file
  */
 export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promise<MlflowAuth> {
-  const { gate, config, dispatcherFor, close } = await openGate(options);
+  const { gate, config, dispatcherFor, close } = await openGate({ ...options, optionName: "configFile" });
   const interceptor = createInterceptor(gate, { dispatcherFor });
 
   const plain = createPlainHeaders();

@@ -21,7 +21,7 @@ const [{ openGate }, { formatError, isMlflowAuthError }, { createInterceptor }] 
 ]);
 
 try {
-  const { gate, dispatcherFor } = await openGate();
+  const { gate, dispatcherFor } = await openGate({ optionName: undefined });
   await lockGlobalDispatchers(present, createInterceptor(gate, { dispatcherFor }));
 } catch (thrown) {
   if (!isMlflowAuthError(thrown)) throw thrown;

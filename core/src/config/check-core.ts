@@ -23,7 +23,7 @@ export function checkCore(data: Data, loading: Loading): CheckedCore {
   const { data: file = null, fromEnvironment } = complete(data, "", { walker, env, fillings });
   const places = walker.places(file);
   refuseSecretVariables(fillings, problems, (pointer) => !isPluginOption(pointer) && isKnown(places, pointer));
-  explain(validateConfig(file), { walker, data: file, pointer: "", fromEnvironment }, problems);
+  explain(validateConfig(file), { walker, data: file, pointer: "", fromEnvironment, fillings }, problems);
   refuseSecretVariables(fillings, problems, (pointer) => !isPluginOption(pointer));
   if (!isObject(file)) {
     problems.throwIfAny();

@@ -1,18 +1,27 @@
 /** Checks a plugin's options by the plugin's own schema. */
-
 import { annotations, valuesSchema } from "@mlflow-auth/schema";
 import type { Ajv, ErrorObject } from "ajv";
+import { accepts } from "./accepts.js";
 import type { Data } from "./read.js";
 import type { Schema } from "./schema-walk.js";
 
+/** Gives all that is wrong with the options. Throws if it can't use the schema itself. */
 export type OptionsCheck = (schema: Schema, data: Data) => readonly ErrorObject[];
 
 /**
  * Plugin schemas are JSON Schema draft-07 (with `$defs` as well), plus `discriminator`. They are not checked against the
  * meta-schema: their package's tests are the place for that, and it would cost every start.
  *
- * @returns a check that throws if the schema itself can't be used
+ * @returns all that is wrong with the options
+ * @throws what ajv throws if it can't use the schema itself; options that fit are not asked about twice
  */
+export async function checkOptions(schema: Schema, data: Data): Promise<readonly ErrorObject[]> {
+  if (await accepts(schema, valuesSchema, data)) return [];
+  const check = await createOptionsCheck();
+  return check(schema, data);
+}
+
+/** The check itself, for many asked in a row: loading ajv and compiling a schema takes longer than the start of Node. */
 export async function createOptionsCheck(): Promise<OptionsCheck> {
   const { Ajv } = await import("ajv");
   const ajv: Ajv = new Ajv({

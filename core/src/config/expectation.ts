@@ -4,7 +4,7 @@ import { didYouMean } from "./suggest.js";
 
 const types: Record<string, string> = {
   string: "a text (a number needs quotes to be one)",
-  object: "a mapping of fields",
+  object: "a mapping of fields (`{}` if it needs none)",
   array: "a list",
   boolean: "true or false",
   integer: "a whole number",

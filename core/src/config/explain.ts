@@ -2,6 +2,7 @@
 import type { ErrorObject } from "ajv";
 import type { ErrorCode } from "../errors/codes.js";
 import { expectation, oneOf } from "./expectation.js";
+import type { Filling } from "./interpolate.js";
 import { fieldName, isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
 import { discriminatorOf, keyword, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
@@ -14,6 +15,8 @@ export interface Judged {
   readonly pointer: string;
   /** The places that an environment variable filled, with its name. */
   readonly fromEnvironment: ReadonlyMap<string, string>;
+  /** The texts that the file fills from variables. */
+  readonly fillings: ReadonlyMap<string, Filling>;
 }
 
 type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "value", message: string];
@@ -36,7 +39,7 @@ export function explain(errors: readonly ErrorObject[], judged: Judged, problems
 }
 
 function explainOne(error: ErrorObject, judged: Judged, places: ReadonlyMap<string, Schema[]>): Explanation {
-  const { walker, pointer, fromEnvironment } = judged;
+  const { walker, pointer, fromEnvironment, fillings } = judged;
   const place = `${pointer}${error.instancePath}`;
   const schemas = places.get(place) ?? [];
   const { params } = error;
@@ -55,8 +58,12 @@ function explainOne(error: ErrorObject, judged: Judged, places: ReadonlyMap<stri
     const message = `${named(pointerTo(place, tag))} must be ${oneOf(tagsOf(schemas, tag, walker), tagValue)}`;
     return ["WRONG_VALUE", pointerTo(place, tag), "value", message];
   }
-  const variable = fromEnvironment.get(place);
-  const from = variable === undefined ? "" : `, which the variable ${variable} fills,`;
+  const variables = [fromEnvironment.get(place) ?? fillings.get(place)?.variables ?? []].flat();
+  const fill = variables.length === 1 ? "variable" : "variables";
+  const from =
+    variables.length === 0
+      ? ""
+      : `, which the ${fill} ${variables.join(" and ")} ${variables.length === 1 ? "fills" : "fill"},`;
   const code = error.keyword === "type" ? "WRONG_TYPE" : "WRONG_VALUE";
   return [code, place, "value", `${named(place)}${from} must be ${expectation(error, schemas)}`];
 }

@@ -9,6 +9,8 @@ import { readConfigText } from "./read-text.js";
 /** The key of package.json that may hold the configuration. */
 export const PACKAGE_KEY = "mlflow-auth";
 
+const VARIABLE = "MLFLOW_AUTH_CONFIG";
+
 /** In each folder, the first of these that exists. */
 const places = [
   "mlflow-auth.yaml",
@@ -33,8 +35,10 @@ export interface FoundFile {
 }
 
 export interface FindOptions {
-  /** `--config`, relative to `cwd`. */
+  /** The path of the file, relative to `cwd`. Without it the file is searched for. */
   readonly configFile?: string | undefined;
+  /** What the user calls `configFile`, for messages. Default `--config`; undefined where there is only the variable. */
+  readonly optionName?: string | undefined;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -46,12 +50,14 @@ export interface FindOptions {
  *
  * @throws MlflowAuthError `CONFIG_NOT_FOUND`, `CONFIG_UNREADABLE`, `CONFIG_UNTRUSTED`
  */
-export async function findConfig({ configFile, cwd, env }: FindOptions): Promise<FoundFile> {
+export async function findConfig(options: FindOptions): Promise<FoundFile> {
+  const { configFile, cwd, env } = options;
+  const option = "optionName" in options ? options.optionName : "--config";
   const named = configFile ?? (env["MLFLOW_AUTH_CONFIG"] || undefined);
-  if (named !== undefined)
-    return readNamed(resolve(cwd, named), configFile === undefined ? "MLFLOW_AUTH_CONFIG" : "--config");
+  if (named !== undefined) return readNamed(resolve(cwd, named), (configFile && option) || VARIABLE);
   const { folders } = foldersUpwards(cwd, env);
-  const search = await createSearch();
+  const nameWith = option === undefined ? VARIABLE : `${option} or ${VARIABLE}`;
+  const search = await createSearch(nameWith);
   for (const folder of folders) {
     const found = await search(folder);
     if (found) return found;
@@ -59,7 +65,7 @@ export async function findConfig({ configFile, cwd, env }: FindOptions): Promise
   throw new MlflowAuthError(
     "CONFIG_NOT_FOUND",
     `there is no mlflow-auth.yaml in ${cwd}${folders.length > 1 ? ` nor in a folder above it up to ${folders.at(-1)}` : ""}`,
-    { remedy: "write one, or name it with --config or MLFLOW_AUTH_CONFIG" },
+    { remedy: `write one with \`mlflow-auth init\`, or name it with ${nameWith}` },
   );
 }
 
@@ -69,7 +75,7 @@ async function readNamed(file: string, by: string): Promise<FoundFile> {
       remedy: `correct ${by}, or leave it out to have the file searched for`,
     });
   }
-  const { text, owner: trustedOwner } = await readConfigText(file, { searched: false });
+  const { text, owner: trustedOwner } = await readConfigText(file, { searched: false, nameWith: by });
   if (basename(file) === "package.json") return { file, text, json: true, key: PACKAGE_KEY, trustedOwner };
   return { file, text, json: file.endsWith(".json"), trustedOwner };
 }
@@ -85,10 +91,10 @@ type ExplorerClass = new (options: object) => Explorer;
  * Explorer alone, kept to one folder and to a loader that hands over the text, neither runs nor follows anything. It passes
  * over what it can't read, so each candidate is read by us before it is asked.
  */
-async function createSearch(): Promise<(folder: string) => Promise<FoundFile | undefined>> {
+async function createSearch(nameWith: string): Promise<(folder: string) => Promise<FoundFile | undefined>> {
   const { Explorer } = (await import("cosmiconfig/dist/Explorer.js")) as unknown as { Explorer: ExplorerClass };
   let text = "";
-  const loader = (file: string) => (basename(file) === "package.json" ? packageText(file, text) : text);
+  const loader = (file: string) => (basename(file) === "package.json" ? packageText(file, text, nameWith) : text);
   const explorers = places.map((place) => {
     const options = {
       moduleName: PACKAGE_KEY,
@@ -109,11 +115,11 @@ async function createSearch(): Promise<(folder: string) => Promise<FoundFile | u
       const file = join(folder, place);
       if (!exists(file)) continue;
       const isPackage = place === "package.json";
-      ({ text } = await readConfigText(file, { searched: !isPackage }));
+      ({ text } = await readConfigText(file, { searched: !isPackage, nameWith }));
       if ((await explorer.search(folder)) === null) continue;
       if (!isPackage) return { file, text, json: place.endsWith(".json") };
       // Only now is it known to be the configuration, so only now does it matter whose it is.
-      ({ text } = await readConfigText(file, { searched: true }));
+      ({ text } = await readConfigText(file, { searched: true, nameWith }));
       return { file, text, json: true, key: PACKAGE_KEY };
     }
     return undefined;
@@ -121,10 +127,10 @@ async function createSearch(): Promise<(folder: string) => Promise<FoundFile | u
 }
 
 /** The whole text under our key if package.json has it; a package.json that is no JSON may be ours, so it is not passed over. */
-function packageText(file: string, text: string): Record<string, string> {
+function packageText(file: string, text: string, nameWith: string): Record<string, string> {
   if (jsonErrorOffset(text) !== undefined) {
     throw new MlflowAuthError("CONFIG_UNREADABLE", `${file} is not JSON`, {
-      remedy: "correct it, or name the configuration with --config",
+      remedy: `correct it, or name the configuration with ${nameWith}`,
     });
   }
   const manifest: unknown = JSON.parse(text);

@@ -19,49 +19,52 @@ export interface ConfigText {
  * @param options.searched found by searching, not named by the user: it must be the user's own or root's, and nobody else may
  *   be able to write it (POSIX only; for a symlink both the link and its target count). A group may write it that is the user's
  *   own by the convention of Debian and Red Hat: its number is the user's
+ * @param options.nameWith how the user can name another file
  * @throws MlflowAuthError `CONFIG_UNREADABLE`: no regular file, no permission, empty, larger than 256 KiB, not UTF-8; `CONFIG_UNTRUSTED`
  */
-export async function readConfigText(file: string, { searched }: { searched: boolean }): Promise<ConfigText> {
+export async function readConfigText(
+  file: string,
+  options: { searched: boolean; nameWith: string },
+): Promise<ConfigText> {
+  const { searched, nameWith } = options;
+  const unreadable = (why: string) =>
+    new MlflowAuthError("CONFIG_UNREADABLE", `${file} ${why}`, {
+      remedy: `correct or remove it, or name another file with ${nameWith}`,
+    });
   // Without O_NONBLOCK, opening a FIFO would wait for a writer.
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((error) => {
-    throw unreadable(file, `can't be read (${error.code})`);
+    throw unreadable(`can't be read (${error.code})`);
   });
   try {
     const stats = await handle.stat();
-    if (!stats.isFile()) throw unreadable(file, "is no regular file");
-    if (searched) checkTrust(file, await lstat(file), stats);
-    if (stats.size > MAX_BYTES) throw unreadable(file, "is larger than 256 KiB");
-    return { text: await decode(file, handle), owner: stats.uid };
+    if (!stats.isFile()) throw unreadable("is no regular file");
+    if (searched) checkTrust(file, await lstat(file), stats, nameWith);
+    if (stats.size > MAX_BYTES) throw unreadable("is larger than 256 KiB");
+    return { text: await decode(handle, unreadable), owner: stats.uid };
   } finally {
     await handle.close();
   }
 }
 
-async function decode(file: string, handle: FileHandle): Promise<string> {
+async function decode(handle: FileHandle, unreadable: (why: string) => MlflowAuthError): Promise<string> {
   const bytes = await handle.readFile().catch((error) => {
-    throw unreadable(file, `can't be read (${error.code})`);
+    throw unreadable(`can't be read (${error.code})`);
   });
-  if (bytes.length > MAX_BYTES) throw unreadable(file, "is larger than 256 KiB");
+  if (bytes.length > MAX_BYTES) throw unreadable("is larger than 256 KiB");
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw unreadable(file, "is not UTF-8 text");
+    throw unreadable("is not UTF-8 text");
   }
-  if (text.trim() === "") throw unreadable(file, "is empty");
+  if (text.trim() === "") throw unreadable("is empty");
   return text;
 }
 
-function unreadable(file: string, why: string): MlflowAuthError {
-  return new MlflowAuthError("CONFIG_UNREADABLE", `${file} ${why}`, {
-    remedy: "correct or remove it, or name another file with --config",
-  });
-}
-
-function checkTrust(file: string, link: Stats, target: Stats): void {
+function checkTrust(file: string, link: Stats, target: Stats, nameWith: string): void {
   const reason = distrust(link) ?? distrust(target);
   if (reason === undefined) return;
   throw new MlflowAuthError("CONFIG_UNTRUSTED", `${file} was found by searching and ${reason}`, {
-    remedy: "take it over (chown) and let nobody else write it (chmod go-w), or name it with --config if you trust it",
+    remedy: `take it over (chown) and let nobody else write it (chmod go-w), or name it with ${nameWith} if you trust it`,
   });
 }

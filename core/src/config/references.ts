@@ -25,11 +25,21 @@ const lists: Record<keyof References, { group: Group; does: string }> = {
   tags: { group: "mlflow.run_context_provider", does: "add run tags" },
 };
 
-export function resolveReferences(server: ListedServer, instances: KnownInstances, problems: ProblemList): References {
+/** Of each server, in their order. */
+export function resolveReferences(
+  servers: readonly ListedServer[],
+  instances: KnownInstances,
+  problems: ProblemList,
+): References[] {
+  refuseAmbiguous(servers, instances, problems);
+  return servers.map((server) => resolveServer(server, instances, problems));
+}
+
+function resolveServer(server: ListedServer, instances: KnownInstances, problems: ProblemList): References {
   const resolve = (field: keyof References): readonly string[] => {
     const given = server.fields[field];
     const place = pointerTo(server.pointer, field);
-    if (given === undefined) return everyAble(field, place, instances, problems);
+    if (given === undefined) return everyAble(field, instances);
     const names = (Array.isArray(given) ? given : [given]).filter((name) => typeof name === "string");
     for (const [index, name] of names.entries()) {
       const fault = faultOf(name, field, instances);
@@ -41,20 +51,19 @@ export function resolveReferences(server: ListedServer, instances: KnownInstance
   return { auth: resolve("auth"), headers: resolve("headers"), tags: resolve("tags") };
 }
 
-/** All instances that can; but where several can authenticate, the file has to say which. */
-function everyAble(
-  field: keyof References,
-  place: string,
-  { enabled }: KnownInstances,
-  problems: ProblemList,
-): string[] {
-  const able = [...enabled].filter(([, instance]) => instance?.entries[lists[field].group]).map(([name]) => name);
-  if (field === "auth" && able.length > 1) {
-    const names = listNames(able.map((name) => `\`${name}\``));
-    const message = `several plugins can authenticate: ${names}; say which with \`auth\`, for example \`auth: ${able[0]}\``;
-    problems.add("AUTH_AMBIGUOUS", place, "key", message);
-  }
-  return able;
+function everyAble(field: keyof References, { enabled }: KnownInstances): string[] {
+  return [...enabled].filter(([, instance]) => instance?.entries[lists[field].group]).map(([name]) => name);
+}
+
+/** Where several can authenticate, the file has to say which. One slip is told once, however many servers there are. */
+function refuseAmbiguous(servers: readonly ListedServer[], instances: KnownInstances, problems: ProblemList): void {
+  const able = everyAble("auth", instances);
+  const [first, ...others] = servers.filter(({ fields }) => fields["auth"] === undefined);
+  if (first === undefined || able.length < 2) return;
+  const names = listNames(able.map((name) => `\`${name}\``));
+  const elsewhere = others.length === 0 ? "" : `, and so with ${others.length} more of the servers`;
+  const message = `several plugins can authenticate: ${names}; say which with \`auth\`, for example \`auth: ${able[0]}\`${elsewhere}`;
+  problems.add("AUTH_AMBIGUOUS", pointerTo(first.pointer, "auth"), "key", message);
 }
 
 function faultOf(

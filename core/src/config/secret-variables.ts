@@ -3,6 +3,11 @@ import type { ProblemList } from "./problems.js";
 
 const secretName = /(?:TOKEN|SECRET|PASSWORD|KEY)$/i;
 
+/** Whether a variable's name says that it holds a credential. */
+export function isNamedLikeSecret(variable: string): boolean {
+  return secretName.test(variable);
+}
+
 /**
  * Outside secret fields nothing keeps a value out of logs and messages, so a variable named like a credential may not fill them.
  *
@@ -16,7 +21,7 @@ export function refuseSecretVariables(
   secrets: ReadonlySet<string> = new Set(),
 ): void {
   for (const [pointer, { variables }] of fillings) {
-    const name = secrets.has(pointer) ? undefined : variables.find((variable) => secretName.test(variable));
+    const name = secrets.has(pointer) ? undefined : variables.find(isNamedLikeSecret);
     if (name === undefined || !applies(pointer)) continue;
     const message = `the variable ${name} is named like a credential, and this is no secret field: put it into one, or rename the variable`;
     problems.add("VARIABLE_SECRET", pointer, "value", message);

@@ -1,22 +1,20 @@
 /** Finds the plugin of every enabled instance and checks the instance's options by the plugin's schema. */
 import { valuesSchema } from "@mlflow-auth/schema";
-import { createOptionsCheck, type OptionsCheck } from "../config/check-options.js";
+import { checkOptions } from "../config/check-options.js";
 import type { InstanceConfig } from "../config/config.js";
 import { complete } from "../config/environment.js";
 import { explain } from "../config/explain.js";
 import { instanceOptions, isPluginOption } from "../config/instances.js";
 import type { Loading } from "../config/loading.js";
 import { convert, isLiteral, secretPlaces } from "../config/options.js";
-import { pointerTo, stepsOf } from "../config/problems.js";
+import { fieldName, pointerTo, stepsOf } from "../config/problems.js";
 import type { Data, DataObject } from "../config/read.js";
 import { isKnown, isObject, SchemaWalker } from "../config/schema-walk.js";
 import { refuseSecretVariables } from "../config/secret-variables.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { faulty, type InstalledPlugin } from "./check-manifest.js";
 import { findPlugin } from "./find-plugin.js";
-import { installCommand } from "./install-command.js";
-import { readManifests } from "./manifests.js";
-import { findRoots } from "./roots.js";
+import { readInstalled } from "./installed.js";
 
 /** @returns the enabled instances in the file's order; undefined for one with problems */
 export async function checkInstances(
@@ -27,9 +25,7 @@ export async function checkInstances(
   const checked = new Map<string, InstanceConfig | undefined>();
   const enabled = Object.entries(plugins).filter(([name]) => !disabled.has(name));
   if (enabled.length === 0) return checked;
-  const roots = findRoots(loading);
-  const installed = { manifests: readManifests(roots), owners: roots.owners, install: installCommand(roots) };
-  const check = await createOptionsCheck();
+  const installed = readInstalled(loading);
 
   for (const [name, fields] of enabled) {
     checked.set(name, undefined);
@@ -37,11 +33,20 @@ export async function checkInstances(
     const pointer = pointerTo("/plugins", name);
     // A name that is none is not looked for, and not repeated in a command to paste.
     if (!isObject(fields) || problems.covers(pointerTo(pointer, "package"))) continue;
+    if (fields["timeout"] === 0) {
+      // A time-out of nothing would let no answer come in time.
+      problems.add(
+        "WRONG_VALUE",
+        pointerTo(pointer, "timeout"),
+        "value",
+        `\`${fieldName(pointerTo(pointer, "timeout"))}\` must be longer than 0`,
+      );
+    }
     const plugin = typeof fields["plugin"] === "string" ? fields["plugin"] : name;
     const only = typeof fields["package"] === "string" ? fields["package"] : undefined;
     try {
       const found = findPlugin({ plugin, package: only }, installed);
-      const options = checkOptions(name, fields as DataObject, found, check, loading);
+      const options = await readOptions(name, fields as DataObject, found, loading);
       checked.set(name, {
         name,
         plugin,
@@ -60,13 +65,12 @@ export async function checkInstances(
 }
 
 /** @throws MlflowAuthError `PLUGIN_MANIFEST` if the plugin's schema can't be used */
-function checkOptions(
+async function readOptions(
   name: string,
   fields: DataObject,
   installed: InstalledPlugin,
-  check: OptionsCheck,
   loading: Loading,
-): Readonly<Record<string, unknown>> {
+): Promise<Readonly<Record<string, unknown>>> {
   const { env, fillings, problems, warnings } = loading;
   const pointer = pointerTo("/plugins", name);
   const given: DataObject = Object.create(null);
@@ -78,7 +82,7 @@ function checkOptions(
   const secrets = new Set(secretPlaces(places));
   const isOption = (place: string) => place.startsWith(`${pointer}/`) && isPluginOption(place);
   refuseSecretVariables(fillings, problems, (place) => isOption(place) && isKnown(places, place), secrets);
-  explain(judge(check, installed, data), { walker, data, pointer, fromEnvironment }, problems);
+  explain(await judge(installed, data), { walker, data, pointer, fromEnvironment, fillings }, problems);
   refuseSecretVariables(fillings, problems, isOption, secrets);
   for (const secret of secrets) {
     if (isLiteral(valueAt(data, secret.slice(pointer.length)), fillings.get(secret))) {
@@ -89,9 +93,9 @@ function checkOptions(
   return convert(data, pointer, { ...loading, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
 }
 
-function judge(check: OptionsCheck, { schema, package: owner }: InstalledPlugin, data: Data) {
+async function judge({ schema, package: owner }: InstalledPlugin, data: Data) {
   try {
-    return check(schema, data);
+    return await checkOptions(schema, data);
   } catch {
     // ajv's message speaks about the schema, at a length that helps the plugin's author alone.
     throw faulty(owner, "has a configSchema that is no JSON Schema (draft-07)");

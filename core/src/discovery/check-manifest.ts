@@ -87,7 +87,8 @@ function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; fi
 }
 
 export function faulty({ name, folder }: { name: string; folder: string }, what: string): MlflowAuthError {
-  return new MlflowAuthError("PLUGIN_MANIFEST", `the package ${name} (${folder}) ${what}`);
+  const message = `the package ${name} (${folder}) ${what}: install another version of it, or tell its author`;
+  return new MlflowAuthError("PLUGIN_MANIFEST", message);
 }
 
 export function notTrusted({ name, folder }: { name: string; folder: string }, reason: string): MlflowAuthError {

@@ -3,15 +3,15 @@ import { configSchema, valuesSchema } from "@mlflow-auth/schema";
 import { isObject, type Schema } from "../config/schema-walk.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkManifest } from "./check-manifest.js";
-import { namesOf } from "./find-plugin.js";
-import { readManifests } from "./manifests.js";
-import { findRoots, type RootOptions } from "./roots.js";
+import { readInstalled } from "./installed.js";
+import { namesOf } from "./manifests.js";
+import type { RootOptions } from "./roots.js";
 
 /** Composes the schema of everything that is installed where the file may take plugins from. A package that is faulty or somebody else's is left out. */
 export function installedSchema(options: RootOptions): Schema {
   const schemas = new Map<string, Schema>();
-  const roots = findRoots(options);
-  for (const manifest of readManifests(roots).usable) {
+  const { manifests, roots } = readInstalled(options);
+  for (const manifest of manifests.usable) {
     for (const name of namesOf(manifest)) {
       try {
         if (!schemas.has(name)) schemas.set(name, checkManifest(manifest, name, roots.owners).schema);

@@ -1,14 +1,10 @@
 /** Which installed package an instance of the file means. */
 import { didYouMean } from "../config/suggest.js";
-import type { Owners } from "../config/trust.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { groups } from "../provider/provider.js";
 import { checkManifest, faulty, type InstalledPlugin, notTrusted } from "./check-manifest.js";
-import type { InstallCommand } from "./install-command.js";
-import type { Manifest, Manifests } from "./manifests.js";
-
-/** The plugins of this project, each in the package `@mlflow-auth/plugin-<name>`. */
-const ownPlugins = ["datadog", "vault", "aws", "azure", "descope", "hokusai"];
+import type { Installed } from "./installed.js";
+import { type Manifest, namesOf, offers, undeclaredManifests } from "./manifests.js";
+import { isOwnPlugin, ownPackage, ownPlugins } from "./own-plugins.js";
 
 export interface WantedPlugin {
   /** Its entry-point name. */
@@ -17,22 +13,16 @@ export interface WantedPlugin {
   readonly package?: string | undefined;
 }
 
-export interface Installed {
-  readonly manifests: Manifests;
-  /** The users whose packages are used beside one's own and root's. */
-  readonly owners: Owners;
-  readonly install: InstallCommand;
-}
-
 /** @throws MlflowAuthError `PLUGIN_NOT_INSTALLED`, `PLUGIN_UNTRUSTED`, `PLUGIN_AMBIGUOUS`, `PLUGIN_MANIFEST` */
-export function findPlugin(wanted: WantedPlugin, { manifests, owners, install }: Installed): InstalledPlugin {
-  const { plugin, package: only } = wanted;
-  const isMeant = (manifest: Manifest) => (only === undefined ? offers(manifest, plugin) : manifest.name === only);
+export function findPlugin(wanted: WantedPlugin, installed: Installed): InstalledPlugin {
+  const { plugin } = wanted;
+  const { manifests, roots } = installed;
+  const isMeant = meantBy(wanted);
   const named = manifests.usable.filter(isMeant);
   const [manifest, second] = named;
   if (manifest === undefined) {
     const refused = manifests.refused.find(isMeant);
-    throw refused ? notTrusted(refused, refused.reason) : notInstalled(wanted, manifests.usable, install);
+    throw refused ? notTrusted(refused, refused.reason) : notInstalled(wanted, installed);
   }
   if (second !== undefined) {
     const packages = named.map(({ name, folder }) => `${name} (${folder})`).join(" and ");
@@ -42,31 +32,31 @@ export function findPlugin(wanted: WantedPlugin, { manifests, owners, install }:
   if (!offers(manifest, plugin)) {
     throw faulty(manifest, `has no entry point \`${plugin}\`${didYouMean(plugin, namesOf(manifest))}`);
   }
-  return checkManifest(manifest, plugin, owners);
+  return checkManifest(manifest, plugin, roots.owners);
 }
 
-function notInstalled(
-  { plugin, package: named }: WantedPlugin,
-  manifests: readonly Manifest[],
-  install: InstallCommand,
-): MlflowAuthError {
+/** Tells the packages that an instance may mean: the one that it names, or those that provide a plugin of its name. */
+export function meantBy({ plugin, package: only }: WantedPlugin): (manifest: Manifest) => boolean {
+  return (manifest) => (only === undefined ? offers(manifest, plugin) : manifest.name === only);
+}
+
+function notInstalled(wanted: WantedPlugin, { manifests, roots, install }: Installed): MlflowAuthError {
+  const { plugin, package: named } = wanted;
   const fault = (message: string) => new MlflowAuthError("PLUGIN_NOT_INSTALLED", message);
-  if (named !== undefined) return fault(`the package that \`package\` names is not installed: ${install(named)}`);
-  if (ownPlugins.includes(plugin)) {
-    return fault(`the plugin \`${plugin}\` is not installed: ${install(`@mlflow-auth/plugin-${plugin}`)}`);
+  for (const root of roots.folders) {
+    const lying = undeclaredManifests(root).find(meantBy(wanted));
+    if (lying === undefined) continue;
+    const { name, folder } = lying;
+    return fault(
+      `the package ${name} (${folder}) is there, but ${root.folder} does not name it as a dependency: ${install(name)}`,
+    );
   }
-  const known = new Set([...manifests.flatMap(namesOf), ...ownPlugins]);
+  if (named !== undefined) return fault(`the package \`${named}\` is not installed: ${install(named)}`);
+  if (isOwnPlugin(plugin)) return fault(`the plugin \`${plugin}\` is not installed: ${install(ownPackage(plugin))}`);
+  const known = new Set([...manifests.usable.flatMap(namesOf), ...ownPlugins]);
   const hint = didYouMean(plugin, known);
   const what = "no installed package provides a plugin of this name";
   return fault(
     hint ? `${what}${hint}` : `${what}: install the one that does, or say with \`plugin\` which one is meant`,
   );
-}
-
-function offers(manifest: Manifest, plugin: string): boolean {
-  return groups.some((group) => Object.hasOwn(manifest.entryPoints[group] ?? {}, plugin));
-}
-
-export function namesOf(manifest: Manifest): string[] {
-  return [...new Set(groups.flatMap((group) => Object.keys(manifest.entryPoints[group] ?? {})))];
 }

@@ -12,11 +12,22 @@ const lockfiles = [
 ];
 
 /** Without a project, plugins stand beside a global command. */
-export function installCommand({ project, workspace }: Pick<Roots, "project" | "workspace">): InstallCommand {
-  if (project === undefined) return (name) => `npm install --global ${name}`;
+export function installCommand({ project, workspace, folders: roots }: Roots): InstallCommand {
+  if (project === undefined) return globalCommand(roots);
   const folders = workspace === undefined || workspace === project ? [project] : [project, workspace];
   const manager = folders.flatMap((folder) => lockfiles.filter(({ file }) => existsSync(join(folder, file))))[0];
   // pnpm refuses to add to a workspace's root unless it is told that the root is meant.
   const command = manager === undefined ? "npm install" : workspace === project ? manager.toRoot : manager.add;
   return (name) => `${command} ${name}`;
+}
+
+/** Where pnpm installs globally, with the version of that layout. */
+const PNPM_GLOBAL = /[\\/]global[\\/]v?(\d+)(?:[\\/]|$)/;
+
+function globalCommand(roots: Roots["folders"]): InstallCommand {
+  const own = roots.find(({ folder, origin }) => origin === "command" && existsSync(join(folder, "pnpm-lock.yaml")));
+  const [, layout] = PNPM_GLOBAL.exec(own?.folder ?? "") ?? [];
+  if (layout === undefined) return (name) => `npm install --global ${name}`;
+  // From that version on, packages that are not named together do not see each other.
+  return (name) => `pnpm add --global ${Number(layout) >= 11 ? "mlflow-auth," : ""}${name}`;
 }

@@ -6,7 +6,7 @@ import { dirname, relative } from "node:path";
 import type { ConfigFile } from "@mlflow-auth/schema";
 import { checkCore } from "../config/check-core.js";
 import type { Config, InstanceConfig, ServerConfig } from "../config/config.js";
-import { findConfig } from "../config/find.js";
+import { type FoundFile, findConfig, PACKAGE_KEY } from "../config/find.js";
 import { fromObject } from "../config/from-object.js";
 import { leaveOutDisabled } from "../config/instances.js";
 import { type Environment, interpolate } from "../config/interpolate.js";
@@ -23,6 +23,8 @@ export interface LoadConfigOptions {
   readonly config?: ConfigFile | Readonly<Record<string, unknown>> | undefined;
   /** The path of the file, relative to `cwd`. Without it the file is searched for. */
   readonly configFile?: string | undefined;
+  /** What the user calls `configFile`, for messages: see `findConfig`. */
+  readonly optionName?: string | undefined;
   readonly cwd: string;
   readonly env: Environment;
 }
@@ -31,19 +33,20 @@ export interface LoadConfigOptions {
  * @throws MlflowAuthError `CONFIG_NOT_FOUND`, `CONFIG_UNREADABLE`, `CONFIG_UNTRUSTED`; `CONFIG_INVALID` with everything that is
  *   wrong in the file as its `problems`, sorted by place
  */
-export async function loadConfig({ config, configFile, cwd, env }: LoadConfigOptions): Promise<Config> {
+export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
+  const { config, configFile, cwd, env } = options;
   if (config !== undefined && configFile !== undefined) {
     throw new MlflowAuthError("USAGE", "both a config object and a config file were given", {
       remedy: "give one of them",
     });
   }
-  const found = config === undefined ? await findConfig({ configFile, cwd, env }) : undefined;
+  const found = config === undefined ? await findConfig(options) : undefined;
   const read = found === undefined ? fromObject(config) : await readConfig(found.text, found);
   const name = found && displayName(found.file, cwd);
   const problems = new ProblemList(name, read.positions);
   const warnings = new ProblemList(name, read.positions);
   for (const { pointer, position, message } of read.problems) problems.addSyntax(position, message, pointer);
-  if (read.data === undefined) throw nothingIn(name, read, problems);
+  if (read.data === undefined) throw nothingIn(name, found, read, problems);
 
   const { data, fillings, findings, disabled } = leaveOutDisabled(interpolate(read.data, env));
   for (const { code, pointer, message } of findings) problems.add(code, pointer, "value", message);
@@ -51,7 +54,7 @@ export async function loadConfig({ config, configFile, cwd, env }: LoadConfigOpt
   const loading: Loading = { env, cwd, folder, trustedOwner: found?.trustedOwner, fillings, problems, warnings };
   const { plugins, servers } = checkCore(data, loading);
   const instances = await checkInstances(plugins, disabled, loading);
-  const references = servers.map((server) => resolveReferences(server, { enabled: instances, disabled }, problems));
+  const references = resolveReferences(servers, { enabled: instances, disabled }, problems);
   problems.throwIfAny();
 
   return Object.freeze({
@@ -62,10 +65,16 @@ export async function loadConfig({ config, configFile, cwd, env }: LoadConfigOpt
   });
 }
 
-function nothingIn(name: string | undefined, { problems: syntax }: ReadFile, problems: ProblemList): MlflowAuthError {
+function nothingIn(
+  name: string | undefined,
+  found: FoundFile | undefined,
+  { problems: syntax }: ReadFile,
+  problems: ProblemList,
+): MlflowAuthError {
   if (syntax.length > 0) return problems.toError();
-  return new MlflowAuthError("CONFIG_UNREADABLE", `${name} holds nothing but comments`, {
-    remedy: "write `version: 1` and what follows, or name another file with --config",
+  const what = found?.key === undefined ? "holds nothing but comments" : `has nothing under the key \`${PACKAGE_KEY}\``;
+  return new MlflowAuthError("CONFIG_UNREADABLE", `${name} ${what}`, {
+    remedy: "write `version: 1` and what follows there, or name another file",
   });
 }
 

@@ -24,7 +24,7 @@ export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
       `${module} of ${owner.name}, the plugin ${name}, can't be imported (${reason})`,
       {
         remedy: reason.includes("ERR_MODULE_NOT_FOUND")
-          ? `install ${owner.name} again: a file of it or one of its dependencies is missing`
+          ? `install ${owner.name} again, and @mlflow-auth/core beside it: a file of it or a dependency is missing`
           : `try \`node ${module}\` to see why, or install another version of ${owner.name}`,
       },
     );

@@ -1,10 +1,11 @@
 /** Finds the installed plugin packages. Reads package.json files and nothing else; no code of a package is run. */
 import { lstatSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { isObject } from "../config/schema-walk.js";
 import { distrust, type Owners } from "../config/trust.js";
 import { type Group, groups } from "../provider/provider.js";
 import { isPackageName } from "./package-name.js";
+import { plugAndPlayFolder } from "./plug-n-play.js";
 import { untrusted } from "./reach.js";
 import { type PackageText, parseObject, readPackage } from "./read-package.js";
 import type { Root, Roots } from "./roots.js";
@@ -34,6 +35,16 @@ export interface Manifests {
   readonly refused: readonly RefusedManifest[];
 }
 
+/** Whether a package provides a plugin of this name. */
+export function offers(manifest: Manifest, plugin: string): boolean {
+  return groups.some((group) => Object.hasOwn(manifest.entryPoints[group] ?? {}, plugin));
+}
+
+/** The names of all plugins that a package provides. */
+export function namesOf(manifest: Manifest): string[] {
+  return [...new Set(groups.flatMap((group) => Object.keys(manifest.entryPoints[group] ?? {})))];
+}
+
 const dependencyKinds = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
 
 /**
@@ -44,7 +55,7 @@ export function readManifests({ folders, owners }: Pick<Roots, "folders" | "owne
   const usable = new Map<string, Manifest>();
   const refused: RefusedManifest[] = [];
   const add = (folder: string, read: PackageText | undefined) => {
-    const manifest = read && parseManifest(read.text, folder);
+    const manifest = read && parseManifest(read, folder);
     if (manifest === undefined || usable.has(manifest.name)) return;
     const reason = distrusted(folder, read as PackageText, owners);
     if (reason === undefined) usable.set(manifest.name, manifest);
@@ -55,19 +66,41 @@ export function readManifests({ folders, owners }: Pick<Roots, "folders" | "owne
     const read = readPackage(file);
     const own = read ? dependenciesOf(read.text) : exists(file) ? [] : installedIn(join(root.folder, "node_modules"));
     add(root.folder, read);
-    for (const name of own) if (!usable.has(name)) add(...findPackage(name, root));
+    // Made once for a thousand names.
+    const places = root.reach.map((folder) => join(folder, "node_modules", sep));
+    for (const name of own) if (!usable.has(name)) add(...findPackage(name, root.folder, places));
   }
   return { usable: [...usable.values()], refused };
 }
 
-/** Reads a dependency's package.json where Node would find the package, whatever its `exports` allow. */
-function findPackage(name: string, { folder: root, reach }: Root): [folder: string, read: PackageText | undefined] {
+/** The plugin packages that lie where a root's dependencies lie although its package.json does not name them: none of them is used. */
+export function undeclaredManifests({ folder: root, reach }: Root): Manifest[] {
+  const file = join(root, "package.json");
+  const read = readPackage(file);
+  if (read === undefined && !exists(file)) return [];
+  const declared = new Set(read ? dependenciesOf(read.text) : []);
+  const found = new Map<string, Manifest>();
   for (const folder of reach) {
-    const candidate = join(folder, "node_modules", name);
-    const read = readPackage(join(candidate, "package.json"));
+    for (const name of installedIn(join(folder, "node_modules"))) {
+      if (declared.has(name) || found.has(name)) continue;
+      const candidate = join(folder, "node_modules", name);
+      const read = readPackage(join(candidate, "package.json"));
+      const manifest = read && parseManifest(read, candidate);
+      if (manifest !== undefined) found.set(name, manifest);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Reads a dependency's package.json where Node would find the package, whatever its `exports` allow. */
+function findPackage(name: string, root: string, places: readonly string[]): [string, PackageText | undefined] {
+  for (const place of places) {
+    const candidate = place + name;
+    const read = readPackage(`${candidate}${sep}package.json`);
     if (read !== undefined) return [candidate, read];
   }
-  return [root, undefined];
+  const unplugged = plugAndPlayFolder(name, root);
+  return unplugged === undefined ? [root, undefined] : [unplugged, readPackage(join(unplugged, "package.json"))];
 }
 
 /** The file that was read is judged as it was then; its folder, also where it is a symlink. */
@@ -77,10 +110,10 @@ function distrusted(folder: string, { stats }: PackageText, owners: Owners): str
   return reason === undefined ? untrusted([folder, file], owners) : `${file} ${reason}`;
 }
 
-function parseManifest(text: string, folder: string): Manifest | undefined {
+function parseManifest(read: PackageText, folder: string): Manifest | undefined {
   // Most packages are no plugins, and looking is cheaper than parsing.
-  if (!text.includes('"entry-points"') && !text.includes('"mlflow-auth-plugin"')) return undefined;
-  const { name, version, "entry-points": declared, "mlflow-auth-plugin": plugin } = parseObject(text);
+  if (!read.mentions('"entry-points"') && !read.mentions('"mlflow-auth-plugin"')) return undefined;
+  const { name, version, "entry-points": declared, "mlflow-auth-plugin": plugin } = parseObject(read.text);
   const entryPoints: Partial<Record<Group, Record<string, unknown>>> = {};
   for (const group of groups) {
     const names = isObject(declared) ? declared[group] : undefined;

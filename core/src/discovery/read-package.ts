@@ -4,7 +4,10 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 export const MAX_PACKAGE_BYTES = 4 * 1024 * 1024;
 
 export interface PackageText {
+  /** Decoded when it is asked for. */
   readonly text: string;
+  /** Whether it holds these words. Looking is cheaper than decoding, and most packages hold none that we look for. */
+  mentions(words: string): boolean;
   /** Of the file that was read. */
   readonly stats: Stats;
 }
@@ -19,10 +22,17 @@ export function readPackage(file: string): PackageText | undefined {
     if (!stats.isFile() || stats.size > MAX_PACKAGE_BYTES) return undefined;
     const bytes = Buffer.allocUnsafe(stats.size);
     let length = 0;
-    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-      read = readSync(descriptor, bytes, length, bytes.length - length, null);
+    for (let more = -1; more !== 0 && length < bytes.length; length += more) {
+      more = readSync(descriptor, bytes, length, bytes.length - length, null);
     }
-    return { text: bytes.toString("utf8", 0, length), stats };
+    const read = bytes.subarray(0, length);
+    return {
+      get text() {
+        return read.toString("utf8");
+      },
+      mentions: (words) => read.includes(words),
+      stats,
+    };
   } catch {
     return undefined;
   } finally {

@@ -18,9 +18,16 @@ export interface RootOptions {
   readonly core?: string | undefined;
 }
 
+/**
+ * Why a folder is looked in: it holds the file's project or workspace, MLFLOW_AUTH_PLUGIN_ROOT names it, or the running command or
+ * core is installed there.
+ */
+export type Origin = "project" | "workspace" | "variable" | "command" | "core";
+
 /** A folder whose package.json names what is installed for it; one without package.json counts for all of its node_modules. */
 export interface Root {
   readonly folder: string;
+  readonly origin: Origin;
   /** It and the folders above it whose node_modules may hold what is installed for it. */
   readonly reach: readonly string[];
 }
@@ -48,16 +55,19 @@ export function findRoots({
   const { project, workspace } = packageAround(reach(folder));
   const named = env["MLFLOW_AUTH_PLUGIN_ROOT"];
   const started = command === undefined ? [] : linkChain(resolve(command));
-  const folders = [
-    project,
-    workspace,
-    named ? resolve(named) : undefined,
-    ...[...started, core].flatMap((path) => installationsOf(path, reach)),
-  ].filter((root) => root !== undefined);
+  const folders = new Map<string, Origin>();
+  const add = (origin: Origin, ...roots: readonly (string | undefined)[]) => {
+    for (const root of roots) if (root !== undefined && !folders.has(root)) folders.set(root, origin);
+  };
+  add("project", project);
+  add("workspace", workspace);
+  add("variable", named ? resolve(named) : undefined);
+  add("command", ...started.flatMap((path) => installationsOf(path, reach)));
+  add("core", ...installationsOf(core, reach));
   return {
     project,
     workspace,
-    folders: [...new Set(folders)].map((root) => ({ folder: root, reach: withItself(root, reach(root)) })),
+    folders: [...folders].map(([root, origin]) => ({ folder: root, origin, reach: withItself(root, reach(root)) })),
     owners,
   };
 }
@@ -79,8 +89,8 @@ function packageAround(reach: readonly string[]): { project: string | undefined;
 
 function isWorkspaceRoot(folder: string): boolean {
   if (existsSync(join(folder, "pnpm-workspace.yaml"))) return true;
-  const text = readPackage(join(folder, "package.json"))?.text;
-  return text?.includes('"workspaces"') === true && "workspaces" in parseObject(text);
+  const read = readPackage(join(folder, "package.json"));
+  return read?.mentions('"workspaces"') === true && "workspaces" in parseObject(read.text);
 }
 
 /**

@@ -1,6 +1,7 @@
 /**
  * Every code that an error or a problem of mlflow-auth can carry, with what it means in general. The particular sentence,
- * the place and the remedy are given where the error is raised. The table is closed: a new failure gets a row here first.
+ * the place and the remedy are given where the error is raised. The table is closed: a new failure gets a row here first, and its
+ * usual cause in schema/generate/error-explanations.ts, from which docs/errors.md is made.
  */
 export const codes = {
   CONFIG_NOT_FOUND: "No configuration file was found, or the one named does not exist.",
@@ -53,7 +54,7 @@ export const codes = {
   SECRET_UNREACHABLE: "The secret backend can't be reached, or is overloaded or failing.",
   SECRET_DENIED: "The secret backend refused: the login or the permission is missing.",
   SECRET_NOT_FOUND: "The secret backend has no such secret.",
-  SECRET_SOURCE: "A credential named by `{ env }` or `{ file }` can't be read.",
+  SECRET_SOURCE: "A credential named by `{ env }` or `{ file }` can't be read, or there is none to log in with.",
   SECRET_FORMAT: "The secret was read but is not of a form that makes a credential.",
   LOGIN_FAILED: "The secret backend did not accept the login.",
 

@@ -263,6 +263,11 @@ export const brokenFiles: Record<string, BrokenFile> = {
     text: "version: 1\nservers:\n  - uri: https://a.example.com\n    auth: second\n  - uri: https://b.example.com\nplugins: { second: {}, other: { plugin: second } }\n",
     problems: ["5:5 AUTH_AMBIGUOUS"],
   },
+  "two that can authenticate three servers": {
+    text: "version: 1\nservers:\n  - uri: https://a.example.com\n  - uri: https://b.example.com\n  - uri: https://c.example.com\nplugins: { second: {}, other: { plugin: second } }\n",
+    problems: ["3:5 AUTH_AMBIGUOUS"],
+  },
+  "a time-out of nothing": { text: after("plugins: { stamp: { timeout: 0s } }\n"), problems: ["3:30 WRONG_VALUE"] },
 
   "everything at once": {
     text: [

@@ -1,6 +1,10 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import { Ajv } from "ajv";
 import * as assert from "uvu/assert";
+import { parse } from "yaml";
 import { installedSchema } from "../../src/discovery/compose-schema.js";
 import { backend, labels, stamp } from "../config/sample-plugins.ts";
 import { project } from "./plugin-packages.ts";
@@ -48,6 +52,31 @@ test("a variable may stand for any value, and what falls back to one may be left
 test("what is told about a field is kept for editors", () => {
   const text = JSON.stringify(schema);
   for (const kept of ["Accepts any certificate", '"default":"5m"', "x-env"]) assert.match(text, kept);
+});
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const examples = globSync(["**/mlflow-auth.yaml", "**/*.md"], {
+  cwd: root,
+  exclude: (name) => name === "node_modules",
+});
+
+test("it accepts every file that the repository shows", () => {
+  const real = installedSchema({ folder: join(root, "test"), env: {}, command: "/nowhere/x", core: "/nowhere/y" });
+  const judge = new Ajv({ allErrors: true, strict: false }).compile(real);
+  let files = 0;
+  for (const name of examples) {
+    const text = readFileSync(join(root, name), "utf8");
+    const blocks = name.endsWith(".md")
+      ? [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, block]) => block)
+      : [text];
+    for (const block of blocks) {
+      const data = parse(block as string);
+      if (typeof data !== "object" || data === null || !("version" in data)) continue;
+      files++;
+      assert.ok(judge(data), `${name}: ${JSON.stringify(judge.errors?.[0])}`);
+    }
+  }
+  assert.ok(files >= 4);
 });
 
 test.run();

@@ -124,7 +124,10 @@ const main = { [groupOf.auth]: { x: "./index.js:create_auth" } };
 /** Manifests that are refused once their plugin is enabled. */
 const faults: Record<string, [manifest: object, told: RegExp]> = {
   "no mlflow-auth-plugin": [{ "mlflow-auth-plugin": undefined }, /has no "mlflow-auth-plugin"/],
-  "another apiVersion": [{ "mlflow-auth-plugin": { apiVersion: 2 } }, /version 2 .* version 1$/],
+  "another apiVersion": [
+    { "mlflow-auth-plugin": { apiVersion: 2 } },
+    /version 2 .* version 1: install another version/,
+  ],
   "an apiVersion that is no number": [{ "mlflow-auth-plugin": { apiVersion: "1" } }, /no known version/],
   "no apiVersion": [{ "mlflow-auth-plugin": {} }, /no known version/],
   "a configSchema that is missing": [
