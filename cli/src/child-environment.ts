@@ -1,5 +1,7 @@
 /** What changes in the environment of a program that `exec` runs. */
+import { delimiter } from "node:path";
 import type { Config, ServerConfig } from "@mlflow-auth/core/internal";
+import { bridgeName, bridgeSettings, bridgeVariable, pythonFolder } from "@mlflow-auth/proxy";
 import { variablesOf } from "./named-variables.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -7,7 +9,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface ChildEnvironmentOptions {
   readonly parent: Environment;
   readonly proxy: { readonly url: string; urlFor(url: string): string | undefined };
-  /** The server that the proxy leads to. */
+  /** The base URL to which the proxy leads, and its server. */
+  readonly upstream: string;
   readonly server: ServerConfig;
   readonly config: Config;
   /** Keeps the variables that the file names by `{ env }`. */
@@ -21,7 +24,7 @@ export interface ChildEnvironment {
 }
 
 /** With these MLflow's clients authenticate by themselves, or fail to start where they can't. */
-const CLIENT_CREDENTIALS = [
+export const CLIENT_CREDENTIALS = [
   "MLFLOW_TRACKING_TOKEN",
   "MLFLOW_TRACKING_USERNAME",
   "MLFLOW_TRACKING_PASSWORD",
@@ -35,20 +38,15 @@ const LOOPBACK = ["127.0.0.1", "localhost"];
  * The tracking URI is the proxy's, and so is the registry's where it is a listed server; loopback is exempt from any HTTP proxy.
  * Credentials that the gate gives in the program's place are taken out. `MLFLOW_TRACKING_SERVER_CERT_PATH` and its like stay:
  * they are no credentials, change nothing for plain http, and may serve the program for a server that is not listed.
+ *
+ * MLflow's Python client finds the bridge to the proxy, in the place of whatever else would authenticate its requests.
  */
 export function childEnvironment(options: ChildEnvironmentOptions): ChildEnvironment {
-  const { parent, proxy, server, config, keepEnv } = options;
+  const { parent, server, config, keepEnv } = options;
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(parent)) if (value !== undefined) env[name] = value;
-  const warnings: string[] = [];
-
-  env["MLFLOW_TRACKING_URI"] = proxy.url;
-  const registry = parent["MLFLOW_REGISTRY_URI"];
-  if (registry !== undefined && /^https?:/i.test(registry)) {
-    const proxied = proxy.urlFor(registry);
-    if (proxied !== undefined) env["MLFLOW_REGISTRY_URI"] = proxied;
-    else warnings.push("MLFLOW_REGISTRY_URI names no server of the file; requests to it go out without credentials");
-  }
+  const { addresses, warnings } = proxiedAddresses(options);
+  for (const [name, { proxy }] of Object.entries(addresses)) env[name] = proxy;
 
   const lower = parent["no_proxy"] ?? parent["NO_PROXY"];
   const upper = parent["NO_PROXY"] ?? parent["no_proxy"];
@@ -57,7 +55,35 @@ export function childEnvironment(options: ChildEnvironmentOptions): ChildEnviron
 
   if (server.auth.length > 0) for (const name of CLIENT_CREDENTIALS) delete env[name];
   if (!keepEnv) for (const name of variablesOf(config)) delete env[name];
+  addBridge(env, options, addresses);
   return { env, warnings };
+}
+
+type Addresses = Record<string, { proxy: string; real: string }>;
+
+function proxiedAddresses({ parent, proxy, upstream }: ChildEnvironmentOptions) {
+  const addresses: Addresses = { MLFLOW_TRACKING_URI: { proxy: proxy.url, real: upstream } };
+  const warnings: string[] = [];
+  const registry = parent["MLFLOW_REGISTRY_URI"];
+  if (registry !== undefined && /^https?:/i.test(registry)) {
+    const proxied = proxy.urlFor(registry);
+    if (proxied !== undefined) addresses["MLFLOW_REGISTRY_URI"] = { proxy: proxied, real: registry };
+    else warnings.push("MLFLOW_REGISTRY_URI names no server of the file; requests to it go out without credentials");
+  }
+  return { addresses, warnings };
+}
+
+function addBridge(env: Record<string, string>, options: ChildEnvironmentOptions, addresses: Addresses): void {
+  const { parent, proxy, upstream, config } = options;
+  const { MLFLOW_TRACKING_AUTH: auth, MLFLOW_TRACKING_AWS_SIGV4: sigv4 } = parent;
+  // Within another exec it is the bridge itself.
+  const displaced = { auth: auth && auth !== bridgeName ? auth : null, sigv4: /^(?:true|1)$/i.test(sigv4 ?? "") };
+  env[bridgeVariable] = bridgeSettings({ config, proxyUrl: proxy.url, upstream, addresses, displaced });
+  env["MLFLOW_TRACKING_AUTH"] = bridgeName;
+  // MLflow would sign by itself, and never ask the bridge.
+  delete env["MLFLOW_TRACKING_AWS_SIGV4"];
+  const { PYTHONPATH: path } = parent;
+  env["PYTHONPATH"] = path ? pythonFolder + delimiter + path : pythonFolder;
 }
 
 function withLoopback(list: string | undefined): string {

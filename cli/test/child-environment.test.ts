@@ -1,6 +1,8 @@
+import { delimiter } from "node:path";
 import type { Config, InstanceConfig } from "@mlflow-auth/core/internal";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { pythonFolder } from "../../proxy/src/index.js";
 import { childEnvironment } from "../src/child-environment.js";
 
 const test = suite("the environment of a program under exec");
@@ -24,9 +26,15 @@ const proxy = {
 
 type Given = Record<string, string | undefined>;
 const of = (parent: Given, keepEnv = false, auth: string[] = server.auth) =>
-  childEnvironment({ parent, proxy, server: { ...server, auth }, config, keepEnv });
+  childEnvironment({ parent, proxy, upstream: server.uri, server: { ...server, auth }, config, keepEnv });
 
-const always = { MLFLOW_TRACKING_URI: proxy.url, NO_PROXY: "127.0.0.1,localhost", no_proxy: "127.0.0.1,localhost" };
+const always = {
+  MLFLOW_TRACKING_URI: proxy.url,
+  MLFLOW_TRACKING_AUTH: "mlflow-auth",
+  PYTHONPATH: pythonFolder,
+  NO_PROXY: "127.0.0.1,localhost",
+  no_proxy: "127.0.0.1,localhost",
+};
 
 const cases: Record<string, [parent: Given, child: Given]> = {
   "an empty one": [{}, {}],
@@ -61,6 +69,11 @@ const cases: Record<string, [parent: Given, child: Given]> = {
     { MLFLOW_REGISTRY_URI: "databricks-uc" },
     { MLFLOW_REGISTRY_URI: "databricks-uc" },
   ],
+  "the user's own PYTHONPATH comes behind the bridge's, as it is": [
+    { PYTHONPATH: "lib::/opt/x" },
+    { PYTHONPATH: [pythonFolder, "lib::/opt/x"].join(delimiter) },
+  ],
+  "an empty PYTHONPATH adds nothing": [{ PYTHONPATH: "" }, {}],
   "NO_PROXY is kept, in both spellings": [
     { NO_PROXY: "corp.example.com" },
     { NO_PROXY: "corp.example.com,127.0.0.1,localhost", no_proxy: "corp.example.com,127.0.0.1,localhost" },
@@ -74,7 +87,9 @@ const cases: Record<string, [parent: Given, child: Given]> = {
 for (const [name, [parent, child]] of Object.entries(cases)) {
   test(name, () => {
     const { env, warnings } = of(parent);
-    assert.equal(env, { ...always, ...child });
+    const { MLFLOW_AUTH_BRIDGE: bridge, ...others } = env;
+    assert.equal(others, { ...always, ...child });
+    assert.ok(bridge);
     assert.equal(warnings, []);
   });
 }
@@ -91,6 +106,52 @@ test("a registry server that is not listed stays, with a warning", () => {
   const { env, warnings } = of({ MLFLOW_REGISTRY_URI: "https://elsewhere.example.com" });
   assert.is(env["MLFLOW_REGISTRY_URI"], "https://elsewhere.example.com");
   assert.is(warnings.length, 1);
+});
+
+const bridge = (parent: Given, auth?: string[]) => JSON.parse(of(parent, false, auth).env["MLFLOW_AUTH_BRIDGE"] ?? "");
+
+test("the bridge to the proxy learns where it is, what it stands for and what is listed", () => {
+  const listed = [
+    { ...server, uri: "https://A.example.com:8443/base/" },
+    { ...server, uri: "https://a.example.com:8443/base/deep", auth: [] },
+    { ...server, uri: "http://*.example.com" },
+  ];
+  const options = { parent: {}, proxy, upstream: server.uri, server, keepEnv: false };
+  const { env } = childEnvironment({ ...options, config: { ...config, servers: listed } });
+  assert.equal(JSON.parse(env["MLFLOW_AUTH_BRIDGE"] ?? ""), {
+    proxy: "http://127.0.0.1:1",
+    token: "token",
+    upstream: "https://a.example.com",
+    servers: [
+      { scheme: "https", host: "a.example.com", port: 8443, base: "/base/deep", auth: false },
+      { scheme: "https", host: "a.example.com", port: 8443, base: "/base", auth: true },
+      { scheme: "http", host: "*.example.com", port: 80, base: "", auth: true },
+    ],
+    displaced: { auth: null, sigv4: false },
+    addresses: { MLFLOW_TRACKING_URI: { proxy: proxy.url, real: "https://a.example.com" } },
+  });
+});
+
+test("the bridge learns whose place it took, even where the client's credentials go", () => {
+  for (const auth of [[], ["vault"]]) {
+    assert.equal(bridge({ MLFLOW_TRACKING_AUTH: "own" }, auth).displaced, { auth: "own", sigv4: false });
+    assert.equal(bridge({ MLFLOW_TRACKING_AWS_SIGV4: "True" }, auth).displaced, { auth: null, sigv4: true });
+    assert.is(of({ MLFLOW_TRACKING_AWS_SIGV4: "True" }, false, auth).env["MLFLOW_TRACKING_AWS_SIGV4"], undefined);
+    assert.is(of({ MLFLOW_TRACKING_AUTH: "own" }, false, auth).env["MLFLOW_TRACKING_AUTH"], "mlflow-auth");
+  }
+  assert.equal(bridge({ MLFLOW_TRACKING_AWS_SIGV4: "false" }).displaced.sigv4, false);
+});
+
+test("within another exec the bridge does not take its own place", () => {
+  assert.equal(bridge({ MLFLOW_TRACKING_AUTH: "mlflow-auth" }).displaced.auth, null);
+});
+
+test("the bridge knows a listed registry's own address, as the user wrote it", () => {
+  const registry = "https://registry.example.com/";
+  assert.equal(bridge({ MLFLOW_REGISTRY_URI: registry }).addresses.MLFLOW_REGISTRY_URI, {
+    proxy: `${proxy.url}/~${registry}`,
+    real: registry,
+  });
 });
 
 test.run();

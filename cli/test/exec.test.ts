@@ -87,6 +87,23 @@ test("a program that never used the proxy is told about", async () => {
   assert.match(stderr, /the program never used the proxy.*MLFLOW_TRACKING_URI/s);
 });
 
+test("the runs that it created are linked to in the end, at the server and without the token", async () => {
+  let made = 0;
+  site.upstream.answer = (req, res) => {
+    req.resume();
+    res.end(JSON.stringify({ run: { info: { run_id: `r${made++}`, experiment_id: "7" } } }));
+  };
+  const script = `
+    for (let i = 0; i < 7; i++) await fetch(process.env.MLFLOW_TRACKING_URI + "/api/2.0/mlflow/runs/create", { method: "POST" });
+    console.log(new URL(process.env.MLFLOW_TRACKING_URI).pathname.slice(1));
+  `;
+  const command = ["--", process.execPath, "--input-type=module", "-e", script];
+  const { stdout, stderr } = await exec(command);
+  const links = [0, 1, 2, 3, 4].map((id) => `  ${site.upstream.uri}/#/experiments/7/runs/r${id}\n`).join("");
+  assert.ok(stderr.endsWith(`mlflow-auth: 7 runs were created:\n${links}  and 2 more\n`), stderr);
+  assert.not(stderr.includes(stdout.trim()));
+});
+
 test("what the file names by { env } stays out of the program, unless asked for", async () => {
   site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: { env: MY_TOKEN } }\n");
   const print = ["--", "sh", "-c", "echo ${MY_TOKEN:-none} ${TEST_FALLBACK_TOKEN:-none}"];

@@ -4,11 +4,13 @@ import type { Secret } from "@mlflow-auth/core/internal";
 import { isCanonical } from "./canonical-path.js";
 import type { OwnHosts } from "./own-hosts.js";
 import { badRequest, forbidden, type Refusal } from "./refusal.js";
-import { holdsToken, tokenTest } from "./token.js";
+import { holdsToken, TOKEN_HEADER, tokenTest } from "./token.js";
 
 export interface Admitted {
   /** What follows the token: empty, or a canonical path with its query. */
   readonly path: string;
+  /** What stands before it in the addresses of this client: the token with the slash before it, or nothing. */
+  readonly prefix: string;
 }
 
 export type Judgement = Admitted | Refusal;
@@ -38,7 +40,12 @@ const noUpgrade: Refusal = {
   message: "connections are not upgraded to another protocol.",
 };
 
-/** @param token undefined: none is asked for, and paths begin with the upstream's own */
+/**
+ * The token is the first segment of the path, or a header: a client of ours that can set one keeps the token out of every address.
+ * No web page can, for a browser asks us first whether it may.
+ *
+ * @param token undefined: none is asked for, and paths begin with the upstream's own
+ */
 export function createAccess(token: Secret | undefined, hosts: OwnHosts): (req: IncomingMessage) => Judgement {
   const isToken = token === undefined ? undefined : tokenTest(token);
 
@@ -50,13 +57,16 @@ export function createAccess(token: Secret | undefined, hosts: OwnHosts): (req: 
     if (problem !== undefined) return problem;
 
     let path = target;
+    let prefix = "";
     if (isToken !== undefined && token !== undefined) {
-      const end = segmentEnd(target);
-      if (!isToken(target.slice(1, end))) return badToken;
+      const header = req.headers[TOKEN_HEADER] as string | undefined;
+      const end = header === undefined ? segmentEnd(target) : 0;
+      if (!isToken(header ?? target.slice(1, end))) return badToken;
+      prefix = target.slice(0, end);
       path = target.slice(end);
       if (holdsToken(path, token)) return tokenAgain;
     }
-    return isCanonical(path.startsWith("/") ? path : `/${path}`) ? { path } : badPath;
+    return isCanonical(path.startsWith("/") ? path : `/${path}`) ? { path, prefix } : badPath;
   };
 }
 

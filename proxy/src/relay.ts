@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createAgent, createInterceptor, type ServerConfig } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
 import { createAccess } from "./access.js";
+import { type CreatedRuns, createRunWatch } from "./created-runs.js";
 import { Exchange } from "./exchange.js";
 import { failureOf } from "./failure.js";
 import { FailureLog } from "./failure-log.js";
@@ -13,12 +14,15 @@ import { forwardedHeaders, type Rewriting } from "./request-headers.js";
 import type { Routes, Target } from "./routes.js";
 import { returnedCookie } from "./set-cookie.js";
 import type { ProxyOptions } from "./start-proxy.js";
+import { createUnlisted, type Unlisted } from "./unlisted.js";
 import { collect, hasBody, isSmall, Upload } from "./upload.js";
 
 export interface Relay {
   request(req: IncomingMessage, res: ServerResponse): void;
   /** Requests with the right token so far. */
   readonly uses: number;
+  readonly createdRuns: CreatedRuns;
+  readonly unlisted: Unlisted["addresses"];
   /** Lets each client know with its next answer that the connection ends. */
   drain(): void;
   /** Ends the connections to the servers. */
@@ -30,16 +34,27 @@ const CONNECTIONS = 64;
 
 type Body = Buffer | Upload | null;
 
+/** A request that may pass, and where to. */
+interface Arrival {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly target: Target;
+  /** As in {@link Admitted}. */
+  readonly prefix: string;
+}
+
 const pathOf = (req: IncomingMessage) => (req.url as string).split("?", 1)[0];
 
 export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHosts): Relay {
   const { gate, env, logger, token } = options;
   const access = createAccess(token, hosts);
-  const prefix = token === undefined ? "" : `/${token.reveal()}`;
+  const mountPoint = token === undefined ? "" : `/${token.reveal()}`;
   const failures = new FailureLog(logger);
   const interceptor = createInterceptor(gate);
   const agents = new Map<ServerConfig, Dispatcher>();
   const answered = new Set<ServerConfig>();
+  const runs = createRunWatch();
+  const unlisted = createUnlisted(token);
   let uses = 0;
   let draining = false;
 
@@ -48,8 +63,8 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
     token,
     upstreamUrl(proxyUrl) {
       const { pathname, search } = new URL(proxyUrl);
-      if (!pathname.startsWith(`${prefix}/`)) return undefined;
-      const target = routes.resolve(pathname.slice(prefix.length) + search);
+      if (!pathname.startsWith(`${mountPoint}/`)) return undefined;
+      const target = routes.resolve(pathname.slice(mountPoint.length) + search);
       return isRefusal(target) ? undefined : target.origin + target.path;
     },
   };
@@ -72,7 +87,9 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
       refuse(req, res, admitted);
       return;
     }
+    if (unlisted.take(req, res, admitted)) return;
     uses++;
+    const { prefix } = admitted;
     if (admitted.path === "" && prefix !== "" && (req.method === "GET" || req.method === "HEAD")) {
       // Without the slash a browser would resolve the page's relative addresses outside of the token's path.
       res.writeHead(307, { location: `${prefix}/`, "content-length": 0 }).end();
@@ -80,28 +97,30 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
     }
     const target = routes.resolve(admitted.path);
     if (isRefusal(target)) refuse(req, res, target);
-    else receive(req, res, target);
+    else receive({ req, res, target, prefix });
   }
 
-  function receive(req: IncomingMessage, res: ServerResponse, target: Target): void {
+  function receive(arrival: Arrival): void {
+    const { req, res } = arrival;
     const begin = req.headers.expect === undefined ? undefined : () => res.writeContinue();
     if (!hasBody(req)) {
-      send(req, res, target, null);
+      send(arrival, null);
     } else if (isSmall(req)) {
       begin?.();
-      collect(req, (body) => send(req, res, target, body));
+      collect(req, (body) => send(arrival, body));
     } else {
-      send(req, res, target, new Upload(req, begin));
+      send(arrival, new Upload(req, begin));
     }
   }
 
-  function send(req: IncomingMessage, res: ServerResponse, target: Target, body: Body): void {
+  function send(arrival: Arrival, body: Body): void {
+    const { req, res, target, prefix } = arrival;
     const exchange = new Exchange({
       req,
       res,
       upload: body instanceof Upload ? body : undefined,
       returning: {
-        location: (value) => locationFor(value, req, target),
+        location: (value) => locationFor(value, arrival),
         setCookie: (value) => returnedCookie(value, target, prefix, pathOf(req) === prefix),
       },
       closing: () => draining,
@@ -123,14 +142,14 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
       body: body as Buffer | null,
     };
     try {
-      agentOf(target.server).dispatch(options, exchange);
+      agentOf(target.server).dispatch(options, runs.watch(arrival, exchange));
     } catch (thrown) {
       exchange.onResponseError(null, thrown as Error);
     }
   }
 
   /** A redirect within the listed server leads back to the proxy, with the token; any other goes to the client as it is meant. */
-  function locationFor(value: string, req: IncomingMessage, target: Target): string {
+  function locationFor(value: string, { req, target, prefix }: Arrival): string {
     const url = URL.parse(value, target.origin + target.path);
     if (url === null) return value;
     const sameServer = url.origin === target.origin && routes.serverOf(url.href) === target.server;
@@ -143,6 +162,8 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
     get uses() {
       return uses;
     },
+    createdRuns: runs,
+    unlisted: unlisted.addresses,
     drain() {
       draining = true;
     },

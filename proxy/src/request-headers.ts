@@ -4,14 +4,21 @@ import type { Secret } from "@mlflow-auth/core/internal";
 import { isHopByHop, namedByConnection } from "./hop-by-hop.js";
 import type { OwnHosts } from "./own-hosts.js";
 import type { Target } from "./routes.js";
-import { holdsToken } from "./token.js";
+import { holdsToken, TOKEN_HEADER } from "./token.js";
 
 /**
  * The upstream gets its own Host from undici; Expect is answered here. The rest describes a hop before the client, which there
  * is none of: a server that trusts such a header would believe whoever sent it. Some servers (IIS, Symfony, Zend) even take the
  * path from one, and would answer for another than the one that was judged.
  */
-const DROPPED: ReadonlySet<string> = new Set(["host", "expect", "x-real-ip", "x-original-url", "x-rewrite-url"]);
+const DROPPED: ReadonlySet<string> = new Set([
+  "host",
+  "expect",
+  "x-real-ip",
+  "x-original-url",
+  "x-rewrite-url",
+  TOKEN_HEADER,
+]);
 const DROPPED_PREFIX = "x-forwarded-";
 
 /** What {@link forwardedHeaders} must know about the proxy. */

@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Config, type Gate, type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
+import type { CreatedRuns } from "./created-runs.js";
 import { createOwnHosts } from "./own-hosts.js";
 import { createRelay } from "./relay.js";
 import { createRoutes } from "./routes.js";
@@ -34,6 +35,10 @@ export interface RunningProxy {
   readonly port: number;
   /** Requests with the right token so far. */
   readonly uses: number;
+  /** The runs that clients created so far. */
+  readonly createdRuns: CreatedRuns;
+  /** Addresses that no server of the file matches and that Python's MLflow used all the same: the first few. */
+  readonly unlisted: readonly string[];
   /** The same for another URL of a listed server, also without a slash at its end; undefined if no server matches it. */
   urlFor(url: string): string | undefined;
   /** Accepts no more connections, lets the requests under way finish for `grace` milliseconds (default 0), then ends them. */
@@ -81,6 +86,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     get uses() {
       return relay.uses;
     },
+    createdRuns: relay.createdRuns,
+    unlisted: relay.unlisted,
     urlFor(target) {
       const path = routes.pathFor(target);
       // Clients append `/api…`; behind a slash that would be an empty segment.

@@ -5,6 +5,9 @@ import { MOST_ROUNDS, unescapedOnce } from "./canonical-path.js";
 /** What a token may consist of, so that it is a path segment as it stands. */
 export const tokenPattern = /^[A-Za-z0-9_-]{16,256}$/;
 
+/** The header that holds the token for a client whose addresses must not: the bridge in Python's MLflow. */
+export const TOKEN_HEADER = "mlflow-auth-token";
+
 /** A new token: 256 random bits. */
 export function createToken(): Secret {
   return new Secret(randomBytes(32).toString("base64url"));

@@ -4,7 +4,20 @@
  */
 import { missing } from "./tools.ts";
 
-const sentence = await missing("vault", "mlflow", "python", "nginx", "curl", "node20", "node22", "node26", "undici");
+const sentence = await missing(
+  "vault",
+  "mlflow",
+  "mlflow2",
+  "python",
+  "nginx",
+  "curl",
+  "zsh",
+  "fish",
+  "node20",
+  "node22",
+  "node26",
+  "undici",
+);
 if (sentence !== undefined) {
   console.error(sentence);
   process.exit(1);

@@ -5,14 +5,14 @@
  */
 import { existsSync } from "node:fs";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
-import { findPython, mlflow, mlflowPython as pythonIn } from "./installation/mlflow.ts";
+import { findPython, mlflow, mlflow2, mlflowPython as pythonIn } from "./installation/mlflow.ts";
 import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
 import { which } from "./installation/run.ts";
 import { installSystemPackages } from "./installation/system-package.ts";
 import { undici, undiciFolder as undiciIn } from "./installation/undici.ts";
 import { vaultBinary as binaryIn, vault } from "./installation/vault.ts";
 
-export type Tool = "python" | "mlflow" | "nginx" | "vault" | "curl" | "undici" | NodeName;
+export type Tool = "python" | "mlflow" | "mlflow2" | "nginx" | "vault" | "curl" | "zsh" | "fish" | "undici" | NodeName;
 
 const installs = process.env["CI"] === "true" || process.env["MLFLOW_AUTH_INSTALL"] === "1";
 const HOW = "run it again with MLFLOW_AUTH_INSTALL=1";
@@ -37,9 +37,17 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
     const found = await python();
     return found ? artefact(mlflow(found), `MLflow is not installed: ${HOW} (it takes 2 minutes).`) : noPython;
   },
+  mlflow2: async () => {
+    const found = await python();
+    return found
+      ? artefact(mlflow2(found), `The client of MLflow 2 is not installed: ${HOW} (half a minute).`)
+      : noPython;
+  },
   vault: () => artefact(vault, `Vault is not built: ${HOW} (it takes 5 minutes). ${vault.needs}.`),
   nginx: () =>
     systemTool("nginx", "nginx-light", "nginx is not installed: apt-get install nginx-light, or brew install nginx."),
+  zsh: () => systemTool("zsh", "zsh", "zsh is not installed: apt-get install zsh, or brew install zsh."),
+  fish: () => systemTool("fish", "fish", "fish is not installed: apt-get install fish, or brew install fish."),
   curl: () => systemTool("curl", "curl", "curl is not installed: apt-get install curl, or brew install curl."),
   undici: () => artefact(undici, `undici 6 and 7 are not installed: ${HOW} (it takes seconds).`),
   node20: () => nodeTool("node20"),
@@ -83,10 +91,19 @@ export function vaultBinary(): string {
 }
 
 /** The path of the Python that has MLflow. @throws Error if it is not installed; ask `missing("mlflow")` first. */
-export async function mlflowPython(): Promise<string> {
+export function mlflowPython(): Promise<string> {
+  return pythonWith(mlflow);
+}
+
+/** The path of the Python that has the client of MLflow 2. @throws Error if it is not installed; ask `missing("mlflow2")` first. */
+export function mlflow2Python(): Promise<string> {
+  return pythonWith(mlflow2);
+}
+
+async function pythonWith(environment: typeof mlflow): Promise<string> {
   const found = await findPython();
   if (found === undefined) throw new Error(noPython);
-  return present(pythonIn(artefactPath(mlflow(found))));
+  return present(pythonIn(artefactPath(environment(found))));
 }
 
 /** The path of another Node than the one that runs the tests. @throws Error if it is not there; ask `missing` first. */

@@ -2,6 +2,7 @@ import { createLogger, type LogLevel, openGate } from "@mlflow-auth/core/interna
 import { createToken, startProxy } from "@mlflow-auth/proxy";
 import { childEnvironment } from "../child-environment.js";
 import { chooseUpstream } from "../choose-upstream.js";
+import { endOfExec } from "../end-of-exec.js";
 import { execExit, exit } from "../exit-codes.js";
 import { reportFailure } from "../report-failure.js";
 import { runChild } from "../run-child.js";
@@ -45,10 +46,17 @@ async function run(command: readonly string[], options: ExecOptions): Promise<nu
     try {
       announce(config, uri);
       const { keepEnv = false } = options;
-      const { env, warnings } = childEnvironment({ parent: process.env, proxy, server, config, keepEnv });
+      const { env, warnings } = childEnvironment({
+        parent: process.env,
+        proxy,
+        upstream: uri,
+        server,
+        config,
+        keepEnv,
+      });
       for (const warning of notice === undefined ? warnings : [notice, ...warnings]) say(warning);
       const { code, started } = await runChild(command, env);
-      if (started && proxy.uses === 0) say(unused(uri));
+      if (started) for (const text of endOfExec(proxy, uri, config)) say(text);
       return code;
     } finally {
       await proxy.close();
@@ -56,14 +64,6 @@ async function run(command: readonly string[], options: ExecOptions): Promise<nu
   } finally {
     await close();
   }
-}
-
-function unused(uri: string): string {
-  return [
-    `the program never used the proxy, so nothing of it went to ${uri} with credentials.`,
-    "  This happens where the program sets a tracking URI of its own: let it take MLFLOW_TRACKING_URI from its environment,",
-    "  where it logs to local files, or where it does not use MLflow at all.",
-  ].join("\n");
 }
 
 function say(text: string): void {

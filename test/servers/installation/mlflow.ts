@@ -5,6 +5,7 @@ import { progress, run, which } from "./run.ts";
 import { installSystemPackages } from "./system-package.ts";
 
 const requirements = fileURLToPath(new URL("../mlflow/requirements.txt", import.meta.url));
+const requirements2 = fileURLToPath(new URL("../mlflow/requirements-2.txt", import.meta.url));
 
 export interface Python {
   readonly path: string;
@@ -30,11 +31,28 @@ export function mlflow(python: Python): Artefact {
     versionFiles: [requirements],
     versions: [process.platform, process.arch, python.version],
     build: (folder) =>
-      progress("Installing MLflow into a virtual environment (about 2 minutes)", async () => {
-        await createEnvironment(python, folder);
-        await run(mlflowPython(folder), ["-m", "pip", "install", "--no-input", "--requirement", requirements]);
-      }),
+      progress("Installing MLflow into a virtual environment (about 2 minutes)", () =>
+        buildEnvironment(python, folder, requirements),
+      ),
   };
+}
+
+/** Another with the client of MLflow 2, as in `test/servers/mlflow/requirements-2.txt`. */
+export function mlflow2(python: Python): Artefact {
+  return {
+    name: "mlflow2",
+    versionFiles: [requirements2],
+    versions: [process.platform, process.arch, python.version],
+    build: (folder) =>
+      progress("Installing the client of MLflow 2 into a virtual environment (half a minute)", () =>
+        buildEnvironment(python, folder, requirements2),
+      ),
+  };
+}
+
+async function buildEnvironment(python: Python, folder: string, wanted: string): Promise<void> {
+  await createEnvironment(python, folder);
+  await run(mlflowPython(folder), ["-m", "pip", "install", "--no-input", "--requirement", wanted]);
 }
 
 /** Debian splits venv off Python; there the first attempt fails. */

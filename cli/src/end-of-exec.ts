@@ -1,0 +1,40 @@
+/** What `exec` says once the program has ended. */
+import { type Config, compileDestinations } from "@mlflow-auth/core/internal";
+import type { RunningProxy } from "@mlflow-auth/proxy";
+import { explainMiss } from "./explain-miss.js";
+
+/** @param upstream the base URL to which the proxy led. Returns texts of one line or more. */
+export function endOfExec(
+  { uses, createdRuns, unlisted }: Pick<RunningProxy, "uses" | "createdRuns" | "unlisted">,
+  upstream: string,
+  config: Config,
+): string[] {
+  if (uses === 0) return [unused(upstream, unlisted, config)];
+  const destinations = compileDestinations(config.servers);
+  const near = unlisted.filter((address) => destinations.nearMiss(address) !== undefined);
+  return [...near.map((address) => `without a credential: ${missed(address, config)}`), ...runLinks(createdRuns)];
+}
+
+function runLinks({ count, links }: RunningProxy["createdRuns"]): string[] {
+  if (count === 0) return [];
+  const lines = links.map((link) => `  ${link}`);
+  if (count > links.length) lines.push(`  and ${count - links.length} more`);
+  return [[count === 1 ? "1 run was created:" : `${count} runs were created:`, ...lines].join("\n")];
+}
+
+function unused(upstream: string, unlisted: readonly string[], config: Config): string {
+  const first = `the program never used the proxy, so nothing of it went to ${upstream} with credentials.`;
+  if (unlisted.length > 0) {
+    return [first, ...unlisted.map((address) => `  It went elsewhere, without: ${missed(address, config)}`)].join("\n");
+  }
+  return [
+    first,
+    "  This happens where it does not use MLflow at all or logs to local files, and where it has a tracking URI of its own but is",
+    "  no Python program, or Python runs with -E or -I: let it take MLFLOW_TRACKING_URI from its environment.",
+  ].join("\n");
+}
+
+function missed(address: string, config: Config): string {
+  const { message, remedy } = explainMiss(address, config);
+  return `${message}\n  Try this: ${remedy}`;
+}

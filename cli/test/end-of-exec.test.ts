@@ -1,0 +1,52 @@
+import type { Config } from "@mlflow-auth/core/internal";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { endOfExec } from "../src/end-of-exec.js";
+
+const test = suite("the end of exec");
+
+const uri = "https://mlflow.example.com/base";
+const server = { uri, auth: ["vault"], headers: [], tags: [], allowInsecure: false };
+const config: Config = { servers: [server], instances: [], warnings: [] };
+const none = { count: 0, links: [] };
+
+const end = (uses: number, unlisted: string[] = [], createdRuns: { count: number; links: string[] } = none) =>
+  endOfExec({ uses, unlisted, createdRuns }, uri, config);
+
+test("says nothing where the program used the proxy and created no run", () => {
+  assert.equal(end(3), []);
+});
+
+test("lists the links of the runs", () => {
+  assert.equal(end(3, [], { count: 1, links: ["https://x/a"] }), ["1 run was created:\n  https://x/a"]);
+  assert.equal(end(3, [], { count: 4, links: ["https://x/a", "https://x/b"] }), [
+    "4 runs were created:\n  https://x/a\n  https://x/b\n  and 2 more",
+  ]);
+});
+
+test("says so where the program never used the proxy, and why that may be", () => {
+  const [text = "", ...others] = end(0);
+  assert.equal(others, []);
+  assert.match(text, `the program never used the proxy, so nothing of it went to ${uri} with credentials`);
+  assert.match(text, "let it take MLFLOW_TRACKING_URI from its environment");
+});
+
+test("names what the program used instead, and what would be right", () => {
+  const [text = "", ...others] = end(0, ["https://other.example.com/", "https://mlflow.example.com/other"]);
+  assert.equal(others, []);
+  assert.match(text, "https://other.example.com/ belongs to no server of the file");
+  assert.match(text, "list it under `servers`");
+  assert.match(
+    text,
+    "https://mlflow.example.com/other is on the host of https://mlflow.example.com/base, but its path",
+  );
+});
+
+test("where the proxy was used, only what came close to a listed server is named", () => {
+  const [text = "", ...others] = end(2, ["https://other.example.com/", "http://mlflow.example.com/base"]);
+  assert.equal(others, []);
+  assert.match(text, "its scheme is http, not https");
+  assert.not(text.includes("other.example.com"));
+});
+
+test.run();

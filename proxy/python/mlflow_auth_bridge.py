@@ -1,0 +1,247 @@
+"""The part of `mlflow-auth exec` that runs in Python: it leads what MLflow sends to a listed server through the proxy.
+
+`exec` puts this folder on PYTHONPATH, names `mlflow-auth` in MLFLOW_TRACKING_AUTH, and says in MLFLOW_AUTH_BRIDGE where the proxy
+is. MLflow finds the two classes below by the entry points in the folder beside this file. The variables are inherited, so a
+Python program that a Python program starts has the same.
+
+Standard library only, for Python 3.9 and newer; `requests` is MLflow's own, and imported once MLflow sends something.
+"""
+
+import http.client
+import ipaddress
+import json
+import os
+import re
+import socket
+from urllib.parse import unquote, urljoin, urlsplit
+
+NAME = "mlflow-auth"
+SETTINGS = "MLFLOW_AUTH_BRIDGE"
+TOKEN_HEADER = "mlflow-auth-token"
+UNLISTED_HEADER = "mlflow-auth-unlisted"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Server:
+    """A server of mlflow-auth.yaml."""
+
+    def __init__(self, scheme, host, port, base, auth):
+        self._origin = (scheme, port)
+        # `*` stands for at least one character of the leftmost label.
+        self._host = re.compile("[^.]+".join(re.escape(part) for part in host.split("*")))
+        self._base = unquote(base)
+        self.has_auth = auth
+
+    def serves(self, scheme, host, port, path):
+        if (scheme, port) != self._origin or self._host.fullmatch(host) is None:
+            return False
+        # Decoded: what is under the base path in any reading goes to the proxy, which judges it.
+        return (unquote(path) + "/").startswith(self._base + "/")
+
+
+class Bridge:
+    """What `exec` says: where the proxy is, which servers are listed, and whose place in MLflow's settings it took."""
+
+    def __init__(self, proxy, token, upstream, servers, displaced, addresses):
+        self._proxy = proxy
+        self._upstream = upstream
+        self._servers = [Server(**server) for server in servers]
+        self._addresses = addresses
+        self._reported = set()
+        self.token = token
+        self.displaced_name = displaced["auth"]
+        self.displaced_sigv4 = displaced["sigv4"]
+
+    def restore_addresses(self):
+        """Puts the real addresses back into the environment, so that the links that MLflow prints are the server's own."""
+        # Only if MLflow is going to ask the bridge: otherwise the proxy's address is the one way to it.
+        if os.environ.get("MLFLOW_TRACKING_AUTH") != NAME or "MLFLOW_TRACKING_AWS_SIGV4" in os.environ:
+            return
+        for variable, address in self._addresses.items():
+            if os.environ.get(variable) == address["proxy"]:
+                os.environ[variable] = address["real"]
+
+    def server_of(self, url):
+        """The listed server to which a request for this URL goes, or None."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+        except ValueError:
+            return None
+        if port is None or parts.hostname is None or "@" in parts.netloc:
+            return None
+        host = canonical_host(parts.hostname)
+        return next((one for one in self._servers if one.serves(parts.scheme, host, port, parts.path)), None)
+
+    def is_proxy(self, url):
+        return url.startswith(self._proxy + "/")
+
+    def real_url(self, url):
+        """The server's own URL where a program took the proxy's address from the environment before MLflow was imported."""
+        own = f"{self._proxy}/{self.token}"
+        rest = url[len(own) :]
+        return self.from_proxy(self._proxy + rest) if url.startswith(own) and rest[:1] in ("", "/", "?") else url
+
+    def to_proxy(self, url):
+        """The proxy's address for a URL of a listed server."""
+        parts = urlsplit(url)
+        query = "?" + parts.query if parts.query else ""
+        return f"{self._proxy}/~{parts.scheme}:{parts.netloc}{parts.path}{query}"
+
+    def from_proxy(self, url):
+        """The other way round."""
+        path = url[len(self._proxy) :]
+        named = re.match(r"/~(https?):([^/?]+)", path)
+        if named is None:
+            return self._upstream + path
+        return f"{named[1]}://{named[2]}{path[named.end() :]}"
+
+    def report_unlisted(self, url):
+        """Tells `exec` once what address it was, so that it can say in the end why nothing went there with a credential."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        if origin in self._reported:
+            return
+        self._reported.add(origin)
+        address = origin + parts.path.partition("/api/")[0]
+        connection = http.client.HTTPConnection(urlsplit(self._proxy).netloc, timeout=1)
+        try:
+            connection.request("POST", "/~unlisted", headers={TOKEN_HEADER: self.token, UNLISTED_HEADER: address})
+            connection.getresponse().read()
+        except (OSError, ValueError, http.client.HTTPException):
+            # The program's own business goes on without.
+            pass
+        finally:
+            connection.close()
+
+
+class BridgeAuth:
+    """What `requests` calls with each prepared request, and sends what it returns."""
+
+    def __init__(self, bridge):
+        self._bridge = bridge
+
+    def __call__(self, request):
+        request.url = self._bridge.real_url(request.url)
+        server = self._bridge.server_of(request.url)
+        if server is None or not server.has_auth:
+            request = self._with_own_credentials(request)
+        if self._bridge.server_of(request.url) is not None:
+            self._lead_to_proxy(request)
+        else:
+            self._bridge.report_unlisted(request.url)
+        return request
+
+    def _with_own_credentials(self, request):
+        """As MLflow and `requests` would have done it, had the bridge not taken the place of the program's own choice."""
+        auth = self._displaced_auth()
+        if auth is None:
+            from requests.utils import get_auth_from_url, get_netrc_auth
+
+            auth = get_netrc_auth(request.url)
+            if auth is None and any(get_auth_from_url(request.url)):
+                auth = get_auth_from_url(request.url)
+        if isinstance(auth, tuple):
+            from requests.auth import HTTPBasicAuth
+
+            auth = HTTPBasicAuth(*auth)
+        return request if auth is None else auth(request)
+
+    def _displaced_auth(self):
+        if self._bridge.displaced_sigv4:
+            from requests_auth_aws_sigv4 import AWSSigV4
+
+            return AWSSigV4("execute-api")
+        if self._bridge.displaced_name is None:
+            return None
+        from mlflow.tracking.request_auth.registry import fetch_auth
+
+        return fetch_auth(self._bridge.displaced_name)
+
+    def _lead_to_proxy(self, request):
+        from requests.cookies import get_cookie_header
+
+        request.url = self._bridge.to_proxy(request.url)
+        request.headers[TOKEN_HEADER] = self._bridge.token
+        # The proxy has a name of its own, and gives the server the one that it expects.
+        request.headers.pop("Host", None)
+        # The cookies of earlier answers belong to the proxy's address, those of the program to the server's, or to both.
+        given = request.headers.pop("Cookie", None)
+        kept = get_cookie_header(request._cookies, request)
+        if given or kept:
+            pairs = [pair for header in (given, kept) if header for pair in header.split("; ")]
+            request.headers["Cookie"] = "; ".join(dict.fromkeys(pairs))
+        # First of all: what other hooks see is the server's own address.
+        request.hooks["response"].insert(0, self._on_response)
+
+    def _on_response(self, response, **_):
+        if not self._bridge.is_proxy(response.url):
+            return
+        response.url = self._bridge.from_proxy(response.url)
+        if response.is_redirect:
+            self._before_redirect(response)
+
+    def _before_redirect(self, response):
+        """`requests` sends the same headers to wherever a redirect leads, and asks nobody about the new address."""
+        target = urljoin(response.url, response.headers["location"])
+        if self._bridge.is_proxy(target):
+            return
+        headers = response.request.headers
+        if self._bridge.server_of(target) is None:
+            headers.pop(TOKEN_HEADER, None)
+            return
+        from requests.sessions import SessionRedirectMixin
+
+        if SessionRedirectMixin().should_strip_auth(response.url, target):
+            headers.pop("Authorization", None)
+        response.headers["location"] = self._bridge.to_proxy(target)
+
+
+class BridgeProvider:
+    """MLflow's `RequestAuthProvider`."""
+
+    def get_name(self):
+        return NAME
+
+    def get_auth(self):
+        if bridge is None:
+            # Never without a word, and without a credential.
+            raise RuntimeError(
+                f"mlflow-auth: {SETTINGS} is missing or cut off, so requests can't be led through the proxy of"
+                " `mlflow-auth exec`. Pass the environment on as it is, or remove MLFLOW_TRACKING_AUTH from it."
+            )
+        return BridgeAuth(bridge)
+
+
+class EarlyImport:
+    """A `RunContextProvider` that has nothing to say: MLflow loads those, and so this module, before it asks for any address."""
+
+    def in_context(self):
+        return False
+
+    def tags(self):
+        return {}
+
+
+def canonical_host(host):
+    """As the proxy writes it: addresses of IP have many spellings."""
+    try:
+        if ":" in host:
+            return f"[{ipaddress.ip_address(host).compressed}]"
+        if re.search(r"(^|\.)(\d+|0x[0-9a-f]*)$", host):
+            return socket.inet_ntoa(socket.inet_aton(host))
+    except (OSError, ValueError):
+        pass
+    return host
+
+
+def read_settings():
+    try:
+        return Bridge(**json.loads(os.environ[SETTINGS]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+bridge = read_settings()
+if bridge is not None:
+    bridge.restore_addresses()
