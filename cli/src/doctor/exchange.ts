@@ -1,0 +1,59 @@
+/** One request of `doctor`, with an end in sight whatever the server does. */
+import type { createAgent } from "@mlflow-auth/core/internal";
+
+export type Dispatcher = ReturnType<typeof createAgent>;
+
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** At most {@link LONGEST} bytes of the body. To judge by, never to print. */
+  readonly text: string;
+}
+
+/** Bytes. */
+const LONGEST = 256 * 1024;
+
+export interface Sent {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly body?: string;
+}
+
+/** @param timeout milliseconds for the whole exchange */
+export async function exchange(dispatcher: Dispatcher, { method, url, body }: Sent, timeout: number): Promise<Answer> {
+  const { origin, pathname, search } = new URL(url);
+  const {
+    statusCode,
+    headers,
+    body: stream,
+  } = await dispatcher.request({
+    origin,
+    path: pathname + search,
+    method,
+    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    body: body ?? null,
+    signal: AbortSignal.timeout(timeout),
+  });
+  return { status: statusCode, headers, text: await beginning(stream) };
+}
+
+async function beginning(stream: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > LONGEST) break;
+  }
+  return Buffer.concat(chunks).subarray(0, LONGEST).toString("utf8");
+}
+
+/** The value of a header, the first of several. */
+export function header({ headers }: Answer, name: string): string {
+  return [headers[name]].flat()[0] ?? "";
+}
+
+export function isHtml(answer: Answer): boolean {
+  return /^text\/html\b/i.test(header(answer, "content-type"));
+}

@@ -1,0 +1,50 @@
+/** The first two links, which all servers share: the file and the plugins that it enables. */
+import { resolve } from "node:path";
+import {
+  type Config,
+  displayName,
+  formatProblem,
+  isMlflowAuthError,
+  type MlflowAuthError,
+  type Problem,
+} from "@mlflow-auth/core/internal";
+import type { Diagnosis, Opened } from "./chain.js";
+import { brokenBy, type Finding, fine, skipped } from "./finding.js";
+
+export function fileFinding({ file, warnings }: Config): Finding {
+  const name = file === undefined ? "the environment" : displayName(file, process.cwd());
+  return fine("file", `${name} is valid`, warnings.map(formatProblem));
+}
+
+/** Core opens the gate only once every plugin is there; what stops it afterwards (`tls`, a proxy) belongs to a server. */
+export function pluginsFinding({ instances }: Config, opened: Opened): Finding {
+  if ("fault" in opened && !isConnectionFault(opened.fault)) return brokenBy("plugins", ours(opened.fault));
+  const names = instances.map(({ name, package: from }) => `${name} (${from.name} ${from.version})`);
+  return names.length === 0 ? skipped("plugins", "the file enables none") : fine("plugins", names.join(", "));
+}
+
+export function isConnectionFault(fault: unknown): fault is MlflowAuthError {
+  return isMlflowAuthError(fault) && (fault.code === "TLS_FILE" || fault.code === "HTTP_PROXY");
+}
+
+/** Both links, where no configuration came of the file. */
+export function withoutConfig(thrown: unknown, cwd: string): Pick<Diagnosis, "file" | "common"> {
+  const error = ours(thrown);
+  const name = error.problems[0]?.file;
+  const file = name === undefined ? undefined : resolve(cwd, name);
+  if (name !== undefined && error.problems.every(isAboutPackages)) {
+    return { file, common: [fine("file", `${name} is valid`), brokenBy("plugins", error)] };
+  }
+  return { file, common: [brokenBy("file", error), skipped("plugins", "not judged without a valid file")] };
+}
+
+/** What an installed package, or none, is to blame for. */
+function isAboutPackages({ code }: Problem): boolean {
+  return ["PLUGIN_NOT_INSTALLED", "PLUGIN_UNTRUSTED", "PLUGIN_MANIFEST", "PLUGIN_AMBIGUOUS"].includes(code);
+}
+
+/** A defect of ours is no link of the chain. */
+function ours(thrown: unknown): MlflowAuthError {
+  if (!isMlflowAuthError(thrown)) throw thrown;
+  return thrown;
+}

@@ -1,0 +1,70 @@
+/** What `doctor` finds out about one link of the chain from the file to an answer of MLflow. */
+import { type ErrorCode, formatProblem, type MlflowAuthError } from "@mlflow-auth/core/internal";
+
+/** The links in the order of the chain, with the names that people see. The first two are the same for all servers. */
+export const links = {
+  file: "file",
+  plugins: "plugins",
+  backend: "secret backend",
+  login: "login",
+  secret: "secret",
+  headers: "headers",
+  tags: "run tags",
+  name: "host name",
+  connection: "connection",
+  health: "health",
+  request: "request",
+  clock: "clock",
+} as const;
+
+export type Link = keyof typeof links;
+
+export interface Finding {
+  readonly link: Link;
+  /** `skipped`: nothing can be said, because an earlier link broke or because there is no such link here. */
+  readonly state: "fine" | "broken" | "skipped";
+  /** One sentence's worth, without a credential. May hold anything that a server sent, so print it with `printable`. */
+  readonly found: string;
+  /** What to do, where it is broken. */
+  readonly remedy?: string | undefined;
+  /** The error's code, where it is broken by an error that has one. */
+  readonly code?: ErrorCode | undefined;
+  /** More of what is wrong, a line each. */
+  readonly details?: readonly string[];
+  /** What stops nothing today, and deserves a look. */
+  readonly warnings: readonly string[];
+}
+
+export function fine(link: Link, found: string, warnings: readonly string[] = []): Finding {
+  return { link, state: "fine", found, warnings };
+}
+
+export function skipped(link: Link, found: string, warnings: readonly string[] = []): Finding {
+  return { link, state: "skipped", found, warnings };
+}
+
+export function broken(link: Link, found: string, remedy: string, warnings: readonly string[] = []): Finding {
+  return { link, state: "broken", found, remedy, warnings };
+}
+
+/** By an error of core or a plugin. Where that lists problems, the first is what to mend first. */
+export function brokenBy(link: Link, error: MlflowAuthError, warnings: readonly string[] = []): Finding {
+  const { code, message, remedy, problems } = error;
+  const [first] = problems;
+  if (first === undefined) return { link, state: "broken", found: message, remedy, code, warnings };
+  const found = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+  const place = `${first.file ?? "the configuration"}${first.line === undefined ? "" : `:${first.line}`}`;
+  return {
+    link,
+    state: "broken",
+    found,
+    remedy: `mend ${place}: ${first.message}`,
+    code,
+    details: problems.map(formatProblem),
+    warnings,
+  };
+}
+
+export function isBroken({ state }: Finding): boolean {
+  return state === "broken";
+}

@@ -1,0 +1,74 @@
+/** One read as a client would send it, with the credential: the link that counts. */
+import { createInterceptor, isMlflowAuthError } from "@mlflow-auth/core/internal";
+import { CLIENT_CREDENTIALS } from "../child-environment.js";
+import { contactFault } from "./contact-fault.js";
+import type { CredentialReport } from "./credential.js";
+import { type Examination, READ_PATH } from "./examination.js";
+import { type Answer, type Dispatcher, exchange } from "./exchange.js";
+import { broken, brokenBy, type Finding, fine, skipped } from "./finding.js";
+import type { NetworkReport } from "./network.js";
+import { isRead, refusal, type Sent } from "./refusals.js";
+
+export interface Before extends Pick<CredentialReport, "authorization">, Pick<NetworkReport, "agent" | "answered"> {
+  /** Whether this machine's clock and another differ so much that tokens may fail by it. */
+  readonly clocksApart: boolean;
+}
+
+/** Goes through core's interceptor, so it is never sent without the credential that it should carry. */
+export async function requestFinding(examination: Examination, before: Before): Promise<Finding> {
+  const warnings = ignoredVariables(examination);
+  const { authorization, agent, answered, clocksApart } = before;
+  const { target, opened, timeout } = examination;
+  if (authorization === undefined || "fault" in opened) {
+    return skipped("request", "not sent: it never goes out without its credential", warnings);
+  }
+  if (agent === undefined || !answered) return skipped("request", "not sent: the server can't be reached", warnings);
+  const dispatcher = agent.compose(createInterceptor(opened.open.gate));
+  const url = target.uri + READ_PATH;
+  let answer: Answer;
+  try {
+    answer = await exchange(dispatcher, { method: "POST", url, body: '{"max_results":1}' }, timeout);
+  } catch (thrown) {
+    const { found, remedy = "" } = isMlflowAuthError(thrown)
+      ? brokenBy("request", thrown)
+      : contactFault(thrown, examination);
+    return broken("request", found, remedy, warnings);
+  }
+  if (isRead(answer)) return fine("request", `${inShort(authorization)} is accepted, and MLflow answers`, warnings);
+  const sent: Sent = { url, authorization, clocksApart };
+  const { found, remedy } = refusal(answer, sent);
+  if (answer.status !== 404) return broken("request", found, remedy, warnings);
+  const base = await baseAbove(target.uri, agent, timeout);
+  const moved = base === undefined ? remedy : `MLflow answers at ${base}: write that into the server's \`uri\``;
+  return broken("request", found, moved, warnings);
+}
+
+function inShort({ provider }: { provider: string | undefined }): string {
+  return provider === undefined ? "a request without a credential of the file" : `the credential of ${provider}`;
+}
+
+/** Variables of MLflow's clients that the file takes the place of. */
+function ignoredVariables({ env, target: { server } }: Examination): string[] {
+  if (server.auth.length === 0) return [];
+  const set = CLIENT_CREDENTIALS.filter((name) => env[name]);
+  if (set.length === 0) return [];
+  return [
+    `${set.join(", ")} in the environment: not sent to this server, for the file has a credential for it; unset it`,
+  ];
+}
+
+/** The address above a wrong base path at which MLflow's own `/health` answers. It is asked without a credential. */
+async function baseAbove(uri: string, agent: Dispatcher, timeout: number): Promise<string | undefined> {
+  const { origin, pathname } = new URL(uri);
+  const steps = pathname.split("/").filter((step) => step !== "");
+  for (let length = steps.length - 1; length >= 0 && length >= steps.length - 3; length--) {
+    const base = [origin, ...steps.slice(0, length)].join("/");
+    try {
+      const answer = await exchange(agent, { method: "GET", url: `${base}/health` }, timeout);
+      if (answer.status === 200 && answer.text.trim() === "OK") return base;
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}

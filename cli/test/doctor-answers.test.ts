@@ -1,0 +1,127 @@
+/** What `doctor` makes of answers that the real servers of the end-to-end tests don't give. */
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { answer, doctor, json, type Send } from "./doctor-site.js";
+import { createSite, type Site } from "./project.js";
+
+const test = suite("doctor: answers");
+
+let site: Site;
+test.beforeEach(async () => {
+  site = await createSite();
+});
+test.afterEach(() => site.stop());
+
+test("a server that is well, line by line", async () => {
+  answer(site, json);
+  const { code, stdout, stderr } = await doctor(site);
+  const { host } = new URL(site.upstream.uri);
+  assert.is(stderr, "");
+  assert.is(
+    stdout,
+    `mlflow-auth.yaml
+  ok    file            mlflow-auth.yaml is valid
+  ok    plugins         test (mlflow-auth-plugin-test 1.0.0)
+
+http://${host}
+  ok    secret backend  nothing had to be asked just now
+  ok    login           none was needed just now
+  ok    secret          from test, for the header Authorization
+  -     headers         no plugin adds any
+  -     run tags        no plugin gives any
+  ok    host name       127.0.0.1 is an address itself
+  ok    connection      ${host} answers
+  ok    health          MLflow 3.17.2 is well
+  ok    request         the credential of test is accepted, and MLflow answers
+  ok    clock           as that of the server
+
+All is well.
+`,
+  );
+  assert.is(code, 0);
+});
+
+test("the credential goes with the one read alone, and nothing is written", async () => {
+  answer(site, json);
+  await doctor(site);
+  assert.equal(
+    site.upstream.seen.map(({ method, url, headers }) => [method, url, headers.authorization]),
+    [
+      ["GET", "/health", undefined],
+      ["GET", "/version", undefined],
+      ["POST", "/api/2.0/mlflow/experiments/search", "Bearer sesame"],
+    ],
+  );
+});
+
+const told: Record<string, [send: Send, found: RegExp, remedy: RegExp]> = {
+  "a permission that MLflow denies": [
+    (res) => void res.writeHead(403).end("Permission denied"),
+    /MLflow knows the owner of test's credential and denies reading/,
+    /the permission READ/,
+  ],
+  "an API that MLflow does not have": [
+    (res) => void res.writeHead(404).end('{"error_code":"ENDPOINT_NOT_FOUND"}'),
+    /does not know this call \(404\)/,
+    /updated/,
+  ],
+  "a failure of MLflow's own": [
+    (res) => void res.writeHead(500).end('{"error_code":"INTERNAL_ERROR","message":"canary"}'),
+    /MLflow fails \(500\)/,
+    /see the log of MLflow/,
+  ],
+  "too many requests": [(res) => void res.writeHead(429).end(), /answered 429/, /wait/],
+  "a scheme that no plugin speaks": [
+    (res) => void res.writeHead(401, { "www-authenticate": 'Negotiate, Canary realm="x"' }).end(),
+    /it asks for Negotiate$/m,
+    /takes no Bearer/,
+  ],
+  "a status that MLflow does not use": [
+    (res) => void res.writeHead(418).end("canary"),
+    /answered 418/,
+    /the address of MLflow/,
+  ],
+  "a body that never ends": [
+    (res) => {
+      const timer = setInterval(() => res.write("canary".repeat(10_000)), 1);
+      res.on("close", () => clearInterval(timer));
+    },
+    /something else than MLflow's JSON/,
+    /the address of MLflow/,
+  ],
+};
+
+for (const [name, [send, found, remedy]] of Object.entries(told)) {
+  test(name, async () => {
+    answer(site, send);
+    const { code, stdout } = await doctor(site);
+    assert.match(stdout, new RegExp(`\\n {2}FAIL {2}request +.*${found.source}`, found.flags));
+    assert.match(stdout, new RegExp(`Do this first: .*${remedy.source}`));
+    assert.is(code, 1);
+    assert.not.match(stdout, /canary|sesame/);
+  });
+}
+
+test("a redirect that repeats the credential is not repeated", async () => {
+  const location = "http://x.test/sesame/api/2.0/mlflow/experiments/search";
+  answer(site, (res) => void res.writeHead(302, { location }).end());
+  const { stdout } = await doctor(site);
+  assert.match(stdout, /page at x\.test where a person is to sign in/);
+  assert.not.match(stdout, /sesame/);
+});
+
+test("control characters of a server come out written", async () => {
+  // Latin-1 bytes: a control sequence of eight bits, and what a location may hold.
+  const location = "http://x.test/\u009b31m\u0085/api/2.0/mlflow/experiments/search";
+  answer(site, (res) => void res.writeHead(302, { location }).end(), {
+    "/version": (res) => res.end("3.1\u001b[2J"),
+  });
+  for (const args of [[], ["--json"]]) {
+    const { stdout } = await doctor(site, ...args);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not come
+    assert.not.match(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    assert.match(stdout, /sends clients on to/);
+  }
+});
+
+test.run();

@@ -1,0 +1,90 @@
+/** `doctor` where servers and plugins hang, break off, or live in another time. */
+import type { Socket } from "node:net";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { answer, doctor, json, type Send } from "./doctor-site.js";
+import { createSite, type Site } from "./project.js";
+
+const test = suite("doctor: patience");
+
+let site: Site;
+test.beforeEach(async () => {
+  site = await createSite();
+});
+test.afterEach(() => site.stop());
+
+const hangs: Record<string, [paths: Record<string, Send>, link: string, found: RegExp]> = {
+  "before its first answer": [
+    { "/health": () => {} },
+    "health",
+    /took the connection and gave no answer within 300 ms/,
+  ],
+  "in the middle of an answer": [{ "/health": (res) => void res.write("O") }, "health", /no answer within 300 ms/],
+  "at the request alone": [{}, "request", /took the connection and gave no answer/],
+};
+
+for (const [name, [paths, link, found]] of Object.entries(hangs)) {
+  test(`a server that hangs ${name}`, async () => {
+    answer(site, () => {}, paths);
+    const { code, signal, stdout } = await doctor(site, "--timeout", "0.3", "--json");
+    assert.is(signal, null);
+    const { broken, servers } = JSON.parse(stdout);
+    assert.is(broken.link, link);
+    assert.match(servers[0].links.find((one: { link: string }) => one.link === link).found, found);
+    assert.is(code, link === "request" ? 1 : 4);
+  });
+}
+
+const beginnings: Record<string, (socket: Socket) => void> = {
+  "hangs up": (socket) => socket.destroy(),
+  "speaks something else": (socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n", () => socket.destroy()),
+};
+
+for (const [how, begin] of Object.entries(beginnings)) {
+  test(`what listens there ${how}`, async () => {
+    site.upstream.server.removeAllListeners("connection").on("connection", begin);
+    const { code, stdout } = await doctor(site);
+    assert.match(stdout, /FAIL {2}connection .*(hangs up without an answer|does not speak HTTP)/);
+    assert.match(stdout, /write https:\/\//);
+    assert.is(code, 4);
+  });
+}
+
+test("a plugin that hangs is not waited for, and nothing goes out", async () => {
+  answer(site, json);
+  site.project.setCredential("hang");
+  const { code, signal, stdout } = await doctor(site, "--timeout", "0.1");
+  assert.is(signal, null);
+  assert.match(stdout, /FAIL {2}secret backend {2}PLUGIN_TIMEOUT: the plugins gave no credential .* within 300 ms/);
+  assert.match(stdout, /- {5}request +not sent: it never goes out without its credential/);
+  assert.is(code, 4);
+  assert.not(site.upstream.seen.some(({ url }) => url.startsWith("/api")));
+});
+
+for (const [ahead, words] of [
+  [600_000, /10 min behind that of http/],
+  [-7_200_000, /2 h ahead of that of http/],
+] as const) {
+  test(`a clock that is ${ahead} ms apart is a warning, for tokens fail by it`, async () => {
+    const date = () => ({ date: new Date(Date.now() + ahead).toUTCString() });
+    const dated =
+      (status: number, text: string): Send =>
+      (res) =>
+        void res.writeHead(status, date()).end(text);
+    answer(site, dated(200, "{}"), { "/health": dated(200, "OK"), "/version": dated(200, "3.1") });
+    const { code, stdout } = await doctor(site);
+    assert.match(stdout, /\n {2}warn {2}clock +the clocks are apart\n +warning: this machine's clock is /);
+    assert.match(stdout, words);
+    assert.match(stdout, /All is well, but for one warning above\./);
+    assert.is(code, 0);
+    answer(site, dated(401, ""), { "/health": dated(200, "OK"), "/version": dated(200, "3.1") });
+    assert.match((await doctor(site)).stdout, /Do this first: set the clocks right first \(see clock\); then store /);
+  });
+}
+
+test("few seconds are no difference", async () => {
+  answer(site, (res) => void res.writeHead(200, { date: new Date(Date.now() - 20_000).toUTCString() }).end("{}"));
+  assert.match((await doctor(site)).stdout, /\nAll is well\.\n/);
+});
+
+test.run();
