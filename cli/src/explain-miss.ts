@@ -1,14 +1,19 @@
-import { type Config, compileDestinations } from "@mlflow-auth/core/internal";
+import { type Config, compileDestinations, isLoopback, MlflowAuthError } from "@mlflow-auth/core/internal";
+
+/** @throws MlflowAuthError `USAGE` if what was given as a URL on the command line is none; it is not repeated */
+export function requireUrl(text: string): void {
+  if (URL.canParse(text)) return;
+  throw new MlflowAuthError("USAGE", "what was given as the URL is no absolute URL", { remedy: WITH_SCHEME });
+}
+
+const WITH_SCHEME = "write it with its scheme, for example https://mlflow.example.com";
 
 /** Why a URL belongs to no listed server, and which comes close. The query and a password in the URL are not repeated. */
 export function explainMiss(url: string, config: Config): { message: string; remedy: string } {
   const list = config.servers.map(({ uri }) => uri).join(", ");
   const parsed = URL.parse(url);
   if (parsed === null) {
-    return {
-      message: "that is no absolute URL",
-      remedy: "write it with its scheme, for example https://mlflow.example.com",
-    };
+    return { message: "that is no absolute URL", remedy: WITH_SCHEME };
   }
   const shown = parsed.origin === "null" ? `${parsed.protocol}…` : `${parsed.origin}${parsed.pathname}`;
   const near = compileDestinations(config.servers).nearMiss(url);
@@ -33,6 +38,8 @@ export function explainMiss(url: string, config: Config): { message: string; rem
 function difference(url: URL, server: URL): string {
   if (url.protocol !== server.protocol)
     return `its scheme is ${url.protocol.slice(0, -1)}, not ${server.protocol.slice(0, -1)}`;
+  if (isLoopback(url.hostname) && url.hostname !== server.hostname)
+    return `its host name is written ${url.hostname}, not ${server.hostname}`;
   if (url.port !== server.port) return `its port is ${portOf(url)}, not ${portOf(server)}`;
   return `its path does not lie below ${server.pathname}, or is written in a way that servers read differently`;
 }

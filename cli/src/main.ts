@@ -2,7 +2,6 @@
 import { CommanderError } from "commander";
 import { endWith } from "./end-with.js";
 import { createProgram } from "./program.js";
-import { reportFailure } from "./report-failure.js";
 
 // `mlflow-auth … | head` is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -15,5 +14,8 @@ try {
 } catch (thrown) {
   // Commander has printed what was wrong already.
   if (thrown instanceof CommanderError) process.exitCode = thrown.exitCode === 0 ? 0 : 2;
-  else await endWith(reportFailure(thrown));
+  else {
+    const { reportFailure } = await import("./report-failure.js");
+    await endWith(reportFailure(thrown));
+  }
 }

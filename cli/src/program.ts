@@ -1,7 +1,17 @@
 /** Every command with its options. Only its own module is imported, and only when it runs. */
 import { readFileSync } from "node:fs";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Argument, Command } from "commander";
 import { endWith } from "./end-with.js";
+import {
+  configOption,
+  example,
+  logLevelOption,
+  notEmpty,
+  portNumber,
+  repeatable,
+  seconds,
+  serverOption,
+} from "./options.js";
 import { paint } from "./paint.js";
 
 export function createProgram(): Command {
@@ -11,13 +21,41 @@ export function createProgram(): Command {
     .version(version)
     .addOption(configOption())
     .addOption(logLevelOption())
+    .commandsGroup(OTHERS)
+    .helpCommand("help [command]", "show the help of a command")
     .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => write(`${paint(process.stderr, "red", "USAGE")}: ${text.replace(/^error: /, "")}`),
     })
-    .showHelpAfterError("  Try this: add --help")
-    .addHelpText("after", example("mlflow-auth validate", "mlflow-auth exec -- python train.py"));
+    .showHelpAfterError("  Try this: mlflow-auth --help")
+    .addHelpText("after", example("mlflow-auth init", "mlflow-auth doctor", "mlflow-auth exec -- python train.py"));
+
+  bare(program, "init", "write a commented mlflow-auth.yaml: asks on a terminal, takes options anywhere else")
+    .option("--config <file>", "the file to write (default: $MLFLOW_AUTH_CONFIG, else mlflow-auth.yaml here)")
+    .option("--tracking-uri <uri>", "the address of the MLflow server (default: $MLFLOW_TRACKING_URI)")
+    .option("--allow-insecure", "let credentials travel over plain http to that server")
+    .addOption(repeatable("--plugin <name>", "a plugin to enable; may be given again"))
+    .addOption(
+      repeatable(
+        "--set <plugin.option=value>",
+        "an option of a plugin, such as vault.secret.path=mlflow/auth; may be given again",
+      ),
+    )
+    .option("--from-env", "take over what the environment sets for the installed plugins (VAULT_ADDR, DD_API_KEY, ...)")
+    .option("-y, --yes", "ask nothing: take the defaults, and say what is missing")
+    .addHelpText(
+      "after",
+      example(
+        "mlflow-auth init",
+        "mlflow-auth init --tracking-uri https://mlflow.example.com --plugin vault --set vault.secret.path=mlflow/auth",
+        "mlflow-auth init --from-env --yes",
+      ),
+    )
+    .action(async (_options, command: Command) => {
+      const { init } = await import("./commands/init.js");
+      await endWith(await init(command.optsWithGlobals()));
+    });
 
   add(program, "validate", "check the configuration file, without importing a plugin or asking a server")
     .option("--json", "print the result as JSON")
@@ -47,6 +85,18 @@ export function createProgram(): Command {
     .action(async (url: string | undefined, _options, command: Command) => {
       const { tags } = await import("./commands/tags.js");
       await endWith(await tags(url, command.optsWithGlobals()));
+    });
+
+  add(program, "doctor", "walk the chain from the file to an answer of MLflow, and say where it breaks and what to do")
+    .argument("[url]", "a server of the file, or a URL of one (default: all; one with a wildcard needs a URL)")
+    .option("--server <uri>", "the same as <url>")
+    .option("--timeout <seconds>", "how long each request may take", seconds, 10)
+    .option("--json", "print what was found as JSON")
+    .addHelpText("after", DOCTOR_LINKS)
+    .addHelpText("after", example("mlflow-auth doctor", "mlflow-auth doctor https://mlflow.example.com --json"))
+    .action(async (url: string | undefined, _options, command: Command) => {
+      const { doctor } = await import("./commands/doctor.js");
+      await endWith(await doctor(url, command.optsWithGlobals()));
     });
 
   add(program, "exec", "run a program whose MLflow client reaches the server through a private proxy")
@@ -82,41 +132,80 @@ export function createProgram(): Command {
       await endWith(await proxy(command.optsWithGlobals()));
     });
 
+  add(program, "plugins", "list the plugins that are installed, and which of them the file enables; imports none")
+    .option("--json", "print them as JSON")
+    .option("--why <name>", "say why a plugin was or was not found, and where it was looked for", notEmpty)
+    .addHelpText("after", example("mlflow-auth plugins", "mlflow-auth plugins --why vault"))
+    .action(async (_options, command: Command) => {
+      const { plugins } = await import("./commands/plugins.js");
+      await endWith(await plugins(command.optsWithGlobals()));
+    });
+
+  add(program, "schema", "print the JSON Schema of the file with the plugins that are installed, for editors")
+    .option("--write", "keep it beside the file, as .mlflow-auth.schema.json")
+    .addHelpText("after", example("mlflow-auth schema --write", "mlflow-auth schema > mlflow-auth.schema.json"))
+    .action(async (_options, command: Command) => {
+      const { schema } = await import("./commands/schema.js");
+      await endWith(await schema(command.optsWithGlobals()));
+    });
+
+  bare(program, "completion", "print a script by which a shell completes commands and options")
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
+    .addHelpText(
+      "after",
+      example(
+        'eval "$(mlflow-auth completion bash)"',
+        "mlflow-auth completion fish > ~/.config/fish/completions/mlflow-auth.fish",
+      ),
+    )
+    .action(async (shell: "bash" | "zsh" | "fish") => {
+      const { completion } = await import("./commands/completion.js");
+      await endWith(completion(shell, program));
+    });
+
   return program;
 }
 
+const DOCTOR_LINKS = `
+The links of the chain:
+  file            one is found, and it is valid
+  plugins         those that it enables are installed and can be loaded
+  secret backend  answers
+  login           is accepted there
+  secret          may be read, and makes a credential
+  headers         of the plugins that add any
+  run tags        of the plugins that give any
+  host name       has an address
+  connection      comes about: TLS and the certificate, by way of a proxy where the environment names one
+  health          MLflow's /health and /version, asked without a credential
+  request         a search for one experiment, which changes nothing, is answered with the credential
+  clock           this machine's, beside those of the server and the secret backend
+Exit code: 0 all is well, 1 the server answers and refuses the request, 2 used wrongly, 3 the file or a plugin can't be used,
+4 the secret backend or the server fails or can't be reached.
+`;
+
+/** How the commands are put together in the help: those that a newcomer meets first come first. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  "Set up:": ["init", "validate", "plugins", "schema"],
+  "See what happens:": ["doctor", "headers", "tags"],
+  "Use:": ["exec", "proxy"],
+};
+/** Where a command stands that is in none of them. */
+const OTHERS = "Others:";
+
+function groupOf(name: string): string {
+  return Object.keys(groups).find((group) => groups[group]?.includes(name)) ?? OTHERS;
+}
+
 function add(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description).addOption(configOption()).addOption(logLevelOption());
+  return bare(program, name, description).addOption(configOption()).addOption(logLevelOption());
 }
 
-/** Taken before the command as well as behind it. */
-function configOption(): Option {
-  return new Option(
-    "--config <file>",
-    "the configuration file (default: $MLFLOW_AUTH_CONFIG, else the nearest one upwards)",
-  );
-}
-
-function logLevelOption(): Option {
-  const levels = ["debug", "info", "warn", "error", "silent"];
-  return new Option("--log-level <level>", "what to log on stderr (default: $MLFLOW_AUTH_LOG, else warn)").choices(
-    levels,
-  );
-}
-
-function serverOption(): Option {
-  return new Option(
-    "--server <uri>",
-    "the server, one that the file lists (default: $MLFLOW_TRACKING_URI if listed, else the only one)",
-  );
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("It must be a number from 0 to 65535.");
-  return port;
-}
-
-function example(...lines: string[]): string {
-  return `\nExample:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
+/** A command that takes no configuration file to read. */
+function bare(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .helpGroup(groupOf(name))
+    .showHelpAfterError(`  Try this: mlflow-auth ${name} --help`);
 }

@@ -1,4 +1,4 @@
-import { formatError, isMlflowAuthError } from "@mlflow-auth/core/internal";
+import { formatError, isMlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { exit, exitCodeOf } from "./exit-codes.js";
 import { paint } from "./paint.js";
 

@@ -1,9 +1,7 @@
 /** Runs the command as its users do. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
-
-const program = fileURLToPath(new URL("../bin/mlflow-auth.js", import.meta.url));
+import { builtCommand } from "@mlflow-auth/test/built-command";
 
 export interface Run {
   readonly code: number | null;
@@ -31,7 +29,7 @@ export interface RunOptions {
 export function start(args: readonly string[], { cwd, env = {}, input }: RunOptions): Running {
   const { PATH = "", HOME = "" } = process.env;
   // In a session of its own, so that whoever runs the tests in a terminal sees the same.
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [builtCommand, ...args], {
     cwd,
     env: { PATH, HOME, ...env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { builtCommand } from "@mlflow-auth/test/built-command";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { createProgram } from "../src/program.js";
 import { run } from "./command.js";
 import { createSite, type Site } from "./project.js";
 
@@ -17,15 +19,21 @@ test.after(() => site.stop());
 
 const ask = (args: string[], env = {}) => run(args, { cwd: site.project.folder, env });
 
-for (const command of [[], ["validate"], ["headers"], ["exec"], ["proxy"]]) {
-  test(`mlflow-auth ${[...command, "--help"].join(" ")} shows an example`, async () => {
-    const { code, stdout, stderr } = await ask([...command, "--help"]);
+for (const name of ["", ...createProgram().commands.map((command) => command.name())]) {
+  test(`mlflow-auth ${name} --help shows an example`, async () => {
+    const { code, stdout, stderr } = await ask([name, "--help"].filter((word) => word !== ""));
     assert.is(code, 0);
     assert.match(stdout, /^Usage: mlflow-auth/);
-    assert.match(stdout, new RegExp(`Example:\n {2}\\$ mlflow-auth ${command[0] ?? ""}`));
+    assert.match(stdout, new RegExp(`Example:\\n {2}\\$ .*mlflow-auth ${name}`));
     assert.is(stderr, "");
   });
 }
+
+test("every command that a help lists is in one of the groups that a newcomer reads from top to bottom", async () => {
+  const { stdout } = await ask(["--help"]);
+  const headings = stdout.split("\n").filter((line) => /^\S.*:$/.test(line));
+  assert.equal(headings, ["Options:", "Set up:", "See what happens:", "Use:", "Others:", "Example:"]);
+});
 
 test("--version prints the version", async () => {
   const { version } = JSON.parse(readFileSync(fileURLToPath(new URL("../package.json", import.meta.url)), "utf8"));
@@ -43,7 +51,20 @@ const wrong: [args: string[], said: RegExp][] = [
   [["exec"], /^USAGE: missing required argument 'command'/],
   [["exec", "--servr", "x", "--", "true"], /^USAGE: unknown option '--servr'\n\(Did you mean --server\?\)/],
   [["proxy", "--port", "70000"], /^USAGE: option '--port <port>' argument '70000' is invalid/],
-  [["proxy", "--config"], /^USAGE: option '--config <file>' argument missing/],
+  [["proxy", "--config"], /^USAGE: option '--config <file>' argument missing\n {2}Try this: mlflow-auth proxy --help/],
+  [
+    ["headers", "mlflow.example.com"],
+    /^USAGE: what was given as the URL is no absolute URL\n {2}Try this: write it with/,
+  ],
+  [["tags", "mlflow.example.com"], /^USAGE: what was given as the URL is no absolute URL/],
+  [["plugins", "--why"], /^USAGE: option '--why <name>' argument missing/],
+  [["plugins", "--why", ""], /^USAGE: option '--why <name>' argument '' is invalid\. It must not be empty\./],
+  [["init", "--plugin", " "], /is invalid\. It must not be empty\./],
+  [["schema", "extra"], /^USAGE: too many arguments/],
+  [["completion"], /^USAGE: missing required argument 'shell'/],
+  [["completion", "tcsh"], /Allowed choices are bash, zsh, fish/],
+  [["init", "--plugn", "x"], /^USAGE: unknown option '--plugn'\n\(Did you mean --plugin\?\)/],
+  [["validate", "--log-level", "loud"], /Allowed choices are debug, info, warn, error, silent/],
 ];
 
 for (const [args, said] of wrong) {
@@ -73,7 +94,7 @@ test("nothing is coloured away from a terminal", async () => {
 });
 
 test("a reader that goes away is no failure", async () => {
-  const child = spawn("sh", ["-c", '"$0" "$1" validate; echo "code $?" >&2', process.execPath, program], {
+  const child = spawn("sh", ["-c", '"$0" "$1" validate; echo "code $?" >&2', process.execPath, builtCommand], {
     cwd: site.project.folder,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -85,7 +106,5 @@ test("a reader that goes away is no failure", async () => {
   await once(child, "close");
   assert.is(stderr, "code 0\n");
 });
-
-const program = fileURLToPath(new URL("../bin/mlflow-auth.js", import.meta.url));
 
 test.run();

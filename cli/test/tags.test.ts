@@ -105,4 +105,10 @@ test("an invalid file", async () => {
   assert.match(stderr, /^mlflow-auth\.yaml:1:/);
 });
 
+test("--log-level debug tells which file and plugins are used", async () => {
+  const { stderr } = await tags("--log-level", "debug");
+  assert.match(stderr, /mlflow-auth\.yaml/);
+  assert.match(stderr, /tagger/);
+});
+
 test.run();

@@ -8,7 +8,7 @@ import {
   openGate,
 } from "@mlflow-auth/core/internal";
 import { exit } from "../exit-codes.js";
-import { explainMiss } from "../explain-miss.js";
+import { explainMiss, requireUrl } from "../explain-miss.js";
 import { paint } from "../paint.js";
 
 export interface HeadersOptions {
@@ -20,6 +20,7 @@ export interface HeadersOptions {
 
 /** Prints the headers that a GET of `url` would carry. Every value is masked unless asked for. */
 export async function headers(url: string, options: HeadersOptions): Promise<number> {
+  requireUrl(url);
   const logger = createLogger({ level: options.logLevel, env: process.env });
   const { gate, config, close } = await openGate({ configFile: options.config, logger });
   try {

@@ -1,17 +1,28 @@
-import { type Config, compileDestinations, MlflowAuthError, openGate, type RunTags } from "@mlflow-auth/core/internal";
+import {
+  type Config,
+  compileDestinations,
+  createLogger,
+  type LogLevel,
+  MlflowAuthError,
+  openGate,
+  type RunTags,
+} from "@mlflow-auth/core/internal";
 import { chooseUpstream } from "../choose-upstream.js";
 import { exit } from "../exit-codes.js";
-import { explainMiss } from "../explain-miss.js";
+import { explainMiss, requireUrl } from "../explain-miss.js";
 import { paint } from "../paint.js";
 
 export interface TagsOptions {
   readonly config?: string;
+  readonly logLevel?: LogLevel;
   readonly json?: boolean;
 }
 
 /** Prints the tags that a run created on the server of `url` would get, beside its client's own. */
 export async function tags(url: string | undefined, options: TagsOptions): Promise<number> {
-  const { gate, config, close } = await openGate({ configFile: options.config });
+  if (url !== undefined) requireUrl(url);
+  const logger = createLogger({ level: options.logLevel, env: process.env });
+  const { gate, config, close } = await openGate({ configFile: options.config, logger });
   try {
     const target = url ?? usualServer(config);
     const server = compileDestinations(config.servers).match(target);

@@ -1,4 +1,10 @@
-import { type Config, formatProblem, isMlflowAuthError, loadConfig, type Problem } from "@mlflow-auth/core/internal";
+import {
+  type Config,
+  formatProblem,
+  isMlflowAuthError,
+  loadConfig,
+  type Problem,
+} from "@mlflow-auth/core/internal/config";
 import { exit, exitCodeOf } from "../exit-codes.js";
 import { paint } from "../paint.js";
 import { sourceOf } from "../where-from.js";

@@ -1,0 +1,127 @@
+import { dirname } from "node:path";
+import {
+  findConfig,
+  installedSchema,
+  isMlflowAuthError,
+  loadConfig,
+  MlflowAuthError,
+} from "@mlflow-auth/core/internal/config";
+import { exit } from "../exit-codes.js";
+import { judgeAddress } from "../init/address.js";
+import { Cancelled } from "../init/cancelled.js";
+import { type Draft, toData } from "../init/draft.js";
+import { checkAllowedHosts, fromEnvironment } from "../init/from-environment.js";
+import { refuseMissing, takeUsual } from "../init/missing.js";
+import { render, variablesIn } from "../init/render.js";
+import { apply, parseSetting } from "../init/settings.js";
+import { lookAround, type Surroundings } from "../init/surroundings.js";
+import { refusalOf, targetOf, writeNew } from "../init/target.js";
+import { paint } from "../paint.js";
+import { writeSchema } from "../schema-file.js";
+import { fileName } from "../where-from.js";
+
+export interface InitOptions {
+  readonly config?: string;
+  readonly trackingUri?: string;
+  readonly allowInsecure?: boolean;
+  readonly plugin: readonly string[];
+  readonly set: readonly string[];
+  readonly fromEnv?: boolean;
+  readonly yes?: boolean;
+}
+
+/** What a shell reports for a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** Writes a new file and its schema: asks for what no option gives, where there is somebody to ask. */
+export async function init(options: InitOptions): Promise<number> {
+  const asks = !options.yes && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  try {
+    return await run(options, asks);
+  } catch (thrown) {
+    if (!(thrown instanceof Cancelled)) throw thrown;
+    console.error("mlflow-auth: nothing was written");
+    return INTERRUPTED;
+  }
+}
+
+async function run(options: InitOptions, asks: boolean): Promise<number> {
+  const usual = targetOf(options.config);
+  const refusal = refusalOf(usual);
+  if (refusal !== undefined) throw refusal;
+  // Only who is asked waits for the prompts to load.
+  const ask = asks ? await import("../init/ask.js") : undefined;
+  const file = options.config === undefined ? ((await ask?.askTarget(usual)) ?? usual) : usual;
+  const around = await lookAround(file);
+  const draft: Draft = { trackingUri: trackingUriOf(options), allowInsecure: options.allowInsecure, instances: [] };
+  const notes = fill(draft, options, around);
+  if (ask !== undefined) await ask.complete(draft, around);
+  else {
+    takeUsual(draft, around);
+    refuseMissing(draft, around);
+  }
+  if (options.fromEnv) checkAllowedHosts(process.env, draft.trackingUri as string);
+  await checkWhole(draft, file);
+  writeNew(file, render(draft));
+  await report(draft, file, notes);
+  return exit.fine;
+}
+
+function trackingUriOf({ trackingUri, fromEnv }: InitOptions): string | undefined {
+  const ambient = fromEnv ? process.env["MLFLOW_TRACKING_URI"] || undefined : undefined;
+  const uri = trackingUri ?? ambient;
+  const fault = uri === undefined ? undefined : judgeAddress(uri).fault;
+  if (fault === undefined) return uri;
+  const source = trackingUri === undefined ? "MLFLOW_TRACKING_URI" : "--tracking-uri";
+  throw new MlflowAuthError("USAGE", `${source}: ${fault}`, {
+    remedy: "write it as https://mlflow.example.com, with the base path if there is one",
+  });
+}
+
+/** Puts in what the options, and with --from-env the environment, say. @returns what the user should know */
+function fill(draft: Draft, { plugin, set, fromEnv }: InitOptions, around: Surroundings): readonly string[] {
+  const settings = set.map((argument) =>
+    parseSetting(argument, [...plugin, ...around.choices.map(({ name }) => name)]),
+  );
+  // Who sets an option of a plugin wants the plugin.
+  const wanted = [...new Set([...plugin, ...settings.map(({ path }) => path[0] as string)])];
+  const taken = fromEnv ? fromEnvironment(process.env, around, wanted) : undefined;
+  const packageOf = (name: string) =>
+    settings.find(({ path: [first, second] }) => first === name && second === "package")?.text;
+  draft.instances.push(...(taken?.instances ?? wanted.map((name) => around.instance(name, packageOf(name)))));
+  for (const instance of draft.instances) apply(settings, instance);
+  return taken?.notes ?? [];
+}
+
+/** Judges the file before it is written, as `validate` would; a variable that is not set yet is no fault. */
+async function checkWhole(draft: Draft, file: string): Promise<void> {
+  try {
+    await loadConfig({ config: toData(draft), cwd: dirname(file), env: process.env });
+  } catch (error) {
+    if (!isMlflowAuthError(error)) throw error;
+    const faults = error.problems.filter(({ code }) => code !== "VARIABLE_MISSING").map(({ message }) => message);
+    if (faults.length === 0 && error.problems.length > 0) return;
+    throw new MlflowAuthError("USAGE", `that makes no valid file: ${faults.join("; ") || error.message}`, {
+      remedy: "correct it with --set PLUGIN.OPTION=VALUE, --tracking-uri or --allow-insecure",
+    });
+  }
+}
+
+async function report(draft: Draft, file: string, notes: readonly string[]): Promise<void> {
+  const schema = writeSchema(dirname(file), installedSchema({ folder: dirname(file), env: process.env }));
+  console.log(`${paint(process.stdout, "green", "written")}  ${fileName(file)}`);
+  console.log(`${paint(process.stdout, "green", "written")}  ${fileName(schema.file)}, from which editors complete it`);
+  for (const note of notes) console.error(`mlflow-auth: ${note}`);
+  const unset = variablesIn(toData(draft)).filter((name) => !process.env[name]);
+  if (unset.length > 0) console.error(`mlflow-auth: set ${unset.join(", ")} before you use it`);
+  console.log(`\nTry this next: mlflow-auth ${(await isFound(file)) ? "" : `--config ${fileName(file)} `}doctor`);
+}
+
+/** Whether the other commands find the file from here without being told. */
+async function isFound(file: string): Promise<boolean> {
+  try {
+    return (await findConfig({ cwd: process.cwd(), env: process.env })).file === file;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  type FileInstances,
+  fileInstances,
+  type Installed,
+  type ListedPackage,
+  listPlugins,
+  ownPackage,
+  printable,
+  readInstalled,
+  rootOptionsOf,
+} from "@mlflow-auth/core/internal/config";
+import { exit } from "../exit-codes.js";
+import { interfaceNames } from "../interface-names.js";
+import { paint } from "../paint.js";
+import { fileName } from "../where-from.js";
+import { explain } from "../why-plugin.js";
+
+export interface PluginsOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly why?: string;
+}
+
+/** Prints the plugins that are installed, or why one of them was or was not found. Imports none. */
+export async function plugins({ config: configFile, json, why }: PluginsOptions): Promise<number> {
+  const where = { configFile, cwd: process.cwd(), env: process.env };
+  const file = await fileInstances(where);
+  const installed = readInstalled(rootOptionsOf(file, where));
+  if (why !== undefined) return explain(why, file, installed, json);
+  const packages = listPlugins(installed);
+  if (json) console.log(JSON.stringify(summary(packages, file), undefined, 2));
+  else print(packages, file, installed);
+  return exit.fine;
+}
+
+function summary(packages: readonly ListedPackage[], file: FileInstances) {
+  return {
+    file: file.found?.file ?? null,
+    packages: packages.map(({ name, version, folder, plugins: listed }) => ({
+      name,
+      version,
+      folder,
+      plugins: listed.map(({ name: plugin, interfaces, fault }) => ({
+        name: plugin,
+        interfaces: interfaceNames(interfaces),
+        // null: the file can't be read, so nobody knows.
+        enabledAs: enabledAs(plugin, name, file) ?? null,
+        ...(fault && { fault }),
+      })),
+    })),
+  };
+}
+
+function print(packages: readonly ListedPackage[], file: FileInstances, { install, roots }: Installed): void {
+  if (file.fault !== undefined) {
+    console.error(`mlflow-auth: which plugins are enabled is unknown: ${printable(file.fault.message)}`);
+    console.error("  Try this: mlflow-auth validate");
+  }
+  for (const { name, version, folder, plugins: listed } of packages) {
+    console.log(
+      `${paint(process.stdout, "bold", name)} ${version}   ${paint(process.stdout, "dim", printable(folder))}`,
+    );
+    for (const { name: plugin, interfaces, fault } of listed) {
+      const state =
+        fault === undefined ? stateOf(enabledAs(plugin, name, file)) : paint(process.stdout, "red", fault.code);
+      console.log(`  ${printable(plugin)}   ${interfaceNames(interfaces).join(", ")}   ${state}`);
+      if (fault !== undefined) console.log(`    ${printable(fault.message)}`);
+    }
+    if (listed.length === 0) console.log("  no entry point: its package.json declares none for mlflow-auth");
+  }
+  if (packages.length === 0) {
+    const place = file.found === undefined ? "here" : `where ${fileName(file.found.file)} may take them from`;
+    console.log(`no plugin is installed ${place}`);
+    console.error(`  Try this: ${install(ownPackage("vault"))}`);
+    console.error(`  Looked in: ${roots.folders.map(({ folder }) => folder).join(", ") || "no folder"}`);
+  }
+}
+
+/** The names of the enabled instances that use a plugin; undefined where the file can't be read. */
+function enabledAs(plugin: string, packageName: string, { instances }: FileInstances): string[] | undefined {
+  return instances
+    ?.filter((instance) => instance.enabled && instance.plugin === plugin)
+    .filter((instance) => instance.package === undefined || instance.package === packageName)
+    .map(({ name }) => name);
+}
+
+function stateOf(names: readonly string[] | undefined): string {
+  if (names === undefined) return paint(process.stdout, "yellow", "enabled or not: unknown");
+  if (names.length === 0) return "not enabled";
+  return paint(process.stdout, "green", `enabled as ${names.map(printable).join(", ")}`);
+}

@@ -1,0 +1,2 @@
+/** Ctrl-C or Escape at a question. */
+export class Cancelled extends Error {}

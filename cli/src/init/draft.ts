@@ -1,0 +1,70 @@
+/** What is going to stand in the file, while it is being put together. */
+import {
+  type Data,
+  type DataObject,
+  type InstalledPlugin,
+  isNamedLikeSecret,
+  isObject,
+} from "@mlflow-auth/core/internal/config";
+import type { Field, OptionForm } from "./option-form.js";
+
+export interface DraftInstance {
+  /** Its key, which is the plugin's name. */
+  readonly name: string;
+  readonly installed: InstalledPlugin;
+  readonly form: OptionForm;
+  readonly options: DataObject;
+  /** Options that are left out on purpose, joined by dots. */
+  readonly leftOut: Set<string>;
+}
+
+export interface Draft {
+  trackingUri?: string | undefined;
+  allowInsecure?: boolean | undefined;
+  readonly instances: DraftInstance[];
+}
+
+/** Puts a value at a place, with the objects on the way to it. */
+export function setAt(options: DataObject, [key, ...rest]: readonly string[], value: Data): void {
+  if (key === undefined) return;
+  if (rest.length === 0) {
+    options[key] = value;
+    return;
+  }
+  const inner = Object.hasOwn(options, key) ? options[key] : undefined;
+  const group = typeof inner === "object" && inner !== null && !Array.isArray(inner) ? inner : Object.create(null);
+  options[key] = group;
+  setAt(group, rest, value);
+}
+
+export function isGiven(options: DataObject, path: readonly string[]): boolean {
+  let value: Data | undefined = options;
+  for (const key of path) value = isObject(value) ? (value as DataObject)[key] : undefined;
+  return value !== undefined;
+}
+
+/** What is still to be said of an instance. */
+export function openFields({ form, options, leftOut }: DraftInstance): Field[] {
+  return form.open(options).filter(({ path }) => !leftOut.has(path.join(".")));
+}
+
+/**
+ * How the file takes an option from the vendor's own variable; undefined where it can only be left out, so that the plugin takes it:
+ * a path in a variable is relative to the working directory, and a variable named like a credential fills secret fields alone.
+ */
+export function fromVariable({ kind, schema }: Field, variable: string): Data | undefined {
+  if (kind === "secret") return { env: variable };
+  return schema["x-value"] === "path" || isNamedLikeSecret(variable) ? undefined : `\${${variable}}`;
+}
+
+/** The file as data: what YAML is made of, and what is checked before it is written. */
+export function toData({ trackingUri, allowInsecure, instances }: Draft): DataObject {
+  const able = instances.filter(({ installed }) => installed.entries["mlflow.request_auth_provider"] !== undefined);
+  return {
+    version: 1,
+    ...(trackingUri !== undefined && { trackingUri }),
+    ...(allowInsecure && { allowInsecure }),
+    ...(able.length > 1 && { auth: able.map(({ name }) => name) }),
+    plugins: Object.fromEntries(instances.map(({ name, form, options }) => [name, form.inOrder(options)])),
+  };
+}

@@ -1,0 +1,58 @@
+/** The questions' shapes. They are asked on stderr, so that stdout stays free, and Ctrl-C ends them all. */
+import { confirm, isCancel, multiselect, select, text } from "@clack/prompts";
+import { Cancelled } from "./cancelled.js";
+
+/** Ctrl-D closes the input, of which the library takes no notice: nothing would be left to wait for. */
+const closed = new AbortController();
+process.once("beforeExit", () => closed.abort());
+
+/** What all questions have in common. */
+const common = { output: process.stderr, signal: closed.signal };
+
+interface TextQuestion {
+  readonly message: string;
+  /** What Enter alone stands for. */
+  readonly usual?: string | undefined;
+  /** What Enter alone stands for, in words; default: `usual` itself. */
+  readonly hint?: string | undefined;
+  /** Why an answer can't be taken. */
+  check(answer: string): string | undefined;
+}
+
+export async function askText({ message, usual, hint, check }: TextQuestion): Promise<string> {
+  const answer = await text({
+    message,
+    placeholder: hint ?? usual ?? "",
+    defaultValue: usual ?? "",
+    validate: (typed) => {
+      const answered = typed?.trim() || usual;
+      return answered === undefined ? "this is needed" : check(answered);
+    },
+    ...common,
+  });
+  return taken(answer).trim();
+}
+
+export async function askYesNo(message: string, usual: boolean): Promise<boolean> {
+  return taken(await confirm({ message, initialValue: usual, ...common }));
+}
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
+  readonly hint?: string;
+  readonly disabled?: boolean;
+}
+
+export async function askOne(message: string, options: Option[]): Promise<string> {
+  return taken(await select({ message, options, ...common }));
+}
+
+export async function askSome(message: string, options: Option[], initialValues: string[]): Promise<string[]> {
+  return taken(await multiselect({ message, options, initialValues, required: true, ...common }));
+}
+
+function taken<T>(answer: T): Exclude<T, symbol> {
+  if (isCancel(answer)) throw new Cancelled();
+  return answer as Exclude<T, symbol>;
+}

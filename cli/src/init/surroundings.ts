@@ -1,0 +1,68 @@
+/** What `init` finds where the file is going to be. */
+import { dirname } from "node:path";
+import {
+  createOptionsCheck,
+  type DataObject,
+  findPlugin,
+  type Group,
+  type Installed,
+  isMlflowAuthError,
+  listPlugins,
+  MlflowAuthError,
+  ownPackage,
+  ownPlugins,
+  readInstalled,
+} from "@mlflow-auth/core/internal/config";
+import type { DraftInstance } from "./draft.js";
+import { OptionForm } from "./option-form.js";
+
+export interface InstalledChoice {
+  readonly name: string;
+  readonly package: string;
+  readonly interfaces: readonly Group[];
+  /** Given where it can't be used as it is. */
+  readonly fault?: { readonly code: string } | undefined;
+}
+
+export interface Surroundings {
+  readonly file: string;
+  readonly installed: Installed;
+  readonly choices: readonly InstalledChoice[];
+  /** @throws MlflowAuthError where the plugin can't be used */
+  instance(name: string, from?: string): DraftInstance;
+}
+
+/** Where there is no plugin at all, there is nothing that a file could be about. */
+export function noPlugin({ installed }: Surroundings): MlflowAuthError {
+  const message = `no plugin is installed here; those of this project are ${ownPlugins.join(", ")}`;
+  return new MlflowAuthError("PLUGIN_NOT_INSTALLED", message, {
+    remedy: `${installed.install(ownPackage("vault"))} (or another one), and run init again`,
+  });
+}
+
+export async function lookAround(file: string): Promise<Surroundings> {
+  const installed = readInstalled({ folder: dirname(file), env: process.env });
+  const check = await createOptionsCheck();
+  const choices = listPlugins(installed).flatMap(({ name: owner, plugins }) =>
+    plugins.map(({ name, interfaces, fault }) => ({ name, package: owner, interfaces, fault })),
+  );
+  return {
+    file,
+    installed,
+    choices,
+    instance(name, from) {
+      try {
+        const found = findPlugin({ plugin: name, package: from }, installed);
+        const options: DataObject = Object.create(null);
+        return { name, installed: found, form: new OptionForm(found.schema, check), options, leftOut: new Set() };
+      } catch (error) {
+        if (!isMlflowAuthError(error)) throw error;
+        const remedy =
+          error.code === "PLUGIN_AMBIGUOUS"
+            ? `add --set ${name}.package=NAME`
+            : "do that and run init again; `mlflow-auth plugins` lists what is installed";
+        throw new MlflowAuthError(error.code, error.message, { remedy });
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** The options that several commands have, and how the values of options are read. */
+import { InvalidArgumentError, Option } from "commander";
+
+/** Taken before the command as well as behind it. */
+export function configOption(): Option {
+  return new Option(
+    "--config <file>",
+    "the configuration file (default: $MLFLOW_AUTH_CONFIG, else the nearest one upwards)",
+  );
+}
+
+export function logLevelOption(): Option {
+  const levels = ["debug", "info", "warn", "error", "silent"];
+  return new Option("--log-level <level>", "what to log on stderr (default: $MLFLOW_AUTH_LOG, else warn)").choices(
+    levels,
+  );
+}
+
+export function serverOption(): Option {
+  return new Option(
+    "--server <uri>",
+    "the server, one that the file lists (default: $MLFLOW_TRACKING_URI if listed, else the only one)",
+  );
+}
+
+export function seconds(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,3}(\.\d{1,3})?$/.test(text) || number < 0.1)
+    throw new InvalidArgumentError("It must be from 0.1 to 999.");
+  return number;
+}
+
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description)
+    .default([], "none")
+    .argParser((value: string, before: string[]) => [...before, notEmpty(value)]);
+}
+
+export function notEmpty(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
+}
+
+export function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("It must be a number from 0 to 65535.");
+  return port;
+}
+
+export function example(...lines: string[]): string {
+  return `\nExample:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
+}
