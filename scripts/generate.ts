@@ -1,6 +1,7 @@
 /**
  * Writes what is generated from the JSON Schemas: the types and the validator of the file's core schema, and the option types
- * of each plugin, and docs/configuration.md. The results are committed, so that nothing has to be generated before a build.
+ * of each plugin, and docs/configuration.md; and docs/errors.md from the table of error codes. The results are committed, so that
+ * nothing has to be generated before a build.
  *
  *   npm run generate          writes them
  *   npm run check:generated   exits 1 and lists the files that differ
@@ -8,6 +9,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { generateErrorReference } from "../schema/generate/error-reference.ts";
 import { generateReference, type PluginReference } from "../schema/generate/reference.ts";
 import { generateFileType, generateOptionsType } from "../schema/generate/types.ts";
 import { generateValidator } from "../schema/generate/validator.ts";
@@ -47,6 +49,10 @@ export const valuesSchema: Record<string, unknown> = ${JSON.stringify(values, nu
   const comment =
     "<!-- Generated from the JSON Schemas by scripts/generate.ts. Don't edit: run `npm run generate`. -->\n\n";
   files.set("docs/configuration.md", comment + generateReference(config, values, plugins));
+  files.set(
+    "docs/errors.md",
+    comment.replace("the JSON Schemas", "the table of error codes") + generateErrorReference(),
+  );
   return files;
 }
 
@@ -60,7 +66,7 @@ function current(file: string): string | undefined {
 
 const stale = [...(await generate())].filter(([file, text]) => current(file) !== text);
 if (check) {
-  for (const [file] of stale) console.error(`${file} differs from what its schema generates`);
+  for (const [file] of stale) console.error(`${file} differs from what it is generated from`);
   if (stale.length > 0) console.error("Run `npm run generate`.");
   process.exitCode = stale.length > 0 ? 1 : 0;
 } else {

@@ -30,7 +30,7 @@ export function generateReference(config: Json, values: Json, plugins: readonly 
   const core = resolve({ $ref: "#/$defs/server" });
   const sections = [
     "# Configuration reference",
-    "Every field of `mlflow-auth.yaml`. `${NAME}` and `${NAME:-default}` may stand in any value; a variable named under *falls back to* counts where the field is not given, before its default. An asterisk marks what has to be given.",
+    "Every field of `mlflow-auth.yaml`; how it is written is told in the [guide](guides/configuration.md). `${NAME}` and `${NAME:-default}` may stand in any value; a variable named under *falls back to* counts where the field is not given, before its default. An asterisk marks what has to be given.",
     section("The file", config["description"], rowsOf(omit(config, ["servers", "plugins"]), resolve)),
     section(
       "`servers[]`",

@@ -2,9 +2,9 @@
 import { cpSync, readFileSync } from "node:fs";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { fencedBlocks, root, shellLines } from "../docs/markdown.ts";
 import type { Project } from "../e2e/fixture/project.ts";
 import { missing, mlflowPython } from "../servers/tools.ts";
-import { fencedBlocks, root, shellLines } from "./fenced-blocks.ts";
 import { type SmallStage, startSmallStage } from "./small-stage.ts";
 
 const folder = `${root}examples/quickstart`;
@@ -40,7 +40,7 @@ test("its README names every command", () => {
     shellLines(readme).filter((line) => !elsewhere(line)),
     [
       "npx mlflow-auth validate",
-      'npx mlflow-auth headers "$MLFLOW_TRACKING_URI"',
+      "npx mlflow-auth doctor",
       PYTHON,
       "node --import @mlflow-auth/core/register track.mjs",
     ],

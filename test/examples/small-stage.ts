@@ -3,10 +3,11 @@ import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
 import { createProject, type Project } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
 import { startGate } from "../servers/gate.ts";
-import { startFakeVault } from "../servers/vault-fake.ts";
+import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 
 export interface SmallStage {
   readonly uri: string;
+  readonly vault: FakeVault;
   /** A project with all packages, and the environment that the examples ask for. */
   createProject(config: string, python?: string): Project;
   /** The names of the runs that were logged, the oldest first. */
@@ -37,6 +38,7 @@ export async function startSmallStage(): Promise<SmallStage> {
   const projects: Project[] = [];
   return {
     uri: gate.uri,
+    vault,
     createProject(config, python) {
       const project = createProject({ config, env, watch, ...(python === undefined ? {} : { python }) });
       projects.push(project);

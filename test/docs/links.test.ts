@@ -1,0 +1,42 @@
+/** Every link within the repository leads somewhere, and every anchor to a heading. */
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { anchorsOf, linksOf, markdownFiles, readMarkdown, root } from "./markdown.ts";
+
+const test = suite("links in the documentation");
+
+/** What is wrong with a link of a file; undefined if it leads where it says. */
+function faultOf(file: string, link: string): string | undefined {
+  if (/^[a-z]+:/i.test(link)) return undefined;
+  const [path = "", anchor] = link.split("#");
+  const target = path === "" ? file : join(dirname(file), decodeURI(path));
+  if (!existsSync(root + target)) return `${link}: there is no ${target}`;
+  if (anchor === undefined) return undefined;
+  if (statSync(root + target).isDirectory()) return `${link}: a folder has no anchors`;
+  return anchorsOf(readMarkdown(target)).has(anchor) ? undefined : `${link}: ${target} has no such heading`;
+}
+
+for (const file of markdownFiles()) {
+  test(file, () => {
+    const faults = linksOf(readMarkdown(file)).flatMap((link) => faultOf(file, link) ?? []);
+    assert.equal(faults, []);
+  });
+}
+
+test("a link that leads nowhere is found out", () => {
+  assert.ok(faultOf("README.md", "docs/no-such-guide.md"));
+  assert.ok(faultOf("README.md", "docs/errors.md#no-such-heading"));
+  assert.is(faultOf("README.md", "docs/errors.md#exit-codes"), undefined);
+  assert.is(faultOf("docs/errors.md", "https://example.com"), undefined);
+});
+
+test("every guide is reached from the index", () => {
+  const index = linksOf(readMarkdown("docs/README.md")).map((link) => join("docs", link.split("#")[0] ?? ""));
+  for (const file of markdownFiles()) {
+    if (file.startsWith("docs/") && file !== "docs/README.md") assert.ok(index.includes(file), file);
+  }
+});
+
+test.run();

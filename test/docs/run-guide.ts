@@ -1,0 +1,75 @@
+/**
+ * Runs a guide as its reader would. The words behind the language of a fenced block say how:
+ *
+ *     ```yaml file=NAME    is written into the project; so is any other language
+ *     ```sh run            is run in the project and must succeed; `run=3`: must exit with 3; `admin`: as Vault's administrator
+ *     ```sh run python      the same, where Python has MLflow
+ *     ```text output       each line must be in what the last block printed, in this order; `…` at its end stands for more
+ */
+import * as assert from "uvu/assert";
+import type { Project } from "../e2e/fixture/project.ts";
+import { type Fence, fencesOf, readMarkdown } from "./markdown.ts";
+
+export interface GuideStage {
+  readonly project: Project;
+  /** What the administrator's commands get beside the project's own variables. */
+  readonly admin: Readonly<Record<string, string>>;
+  /** Whether to run what needs Python, and nothing else. Default: nothing of it. */
+  readonly python?: boolean;
+  /** What stands in the guide for what is here: first as the guide has it, then as it is here. */
+  readonly names: readonly (readonly [inGuide: string, here: string])[];
+}
+
+/** Whether a block does anything when its guide is run. */
+export function isLive({ marks }: Fence): boolean {
+  return marks.some((mark) => /^(?:run|output|file)\b/.test(mark));
+}
+
+export function needsPython({ marks }: Pick<Fence, "marks">): boolean {
+  return marks.includes("python");
+}
+
+/** Seconds for one block. */
+const LONGEST = 120;
+
+/** @returns how many blocks were run */
+export async function runGuide(file: string, stage: GuideStage): Promise<number> {
+  const { project, admin, names, python = false } = stage;
+  let printed = "";
+  let runs = 0;
+  for (const { marks, text, line } of fencesOf(readMarkdown(file))) {
+    const where = `${file}:${line}`;
+    const [name] = marks.flatMap((mark) => /^file=(.+)$/.exec(mark)?.[1] ?? []);
+    const [run] = marks.flatMap((mark) => /^run(?:=(\d+))?$/.exec(mark) ?? []);
+    if (name !== undefined) project.write(name, toHere(text));
+    if (needsPython({ marks }) !== python) continue;
+    if (run !== undefined) {
+      const env = marks.includes("admin") ? admin : {};
+      const { code, stdout, stderr } = await project.run(["sh", "-ec", toHere(text)], { env, timeout: LONGEST });
+      assert.is(code, Number(run.split("=")[1] ?? 0), `${where}\n${text}\n${stdout}${stderr}`);
+      printed = toGuide(stdout + stderr);
+      runs++;
+    }
+    if (marks.includes("output")) checkOutput(text, printed, where);
+  }
+  return runs;
+
+  function toHere(text: string): string {
+    return names.reduce((changed, [inGuide, here]) => changed.replaceAll(inGuide, here), text);
+  }
+  function toGuide(text: string): string {
+    return names.reduce((changed, [inGuide, here]) => changed.replaceAll(here, inGuide), text);
+  }
+}
+
+/** Spaces at the ends do not count. */
+function checkOutput(expected: string, printed: string, where: string): void {
+  let rest = printed;
+  for (const line of expected.split("\n")) {
+    const wanted = line.replace(/…$/, "").trim();
+    if (wanted === "") continue;
+    const at = rest.indexOf(wanted);
+    assert.ok(at !== -1, `${where}: nothing (more) printed has this line: ${wanted}\n${printed}`);
+    rest = rest.slice(at + wanted.length);
+  }
+}
