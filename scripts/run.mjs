@@ -47,6 +47,8 @@ function install() {
 
 function build() {
   run(node, [join(root, "node_modules", "typescript", "bin", "tsc"), "-b"]);
+  run(node, [join(root, "scripts", "remove-orphans.ts")]);
+  run(node, [join(root, "scripts", "bundle.ts")]);
 }
 
 /** Signals are passed on rather than obeyed: the script may have servers to stop, and ends when it has. */

@@ -21,7 +21,7 @@ const ci = process.env["CI"] === "true";
 /** A file that takes longer than this many milliseconds is hung. */
 const FILE_TIMEOUT = 10 * 60_000;
 /** Files that start real servers run one at a time: two of them on a small machine only slow each other down. */
-const SEQUENTIAL = /^test\/(contract|demo|e2e|examples|packaging)\//;
+const SEQUENTIAL = /^test\/(contract|demo|e2e|examples|packages)\//;
 
 interface Outcome {
   file: string;
@@ -100,7 +100,21 @@ if (files.length === 0) {
   total.failed = 1;
 }
 // Before the first file, so that none of them spends its time on an installation. What stays missing shows as skipped.
-if (ci) await missing("python", "mlflow", "vault", "nginx", "curl", "node20", "node22", "node26", "undici");
+if (ci)
+  await missing(
+    "python",
+    "mlflow",
+    "mlflow2",
+    "vault",
+    "nginx",
+    "curl",
+    "zsh",
+    "fish",
+    "node20",
+    "node22",
+    "node26",
+    "undici",
+  );
 
 const parallel = files.filter((file) => !SEQUENTIAL.test(file));
 const sequential = files.filter((file) => SEQUENTIAL.test(file));

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { createProject, type Project } from "../../proxy/test/project.ts";
+import { builtCommand } from "../built-command.ts";
 import { type ConnectProxy, startConnectProxy } from "../servers/connect-proxy.ts";
 import { killAtEnd } from "../servers/process/lifeline.ts";
 import { missing, nodeBinary, undiciFolder } from "../servers/tools.ts";
@@ -14,7 +15,6 @@ import { type RotatingServer, startRotatingServer } from "./rotating-server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const programs = join(root, "test", "nodes", "programs");
-const command = join(root, "cli", "bin", "mlflow-auth.js");
 
 const nodes = [
   { name: "Node 22.19", missing: await missing("node22", "undici"), binary: () => nodeBinary("node22") },
@@ -105,9 +105,9 @@ for (const { name, missing: lacking, binary } of nodes) {
 
   test(`${name}: the commands`, async () => {
     const url = `${server.origin}/base/api`;
-    const validated = await run(binary(), [command, "validate"], project.folder, {});
+    const validated = await run(binary(), [builtCommand, "validate"], project.folder, {});
     assert.is(validated.code, 0, validated.stderr);
-    const headers = await run(binary(), [command, "headers", url, "--json"], project.folder, {});
+    const headers = await run(binary(), [builtCommand, "headers", url, "--json"], project.folder, {});
     assert.equal(JSON.parse(headers.stdout).headers, { Authorization: "[secret]" }, headers.stderr);
     const uri = `${server.origin}/base`;
     for (const way of ["exec", "proxy"] as const) {
@@ -124,7 +124,7 @@ const old = suite("Node 20", { missing: await missing("node20") });
 old("Node 20 is refused in one sentence, by the command, register and the library", async () => {
   const node = nodeBinary("node20");
   const sentence = (who: string) => `${who} needs Node 22.19 or newer; this is Node 20.20.2.\n`;
-  const bin = await run(node, [command, "validate"], root, {});
+  const bin = await run(node, [builtCommand, "validate"], root, {});
   assert.equal([bin.code, bin.stderr, bin.stdout], [2, sentence("mlflow-auth"), ""]);
   const register = join(root, "core", "dist", "register.js");
   const registered = await run(node, ["--import", register, "-e", "console.log('started')"], root, {});

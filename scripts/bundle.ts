@@ -1,0 +1,121 @@
+/**
+ * Bundles the command into cli/bundle: a few files in place of some hundred, which is most of what its start takes. Every command
+ * stays a file of its own, loaded when it runs. What cli/package.json has under `dependencies` is left outside; all else is
+ * put in, and its licences go into a file beside it.
+ */
+import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type OutputFile, type Plugin } from "esbuild";
+import { licencesOf } from "./bundle-licences.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const cli = join(root, "cli");
+const folder = join(cli, "bundle");
+const licences = join(folder, "THIRD-PARTY-LICENSES.txt");
+/** What the bundle was made of, and when. */
+const stamp = join(folder, ".inputs.json");
+
+/** The Python half of `exec`, which the proxy looks for beside the folder of its own code: so does the bundle. */
+const python = { from: join(root, "proxy", "python"), to: join(cli, "python") };
+
+/** CommonJS that is bundled asks for Node's modules by `require`, which a module does not have. */
+const REQUIRE = `import { createRequire as createRequireOfBundle } from "node:module";
+const require = createRequireOfBundle(import.meta.url);`;
+
+/** Makes the bundle. Another process may run the old one meanwhile, or make the same: files that it may still load stay. */
+export async function bundleCommand(): Promise<void> {
+  const { dependencies } = JSON.parse(readFileSync(join(cli, "package.json"), "utf8"));
+  // Before anything is read: what changes meanwhile makes the bundle stale.
+  const startedAt = Date.now();
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [join(cli, "dist", "main.js")],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node22.19",
+    external: Object.keys(dependencies),
+    banner: { js: REQUIRE },
+    plugins: [namedExports, withoutYamlOfCosmiconfig],
+    legalComments: "eof",
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+  });
+  await mkdir(folder, { recursive: true });
+  const isEntry = ({ path }: OutputFile) => path === join(folder, "main.js");
+  const inOrder = [...outputFiles].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
+  for (const { path, contents } of inOrder) replace(path, contents);
+  cpSync(python.from, python.to, { recursive: true, filter: (path) => !path.endsWith("__pycache__") });
+  const inputs = Object.keys(metafile.inputs)
+    .filter((path) => !path.includes(":"))
+    .map((path) => resolve(root, path));
+  replace(licences, licencesOf(inputs));
+  const scripts = globSync("**/*.*", { cwd: python.from, exclude: ["**/__pycache__"] }).map((path) =>
+    join(python.from, path),
+  );
+  const sources = [...inputs, ...scripts, join(cli, "package.json"), fileURLToPath(import.meta.url)];
+  replace(stamp, JSON.stringify({ startedAt, sources, files: outputFiles.map(({ path }) => path) }));
+}
+
+/** Whether nothing that the bundle is made of has changed since. */
+export function isBundleFresh(): boolean {
+  try {
+    const { startedAt, sources } = JSON.parse(readFileSync(stamp, "utf8")) as { startedAt: number; sources: string[] };
+    return sources.every((path) => statSync(path).mtimeMs <= startedAt);
+  } catch {
+    return false;
+  }
+}
+
+/** Removes what earlier bundles left. */
+function removeLeftovers(): void {
+  const { files } = JSON.parse(readFileSync(stamp, "utf8")) as { files: string[] };
+  const kept = new Set([...files, licences]);
+  for (const name of readdirSync(folder)) {
+    // One that begins with a dot is the stamp, or what another process is writing.
+    if (!name.startsWith(".") && !kept.has(join(folder, name))) rmSync(join(folder, name));
+  }
+}
+
+function replace(path: string, contents: string | Uint8Array): void {
+  const temporary = join(dirname(path), `.${process.pid}.tmp`);
+  writeFileSync(temporary, contents);
+  renameSync(temporary, path);
+}
+
+/** `await import()` of CommonJS gives its exports by name, as in Node; esbuild alone gives `default`. */
+const namedExports: Plugin = {
+  name: "named-exports",
+  setup(build) {
+    const filter = /^(ajv|yaml|cosmiconfig\/dist\/Explorer\.js)$/;
+    build.onResolve({ filter }, ({ kind, path, resolveDir }) =>
+      kind === "dynamic-import" ? { path, namespace: "named-exports", pluginData: resolveDir } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "named-exports" }, ({ path, pluginData: resolveDir }) => {
+      const exported = Object.keys(createRequire(join(resolveDir, "any.js"))(path)).filter(
+        (name) => name !== "default" && name !== "__esModule",
+      );
+      return { contents: `export { ${exported.join(", ")} } from ${JSON.stringify(path)};`, resolveDir };
+    });
+  },
+};
+
+/** The search for the file hands cosmiconfig loaders of our own, so that its own YAML parser is never asked for. */
+const withoutYamlOfCosmiconfig: Plugin = {
+  name: "without-yaml-of-cosmiconfig",
+  setup(build) {
+    build.onResolve({ filter: /^js-yaml$/ }, ({ path }) => ({ path, namespace: "left-out" }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!isBundleFresh()) await bundleCommand();
+  removeLeftovers();
+}
