@@ -13,7 +13,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { missing } from "../test/servers/tools.ts";
+import { allTools, missing } from "../test/servers/tools.ts";
 import type { Report } from "../test/suite.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -100,21 +100,7 @@ if (files.length === 0) {
   total.failed = 1;
 }
 // Before the first file, so that none of them spends its time on an installation. What stays missing shows as skipped.
-if (ci)
-  await missing(
-    "python",
-    "mlflow",
-    "mlflow2",
-    "vault",
-    "nginx",
-    "curl",
-    "zsh",
-    "fish",
-    "node20",
-    "node22",
-    "node26",
-    "undici",
-  );
+if (ci) await missing(...allTools);
 
 const parallel = files.filter((file) => !SEQUENTIAL.test(file));
 const sequential = files.filter((file) => SEQUENTIAL.test(file));

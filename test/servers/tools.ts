@@ -55,6 +55,9 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
   node26: () => nodeTool("node26"),
 };
 
+/** Everything that some test needs. */
+export const allTools = Object.keys(checks) as readonly Tool[];
+
 const noPython = "Python 3.10 or newer is not installed: apt-get install python3 python3-venv, or https://python.org.";
 
 async function python() {
