@@ -51,14 +51,16 @@ export async function bundleCommand(): Promise<void> {
   const isEntry = ({ path }: OutputFile) => path === join(folder, "main.js");
   const inOrder = [...outputFiles].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
   for (const { path, contents } of inOrder) replace(path, contents);
+  // What was renamed or taken away must not stay beside the new.
+  rmSync(python.to, { recursive: true, force: true });
   cpSync(python.from, python.to, { recursive: true, filter: (path) => !path.endsWith("__pycache__") });
   const inputs = Object.keys(metafile.inputs)
     .filter((path) => !path.includes(":"))
     .map((path) => resolve(root, path));
   replace(licences, licencesOf(inputs));
-  const scripts = globSync("**/*.*", { cwd: python.from, exclude: ["**/__pycache__"] }).map((path) =>
-    join(python.from, path),
-  );
+  const scripts = globSync("**/*", { cwd: python.from, exclude: ["**/__pycache__"] })
+    .map((path) => join(python.from, path))
+    .filter((path) => statSync(path).isFile());
   const sources = [...inputs, ...scripts, join(cli, "package.json"), fileURLToPath(import.meta.url)];
   replace(stamp, JSON.stringify({ startedAt, sources, files: outputFiles.map(({ path }) => path) }));
 }

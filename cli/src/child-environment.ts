@@ -2,6 +2,7 @@
 import { delimiter } from "node:path";
 import type { Config, ServerConfig } from "@mlflow-auth/core/internal";
 import { bridgeName, bridgeSettings, bridgeVariable, pythonFolder } from "@mlflow-auth/proxy";
+import { baseOf } from "./choose-upstream.js";
 import { variablesOf } from "./named-variables.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -67,7 +68,7 @@ function proxiedAddresses({ parent, proxy, upstream }: ChildEnvironmentOptions) 
   const registry = parent["MLFLOW_REGISTRY_URI"];
   if (registry !== undefined && /^https?:/i.test(registry)) {
     const proxied = proxy.urlFor(registry);
-    if (proxied !== undefined) addresses["MLFLOW_REGISTRY_URI"] = { proxy: proxied, real: registry };
+    if (proxied !== undefined) addresses["MLFLOW_REGISTRY_URI"] = { proxy: proxied, real: baseOf(registry) };
     else warnings.push("MLFLOW_REGISTRY_URI names no server of the file; requests to it go out without credentials");
   }
   return { addresses, warnings };

@@ -45,7 +45,8 @@ export function chooseUpstream(
   return { uri: only.uri, server: only, notice };
 }
 
-function baseOf(uri: string): string {
+/** The base URL as Python reads it too: the parser here forgives blanks and backslashes. */
+export function baseOf(uri: string): string {
   const { origin, pathname } = new URL(uri);
   return origin + pathname.replace(/\/+$/, "");
 }

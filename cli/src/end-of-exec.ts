@@ -30,7 +30,7 @@ function unused(upstream: string, unlisted: readonly string[], config: Config): 
   return [
     first,
     "  This happens where it does not use MLflow at all or logs to local files, and where it has a tracking URI of its own but is",
-    "  no Python program, or Python runs with -E or -I: let it take MLFLOW_TRACKING_URI from its environment.",
+    "  no Python program, has an MLflow older than 2.9, or runs with -E or -I: let it take MLFLOW_TRACKING_URI from its environment.",
   ].join("\n");
 }
 

@@ -1,9 +1,11 @@
 import { type Config, compileDestinations, isLoopback, MlflowAuthError } from "@mlflow-auth/core/internal";
 
-/** @throws MlflowAuthError `USAGE` if what was given as a URL on the command line is none; it is not repeated */
+/** @throws MlflowAuthError `USAGE` if what was given as a URL on the command line is none (`localhost:5000`); it is not repeated */
 export function requireUrl(text: string): void {
-  if (URL.canParse(text)) return;
-  throw new MlflowAuthError("USAGE", "what was given as the URL is no absolute URL", { remedy: WITH_SCHEME });
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return;
+  throw new MlflowAuthError("USAGE", "what was given as the URL is no absolute http or https URL", {
+    remedy: WITH_SCHEME,
+  });
 }
 
 const WITH_SCHEME = "write it with its scheme, for example https://mlflow.example.com";

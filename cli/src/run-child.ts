@@ -21,8 +21,14 @@ export async function runChild([name, ...args]: readonly string[], env: NodeJS.P
   const unwatch = watchSignals((signal) => child?.kill(signal));
   try {
     return await new Promise<ChildEnd>((resolve) => {
-      child = spawn(name as string, args, { stdio: "inherit", env });
-      child.once("error", (error) => resolve({ code: notStarted(name as string, error), started: false }));
+      const fail = (error: Error) => resolve({ code: notStarted(name as string, error), started: false });
+      try {
+        child = spawn(name as string, args, { stdio: "inherit", env });
+      } catch (thrown) {
+        // Some failures are thrown, E2BIG among them.
+        return fail(thrown as Error);
+      }
+      child.once("error", fail);
       child.once("exit", (code, signal) =>
         resolve({ code: signal === null ? (code as number) : 128 + constants.signals[signal], started: true }),
       );
@@ -53,13 +59,37 @@ function hasTerminal(): boolean {
   }
 }
 
-function notStarted(name: string, { code }: NodeJS.ErrnoException): number {
-  const missing = code === "ENOENT";
-  const [what, remedy] = missing
-    ? ["is not found", "check its name, and that it is on the PATH"]
-    : code === "EACCES"
-      ? ["can't be executed", "check that it is a program and that you may run it"]
-      : [`can't be started (${code})`, "check that it is a program for this machine"];
+interface Reason {
+  readonly what: string;
+  readonly remedy: string;
+  readonly exit: number;
+}
+
+const reasons: Readonly<Record<string, Reason>> = {
+  ENOENT: {
+    what: "is not found",
+    remedy: "check its name, and that it is on the PATH",
+    exit: execExit.notFound,
+  },
+  EACCES: {
+    what: "can't be executed",
+    remedy: "check that it is a program and that you may run it",
+    exit: execExit.notExecutable,
+  },
+  E2BIG: {
+    what: "can't be started: its arguments and its environment are longer than this system allows",
+    remedy: "pass fewer arguments or variables, or list fewer servers in the file: Python is told each of them",
+    exit: execExit.failed,
+  },
+};
+
+function notStarted(name: string, { code = "unknown reason" }: NodeJS.ErrnoException): number {
+  const other = {
+    what: `can't be started (${code})`,
+    remedy: "check that it is a program for this machine",
+    exit: execExit.failed,
+  };
+  const { what, remedy, exit } = reasons[code] ?? other;
   console.error(`${paint(process.stderr, "red", "USAGE")}: ${name} ${what}\n  Try this: ${remedy}`);
-  return missing ? execExit.notFound : code === "EACCES" ? execExit.notExecutable : execExit.failed;
+  return exit;
 }

@@ -1,4 +1,6 @@
 /** What `doctor` makes of answers that the real servers of the end-to-end tests don't give. */
+import { selfSigned } from "@mlflow-auth/test/servers/certificates";
+import { startTlsFront } from "@mlflow-auth/test/servers/tls-front";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { answer, doctor, json, type Send } from "./doctor-site.js";
@@ -102,12 +104,39 @@ for (const [name, [send, found, remedy]] of Object.entries(told)) {
   });
 }
 
-test("a redirect that repeats the credential is not repeated", async () => {
-  const location = "http://x.test/sesame/api/2.0/mlflow/experiments/search";
-  answer(site, (res) => void res.writeHead(302, { location }).end());
+const SEARCH = "/api/2.0/mlflow/experiments/search";
+
+for (const [location, told] of [
+  [`http://x.test/sesame${SEARCH}`, "a page at x.test where a person is to sign in"],
+  [`http://x.test/%73esame${SEARCH}`, "a page at x.test where a person is to sign in"],
+  [`http://Sesame.x.test${SEARCH}`, "a page where a person is to sign in"],
+  ["http://sesame.x.test/login", "a page where a person is to sign in"],
+] as const) {
+  test(`a redirect that repeats the credential is not repeated: ${location}`, async () => {
+    answer(site, (res) => void res.writeHead(302, { location }).end());
+    const { stdout } = await doctor(site);
+    assert.match(stdout, told);
+    assert.not.match(stdout, /sesame/i);
+  });
+}
+
+test("a long address that the server leads to is not shown", async () => {
+  answer(site, (res) => void res.writeHead(302, { location: `http://x.test/${"canary".repeat(100)}${SEARCH}` }).end());
+  assert.not.match((await doctor(site)).stdout, /canary/);
+});
+
+test("where the server leads from https to http, that address is not recommended", async () => {
+  const certificate = await selfSigned();
+  const front = await startTlsFront({ upstream: site.upstream.uri, certificate });
+  const ca = site.project.write("ca.pem", certificate.cert);
+  site.configure(`version: 1\ntrackingUri: ${front.address}\ntls: { ca: "${ca}" }\nplugins:\n  test: { file: FILE }\n`);
+  const location = `${front.address.replace("https:", "http:")}${SEARCH}`;
+  answer(site, (res) => void res.writeHead(308, { location }).end());
   const { stdout } = await doctor(site);
-  assert.match(stdout, /page at x\.test where a person is to sign in/);
-  assert.not.match(stdout, /sesame/);
+  await front.stop();
+  assert.match(stdout, /sends clients on to http:\S+ \(308\), where everything would travel in the clear/);
+  assert.match(stdout, /Do this first: have it send them on to https/);
+  assert.not.match(stdout, /write http/);
 });
 
 test("control characters of a server come out written", async () => {

@@ -35,9 +35,22 @@ for (const [name, [paths, link, found]] of Object.entries(hangs)) {
   });
 }
 
+test("an answer with more headers than clients take is not one of TLS", async () => {
+  const headers = `x: ${"y".repeat(20_000)}\r\n`;
+  site.upstream.server.removeAllListeners("connection").on("connection", (socket: Socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => void socket.end(`HTTP/1.1 200 OK\r\n${headers}\r\n`));
+  });
+  const { stdout } = await doctor(site);
+  assert.match(stdout, /FAIL {2}connection .* more headers than clients take/);
+  assert.not.match(stdout, /write https/);
+});
+
 const beginnings: Record<string, (socket: Socket) => void> = {
   "hangs up": (socket) => socket.destroy(),
   "speaks something else": (socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n", () => socket.destroy()),
+  "has control characters in its headers": (socket) =>
+    void socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nx: \u001b[2J\r\n\r\n")),
 };
 
 for (const [how, begin] of Object.entries(beginnings)) {

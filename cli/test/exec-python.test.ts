@@ -162,6 +162,49 @@ test("a redirect back from another listed server is led to the proxy again", asy
   assert.equal(requestsOf(site.upstream), [["GET", "/base/end", "Bearer sesame"]]);
 });
 
+test("a redirect from elsewhere to a listed server is led to the proxy, with no HTTP proxy between", async () => {
+  const far = "http://far.example.com/start";
+  elsewhere.answer = whole((_req, res) => res.writeHead(307, { location: `${site.upstream.uri}/base/end` }).end());
+  const program = `
+answer = send("${far}", "POST", data=b"body", headers={"Authorization": "Bearer own"})
+print(answer.text, answer.url)
+`;
+  const { lines } = await python(program, { HTTP_PROXY: elsewhere.uri });
+  assert.equal(lines, [`fine ${site.upstream.uri}/base/end`]);
+  assert.equal(requestsOf(elsewhere), [["POST", far, "Bearer own"]]);
+  assert.equal(requestsOf(site.upstream), [["POST", "/base/end", "Bearer sesame"]]);
+  assert.is(site.upstream.seen[0]?.body, "body");
+});
+
+test("a redirect to the very base of a server is followed, and what it set as a cookie comes with it", async () => {
+  site.upstream.answer = whole((req, res) => {
+    if (req.url === "/base") res.end(req.headers.cookie);
+    else res.writeHead(302, { location: `${site.upstream.uri}/base`, "set-cookie": "sticky=1; Path=/" }).end();
+  });
+  const { lines } = await python('answer = send(A + "/start"); print(answer.text, answer.url)');
+  assert.equal(lines, [`sticky=1 ${site.upstream.uri}/base`]);
+});
+
+test("a program that sets NO_PROXY anew sends nothing for the proxy to an HTTP proxy", async () => {
+  const { lines } = await python(`
+os.environ["HTTP_PROXY"] = C
+os.environ["NO_PROXY"] = os.environ["no_proxy"] = "own.example.com"
+print(send(A + "/x").text, send("http://far.example.com/y").url, os.environ["NO_PROXY"])
+`);
+  assert.equal(lines, ["fine http://far.example.com/y own.example.com,127.0.0.1"]);
+  assert.equal(requestsOf(site.upstream), [["GET", "/base/x", "Bearer sesame"]]);
+  assert.equal(requestsOf(elsewhere), [["GET", "http://far.example.com/y", undefined]]);
+});
+
+test("what leads below the base once its dots are resolved does not go out without the credential", async () => {
+  const { lines } = await python(`
+for path in ("/%2e/base/x", "/x/%2e%2e/base/x", "/%2e%2e/base/x"):
+    print(send(A[:-5] + path).status_code)
+`);
+  assert.equal(lines, ["400", "400", "400"]);
+  assert.equal(site.upstream.seen, []);
+});
+
 test("cookies of a session come back to the server that set them, and to no other", async () => {
   site.upstream.answer = whole((_req, res) => res.writeHead(200, { "set-cookie": "sticky=1; Path=/" }).end());
   await python(`
@@ -218,6 +261,16 @@ test("a server that is not listed is told of in the end, once", async () => {
   assert.match(stderr, "the program never used the proxy");
   assert.is(stderr.split(`${elsewhere.uri}/ is on the host of ${site.upstream.uri}/base, but its port`).length, 2);
   assert.not(stderr.includes("secret"));
+});
+
+test("of an address that is not listed no path and no user name is told, only that there was one", async () => {
+  const { stderr } = await python(`
+send(C + "/canary/api/2.0/mlflow/x")
+send(A.replace("//", "//canary:canary@") + "/x")
+`);
+  assert.match(stderr, `${elsewhere.uri}/ is on the host of`);
+  assert.match(stderr, `${site.upstream.uri}/base/x was given with a user name or password`);
+  assert.not.match(stderr, /canary/);
 });
 
 test.run();

@@ -4,13 +4,18 @@
 is. MLflow finds the two classes below by the entry points in the folder beside this file. The variables are inherited, so a
 Python program that a Python program starts has the same.
 
+The local version in that folder's name is on purpose: no public index holds one, so a list that `pip freeze` made under `exec`
+can't fetch somebody else's package by the bridge's name.
+
 Standard library only, for Python 3.9 and newer; `requests` is MLflow's own, and imported once MLflow sends something.
 """
 
 import http.client
+import importlib.util
 import ipaddress
 import json
 import os
+import posixpath
 import re
 import socket
 from urllib.parse import unquote, urljoin, urlsplit
@@ -26,17 +31,19 @@ class Server:
     """A server of mlflow-auth.yaml."""
 
     def __init__(self, scheme, host, port, base, auth):
-        self._origin = (scheme, port)
+        self._scheme_and_port = (scheme, port)
         # `*` stands for at least one character of the leftmost label.
-        self._host = re.compile("[^.]+".join(re.escape(part) for part in host.split("*")))
+        self._host = re.compile("[^.]+".join(re.escape(part) for part in canonical_host(host.strip("[]")).split("*")))
         self._base = unquote(base)
         self.has_auth = auth
 
-    def serves(self, scheme, host, port, path):
-        if (scheme, port) != self._origin or self._host.fullmatch(host) is None:
-            return False
-        # Decoded: what is under the base path in any reading goes to the proxy, which judges it.
-        return (unquote(path) + "/").startswith(self._base + "/")
+    def is_at(self, scheme, host, port):
+        return (scheme, port) == self._scheme_and_port and self._host.fullmatch(host) is not None
+
+    def has_path(self, path):
+        # Decoded, with dot segments and without: what is under the base path in any reading goes to the proxy, which judges it.
+        decoded = unquote(path)
+        return any((reading + "/").startswith(self._base + "/") for reading in (decoded, posixpath.normpath(decoded)))
 
 
 class Bridge:
@@ -48,6 +55,8 @@ class Bridge:
         self._servers = [Server(**server) for server in servers]
         self._addresses = addresses
         self._reported = set()
+        # As `requests` names the hosts for which there are HTTP proxies.
+        self.proxy_host = f"http://{urlsplit(proxy).hostname}"
         self.token = token
         self.displaced_name = displaced["auth"]
         self.displaced_sigv4 = displaced["sigv4"]
@@ -57,6 +66,8 @@ class Bridge:
         # Only if MLflow is going to ask the bridge: otherwise the proxy's address is the one way to it.
         if os.environ.get("MLFLOW_TRACKING_AUTH") != NAME or "MLFLOW_TRACKING_AWS_SIGV4" in os.environ:
             return
+        if not mlflow_asks_plugins():
+            return
         for variable, address in self._addresses.items():
             if os.environ.get(variable) == address["proxy"]:
                 os.environ[variable] = address["real"]
@@ -65,16 +76,22 @@ class Bridge:
         """The listed server to which a request for this URL goes, or None."""
         try:
             parts = urlsplit(url)
-            port = parts.port or DEFAULT_PORTS.get(parts.scheme)
         except ValueError:
             return None
-        if port is None or parts.hostname is None or "@" in parts.netloc:
+        if "@" in parts.netloc:
             return None
-        host = canonical_host(parts.hostname)
-        return next((one for one in self._servers if one.serves(parts.scheme, host, port, parts.path)), None)
+        return next((one for one in self._servers_at(parts) if one.has_path(parts.path)), None)
+
+    def _servers_at(self, parts):
+        try:
+            port = parts.port or DEFAULT_PORTS.get(parts.scheme)
+        except ValueError:
+            return []
+        host = canonical_host(parts.hostname or "")
+        return [one for one in self._servers if one.is_at(parts.scheme, host, port)]
 
     def is_proxy(self, url):
-        return url.startswith(self._proxy + "/")
+        return url.startswith(self._proxy) and url[len(self._proxy) :][:1] in ("", "/", "?", "#")
 
     def real_url(self, url):
         """The server's own URL where a program took the proxy's address from the environment before MLflow was imported."""
@@ -86,7 +103,8 @@ class Bridge:
         """The proxy's address for a URL of a listed server."""
         parts = urlsplit(url)
         query = "?" + parts.query if parts.query else ""
-        return f"{self._proxy}/~{parts.scheme}:{parts.netloc}{parts.path}{query}"
+        fragment = "#" + parts.fragment if parts.fragment else ""
+        return f"{self._proxy}/~{parts.scheme}:{parts.netloc}{parts.path}{query}{fragment}"
 
     def from_proxy(self, url):
         """The other way round."""
@@ -99,11 +117,14 @@ class Bridge:
     def report_unlisted(self, url):
         """Tells `exec` once what address it was, so that it can say in the end why nothing went there with a credential."""
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        _, at, host = parts.netloc.rpartition("@")
+        # That there was a user name is told, and not which.
+        origin = f"{parts.scheme}://{at and 'user@'}{host}"
         if origin in self._reported:
             return
         self._reported.add(origin)
-        address = origin + parts.path.partition("/api/")[0]
+        # A path may hold a secret, as another proxy's does. It matters only where other paths of that very origin are listed.
+        address = origin + (parts.path.partition("/api/")[0] if self._servers_at(parts) else "")
         connection = http.client.HTTPConnection(urlsplit(self._proxy).netloc, timeout=1)
         try:
             connection.request("POST", "/~unlisted", headers={TOKEN_HEADER: self.token, UNLISTED_HEADER: address})
@@ -130,6 +151,8 @@ class BridgeAuth:
             self._lead_to_proxy(request)
         else:
             self._bridge.report_unlisted(request.url)
+        # First of all: what other hooks see is the server's own address.
+        request.hooks["response"].insert(0, self._on_response)
         return request
 
     def _with_own_credentials(self, request):
@@ -162,6 +185,7 @@ class BridgeAuth:
         from requests.cookies import get_cookie_header
 
         request.url = self._bridge.to_proxy(request.url)
+        exempt_from_http_proxies(request.url)
         request.headers[TOKEN_HEADER] = self._bridge.token
         # The proxy has a name of its own, and gives the server the one that it expects.
         request.headers.pop("Host", None)
@@ -171,30 +195,33 @@ class BridgeAuth:
         if given or kept:
             pairs = [pair for header in (given, kept) if header for pair in header.split("; ")]
             request.headers["Cookie"] = "; ".join(dict.fromkeys(pairs))
-        # First of all: what other hooks see is the server's own address.
-        request.hooks["response"].insert(0, self._on_response)
 
-    def _on_response(self, response, **_):
-        if not self._bridge.is_proxy(response.url):
-            return
-        response.url = self._bridge.from_proxy(response.url)
+    def _on_response(self, response, proxies=None, **_):
+        if self._bridge.is_proxy(response.url):
+            response.url = self._bridge.from_proxy(response.url)
         if response.is_redirect:
-            self._before_redirect(response)
+            self._before_redirect(response, proxies)
 
-    def _before_redirect(self, response):
+    def _before_redirect(self, response, proxies):
         """`requests` sends the same headers to wherever a redirect leads, and asks nobody about the new address."""
-        target = urljoin(response.url, response.headers["location"])
+        from requests.sessions import SessionRedirectMixin
+
+        redirects = SessionRedirectMixin()
+        target = urljoin(response.url, redirects.get_redirect_target(response))
         if self._bridge.is_proxy(target):
-            return
+            # One form of each address: cookies are kept by it.
+            target = self._bridge.from_proxy(target)
         headers = response.request.headers
         if self._bridge.server_of(target) is None:
             headers.pop(TOKEN_HEADER, None)
             return
-        from requests.sessions import SessionRedirectMixin
-
-        if SessionRedirectMixin().should_strip_auth(response.url, target):
+        if redirects.should_strip_auth(response.url, target):
             headers.pop("Authorization", None)
+        headers[TOKEN_HEADER] = self._bridge.token
         response.headers["location"] = self._bridge.to_proxy(target)
+        if proxies is not None:
+            # Else `requests` would keep to the HTTP proxy of the request before, whatever NO_PROXY says.
+            proxies[self._bridge.proxy_host] = None
 
 
 class BridgeProvider:
@@ -223,25 +250,46 @@ class EarlyImport:
         return {}
 
 
+def exempt_from_http_proxies(url):
+    """`exec` has put loopback into NO_PROXY; a program that writes that anew would send an HTTP proxy all in the clear."""
+    from requests.utils import get_environ_proxies
+
+    if not get_environ_proxies(url):
+        return
+    for variable in ("no_proxy", "NO_PROXY"):
+        names = (os.environ.get(variable), urlsplit(url).hostname)
+        os.environ[variable] = ",".join(name for name in names if name)
+
+
 def canonical_host(host):
     """As the proxy writes it: addresses of IP have many spellings."""
     try:
         if ":" in host:
             return f"[{ipaddress.ip_address(host).compressed}]"
-        if re.search(r"(^|\.)(\d+|0x[0-9a-f]*)$", host):
-            return socket.inet_ntoa(socket.inet_aton(host))
+        if re.search(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$", host):
+            return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
+        if not host.isascii():
+            return host.encode("idna").decode()
     except (OSError, ValueError):
         pass
     return host
 
 
+def mlflow_asks_plugins():
+    """Whether the MLflow of this Python has plugins for authentication: since 2.9, mlflow/mlflow#10049."""
+    spec = importlib.util.find_spec("mlflow")
+    folders = spec.submodule_search_locations if spec else None
+    return any(os.path.isdir(os.path.join(folder, "tracking", "request_auth")) for folder in folders or [])
+
+
 def read_settings():
+    """None if they are missing, cut off or of another form: whatever it is, a program that sends nothing must go on."""
     try:
-        return Bridge(**json.loads(os.environ[SETTINGS]))
-    except (KeyError, TypeError, ValueError):
+        settings = Bridge(**json.loads(os.environ[SETTINGS]))
+        settings.restore_addresses()
+        return settings
+    except Exception:
         return None
 
 
 bridge = read_settings()
-if bridge is not None:
-    bridge.restore_addresses()

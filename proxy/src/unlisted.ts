@@ -27,7 +27,8 @@ export function createUnlisted(token: Secret | undefined): Unlisted {
       res.writeHead(204).end();
       const url = URL.parse(address);
       if (url === null || (token !== undefined && holdsToken(address, token))) return true;
-      const shown = url.origin + url.pathname;
+      // Never the user name that was given, only that there was one.
+      const shown = `${url.protocol}//${url.username === "" ? "" : "user@"}${url.host}${url.pathname}`;
       if (addresses.length < MOST && !addresses.includes(shown)) addresses.push(shown);
       return true;
     },

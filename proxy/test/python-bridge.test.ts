@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
 import { compileDestinations } from "@mlflow-auth/core/internal";
 import { missing, mlflowPython } from "@mlflow-auth/test/servers/tools";
 import { suite } from "@mlflow-auth/test/suite";
@@ -14,6 +17,7 @@ const servers = [
   server("https://mlflow.example.com/base/open", []),
   server("http://127.0.0.1:5000"),
   server("http://[::1]:5000/six"),
+  server("http://[::ffff:127.0.0.1]:5000"),
   server("https://*.staging.example.com"),
   server("https://ml-*.example.org:8443/a%20b"),
 ];
@@ -72,11 +76,15 @@ const listed = [
   "https://mlflow.example.com/b%61se/x",
   "http://127.0.0.1:5000",
   "http://127.1:5000/x",
+  "http://127.0.0.1.:5000/x",
   "http://0x7f000001:5000/x",
   "http://[::1]:5000/six/x",
   "http://[0:0:0:0:0:0:0:1]:5000/six",
   "https://a.staging.example.com/x",
   "https://ml-1.example.org:8443/a b/x",
+  "https://mlflow.example.com/%2e/base/x",
+  "https://mlflow.example.com/x/%2e%2e/base/x",
+  "http://[::ffff:127.0.0.1]:5000",
 ];
 
 const unlisted = [
@@ -161,7 +169,28 @@ for (const [why, env] of Object.entries(kept)) {
   });
 }
 
-for (const [name, value] of Object.entries({ "cut off": settings.slice(0, -5), "of another form": "{}", none: "" })) {
+test("keeps it where MLflow is too old to ask anybody", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "mlflow-auth-old-"));
+  try {
+    mkdirSync(join(folder, "mlflow/tracking"), { recursive: true });
+    writeFileSync(join(folder, "mlflow/__init__.py"), "");
+    const PYTHONPATH = pythonFolder + delimiter + folder;
+    const { MLFLOW_TRACKING_URI: uri } = await environment({ MLFLOW_TRACKING_AUTH: "mlflow-auth", PYTHONPATH });
+    assert.is(uri, "http://127.0.0.1:1/token");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const unreadable = {
+  "cut off": settings.slice(0, -5),
+  "of another form": "{}",
+  "of a form that breaks a reader": settings.replace(/"host":"[^"]*"/, '"host":1'),
+  "nested without end": "[".repeat(100_000),
+  none: "",
+};
+
+for (const [name, value] of Object.entries(unreadable)) {
   test(`settings ${name}: a program without MLflow goes on, and with it hears why nothing is sent`, async () => {
     const program = `
 import json
@@ -196,6 +225,15 @@ import importlib.metadata, json
 print(json.dumps(importlib.metadata.packages_distributions().get("mlflow_auth_bridge")))
 `;
   assert.equal(await python(program), null);
+});
+
+test("has a version that no public package index holds, for `pip freeze` lists it as a requirement", async () => {
+  const program = `
+import importlib.metadata, json
+(bridge,) = [one for one in importlib.metadata.distributions() if one.metadata["Name"] == "mlflow-auth-bridge"]
+print(json.dumps([bridge.version, sorted(entry.group for entry in bridge.entry_points)]))
+`;
+  assert.equal(await python(program), ["1+exec", ["mlflow.request_auth_provider", "mlflow.run_context_provider"]]);
 });
 
 test.run();

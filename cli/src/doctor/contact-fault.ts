@@ -34,7 +34,15 @@ export function contactFault(thrown: unknown, { target: { uri }, wire, timeout }
         )
       : broken("connection", `no connection to ${host} within ${inWords(timeout)}`, faults["ETIMEDOUT"]?.[1] as string);
   }
-  if (code.startsWith("HPE_")) {
+  if (code === "UND_ERR_HEADERS_OVERFLOW") {
+    return broken(
+      "connection",
+      `${host} answers with more headers than clients take (16 KiB)`,
+      "see which of them grow, such as cookies of what stands before MLflow",
+    );
+  }
+  // undici's name for what has no code of the parser, such as a control character in a header.
+  if (code.startsWith("HPE_") || code === "HTTPParserError") {
     return broken("connection", `what answers at ${host} does not speak HTTP (${code})`, otherScheme(protocol));
   }
   if (connected) {

@@ -4,13 +4,23 @@ import { READ_PATH } from "./examination.js";
 import type { Answer } from "./exchange.js";
 import type { Refusal, Sent } from "./refusals.js";
 
+/** Characters of an address that is shown. A server can send any text in a path. */
+const LONGEST_BASE = 200;
+
 /** A redirect to the same place below another address, as from http to https, or to where MLflow was moved. */
 export function moved({ status, headers }: Answer, { url, authorization }: Sent): Refusal | undefined {
   const location = [headers["location"]].flat()[0];
   const to = location === undefined ? null : URL.parse(location, url);
   if (to === null || !to.pathname.endsWith(READ_PATH) || !/^https?:$/.test(to.protocol)) return undefined;
   const base = to.origin + to.pathname.slice(0, -READ_PATH.length);
-  if (repeats(base, authorization)) return undefined;
+  if (base.length > LONGEST_BASE || repeats(base, authorization)) return undefined;
+  if (url.startsWith("https:") && to.protocol === "http:") {
+    return {
+      found: `the server sends clients on to ${base} (${status}), where everything would travel in the clear`,
+      remedy:
+        "have it send them on to https: mostly what ends TLS before it does not tell it so (X-Forwarded-Proto). Don't write that address into the file",
+    };
+  }
   const write = `write ${base} into the server's \`uri\``;
   return {
     found: `the server sends clients on to ${base} (${status}), where the credential does not follow`,
@@ -19,19 +29,35 @@ export function moved({ status, headers }: Answer, { url, authorization }: Sent)
   };
 }
 
-/** Whether a server gives back what was sent to it: nothing of that is printed. */
+/** Whether a server gives back what was sent to it, in the form of a URL: nothing of that is printed. */
 function repeats(text: string, { headers }: Authorization): boolean {
-  return headers.some(([, value]) =>
-    textOf(value)
-      .split(" ")
-      .some((part) => part.length > 3 && text.includes(part)),
-  );
+  // A host name comes in lower case, a path with escapes.
+  const readings = [text, decoded(text)].map((reading) => reading.toLowerCase());
+  return headers
+    .flatMap(([, value]) => partsOf(textOf(value)))
+    .some((part) => part.length > 3 && readings.some((reading) => reading.includes(part.toLowerCase())));
+}
+
+/** A credential without its scheme, and the password that Basic hides in it. */
+function partsOf(value: string): string[] {
+  const [scheme = "", ...rest] = value.split(" ");
+  if (scheme.toLowerCase() !== "basic") return [scheme, ...rest];
+  const pair = Buffer.from(rest.join(" "), "base64").toString();
+  return [...rest, pair, pair.slice(pair.indexOf(":") + 1)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export function loginPage({ status, headers }: Answer, { url, authorization }: Sent): Refusal {
   const location = [headers["location"]].flat()[0];
   const to = location === undefined ? null : URL.parse(location, url);
-  const where = to === null || to.origin === "null" ? "" : ` at ${to.host}`;
+  const where = to === null || to.origin === "null" || repeats(to.host, authorization) ? "" : ` at ${to.host}`;
   const found =
     status === 200
       ? "an HTML page came where MLflow answers JSON, as of a gate that wants a person to sign in (200)"
