@@ -9,6 +9,7 @@ export { expectation } from "./config/expectation.js";
 export { findConfig } from "./config/find.js";
 export { interpolate } from "./config/interpolate.js";
 export { isLoopback } from "./config/loopback.js";
+export { pointerTo, stepsOf } from "./config/problems.js";
 export type { Data, DataObject } from "./config/read.js";
 export { discriminatorOf, isObject, type Schema, SchemaWalker, tagValues } from "./config/schema-walk.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";

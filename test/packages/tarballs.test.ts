@@ -103,6 +103,8 @@ test("the command's bundle brings the licence of everything in it, and asks npm 
   const licences = files.get("bundle/THIRD-PARTY-LICENSES.txt") ?? "";
   for (const name of ["ajv", "commander", "cosmiconfig", "yaml"])
     assert.match(licences, new RegExp(`^${name} \\d`, "m"));
+  for (const licence of licences.split(/^-{80}$/m).slice(1))
+    assert.match(licence, /Copyright.*(Permission (to use|is hereby granted)|Redistribution and use)/is);
   assert.ok(files.has("python/mlflow_auth_bridge.py"));
 });
 

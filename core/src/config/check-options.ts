@@ -28,6 +28,8 @@ export async function createOptionsCheck(): Promise<OptionsCheck> {
     allErrors: true,
     discriminator: true,
     strict: false,
+    strictNumbers: true,
+    ownProperties: true,
     validateSchema: false,
     validateFormats: false,
     logger: false,
@@ -38,6 +40,7 @@ export async function createOptionsCheck(): Promise<OptionsCheck> {
     // Two instances of one plugin bring the same `$id` twice.
     const { $id: _, $schema: __, ...anonymous } = schema;
     const validate = ajv.compile(anonymous);
-    return validate(data) ? [] : (validate.errors ?? []);
+    // Where ajv compares objects it counts on their prototype, which our data has none of.
+    return validate(structuredClone(data)) ? [] : (validate.errors ?? []);
   };
 }

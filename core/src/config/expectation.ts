@@ -1,10 +1,10 @@
 import type { ErrorObject } from "ajv";
-import { keyword, type Schema } from "./schema-walk.js";
+import { discriminatorOf, keyword, type Schema } from "./schema-walk.js";
 import { didYouMean } from "./suggest.js";
 
 const types: Record<string, string> = {
   string: "a text (a number needs quotes to be one)",
-  object: "a mapping of fields (`{}` if it needs none)",
+  object: "a mapping of fields",
   array: "a list",
   boolean: "true or false",
   integer: "a whole number",
@@ -21,7 +21,7 @@ export function expectation(error: ErrorObject, schemas: readonly Schema[]): str
     case "type":
       return [params["type"]]
         .flat()
-        .map((type) => types[type] ?? type)
+        .map((type) => (type === "object" ? mapping(schemas) : (types[type] ?? type)))
         .join(" or ");
     case "enum":
       return oneOf(params["allowedValues"]);
@@ -50,6 +50,14 @@ export function expectation(error: ErrorObject, schemas: readonly Schema[]): str
     default:
       return `different: its schema says that it ${error.message ?? "is wrong"}`;
   }
+}
+
+/** The fields without which it is nothing are shown, so that nobody is led from one error into the next. */
+function mapping(schemas: readonly Schema[]): string {
+  const tags = schemas.flatMap((schema) => discriminatorOf(schema) ?? []);
+  const needed = new Set([...tags, ...schemas.flatMap((schema) => (schema["required"] ?? []) as string[])]);
+  const fields = [...needed].map((name) => `\`${name}\``).join(", ");
+  return `${types["object"]} (${needed.size === 0 ? "`{}` if it needs none" : `at least ${fields}`})`;
 }
 
 /** "one of `bearer`, `basic`", with a suggestion where what was given is close to one of them. */

@@ -74,7 +74,8 @@ function list(
 export function judgeUri(text: string): { uri: string; cleartext: boolean } | string {
   const [, scheme, host, path] = /^(https?):\/\/([^/?#\\]*)(.*)$/is.exec(text) ?? [];
   if (scheme === undefined || host === undefined || path === undefined) {
-    return "must be absolute and begin with https:// or http://";
+    const variable = /^\$\w/.test(text) ? "; a variable is written `${NAME}`" : "";
+    return `must be absolute and begin with https:// or http://${variable}`;
   }
   if (/[^!-~]/.test(text))
     return "must not hold white space or other characters than printable ASCII: write it encoded";

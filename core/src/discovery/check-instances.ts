@@ -46,7 +46,7 @@ export async function checkInstances(
     const only = typeof fields["package"] === "string" ? fields["package"] : undefined;
     try {
       const found = findPlugin({ plugin, package: only }, installed);
-      const options = await readOptions(name, fields as DataObject, found, loading);
+      const options = await readOptions(name, fields as DataObject, found, loading).catch(endless(found));
       checked.set(name, {
         name,
         plugin,
@@ -62,6 +62,13 @@ export async function checkInstances(
     }
   }
   return checked;
+}
+
+/** What overflows the stack is the schema: the file is kept from being nested so deeply. */
+function endless({ package: owner }: InstalledPlugin): (thrown: unknown) => never {
+  return (thrown) => {
+    throw thrown instanceof RangeError ? faulty(owner, "has a configSchema that refers to itself without end") : thrown;
+  };
 }
 
 /** @throws MlflowAuthError `PLUGIN_MANIFEST` if the plugin's schema can't be used */

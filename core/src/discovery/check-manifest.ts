@@ -12,6 +12,8 @@ import { untrusted } from "./reach.js";
 /** The plugin interface that this core speaks. */
 const API_VERSION = 1;
 const MAX_SCHEMA_BYTES = 1024 * 1024;
+/** Nesting beyond this would exhaust the stack of whoever goes through it. */
+const MAX_SCHEMA_DEPTH = 256;
 
 export interface InstalledPlugin {
   readonly package: PluginPackage;
@@ -79,11 +81,16 @@ function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; fi
   if (found.size > MAX_SCHEMA_BYTES) throw faulty(manifest, "has a configSchema larger than 1 MiB");
   try {
     const schema: unknown = JSON.parse(readFileSync(found.file, "utf8"));
-    if (isObject(schema)) return { schema, file: found.file };
+    if (isObject(schema) && !isDeeper(schema, MAX_SCHEMA_DEPTH)) return { schema, file: found.file };
   } catch {
     // Told below: the parser's message would quote the file.
   }
-  throw faulty(manifest, "has a configSchema that is no JSON Schema");
+  throw faulty(manifest, "has a configSchema that is no JSON Schema, or one nested too deeply");
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }
 
 export function faulty({ name, folder }: { name: string; folder: string }, what: string): MlflowAuthError {

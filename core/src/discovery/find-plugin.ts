@@ -4,7 +4,7 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkManifest, faulty, type InstalledPlugin, notTrusted } from "./check-manifest.js";
 import type { Installed } from "./installed.js";
 import { type Manifest, namesOf, offers, undeclaredManifests } from "./manifests.js";
-import { isOwnPlugin, ownPackage, ownPlugins } from "./own-plugins.js";
+import { ownPackage, ownPlugins, plannedPlugins } from "./own-plugins.js";
 
 export interface WantedPlugin {
   /** Its entry-point name. */
@@ -52,7 +52,14 @@ function notInstalled(wanted: WantedPlugin, { manifests, roots, install }: Insta
     );
   }
   if (named !== undefined) return fault(`the package \`${named}\` is not installed: ${install(named)}`);
-  if (isOwnPlugin(plugin)) return fault(`the plugin \`${plugin}\` is not installed: ${install(ownPackage(plugin))}`);
+  if (ownPlugins.includes(plugin)) {
+    return fault(`the plugin \`${plugin}\` is not installed: ${install(ownPackage(plugin))}`);
+  }
+  if (plannedPlugins.includes(plugin)) {
+    return fault(
+      `the plugin \`${plugin}\` is planned and does not exist yet: those that do are ${ownPlugins.join(", ")}`,
+    );
+  }
   const known = new Set([...manifests.usable.flatMap(namesOf), ...ownPlugins]);
   const hint = didYouMean(plugin, known);
   const what = "no installed package provides a plugin of this name";

@@ -5,7 +5,7 @@ import { isObject } from "../config/schema-walk.js";
 import { distrust, type Owners } from "../config/trust.js";
 import { type Group, groups } from "../provider/provider.js";
 import { isPackageName } from "./package-name.js";
-import { plugAndPlayFolder } from "./plug-n-play.js";
+import { plugAndPlayFolders } from "./plug-n-play.js";
 import { untrusted } from "./reach.js";
 import { type PackageText, parseObject, readPackage } from "./read-package.js";
 import type { Root, Roots } from "./roots.js";
@@ -68,7 +68,8 @@ export function readManifests({ folders, owners }: Pick<Roots, "folders" | "owne
     add(root.folder, read);
     // Made once for a thousand names.
     const places = root.reach.map((folder) => join(folder, "node_modules", sep));
-    for (const name of own) if (!usable.has(name)) add(...findPackage(name, root.folder, places));
+    const unplugged = plugAndPlayFolders(root, owners);
+    for (const name of own) if (!usable.has(name)) add(...findPackage(name, root.folder, places, unplugged));
   }
   return { usable: [...usable.values()], refused };
 }
@@ -93,13 +94,18 @@ export function undeclaredManifests({ folder: root, reach }: Root): Manifest[] {
 }
 
 /** Reads a dependency's package.json where Node would find the package, whatever its `exports` allow. */
-function findPackage(name: string, root: string, places: readonly string[]): [string, PackageText | undefined] {
+function findPackage(
+  name: string,
+  root: string,
+  places: readonly string[],
+  plugAndPlayFolder: (name: string) => string | undefined,
+): [string, PackageText | undefined] {
   for (const place of places) {
     const candidate = place + name;
     const read = readPackage(`${candidate}${sep}package.json`);
     if (read !== undefined) return [candidate, read];
   }
-  const unplugged = plugAndPlayFolder(name, root);
+  const unplugged = plugAndPlayFolder(name);
   return unplugged === undefined ? [root, undefined] : [unplugged, readPackage(join(unplugged, "package.json"))];
 }
 

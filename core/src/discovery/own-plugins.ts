@@ -1,9 +1,8 @@
 /** The plugins of this project, each in a package of its own. */
-export const ownPlugins: readonly string[] = ["datadog", "vault", "aws", "azure", "descope", "hokusai"];
+export const ownPlugins: readonly string[] = ["datadog", "vault"];
 
-export function isOwnPlugin(plugin: string): boolean {
-  return ownPlugins.includes(plugin);
-}
+/** Names that are kept for plugins of this project which do not exist yet. */
+export const plannedPlugins: readonly string[] = ["aws", "azure", "descope", "hokusai"];
 
 export function ownPackage(plugin: string): string {
   return `@mlflow-auth/plugin-${plugin}`;

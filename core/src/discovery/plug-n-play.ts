@@ -1,22 +1,47 @@
 /** Yarn's Plug'n'Play has no node_modules. What it was told to load answers where a package is. */
+import { existsSync } from "node:fs";
 import nodeModule from "node:module";
+import { dirname, join } from "node:path";
+import type { Owners } from "../config/trust.js";
+import { untrusted } from "./reach.js";
+import type { Root } from "./roots.js";
 
 interface PnpApi {
   resolveToUnqualified(name: string, issuer: string, options: { considerBuiltins: boolean }): string | null;
 }
 
-const { findPnpApi } = nodeModule as unknown as { findPnpApi?: (path: string) => PnpApi | null };
+/** What Yarn looks for, from a folder upwards. */
+const manifests = [".pnp.cjs", ".pnp.js"];
 
 /**
- * The folder of a package that this root depends on. Undefined where it depends on none, and where this process does not run
- * under Plug'n'Play: a `.pnp.cjs` that merely lies there is not run.
+ * Tells the folder of a package that this root depends on. Undefined where it depends on none, and where this process does not run
+ * under Plug'n'Play.
+ *
+ * Under Plug'n'Play, asking about a folder runs the `.pnp.cjs` that lies nearest above it if none that is loaded knows the folder. It
+ * is code, so it has to be somebody's whose packages are used, and where this root's packages may be.
  */
-export function plugAndPlayFolder(name: string, root: string): string | undefined {
+export function plugAndPlayFolders(
+  { folder: root, reach }: Root,
+  owners: Owners,
+): (name: string) => string | undefined {
+  const { findPnpApi } = nodeModule as unknown as { findPnpApi?: (path: string) => PnpApi | null };
+  if (findPnpApi === undefined) return () => undefined;
+  const nearest = nearestManifest(root);
+  const mayRun =
+    nearest === undefined || (reach.includes(dirname(nearest)) && !untrusted([nearest, dirname(nearest)], owners));
+  if (!mayRun) return () => undefined;
   // Where a path ends with a slash it is a folder.
   const issuer = `${root}/`;
-  try {
-    return findPnpApi?.(issuer)?.resolveToUnqualified(name, issuer, { considerBuiltins: false }) ?? undefined;
-  } catch {
-    return undefined;
-  }
+  return (name) => {
+    try {
+      return findPnpApi(issuer)?.resolveToUnqualified(name, issuer, { considerBuiltins: false }) ?? undefined;
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function nearestManifest(folder: string): string | undefined {
+  const found = manifests.map((name) => join(folder, name)).find((file) => existsSync(file));
+  return found ?? (folder === dirname(folder) ? undefined : nearestManifest(dirname(folder)));
 }

@@ -107,7 +107,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
         if (entries.get(key) === entry) keep(entry, fetched, policy);
         return fetched.value;
       } catch (error) {
-        return fail(entry, error) as T;
+        return fail(key, entry, error) as T;
       } finally {
         entry.flight = undefined;
         entry.waiting = undefined;
@@ -146,13 +146,14 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
   }
 
   /** The old value if an outage allows it; otherwise the error, which is remembered for a while so that an outage is not hammered. */
-  function fail(entry: CacheEntry, error: unknown): unknown {
+  function fail(key: string, entry: CacheEntry, error: unknown): unknown {
     const now = clock.now();
     const transient = isMlflowAuthError(error) && error.transient;
     if (!transient) entry.present = false;
     const delay = Math.min(entry.failure === undefined ? BACKOFF.first : entry.failure.delay * 2, BACKOFF.longest);
     entry.failure = { error, delay, until: now + delay };
-    if (!usableStale(entry, now)) throw error;
+    // Invalidated while the fetch was under way: the value was refused, and is nobody's any more.
+    if (entries.get(key) !== entry || !usableStale(entry, now)) throw error;
     onStale?.(error);
     return entry.value;
   }

@@ -124,23 +124,28 @@ function unreachable(thrown: unknown, url: URL, instance: string, timeout: numbe
   const { name, code, cause } = (thrown ?? {}) as { name?: string; code?: unknown; cause?: { code?: unknown } };
   const timedOut = name === "TimeoutError";
   const reason = timedOut ? `no answer within ${timeout} ms` : String(code ?? cause?.code ?? name ?? "unknown reason");
-  return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${reason}`, {
+  const [what, remedy] = faults[reason] ?? [];
+  const why = what === undefined ? reason : `${what} (${reason})`;
+  return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${why}`, {
     plugin: instance,
     transient: true,
     cause: Object.assign(new Error(reason), { code: reason }),
-    remedy: remedies[reason] ?? `check that ${url.origin} is the right address and answers from this machine`,
+    remedy: remedy ?? `check that ${url.origin} is the right address and answers from this machine`,
   });
 }
 
-const remedies: Record<string, string> = {
-  ECONNREFUSED: "nothing listens at that address and port: check the address and that the service runs",
-  ENOTFOUND: "the host name is unknown: check its spelling, DNS and the VPN",
-  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed: give the CA file in the plugin's TLS options",
-  SELF_SIGNED_CERT_IN_CHAIN: "its certificate comes from a private CA: give the CA file in the plugin's TLS options",
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    "its certificate comes from a private CA: give the CA file in the plugin's TLS options",
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    "its certificate comes from a private CA: give the CA file in the plugin's TLS options",
-  CERT_HAS_EXPIRED: "its certificate has expired: have it renewed",
-  ERR_TLS_CERT_ALTNAME_INVALID: "its certificate is for another name: use the name it was issued for",
+const caFile = "give the CA file in the plugin's TLS options";
+const privateCa = ["its certificate comes from a private CA", caFile] as const;
+
+/** By codes of Node, OpenSSL and undici. */
+const faults: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
+  ECONNREFUSED: ["nothing listens there", "check host and port of that address, and that the service runs"],
+  ENOTFOUND: ["the host name is unknown", "check its spelling, DNS and the VPN"],
+  ERR_SSL_WRONG_VERSION_NUMBER: ["nothing speaks TLS there", "check the port, or write http:// if it speaks no TLS"],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ["its certificate is self-signed", caFile],
+  SELF_SIGNED_CERT_IN_CHAIN: privateCa,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: privateCa,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: privateCa,
+  CERT_HAS_EXPIRED: ["its certificate has expired", "have it renewed"],
+  ERR_TLS_CERT_ALTNAME_INVALID: ["its certificate is for another name", "use the name it was issued for"],
 };

@@ -94,6 +94,138 @@ test("it takes nothing that ajv refuses", async () => {
   assert.ok(taken > 50, `only ${taken} were taken`);
 });
 
+/** Data without a prototype, as the file is read. */
+function bare(json: string): Data {
+  return JSON.parse(json, (_, value) =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.create(null, Object.getOwnPropertyDescriptors(value))
+      : value,
+  );
+}
+
+/** What one of the two validators reads in another way, alone or turned around by what it stands in. */
+const contested: readonly (readonly [schema: string, data: Data])[] = [
+  ['{ "items": { "type": "string" }, "prefixItems": [true] }', [1]],
+  ['{ "contains": { "type": "string" }, "minContains": 0 }', [1]],
+  ['{ "not": { "format": "email" } }', "x"],
+  ['{ "not": { "type": [] } }', "x"],
+  ['{ "not": { "type": "string", "nullable": true } }', null],
+  ['{ "not": { "dependentRequired": { "a": ["b"] } } }', bare('{ "a": 1 }')],
+  ['{ "not": { "unevaluatedProperties": false } }', bare('{ "a": 1 }')],
+  ['{ "oneOf": [{ "type": "string", "format": "uri" }, { "type": "string", "maxLength": 3 }] }', "x y"],
+  [
+    '{ "additionalProperties": false, "properties": { "__proto__": { "type": "string" } } }',
+    bare('{ "__proto__": "x" }'),
+  ],
+  [
+    '{ "not": { "discriminator": { "propertyName": "t" }, "required": ["t"], "oneOf": [{ "properties": { "t": { "const": "a" } } }] } }',
+    5,
+  ],
+  ['{ "multipleOf": 0.1 }', 0.3],
+  ['{ "type": "integer" }', Number.POSITIVE_INFINITY],
+  ['{ "type": "number", "minimum": 1 }', Number.NaN],
+];
+
+test("where the two would differ, ajv decides", async () => {
+  const check = await createOptionsCheck();
+  for (const [schema, data] of contested) {
+    const within = { properties: { a: JSON.parse(schema) } };
+    const whole = Object.assign(Object.create(null), { a: data });
+    assert.is.not(check(within, whole).length, 0, `ajv takes it: ${schema}`);
+    assert.is(await accepts(within, values, whole), false, schema);
+  }
+});
+
+/** Small schemas of every keyword that either of the two knows, right and wrong ones. */
+const { schema: anySchema } = fc.letrec<{ schema: unknown }>((tie) => {
+  const inner = tie("schema");
+  const some = fc.array(inner, { minLength: 1, maxLength: 3 });
+  const map = fc.dictionary(fc.constantFrom("a", "b", "t", "__proto__"), inner, { maxKeys: 2, noNullPrototype: true });
+  const scalar = fc.constantFrom<unknown>("a", "b", "", 0, 1, 1.5, true, null);
+  const keywords = {
+    type: fc.constantFrom<unknown>(
+      "string",
+      "integer",
+      "number",
+      "object",
+      "array",
+      "null",
+      ["string", "null"],
+      [],
+      "text",
+    ),
+    const: fc.oneof(scalar, fc.constant({ a: 1 })),
+    enum: fc.array(scalar, { maxLength: 3 }),
+    required: fc.constantFrom<unknown>(["a"], ["b", "t"], "a"),
+    properties: map,
+    patternProperties: map,
+    additionalProperties: inner,
+    unevaluatedProperties: inner,
+    propertyNames: inner,
+    dependencies: fc.constantFrom<unknown>({ a: ["b"] }, { a: { required: ["t"] } }),
+    dependentRequired: fc.constant({ a: ["b"] }),
+    items: fc.oneof(inner, some),
+    additionalItems: inner,
+    prefixItems: some,
+    contains: inner,
+    minContains: fc.constantFrom(0, 2),
+    uniqueItems: fc.constantFrom<unknown>(true, false, "yes"),
+    minItems: fc.constantFrom<unknown>(0, 1, "1"),
+    minLength: fc.constantFrom<unknown>(0, 1, 2.5),
+    maxProperties: fc.constantFrom(0, 1),
+    minimum: fc.constantFrom<unknown>(0, 1, "1"),
+    exclusiveMaximum: fc.constantFrom<unknown>(1, true),
+    multipleOf: fc.constantFrom(1, 0.1),
+    pattern: fc.constantFrom("^a$", "(", "\\p{L}"),
+    format: fc.constantFrom("uri", "date"),
+    nullable: fc.boolean(),
+    allOf: some,
+    anyOf: some,
+    oneOf: some,
+    not: inner,
+    if: inner,
+    // biome-ignore lint/suspicious/noThenProperty: the keyword's name in JSON Schema
+    then: inner,
+    else: inner,
+    discriminator: fc.constantFrom<unknown>({ propertyName: "t" }, { propertyName: "t", mapping: {} }),
+    $ref: fc.constantFrom("#/$defs/word", "mlflow-auth:values#/$defs/duration", "#nowhere"),
+    "x-env": fc.constant(["A"]),
+  };
+  const names = Object.keys(keywords) as (keyof typeof keywords)[];
+  const object = fc
+    .subarray(names, { minLength: 1, maxLength: 3 })
+    .chain((chosen) => fc.record(Object.fromEntries(chosen.map((name) => [name, keywords[name]]))));
+  return { schema: fc.oneof({ maxDepth: 3 }, fc.boolean(), object) };
+});
+
+test("no schema makes it take what ajv refuses", async () => {
+  const check = await createOptionsCheck();
+  const data = fc.oneof(
+    fc.constantFrom<Data>("", "a", "5m", "a b", 0, 1, 1.5, null, true, [], ["a"], ["a", "a"], [1, "a"]),
+    fc.constantFrom("{}", '{ "a": 1 }', '{ "a": "a", "b": 1 }', '{ "t": "a" }', '{ "__proto__": 1 }').map(bare),
+  );
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(anySchema, data, async (part, given) => {
+      const schema = { properties: { o: part }, $defs: { word: { type: "string", minLength: 1 } } } as Schema;
+      const whole = Object.assign(Object.create(null), { o: given });
+      if (!(await accepts(schema, values, whole))) return;
+      taken++;
+      assert.equal(check(schema, whole), []);
+    }),
+    { numRuns: long ? 50_000 : 3_000 },
+  );
+  assert.ok(taken > 100, `only ${taken} were taken`);
+});
+
+test("ajv compares objects that have no prototype", async () => {
+  const check = await createOptionsCheck();
+  const schema = { properties: { list: { uniqueItems: true }, one: { const: { a: 1 } } } };
+  assert.equal(check(schema, bare('{ "list": [{ "a": 1 }, { "a": 2 }], "one": { "a": 1 } }')), []);
+  assert.is(check(schema, bare('{ "list": [{ "a": 1 }, { "a": 1 }] }')).length, 1);
+  assert.is(check({ required: ["toString"] }, bare("{}")).length, 1);
+});
+
 test("what it does not understand is ajv's to judge", async () => {
   const unusable: readonly Schema[] = [
     { type: 5 },

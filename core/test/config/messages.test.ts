@@ -41,6 +41,18 @@ test("an instance without options is shown how to write none", async () => {
   );
 });
 
+test("a text where fields belong is shown which of them are needed", async () => {
+  const text = await load("plugins: { backend: { address: https://x.example.com, auth: approle } }\n");
+  assert.match(text, "`plugins.backend.auth` must be a mapping of fields (at least `method`)");
+});
+
+test("an address that is a variable without braces is shown how one is written", async () => {
+  write(folder, { "mlflow-auth.yaml": "version: 1\ntrackingUri: $MLFLOW_TRACKING_URI\n" });
+  const text = await said(loadConfig({ cwd: folder, configFile: "mlflow-auth.yaml", env: {} }));
+  assert.match(text, "begin with https:// or http://; a variable is written `${NAME}`");
+  assert.not.match(text, "MLFLOW_TRACKING_URI");
+});
+
 test("one slip is told once, however many servers there are", async () => {
   const servers = ["a", "b", "c"].map((name) => `  - uri: https://${name}.example.com\n`).join("");
   write(folder, {

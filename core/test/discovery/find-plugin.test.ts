@@ -1,10 +1,12 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { Config } from "../../src/config/config.js";
 import { loadConfig } from "../../src/discovery/load-config.js";
 import { loadFactory } from "../../src/discovery/load-entry.js";
+import { ownPlugins, plannedPlugins } from "../../src/discovery/own-plugins.js";
 import { isMlflowAuthError, type MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import {
   groupOf,
@@ -84,6 +86,21 @@ test("two packages with one name are an error that lists both, once it is enable
   assert.is((await load(folder, { z: {} })).instances.length, 1);
   const [instance] = (await load(folder, { x: { package: "plugin-y" } })).instances;
   assert.is(instance?.package.name, "plugin-y");
+});
+
+test("every plugin package of this project is known by its name, and none that is only planned", () => {
+  const made = readdirSync(fileURLToPath(new URL("../../../plugins", import.meta.url)));
+  assert.equal([...ownPlugins].sort(), made.sort());
+  assert.equal(
+    plannedPlugins.filter((name) => made.includes(name)),
+    [],
+  );
+});
+
+test("a plugin that is only planned is not told to be installed", async () => {
+  const problem = await problemOf(project(), { aws: {} });
+  assert.match(problem, /^PLUGIN_NOT_INSTALLED the plugin `aws` is planned and does not exist yet: those that do are /);
+  assert.not.match(problem, "install @");
 });
 
 const lockfiles: [lockfile: string, command: string][] = [

@@ -148,6 +148,20 @@ test("an invalidated value is gone, and a fetch that began before does not bring
   assert.is(fetches(), 2);
 });
 
+test("a value that is invalidated while a fetch is under way does not serve as a stale one when that fetch fails", async () => {
+  const { get, cache, clock, answers, stale } = setup();
+  const policy = { ttl: 1000, maxStale: 60_000 };
+  await get(policy);
+  await clock.advance(1000);
+  let fail: (reason: unknown) => void = () => undefined;
+  answers(() => new Promise((_, reject) => (fail = reject)));
+  const waiting = get(policy);
+  cache.invalidate("key");
+  fail(new MlflowAuthError("SECRET_UNREACHABLE", "down", { transient: true }));
+  assert.is(await code(waiting), "SECRET_UNREACHABLE");
+  assert.equal(stale, []);
+});
+
 test("a fetch that throws before its promise is a failed fetch like any other", async () => {
   const { get, answers, clock } = setup();
   answers(() => {

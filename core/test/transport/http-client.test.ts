@@ -29,4 +29,29 @@ test("an answer up to 1 MiB comes whole; a longer one is refused, and no outage"
   server.close();
 });
 
+test("where no connection comes about it says why, in words and as the code", async () => {
+  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent });
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const failure = async (url: string) => {
+    const thrown: unknown = await http.send({ url }).catch((error: unknown) => error);
+    const { message, remedy, cause } = thrown as MlflowAuthError;
+    return [message, remedy, (cause as NodeJS.ErrnoException).code];
+  };
+  assert.equal(await failure(`https://127.0.0.1:${port}`), [
+    `https://127.0.0.1:${port} can't be reached: nothing speaks TLS there (ERR_SSL_WRONG_VERSION_NUMBER)`,
+    "check the port, or write http:// if it speaks no TLS",
+    "ERR_SSL_WRONG_VERSION_NUMBER",
+  ]);
+  server.close();
+  server.closeAllConnections();
+  assert.equal(await failure(`http://127.0.0.1:${port}`), [
+    `http://127.0.0.1:${port} can't be reached: nothing listens there (ECONNREFUSED)`,
+    "check host and port of that address, and that the service runs",
+    "ECONNREFUSED",
+  ]);
+  await close();
+});
+
 test.run();

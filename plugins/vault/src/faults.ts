@@ -16,7 +16,7 @@ export function loginFault(
   if (fault !== undefined) return fault;
   const { message, remedy } = refusal(answer) ?? {
     message: `Vault offers no login at auth/${mount} to this client (status ${answer.status})`,
-    remedy: `check auth.mount with vault auth list, the network that the role is bound to, and ${namespaceHint(options)}`,
+    remedy: `check that address (VAULT_ADDR) is Vault's, auth.mount with vault auth list, the network that the role is bound to, and ${namespaceHint(options)}`,
   };
   return context.error("LOGIN_FAILED", message, { remedy });
 }

@@ -34,9 +34,12 @@ export function grantedLife(token: Secret, auth: unknown, now: number): TokenLif
   return lifeOf(token, span, span, field(auth, "renewable") === true && !limited, now);
 }
 
+/** Seconds of a life that is said to be longer; some thirty years. With Infinity no point in time could be reckoned. */
+const LONGEST_LIFE = 1_000_000_000;
+
 /** Seconds, as Vault gives them; 0 where it gives none. */
 export function milliseconds(seconds: unknown): number {
-  return typeof seconds === "number" && seconds > 0 ? seconds * 1000 : 0;
+  return typeof seconds === "number" && seconds > 0 ? Math.min(seconds, LONGEST_LIFE) * 1000 : 0;
 }
 
 /** Not now: a third of what is left goes by before the next attempt. */
@@ -56,6 +59,8 @@ export async function renew(life: TokenLife, client: VaultClient, clock: Clock):
     const answer = await client.write("auth/token/renew-self", {}, { token: life.token, tries: "once" });
     if (answer.status === 200) {
       const renewed = grantedLife(life.token, field(answer.body, "auth"), asked);
+      // It had an end, and so it has one: nothing is left to be granted.
+      if (renewed.endsAt === Infinity) return { ...life, renewable: false };
       const endsAt = Math.max(life.endsAt, renewed.endsAt);
       return renewed.span < life.span / 2 ? { ...life, endsAt, renewable: false } : renewed;
     }

@@ -1,7 +1,10 @@
+import { Secret } from "@mlflow-auth/core/plugin";
 import { type FakeClock, secretSource } from "@mlflow-auth/core/testing";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import type { VaultClient } from "../src/client.js";
+import { grantedLife, renew } from "../src/token-life.js";
 import {
   appRole,
   asked,
@@ -243,5 +246,19 @@ async function idle(milliseconds: number, step = minutes(1)): Promise<void> {
 }
 
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
+
+test("a life without measure is not looked after without pause", async () => {
+  for (const lease of [Number.MAX_VALUE, JSON.parse("1e999")]) {
+    const { dueAt, endsAt } = grantedLife(new Secret("t"), { lease_duration: lease, renewable: true }, 0);
+    assert.ok(Number.isFinite(endsAt) && dueAt > endsAt / 2, `${lease}: ${dueAt}`);
+  }
+});
+
+test("a renewal that grants no second leaves a token with the end that it had", async () => {
+  const life = grantedLife(new Secret("t"), { lease_duration: 60, renewable: true }, clock.now());
+  const body = { auth: { lease_duration: 0, renewable: true } };
+  const client = { write: async () => ({ status: 200, body }) } as unknown as VaultClient;
+  assert.equal(await renew(life, client, clock), { ...life, renewable: false });
+});
 
 test.run();

@@ -22,7 +22,7 @@ export interface VaultOptions {
    */
   auth?: TokenAuth | AppRoleAuth | KubernetesAuth | JwtAuth;
   /**
-   * Which secret holds the credential: `token`, or `username` and `password`, or one field that holds any of the four forms.
+   * Which secret holds the credential: in its field `token`, or `username` and `password`, or the only one that it has.
    */
   secret: {
     /**
@@ -38,7 +38,7 @@ export interface VaultOptions {
      */
     version?: number;
     /**
-     * The one field that holds the credential, in any of the four forms. Default: `token`, or `username` and `password`, or the only field there is.
+     * The one field that holds the credential: a token, `user:password`, or either as JSON. Default: `token`, or `username` and `password`, or the only field there is.
      */
     field?: string;
   };
