@@ -8,7 +8,10 @@ export function endOfExec(
   { uses, createdRuns, unlisted }: Pick<RunningProxy, "uses" | "createdRuns" | "unlisted">,
   upstream: string,
   config: Config,
+  { interrupted = false } = {},
 ): string[] {
+  // Who stopped it knows why it did nothing.
+  if (uses === 0 && interrupted && unlisted.length === 0) return [];
   if (uses === 0) return [unused(upstream, unlisted, config)];
   const destinations = compileDestinations(config.servers);
   const near = unlisted.filter((address) => destinations.nearMiss(address) !== undefined);

@@ -176,13 +176,17 @@ The links of the chain:
   headers         of the plugins that add any
   run tags        of the plugins that give any
   host name       has an address
-  connection      comes about: TLS and the certificate, by way of a proxy where the environment names one
+  connection      comes about: TLS, the certificate, a proxy of the environment
   health          MLflow's /health and /version, asked without a credential
-  request         a search for one experiment, which changes nothing, is answered with the credential
-  clock           this machine's, beside those of the server and the secret backend
-Exit code: 0 all is well, 1 the server answers and refuses the request, 2 used wrongly, 3 the file or a plugin can't be used,
-4 the secret backend or the server fails or can't be reached.
-`;
+  request         a search for one experiment is answered (it changes nothing)
+  clock           this machine's, beside the server's and the backend's
+
+Exit codes:
+  0  all is well
+  1  the server answers, and refuses the request
+  2  used wrongly
+  3  the file or a plugin can't be used
+  4  the secret backend or the server fails, or can't be reached`;
 
 /** How the commands are put together in the help: those that a newcomer meets first come first. */
 const groups: Readonly<Record<string, readonly string[]>> = {

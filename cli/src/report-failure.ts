@@ -9,6 +9,13 @@ export function reportFailure(thrown: unknown): number {
     console.error(thrown);
     return exit.problem;
   }
-  console.error(formatError(thrown).replace(thrown.code, paint(process.stderr, "red", thrown.code)));
+  // One line for each problem of a file; else one error, and below it what to do.
+  const codes = thrown.problems.length > 0 ? thrown.problems.map(({ code }) => code) : [thrown.code];
+  const lines = formatError(thrown).split("\n");
+  console.error(lines.map((line, index) => withColour(line, codes[index])).join("\n"));
   return exitCodeOf(thrown.code);
+}
+
+function withColour(line: string, code: string | undefined): string {
+  return code === undefined ? line : line.replace(code, paint(process.stderr, "red", code));
 }

@@ -1,13 +1,13 @@
-import { type Config, displayName } from "@mlflow-auth/core/internal/config";
+import { type Config, displayName, printable } from "@mlflow-auth/core/internal/config";
 
 /** What the configuration comes from, as people write it. */
 export function sourceOf({ file }: Config): string {
   return file === undefined ? "the environment" : fileName(file);
 }
 
-/** A file as people write it from here. */
+/** A file as people write it from here, to be shown: a folder's name may hold what a terminal would obey. */
 export function fileName(file: string): string {
-  return displayName(file, process.cwd());
+  return printable(displayName(file, process.cwd()));
 }
 
 /** Says on stderr which file is in use, and for which server. */

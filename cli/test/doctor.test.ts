@@ -137,7 +137,7 @@ test("a credential in the file, one in the environment and an address in the cle
 test("the help names the links, and the exit codes", async () => {
   const { stdout } = await doctor(["--help"]);
   for (const name of ["secret backend", "host name", "request", "clock"]) assert.match(stdout, `\n  ${name} `);
-  assert.match(stdout, /Exit code: 0 all is well, 1 /);
+  assert.match(stdout, /Exit codes:\n {2}0 {2}all is well\n {2}1 /);
   assert.match(stdout, /Example:\n {2}\$ mlflow-auth doctor/);
 });
 

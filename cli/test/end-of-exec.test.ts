@@ -31,6 +31,13 @@ test("says so where the program never used the proxy, and why that may be", () =
   assert.match(text, "let it take MLFLOW_TRACKING_URI from its environment");
 });
 
+test("says nothing of that where somebody stopped the program", () => {
+  const proxy = { uses: 0, createdRuns: { count: 0, links: [] }, unlisted: [] };
+  assert.equal(endOfExec(proxy, uri, config, { interrupted: true }), []);
+  const elsewhere = { ...proxy, unlisted: ["https://other.example.com/"] };
+  assert.is(endOfExec(elsewhere, uri, config, { interrupted: true }).length, 1);
+});
+
 test("names what the program used instead, and what would be right", () => {
   const [text = "", ...others] = end(0, ["https://other.example.com/", "https://mlflow.example.com/other"]);
   assert.equal(others, []);

@@ -1,8 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
+import { setAt } from "../src/init/draft.js";
+import { apply, refuseCredentials } from "../src/init/settings.js";
+import { lookAround } from "../src/init/surroundings.js";
 import { run } from "./command.js";
 import { createSetup, type Setup } from "./setup.js";
 
@@ -57,6 +61,56 @@ test("a setting names its plugin, and the address may be a variable", async () =
   });
 });
 
+test("an address with a password in it is refused also where a variable stands for its host", async () => {
+  const secret = randomUUID();
+  const address = `https://me:${secret}@\${HOST}`;
+  for (const args of [
+    ["--tracking-uri", address, "--set", "vault.secret.path=a"],
+    [
+      "--tracking-uri",
+      "https://mlflow.example.com",
+      "--set",
+      "vault.secret.path=a",
+      "--set",
+      `vault.address=${address}`,
+    ],
+  ]) {
+    const { code, stdout, stderr } = await init(args);
+    assert.is(code, 2);
+    assert.match(stderr, "must not hold a user or a password");
+    assert.not.match(stdout + stderr, secret);
+    assert.not(isWritten());
+  }
+});
+
+test("a credential is known as one once an answer has chosen what it belongs to", async () => {
+  const instance = (await lookAround(join(setup.folder, "mlflow-auth.yaml"))).instance("vault");
+  apply([{ path: ["vault", "auth", "token"], text: randomUUID() }], instance);
+  setAt(instance.options, ["auth", "method"], "token");
+  assert.throws(() => refuseCredentials(instance), /vault\.auth\.token is a credential/);
+  setAt(instance.options, ["auth", "token"], "${VAULT_TOKEN}");
+  refuseCredentials(instance);
+});
+
+test("a plugin whose schema goes in circles is named as the fault", async () => {
+  const evil = {
+    name: "plugin-circle",
+    "entry-points": { "mlflow.request_auth_provider": { circle: "./index.js:create" } },
+    "mlflow-auth-plugin": { apiVersion: 1, configSchema: "./schema.json" },
+  };
+  setup.write("package.json", JSON.stringify({ dependencies: { "plugin-circle": "*" } }));
+  setup.write("node_modules/plugin-circle/package.json", JSON.stringify(evil));
+  setup.write("node_modules/plugin-circle/index.js", "");
+  setup.write("node_modules/plugin-circle/schema.json", '{ "$ref": "#" }');
+  const { code, stderr } = await init(["--tracking-uri", "https://mlflow.example.com", "--plugin", "circle"]);
+  assert.is(code, 3);
+  assert.match(
+    stderr,
+    /^PLUGIN_MANIFEST: the package plugin-circle has a configSchema that refers to itself without end/,
+  );
+  assert.not(isWritten());
+});
+
 test("takes the only plugin and MLFLOW_TRACKING_URI where nothing else is said", async () => {
   setup.remove();
   setup = createSetup("datadog");
@@ -94,6 +148,17 @@ test("nobody else may write the file, whatever the umask", async () => {
   assert.is(statSync(join(setup.folder, "mlflow-auth.yaml")).mode & 0o777, 0o644);
 });
 
+test("a file that the new one displaces is named", async () => {
+  setup.write("package.json", JSON.stringify({ ...JSON.parse(setup.read("package.json")), "mlflow-auth": {} }));
+  const first = await init(enough);
+  assert.is(first.code, 0);
+  assert.match(first.stderr, "it takes the place of package.json, which is not used here any more");
+  mkdirSync(join(setup.folder, "sub"));
+  const second = await run(["init", ...enough], { cwd: join(setup.folder, "sub") });
+  assert.is(second.code, 0);
+  assert.match(second.stderr, "it takes the place of ../mlflow-auth.yaml, which");
+});
+
 test("a file elsewhere is named in the command to try next", async () => {
   mkdirSync(join(setup.folder, "deploy"));
   const { code, stdout } = await init([...enough, "--config", "deploy/mlflow.yaml"]);
@@ -104,9 +169,9 @@ test("a file elsewhere is named in the command to try next", async () => {
 
 const wrong: [what: string, args: string[], said: RegExp, code?: number][] = [
   [
-    "a plugin that is not installed",
+    "a plugin that does not exist yet",
     ["--plugin", "aws"],
-    /^PLUGIN_NOT_INSTALLED: .*npm install @mlflow-auth\/plugin-aws/,
+    /^PLUGIN_NOT_INSTALLED: the plugin `aws` is planned and does not exist yet: those that do are datadog, vault\n/,
     3,
   ],
   ["a plugin misspelt", ["--plugin", "valt"], /did you mean `vault`/, 3],
@@ -144,6 +209,19 @@ for (const [what, args, said, expected = 2] of wrong) {
     assert.not(isWritten());
   });
 }
+
+test("what was misspelt is named, and not that the right one is missing", async () => {
+  const uri = ["--tracking-uri", "https://mlflow.example.com"];
+  for (const [setting, said] of [
+    ["vault.secret.pth=mlflow/auth", /`plugins\.vault\.secret\.pth` does not exist; did you mean `path`/],
+    ["vault.auth.method=aprole", /vault\.auth\.method.*did you mean `approle`/],
+  ] as const) {
+    const { code, stderr } = await init([...uri, "--set", setting]);
+    assert.is(code, 2);
+    assert.match(stderr, said);
+    assert.not.match(stderr, "missing");
+  }
+});
 
 test("a credential is refused, and not repeated", async () => {
   const canary = `canary-${process.pid}-value`;
@@ -260,10 +338,19 @@ test("--from-env leaves out what is switched off, and says so", async () => {
 });
 
 test("--from-env does not widen what was allowed", async () => {
-  const { code, stderr } = await init(["--from-env"], { ...secretsAuth, MLFLOW_SECRETS_ALLOWED_HOSTS: "*.other.com" });
-  assert.is(code, 2);
-  assert.match(stderr, /MLFLOW_SECRETS_ALLOWED_HOSTS does not allow mlflow\.example\.com/);
-  assert.not(isWritten());
+  const attempts: readonly (readonly [allowed: string, address: string, told: string])[] = [
+    ["*.other.com", "https://mlflow.example.com", "mlflow.example.com"],
+    ["*.other.com", "${MLFLOW_TRACKING_URI}", "mlflow.example.com"],
+    ["*.other.com", "${NOT_SET_YET}", "an address that is not known yet"],
+    ["?.example.com", "https://*.example.com", "*.example.com"],
+  ];
+  for (const [allowed, address, told] of attempts) {
+    const env = { ...secretsAuth, MLFLOW_SECRETS_ALLOWED_HOSTS: allowed };
+    const { code, stderr } = await init(["--from-env", "--tracking-uri", address], env);
+    assert.is(code, 2, address);
+    assert.match(stderr, `MLFLOW_SECRETS_ALLOWED_HOSTS does not allow ${told}`);
+    assert.not(isWritten());
+  }
 });
 
 test("--from-env names a plugin that the environment switches on and that is not installed", async () => {
@@ -272,7 +359,7 @@ test("--from-env names a plugin that the environment switches on and that is not
     MLFLOW_SECRETS_AUTH_ENABLE: "vault,aws-secrets-manager",
   });
   assert.is(code, 3);
-  assert.match(stderr, "@mlflow-auth/plugin-aws");
+  assert.match(stderr, "the plugin `aws` is planned and does not exist yet");
 });
 
 test.run();

@@ -12,6 +12,12 @@ test.beforeEach(() => {
 });
 test.afterEach(() => setup.remove());
 
+/** A project where these plugins alone are installed. */
+function useOnly(...names: string[]): void {
+  setup.remove();
+  setup = createSetup(...names);
+}
+
 const plugins = (args: string[] = [], env: Record<string, string> = {}) =>
   run(["plugins", ...args], { cwd: setup.folder, env });
 const why = (name: string, env = {}) => plugins(["--why", name], env);
@@ -114,12 +120,21 @@ test("--why of a package", async () => {
 });
 
 const unfound: [what: string, prepare: () => void, name: string, said: RegExp][] = [
-  ["known, and not installed", () => {}, "aws", /PLUGIN_NOT_INSTALLED\n.*npm install @mlflow-auth\/plugin-aws/],
+  [
+    "known, and not installed",
+    () => useOnly("vault"),
+    "datadog",
+    /PLUGIN_NOT_INSTALLED\n.*npm install @mlflow-auth\/plugin-datadog/,
+  ],
+  ["known, and not made yet", () => {}, "aws", /PLUGIN_NOT_INSTALLED\n.*`aws` is planned and does not exist yet/],
   [
     "the install command is the project's own",
-    () => setup.write("pnpm-lock.yaml", ""),
-    "aws",
-    /pnpm add @mlflow-auth\/plugin-aws/,
+    () => {
+      useOnly("vault");
+      setup.write("pnpm-lock.yaml", "");
+    },
+    "datadog",
+    /pnpm add @mlflow-auth\/plugin-datadog/,
   ],
   ["misspelt", () => {}, "valt", /did you mean `vault`\?/],
   [
@@ -178,6 +193,18 @@ test("--why as JSON", async () => {
 test("a name with control characters is not sent to the terminal", async () => {
   const { stdout } = await why("a\u001b[31mb");
   assert.not.match(stdout, "\u001b");
+});
+
+test("a folder's name can't give orders to the terminal, whatever command shows it", async () => {
+  const name = "folder\u001b[31m\u0007";
+  const config = setup.write(`${name}/mlflow-auth.yaml`, "version: 1\ntrackingUri: https://mlflow.example.com\n");
+  setup.write(`${name}/package.json`, "{}");
+  const env = { MLFLOW_AUTH_CONFIG: config };
+  for (const args of [["plugins"], ["plugins", "--why", "vault"], ["validate"], ["schema", "--write"]]) {
+    const { stdout, stderr } = await run(args, { cwd: setup.folder, env });
+    assert.match(stdout + stderr, "folder\\u001b[31m", args.join(" "));
+    assert.not.match(stdout + stderr, "\u001b[31m", args.join(" "));
+  }
 });
 
 test.run();

@@ -56,7 +56,7 @@ async function run(command: readonly string[], options: ExecOptions): Promise<nu
       });
       for (const warning of notice === undefined ? warnings : [notice, ...warnings]) say(warning);
       const { code, started } = await runChild(command, env);
-      if (started) for (const text of endOfExec(proxy, uri, config)) say(text);
+      if (started) for (const text of endOfExec(proxy, uri, config, { interrupted: code > 128 })) say(text);
       return code;
     } finally {
       await proxy.close();

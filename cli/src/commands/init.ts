@@ -5,6 +5,7 @@ import {
   isMlflowAuthError,
   loadConfig,
   MlflowAuthError,
+  type Problem,
 } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { judgeAddress } from "../init/address.js";
@@ -13,7 +14,7 @@ import { type Draft, toData } from "../init/draft.js";
 import { checkAllowedHosts, fromEnvironment } from "../init/from-environment.js";
 import { refuseMissing, takeUsual } from "../init/missing.js";
 import { render, variablesIn } from "../init/render.js";
-import { apply, parseSetting } from "../init/settings.js";
+import { apply, parseSetting, refuseCredentials } from "../init/settings.js";
 import { lookAround, type Surroundings } from "../init/surroundings.js";
 import { refusalOf, targetOf, writeNew } from "../init/target.js";
 import { paint } from "../paint.js";
@@ -55,15 +56,20 @@ async function run(options: InitOptions, asks: boolean): Promise<number> {
   const around = await lookAround(file);
   const draft: Draft = { trackingUri: trackingUriOf(options), allowInsecure: options.allowInsecure, instances: [] };
   const notes = fill(draft, options, around);
+  // What was misspelt, before anybody is asked for what was meant, or told that it is missing.
+  await refuseFaults(draft, file, ({ code }) => ofSettings.includes(code));
   if (ask !== undefined) await ask.complete(draft, around);
   else {
     takeUsual(draft, around);
     refuseMissing(draft, around);
   }
+  for (const instance of draft.instances) refuseCredentials(instance);
   if (options.fromEnv) checkAllowedHosts(process.env, draft.trackingUri as string);
-  await checkWhole(draft, file);
+  // A variable that is not set yet is no fault.
+  await refuseFaults(draft, file, ({ code }) => code !== "VARIABLE_MISSING");
+  const before = await inEffect();
   writeNew(file, render(draft));
-  await report(draft, file, notes);
+  await report(draft, file, notes, before);
   return exit.fine;
 }
 
@@ -93,13 +99,20 @@ function fill(draft: Draft, { plugin, set, fromEnv }: InitOptions, around: Surro
   return taken?.notes ?? [];
 }
 
-/** Judges the file before it is written, as `validate` would; a variable that is not set yet is no fault. */
-async function checkWhole(draft: Draft, file: string): Promise<void> {
+/** What is wrong with a setting itself, whatever else is still to come. */
+const ofSettings: readonly string[] = ["UNKNOWN_FIELD", "WRONG_TYPE", "WRONG_VALUE"];
+
+/**
+ * Judges the file as `validate` would, before it is written.
+ *
+ * @throws MlflowAuthError `USAGE` that names the problems which count
+ */
+async function refuseFaults(draft: Draft, file: string, counts: (problem: Problem) => boolean): Promise<void> {
   try {
     await loadConfig({ config: toData(draft), cwd: dirname(file), env: process.env });
   } catch (error) {
     if (!isMlflowAuthError(error)) throw error;
-    const faults = error.problems.filter(({ code }) => code !== "VARIABLE_MISSING").map(({ message }) => message);
+    const faults = error.problems.filter(counts).map(({ message }) => message);
     if (faults.length === 0 && error.problems.length > 0) return;
     throw new MlflowAuthError("USAGE", `that makes no valid file: ${faults.join("; ") || error.message}`, {
       remedy: "correct it with --set PLUGIN.OPTION=VALUE, --tracking-uri or --allow-insecure",
@@ -107,21 +120,26 @@ async function checkWhole(draft: Draft, file: string): Promise<void> {
   }
 }
 
-async function report(draft: Draft, file: string, notes: readonly string[]): Promise<void> {
+/** @param before the file that the other commands used until now */
+async function report(draft: Draft, file: string, notes: readonly string[], before?: string): Promise<void> {
   const schema = writeSchema(dirname(file), installedSchema({ folder: dirname(file), env: process.env }));
   console.log(`${paint(process.stdout, "green", "written")}  ${fileName(file)}`);
   console.log(`${paint(process.stdout, "green", "written")}  ${fileName(schema.file)}, from which editors complete it`);
   for (const note of notes) console.error(`mlflow-auth: ${note}`);
   const unset = variablesIn(toData(draft)).filter((name) => !process.env[name]);
   if (unset.length > 0) console.error(`mlflow-auth: set ${unset.join(", ")} before you use it`);
-  console.log(`\nTry this next: mlflow-auth ${(await isFound(file)) ? "" : `--config ${fileName(file)} `}doctor`);
+  const isFound = (await inEffect()) === file;
+  if (isFound && before !== undefined) {
+    console.error(`mlflow-auth: it takes the place of ${fileName(before)}, which is not used here any more`);
+  }
+  console.log(`\nTry this next: mlflow-auth ${isFound ? "" : `--config ${fileName(file)} `}doctor`);
 }
 
-/** Whether the other commands find the file from here without being told. */
-async function isFound(file: string): Promise<boolean> {
+/** The file that the other commands use from here without being told, if there is one that can be used. */
+async function inEffect(): Promise<string | undefined> {
   try {
-    return (await findConfig({ cwd: process.cwd(), env: process.env })).file === file;
+    return (await findConfig({ cwd: process.cwd(), env: process.env })).file;
   } catch {
-    return false;
+    return undefined;
   }
 }

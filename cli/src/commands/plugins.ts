@@ -72,7 +72,7 @@ function print(packages: readonly ListedPackage[], file: FileInstances, { instal
     const place = file.found === undefined ? "here" : `where ${fileName(file.found.file)} may take them from`;
     console.log(`no plugin is installed ${place}`);
     console.error(`  Try this: ${install(ownPackage("vault"))}`);
-    console.error(`  Looked in: ${roots.folders.map(({ folder }) => folder).join(", ") || "no folder"}`);
+    console.error(`  Looked in: ${roots.folders.map(({ folder }) => printable(folder)).join(", ") || "no folder"}`);
   }
 }
 

@@ -27,8 +27,13 @@ export function verdictOf({ common, servers }: Diagnosis): Verdict {
   const { finding, server } = first;
   const at = server === undefined ? "" : ` on the way to ${server}`;
   const more = faults.length === 1 ? "" : ` (and ${faults.length - 1} more above)`;
-  const sentence = `The chain breaks at: ${links[finding.link]}${at}${more}. Do this first: ${finding.remedy ?? `see what ${links[finding.link]} says above`}.`;
+  const sentence = `The chain breaks at: ${links[finding.link]}${at}${more}. Do this first: ${ended(finding.remedy ?? `see what ${links[finding.link]} says above`)}`;
   return { broken: finding.link, server, sentence, code: codeOf(finding) };
+}
+
+/** With a full stop, unless there is an end already, or an address that it would be taken for a part of. */
+function ended(sentence: string): string {
+  return /[.?!]$|\/\S*$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** A server that answers, but not as it should, is a problem found; one that can't be reached has failed, as a secret backend has. */

@@ -1,6 +1,6 @@
 /** The conversation on a terminal: what is still missing, one question after the other. */
 import { resolve } from "node:path";
-import { type Data, ownPackage, ownPlugins, printable } from "@mlflow-auth/core/internal/config";
+import { type Data, displayName, ownPackage, ownPlugins, printable } from "@mlflow-auth/core/internal/config";
 import { interfaceNames } from "../interface-names.js";
 import { fileName } from "../where-from.js";
 import { judgeAddress, usualAddress } from "./address.js";
@@ -23,7 +23,8 @@ export async function complete(draft: Draft, around: Surroundings): Promise<void
 export async function askTarget(usual: string): Promise<string> {
   const answer = await askText({
     message: "Where shall the file be?",
-    usual: fileName(usual),
+    usual: displayName(usual, process.cwd()),
+    hint: fileName(usual),
     check: (text) => refusalOf(resolve(text))?.message,
   });
   return resolve(answer);

@@ -1,5 +1,5 @@
 /** `--from-env`: what the environment's settings amount to, for the plugins that are installed. */
-import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
+import { interpolate, MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { type DraftInstance, fromVariable, openFields, setAt } from "./draft.js";
 import { applySecretsAuth, secretsAuthPlugins } from "./secrets-auth.js";
 import type { Surroundings } from "./surroundings.js";
@@ -67,8 +67,8 @@ function takeOver({ form, options, leftOut }: DraftInstance, env: Environment): 
  */
 export function checkAllowedHosts(env: Environment, trackingUri: string): void {
   const list = env["MLFLOW_SECRETS_ALLOWED_HOSTS"];
-  const host = URL.parse(trackingUri)?.hostname;
-  if (!list || host === undefined) return;
+  if (!list) return;
+  const host = URL.parse(interpolate(trackingUri, env).data as string)?.hostname ?? "an address that is not known yet";
   const patterns = list.split(",").map((pattern) => pattern.trim().toLowerCase());
   if (patterns.some((pattern) => pattern !== "" && globOf(pattern).test(host))) return;
   throw new MlflowAuthError(
@@ -85,6 +85,6 @@ function globOf(pattern: string): RegExp {
   const source = pattern
     .replaceAll(/[\\^$.|+()[\]{}]/g, "\\$&")
     .replaceAll("*", ".*")
-    .replaceAll("?", ".");
+    .replaceAll("?", "[^*]");
   return new RegExp(`^${source}$`);
 }

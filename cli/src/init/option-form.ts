@@ -14,6 +14,7 @@ import {
   tagValues,
   valuesSchema,
 } from "@mlflow-auth/core/internal/config";
+import { holdsUser, NO_USER } from "./address.js";
 
 /** One option, as a question about it needs it. */
 export interface Field {
@@ -140,7 +141,8 @@ export class OptionForm {
 function fieldOf(schema: Schema, path: readonly string[]): Field {
   const values = Array.isArray(schema["enum"]) ? (schema["enum"] as Data[]) : [];
   const kind = schema["x-value"] === "secret" ? "secret" : typesOf(schema)[0] === "boolean" ? "boolean" : "text";
-  const variables = Array.isArray(schema["x-env"]) ? schema["x-env"].map(String) : [];
+  const named = Array.isArray(schema["x-env"]) ? schema["x-env"].map(String) : [];
+  const variables = named.filter((name) => /^[A-Za-z_]\w*$/.test(name));
   return {
     path,
     schema,
@@ -157,6 +159,7 @@ function readVariable(text: string): { value: Data } | { fault: string } {
   if (findings.some(({ code }) => code === "VARIABLE_SYNTAX")) {
     return { fault: "must have its variables written as ${NAME} or ${NAME:-default}" };
   }
+  if (holdsUser(text)) return { fault: NO_USER };
   const secret = fillings.get("")?.variables.find(isNamedLikeSecret);
   if (secret === undefined) return { value: text };
   return { fault: `is no secret field, and the variable ${secret} is named like a credential` };

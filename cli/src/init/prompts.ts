@@ -1,5 +1,9 @@
-/** The questions' shapes. They are asked on stderr, so that stdout stays free, and Ctrl-C ends them all. */
+/**
+ * The questions' shapes. They are asked on stderr, so that stdout stays free, and Ctrl-C ends them all. What they show comes from
+ * plugins' schemas and the environment, and gives no orders to the terminal.
+ */
 import { confirm, isCancel, multiselect, select, text } from "@clack/prompts";
+import { printable } from "@mlflow-auth/core/internal/config";
 import { Cancelled } from "./cancelled.js";
 
 /** Ctrl-D closes the input, of which the library takes no notice: nothing would be left to wait for. */
@@ -21,8 +25,8 @@ interface TextQuestion {
 
 export async function askText({ message, usual, hint, check }: TextQuestion): Promise<string> {
   const answer = await text({
-    message,
-    placeholder: hint ?? usual ?? "",
+    message: printable(message),
+    placeholder: printable(hint ?? usual ?? ""),
     defaultValue: usual ?? "",
     validate: (typed) => {
       const answered = typed?.trim() || usual;
@@ -34,7 +38,7 @@ export async function askText({ message, usual, hint, check }: TextQuestion): Pr
 }
 
 export async function askYesNo(message: string, usual: boolean): Promise<boolean> {
-  return taken(await confirm({ message, initialValue: usual, ...common }));
+  return taken(await confirm({ message: printable(message), initialValue: usual, ...common }));
 }
 
 interface Option {
@@ -45,11 +49,23 @@ interface Option {
 }
 
 export async function askOne(message: string, options: Option[]): Promise<string> {
-  return taken(await select({ message, options, ...common }));
+  return taken(await select({ message: printable(message), options: shown(options), ...common }));
 }
 
 export async function askSome(message: string, options: Option[], initialValues: string[]): Promise<string[]> {
-  return taken(await multiselect({ message, options, initialValues, required: true, ...common }));
+  return taken(
+    await multiselect({
+      message: printable(message),
+      options: shown(options),
+      initialValues,
+      required: true,
+      ...common,
+    }),
+  );
+}
+
+function shown(options: readonly Option[]): Option[] {
+  return options.map((option) => ({ ...option, label: printable(option.label) }));
 }
 
 function taken<T>(answer: T): Exclude<T, symbol> {

@@ -1,5 +1,12 @@
 /** `--set plugin.option=value`. */
-import { type Data, isObject, MlflowAuthError, type Schema } from "@mlflow-auth/core/internal/config";
+import {
+  type Data,
+  isObject,
+  MlflowAuthError,
+  pointerTo,
+  type Schema,
+  stepsOf,
+} from "@mlflow-auth/core/internal/config";
 import { type DraftInstance, setAt } from "./draft.js";
 
 export interface Setting {
@@ -32,24 +39,39 @@ export function parseSetting(argument: string, names: readonly string[]): Settin
  *
  * @throws MlflowAuthError `USAGE` where it does not fit, or is a credential
  */
-export function apply(settings: readonly Setting[], { name, form, options }: DraftInstance): void {
+export function apply(settings: readonly Setting[], instance: DraftInstance): void {
+  const { name, form, options } = instance;
   const own = settings.filter(({ path }) => path[0] === name);
   // All of them first: which options there are may depend on another one.
   for (const { path, text } of own) setAt(options, path.slice(1), text);
+  refuseCredentials(instance);
   const places = form.places(options);
   for (const { path, text } of own) {
-    const schemas = places.get(`/${path.slice(1).join("/")}`) ?? [];
-    const place = path.join(".");
-    if (schemas.some((schema) => schema["x-value"] === "secret") && !/^\$\{[A-Za-z_]\w*\}$/.test(text)) {
-      throw new MlflowAuthError("USAGE", `${place} is a credential, and those do not belong into the file`, {
-        remedy: `say where it is: --set ${place}.env=NAME or --set ${place}.file=PATH`,
-      });
-    }
-    const schema = schemas.findLast(isTyped);
+    const schema = places.get(pointerTo("", ...path.slice(1)))?.findLast(isTyped);
     if (schema === undefined) continue;
     const read = form.read(schema, text);
+    const place = path.join(".");
     if ("fault" in read) throw new MlflowAuthError("USAGE", `--set ${place}: ${place} ${read.fault}`);
     setAt(options, path.slice(1), read.value as Data);
+  }
+}
+
+/**
+ * Asked again before the file is written: whether an option is a credential may show only once another one is chosen, as the token of a
+ * login does once its method is.
+ *
+ * @throws MlflowAuthError `USAGE` where a credential itself is among the options
+ */
+export function refuseCredentials({ name, form, options }: DraftInstance): void {
+  for (const [pointer, schemas] of form.places(options)) {
+    if (!schemas.some((schema) => schema["x-value"] === "secret")) continue;
+    const path = stepsOf(pointer);
+    const value = path.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), options);
+    if (typeof value !== "string" || /^\$\{[A-Za-z_]\w*\}$/.test(value)) continue;
+    const place = [name, ...path].join(".");
+    throw new MlflowAuthError("USAGE", `${place} is a credential, and those do not belong into the file`, {
+      remedy: `say where it is: --set ${place}.env=NAME or --set ${place}.file=PATH`,
+    });
   }
 }
 

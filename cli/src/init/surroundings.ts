@@ -6,9 +6,11 @@ import {
   findPlugin,
   type Group,
   type Installed,
+  type InstalledPlugin,
   isMlflowAuthError,
   listPlugins,
   MlflowAuthError,
+  type OptionsCheck,
   ownPackage,
   ownPlugins,
   readInstalled,
@@ -54,15 +56,29 @@ export async function lookAround(file: string): Promise<Surroundings> {
       try {
         const found = findPlugin({ plugin: name, package: from }, installed);
         const options: DataObject = Object.create(null);
-        return { name, installed: found, form: new OptionForm(found.schema, check), options, leftOut: new Set() };
+        return { name, installed: found, form: formOf(found, check), options, leftOut: new Set() };
       } catch (error) {
         if (!isMlflowAuthError(error)) throw error;
         const remedy =
           error.code === "PLUGIN_AMBIGUOUS"
             ? `add --set ${name}.package=NAME`
-            : "do that and run init again; `mlflow-auth plugins` lists what is installed";
+            : "see to that and run init again; `mlflow-auth plugins` lists what is installed";
         throw new MlflowAuthError(error.code, error.message, { remedy });
       }
     },
   };
+}
+
+/** Looked through once, so that a schema in circles is known before it is asked about. */
+function formOf({ schema, package: owner }: InstalledPlugin, check: OptionsCheck): OptionForm {
+  const form = new OptionForm(schema, check);
+  try {
+    form.withVariables();
+    form.open({});
+    return form;
+  } catch (thrown) {
+    if (!(thrown instanceof RangeError)) throw thrown;
+    const message = `the package ${owner.name} has a configSchema that refers to itself without end`;
+    throw new MlflowAuthError("PLUGIN_MANIFEST", message);
+  }
 }
