@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { type Authority, createAuthority } from "../servers/certificates.ts";
 import { type ConnectProxy, startConnectProxy } from "../servers/connect-proxy.ts";
 import { canary, createSite, type Site } from "./site.ts";
-import { type Outcome, ways } from "./ways.ts";
+import { callBy, type Outcome, ways } from "./ways.ts";
 
 const test = suite("corporate proxies");
 
@@ -42,11 +42,8 @@ test.beforeEach(() => {
   for (const list of [proxy.targets, proxy.heard, site.server.received]) list.length = 0;
 });
 
-function call(way: string, uri: string, env: Record<string, string>): Promise<Outcome> {
-  const chosen = ways[way];
-  if (chosen === undefined) throw new Error(way);
-  return chosen({ uri, folder: site.project.folder, env });
-}
+const call = (way: string, uri: string, env: Record<string, string>) =>
+  callBy(way, { uri, folder: site.project.folder, env });
 
 /** The server got the credential, and the proxy none of it. */
 function answered(way: string, { status, told }: Outcome): void {

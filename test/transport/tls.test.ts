@@ -2,7 +2,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type Authority, createAuthority, selfSigned } from "../servers/certificates.ts";
 import { canary, createSite, type Site } from "./site.ts";
-import { type Outcome, ways } from "./ways.ts";
+import { callBy, type Outcome, ways } from "./ways.ts";
 
 const test = suite("TLS towards listed servers");
 
@@ -25,11 +25,8 @@ test.beforeEach(() => {
   site.server.received.length = 0;
 });
 
-function call(way: string, uri: string, env: Record<string, string> = {}): Promise<Outcome> {
-  const chosen = ways[way];
-  if (chosen === undefined) throw new Error(way);
-  return chosen({ uri, folder: site.project.folder, env });
-}
+const call = (way: string, uri: string, env: Record<string, string> = {}) =>
+  callBy(way, { uri, folder: site.project.folder, env });
 
 function answered(way: string, { status, told }: Outcome): void {
   assert.is(status, 200, `${way}: ${told}`);

@@ -39,6 +39,13 @@ try {
 }
 `;
 
+/** Goes one of the {@link ways}. @throws Error if there is none of that name */
+export function callBy(way: string, call: Call): Promise<Outcome> {
+  const chosen = ways[way];
+  if (chosen === undefined) throw new Error(`no way is called ${way}`);
+  return chosen(call);
+}
+
 export const ways: Readonly<Record<string, Way>> = {
   library: ({ uri, folder, env }) =>
     withLibrary({ cwd: folder, env }, async (auth) => {

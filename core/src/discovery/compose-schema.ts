@@ -29,7 +29,7 @@ export function installedSchema(options: RootOptions): Schema {
  *
  * @param plugins the schema of the options by entry-point name
  */
-export function composeSchema(plugins: ReadonlyMap<string, Schema>): Schema {
+function composeSchema(plugins: ReadonlyMap<string, Schema>): Schema {
   const core = structuredClone(configSchema) as { $defs: Record<string, Schema>; properties: Record<string, Schema> };
   const instance = core.$defs["instance"] as Schema;
   const names = [...plugins.keys()];

@@ -46,7 +46,7 @@ export function listPlugins(installed: Installed): ListedPackage[] {
   ];
 }
 
-export function interfacesOf(manifest: Manifest, plugin: string): Group[] {
+function interfacesOf(manifest: Manifest, plugin: string): Group[] {
   return groups.filter((group) => Object.hasOwn(manifest.entryPoints[group] ?? {}, plugin));
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 
 /** No package.json that anybody wrote comes near. */
-export const MAX_PACKAGE_BYTES = 4 * 1024 * 1024;
+const MAX_PACKAGE_BYTES = 4 * 1024 * 1024;
 
 export interface PackageText {
   /** Decoded when it is asked for. */

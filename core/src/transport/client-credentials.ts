@@ -6,8 +6,6 @@ import { type Authorization, headerKey } from "../pipeline/compose.js";
 import { isCredentialKey } from "../pipeline/query-credentials.js";
 import { isSecret } from "../secret/secret.js";
 
-export { withoutQueryCredentials } from "../pipeline/query-credentials.js";
-
 /** Headers in which MLflow clients and API proxies carry a credential. */
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "x-api-key"]);
 

@@ -3,18 +3,14 @@ import type { Dispatcher } from "undici";
 import type { ServerConfig } from "../config/config.js";
 import type { Authorization } from "../pipeline/compose.js";
 import type { Gate } from "../pipeline/gate.js";
+import { withoutQueryCredentials } from "../pipeline/query-credentials.js";
 import { type ResponseHeaders, type Suspicion, suspicionOf } from "../pipeline/refusal.js";
 import type { Refusal } from "../pipeline/route.js";
 import { createsRun } from "../pipeline/run-creation.js";
 import { isPromise } from "../pipeline/slot.js";
 import type { TagPipeline } from "../pipeline/tags.js";
 import { type Clock, systemClock } from "../time/clock.js";
-import {
-  applyHeaders,
-  type DispatchHeaders,
-  withoutQueryCredentials,
-  withoutQueryObjectCredentials,
-} from "./client-credentials.js";
+import { applyHeaders, type DispatchHeaders, withoutQueryObjectCredentials } from "./client-credentials.js";
 import { RefusalHandler, type RefusalHandlerOptions } from "./refusal-handler.js";
 import { type ReplayableBody, replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";

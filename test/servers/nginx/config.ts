@@ -24,22 +24,9 @@ export function nginxConfig(settings: NginxSettings): string {
   const { folder, port, upstream, basePath, header, accepted, generation, keepAlive } = settings;
   const variable = `$http_${header.toLowerCase().replaceAll("-", "_")}`;
   const authenticate = challenge(header, accepted) ?? "";
-  // Root would make its workers another user, who can't enter the folder.
-  const user = process.getuid?.() === 0 ? "user root;" : "";
-  return `
-daemon off;
-${user}
-worker_processes 1;
-pid ${folder}/pid;
-error_log ${folder}/error.log warn;
-events { worker_connections 512; }
-http {
-  client_body_temp_path ${folder}/body;
-  proxy_temp_path ${folder}/proxy;
-  fastcgi_temp_path ${folder}/fastcgi;
-  uwsgi_temp_path ${folder}/uwsgi;
-  scgi_temp_path ${folder}/scgi;
-  map_hash_bucket_size 512;
+  return inFolder(
+    folder,
+    `map_hash_bucket_size 512;
 
   map ${variable} $accepted {
     default 0;
@@ -77,7 +64,28 @@ ${accepted.map((value) => `    "~^${inHexadecimal(value)}$" 1;`).join("\n")}
     listen unix:${folder}/control;
     access_log off;
     return 200 "${generation} $pid";
-  }
+  }`,
+  );
+}
+
+/** A configuration that an ordinary user can run: everything that nginx writes stands in `folder`. */
+export function inFolder(folder: string, http: string): string {
+  // Root would make its workers another user, who can't enter the folder.
+  const user = process.getuid?.() === 0 ? "user root;" : "";
+  return `
+daemon off;
+${user}
+worker_processes 1;
+pid ${folder}/pid;
+error_log ${folder}/error.log warn;
+events { worker_connections 512; }
+http {
+  client_body_temp_path ${folder}/body;
+  proxy_temp_path ${folder}/proxy;
+  fastcgi_temp_path ${folder}/fastcgi;
+  uwsgi_temp_path ${folder}/uwsgi;
+  scgi_temp_path ${folder}/scgi;
+  ${http}
 }
 `;
 }
