@@ -5,7 +5,7 @@ import type { Scene } from "./story.ts";
 export function invite({ project, addresses, training }: Scene): void {
   const search = "api/2.0/mlflow/experiments/search?max_results=5";
   print.step("Everything keeps running: try it in another terminal");
-  print.say(`gate    ${addresses.gate}`);
+  print.say(`front   ${addresses.front}`);
   print.say(`Vault   ${addresses.vault}`);
   print.say(`MLflow  ${addresses.mlflow}`);
   print.line();

@@ -1,7 +1,7 @@
 /** The servers of the demo: small ones that need nothing but Node, or the real ones. */
 import { startStub } from "@mlflow-auth/mlflow-stub";
-import type { AuthGate } from "@mlflow-auth/test/servers/auth-gate";
-import { startGate } from "@mlflow-auth/test/servers/gate";
+import type { Front } from "@mlflow-auth/test/servers/front";
+import { startFront } from "@mlflow-auth/test/servers/node-front";
 import { startMlflow } from "@mlflow-auth/test/servers/mlflow";
 import { startNginx } from "@mlflow-auth/test/servers/nginx";
 import { missing, type Tool } from "@mlflow-auth/test/servers/tools";
@@ -19,14 +19,14 @@ export interface Backend {
 export interface Servers {
   startVault(): Promise<RealVault>;
   startMlflow(): Promise<Backend>;
-  /** The gate before the MLflow server, which lets through `authorization` and nothing else. */
-  startGate(upstream: string, authorization: string): Promise<AuthGate>;
+  /** The proxy in front of the MLflow server, which lets through `authorization` and nothing else. */
+  startFront(upstream: string, authorization: string): Promise<Front>;
 }
 
 export function chooseServers(real: boolean, cleanUp: CleanUp): Servers {
   const vault = real ? startVault : startFakeVault;
   const mlflow = real ? startMlflow : startSmallMlflow;
-  const gate = real ? startNginx : startGate;
+  const front = real ? startNginx : startFront;
   const stopping = async <T extends { stop(): unknown }>(server: Promise<T>): Promise<T> => {
     const started = await server;
     cleanUp.add(() => started.stop());
@@ -35,7 +35,7 @@ export function chooseServers(real: boolean, cleanUp: CleanUp): Servers {
   return {
     startVault: () => stopping(vault()),
     startMlflow: () => stopping(mlflow()),
-    startGate: (upstream, authorization) => stopping(gate({ upstream, accepted: [authorization] })),
+    startFront: (upstream, authorization) => stopping(front({ upstream, accepted: [authorization] })),
   };
 }
 

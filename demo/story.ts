@@ -1,7 +1,7 @@
 /** The demo itself: what happens, in the order in which it is told. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AuthGate } from "@mlflow-auth/test/servers/auth-gate";
+import type { Front } from "@mlflow-auth/test/servers/front";
 import type { CleanUp } from "./clean-up.ts";
 import { expectedRuns } from "./expected-runs.ts";
 import type { DemoOptions } from "./options.ts";
@@ -15,7 +15,7 @@ import { chooseServers } from "./servers.ts";
 
 export interface Scene {
   readonly project: Project;
-  readonly addresses: { readonly vault: string; readonly gate: string; readonly mlflow: string };
+  readonly addresses: { readonly vault: string; readonly front: string; readonly mlflow: string };
   /** The command that runs the training program. */
   readonly training: string;
 }
@@ -37,18 +37,18 @@ export async function tell({ mode, real }: DemoOptions, cleanUp: CleanUp, signal
   print.say("One AppRole may read it, and nothing else.");
 
   print.step(
-    `An MLflow server behind a gate that asks for ${mode === "bearer" ? "a Bearer token" : "Basic credentials"}`,
+    `An MLflow server behind a proxy that asks for ${mode === "bearer" ? "a Bearer token" : "Basic credentials"}`,
   );
   const mlflow = await servers.startMlflow();
-  const gate = await servers.startGate(mlflow.uri, credential.authorization);
-  print.say(`MLflow at ${mlflow.uri}, ${real ? "nginx" : "the gate"} before it at ${gate.uri}.`);
+  const front = await servers.startFront(mlflow.uri, credential.authorization);
+  print.say(`MLflow at ${mlflow.uri}, ${real ? "nginx" : "a small proxy"} in front of it at ${front.uri}.`);
 
   print.step("A request without credentials");
-  await showRefusal(gate);
+  await showRefusal(front);
 
   print.step("One file says which credential belongs to which server");
   const settings = {
-    MLFLOW_TRACKING_URI: gate.uri,
+    MLFLOW_TRACKING_URI: front.uri,
     VAULT_ADDR: vault.address,
     VAULT_ROLE_ID: role.roleId,
     VAULT_SECRET_ID: role.secretId,
@@ -71,12 +71,12 @@ export async function tell({ mode, real }: DemoOptions, cleanUp: CleanUp, signal
   checkRuns(runs, expectedRuns(trainer as string));
   for (const line of runsTable(runs).split("\n")) print.say(line);
   print.good(`${runs.length} runs are as they were logged: parameters, every value of their metrics, tags, status.`);
-  await checkGate(gate);
-  const addresses = { vault: vault.address, gate: gate.uri, mlflow: mlflow.uri };
+  await checkFront(front);
+  const addresses = { vault: vault.address, front: front.uri, mlflow: mlflow.uri };
   return { project, addresses, training: `${interpreter} ${trainer}` };
 }
 
-async function showRefusal({ uri }: AuthGate): Promise<void> {
+async function showRefusal({ uri }: Front): Promise<void> {
   const url = `${uri}/api/2.0/mlflow/experiments/search?max_results=1`;
   const { status, statusText, headers } = await fetch(url);
   print.say(`GET ${url}`);
@@ -86,14 +86,14 @@ async function showRefusal({ uri }: AuthGate): Promise<void> {
 }
 
 /** Only the request of {@link showRefusal} may have come without a credential, or been refused. */
-async function checkGate(gate: AuthGate): Promise<void> {
-  const requests = await gate.requests();
+async function checkFront(front: Front): Promise<void> {
+  const requests = await front.requests();
   const refused = requests.filter(({ status }) => status === 401).length;
   const bare = requests.filter(({ credential }) => !credential).length;
   if (refused !== 1 || bare !== 1) {
     throw new Error(`Of ${requests.length} requests ${refused} were refused and ${bare} came without a credential.`);
   }
   print.good(
-    `${requests.length} requests reached the gate: the first without a credential, all others with the right one.`,
+    `${requests.length} requests reached the proxy in front of MLflow: the first without a credential, all others with the right one.`,
   );
 }

@@ -30,7 +30,7 @@ export interface Stub {
 
 const MAX_SEEN = 10_000;
 
-/** Starts a tracking server in memory that answers like MLflow's own. It asks for no credentials: put a gate before it. */
+/** Starts a tracking server in memory that answers like MLflow's own. It asks for no credentials: put a proxy in front of it. */
 export async function startStub({ host = "127.0.0.1", port = 0, ...options }: StubOptions = {}): Promise<Stub> {
   const handle = createHandler(options);
   const requests: SeenRequest[] = [];

@@ -17,7 +17,7 @@ for (const mode of ["bearer", "basic"] as const) {
     assert.match(stdout, "$ node --import @mlflow-auth/core/register track.mjs");
     for (const run of ["rate-0.1", "rate-0.5", "batch-16", "batch-64"]) assert.match(stdout, `   │ ${run} │`);
     assert.match(stdout, /✓ 4 runs are as they were logged/);
-    assert.match(stdout, /✓ \d+ requests reached the gate: the first without a credential/);
+    assert.match(stdout, /✓ \d+ requests reached the proxy in front of MLflow: the first without a credential/);
     assert.not.match(stdout, "\x1b");
     assert.not(existsSync(projectFolder(stdout)), "the project is removed");
   });

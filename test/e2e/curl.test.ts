@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { AuthGate } from "../servers/auth-gate.ts";
+import type { Front } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { countExperiments, runsOf } from "./fixture/mlflow-api.ts";
 import type { Project } from "./fixture/project.ts";
@@ -12,7 +12,7 @@ import { bearer, type Stage, startStage } from "./fixture/stage.ts";
 
 const test = suite("curl and other programs", { missing: await missing("mlflow", "vault", "nginx", "curl") });
 let stage: Stage;
-let gate: AuthGate;
+let front: Front;
 let project: Project;
 
 const JSON_BODY = ["--header", "Content-Type: application/json"];
@@ -23,7 +23,7 @@ test.before(async () => {
   const { vault, watch } = stage;
   const secret = watch.secret();
   await vault.put("secret/mlflow/auth", { token: secret });
-  gate = await stage.openGate(bearer(secret), { basePath: "/ml" });
+  front = await stage.openFront(bearer(secret), { basePath: "/ml" });
   project = stage.createProject({
     config: `
 version: 1
@@ -31,7 +31,7 @@ trackingUri: \${MLFLOW_TRACKING_URI}
 plugins:
   vault: { address: "\${VAULT_ADDR}", secret: { path: mlflow/auth } }
 `,
-    env: { MLFLOW_TRACKING_URI: gate.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
+    env: { MLFLOW_TRACKING_URI: front.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
   });
 });
 test.after(() => stage.stop());
@@ -93,16 +93,16 @@ test("an answer of the server comes as it is: its status, and what it says", asy
   await stop();
 });
 
-test("a wrong token gets nothing but 403, and the gate sees nothing of it", async () => {
+test("a wrong token gets nothing but 403, and the front sees nothing of it", async () => {
   const { url, stop } = await startSidecar(project);
-  const before = (await gate.requests()).length;
+  const before = (await front.requests()).length;
   const origin = new URL(url).origin;
   const path = "api/2.0/mlflow/experiments/search?max_results=1";
   assert.is(await status(`${origin}/${path}`), 403);
   assert.is(await status(`${origin}/${"x".repeat(43)}/${path}`), 403);
   assert.is(await status(`${url.slice(0, -1)}/${path}`), 403);
   assert.is(await status(`${url}x/${path}`), 403);
-  assert.is((await gate.requests()).length, before);
+  assert.is((await front.requests()).length, before);
   assert.is(await status(`${url}/${path}`), 200);
   await stop();
 });

@@ -41,7 +41,7 @@ test.after(async () => {
   await Promise.all([stage.stop(), sites.stop()]);
 });
 
-test("a gate whose MLflow is down", async () => {
+test("a front whose MLflow is down", async () => {
   const broken = { link: "health", told: /answered 502/, remedy: /start MLflow/, code: 4 };
   let forward: Server | undefined;
   await patient.mends(broken, { uri: sites.uris.down }, async () => {
@@ -56,11 +56,11 @@ test("a gate whose MLflow is down", async () => {
   forward?.close();
 });
 
-test("a gate that wants Basic and gets Bearer", async () => {
-  const gate = await stage.openGate(basic("ml", patient.secret));
+test("a front that wants Basic and gets Bearer", async () => {
+  const front = await stage.openFront(basic("ml", patient.secret));
   await stage.vault.put("secret/mlflow/pair", { token: `ml:${patient.secret}` });
   const told = /refused the credential of vault \(401\), sent as Authorization: Bearer; it asks for Basic/;
-  const file = { uri: gate.uri, path: "mlflow/pair" };
+  const file = { uri: front.uri, path: "mlflow/pair" };
   await patient.mends(
     { link: "request", told, remedy: /plugins\.vault .*credential\.mode: basic/, code: 1 },
     file,
@@ -71,8 +71,8 @@ test("a gate that wants Basic and gets Bearer", async () => {
   );
 });
 
-test("a gate that wants an API key in a header of its own", async () => {
-  const { uri } = await stage.openGate(patient.secret, { header: "X-Api-Key" });
+test("a front that wants an API key in a header of its own", async () => {
+  const { uri } = await stage.openFront(patient.secret, { header: "X-Api-Key" });
   const broken = {
     link: "request",
     told: /\(401\), sent as Authorization/,
@@ -82,8 +82,8 @@ test("a gate that wants an API key in a header of its own", async () => {
   await patient.mends(broken, { uri }, () => ({ uri, vault: "credential: { header: X-Api-Key }" }));
 });
 
-test("a gate that wants Authorization and gets an API key", async () => {
-  const { uri } = await stage.openGate(bearer(patient.secret));
+test("a front that wants Authorization and gets an API key", async () => {
+  const { uri } = await stage.openFront(bearer(patient.secret));
   const broken = {
     link: "request",
     told: /sent as X-Api-Key; it asks for Bearer/,
@@ -93,10 +93,10 @@ test("a gate that wants Authorization and gets an API key", async () => {
   await patient.mends(broken, { uri, vault: "credential: { header: X-Api-Key }" }, () => ({ uri }));
 });
 
-test("a credential that was rotated at the gate alone", async () => {
+test("a credential that was rotated at the front alone", async () => {
   const [old, rotated] = [stage.watch.secret(), stage.watch.secret()];
   await stage.vault.put("secret/mlflow/rotated", { token: old });
-  const file = { uri: (await stage.openGate(bearer(rotated))).uri, path: "mlflow/rotated" };
+  const file = { uri: (await stage.openFront(bearer(rotated))).uri, path: "mlflow/rotated" };
   const remedy = /store the credential that the server accepts where plugins\.vault reads it/;
   await patient.mends(
     { link: "request", told: /refused the credential of vault \(401\)/, remedy, code: 1 },
@@ -109,7 +109,7 @@ test("a credential that was rotated at the gate alone", async () => {
 });
 
 test("a server for which the file has no credential", async () => {
-  const { uri } = await stage.openGate(bearer(patient.secret));
+  const { uri } = await stage.openFront(bearer(patient.secret));
   const broken = {
     link: "request",
     told: /wants a credential \(401\), and the file has none/,
@@ -126,7 +126,7 @@ for (const [name, site, told] of [
     "redirect",
     /sends clients to a page at login\.example\.com where a person is to sign in \(302\)/,
   ],
-  ["a 403 of the gate", "forbidden", /what stands before MLflow refused .*\(403\)/],
+  ["a 403 of the front", "forbidden", /what stands before MLflow refused .*\(403\)/],
 ] as const) {
   test(name, async () => {
     await stage.vault.put("secret/mlflow/stranger", { token: stage.watch.secret() });
@@ -168,13 +168,13 @@ test("a wrong base path, where the right one shows and where it does not", async
   const remedy = new RegExp(`MLflow answers at ${stage.mlflow.uri}:`);
   const broken = { link: "request", told: /no MLflow API at this address \(404\)/, remedy, code: 1 };
   await patient.mends(broken, { uri: `${stage.mlflow.uri}/base` }, () => ({ uri: stage.mlflow.uri }));
-  const { uri } = await stage.openGate(bearer(patient.secret), { basePath: "/tracking" });
+  const { uri } = await stage.openFront(bearer(patient.secret), { basePath: "/tracking" });
   const unknown = { ...broken, remedy: /up to what stands before \/api/ };
   await patient.mends(unknown, { uri: uri.replace("/tracking", "") }, () => ({ uri }));
 });
 
 test("a server whose clock goes wrong is warned about, and named first where it may be why a token is refused", async () => {
-  const front = await startFrontWithClock(await stage.openGate(bearer(patient.secret)), -600_000);
+  const front = await startFrontWithClock(await stage.openFront(bearer(patient.secret)), -600_000);
   patient.put({ uri: front.uri });
   const told = await ask(patient.project, patient.env);
   assertFine(told);

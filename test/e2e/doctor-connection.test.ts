@@ -22,7 +22,7 @@ const fronts: TlsFront[] = [];
 test.before(async () => {
   stage = await startStage();
   patient = await createPatient(stage);
-  upstream = (await stage.openGate(bearer(patient.secret))).uri;
+  upstream = (await stage.openFront(bearer(patient.secret))).uri;
   authority = await createAuthority();
   ca = patient.project.write("ca.pem", authority.cert);
   tls = `tls: { ca: ${ca} }`;
@@ -44,16 +44,16 @@ test("a host name that nobody knows", async () => {
 });
 
 test("a server that was stopped", async () => {
-  const gate = await stage.openGate(bearer(patient.secret));
-  await gate.stop();
+  const front = await stage.openFront(bearer(patient.secret));
+  await front.stop();
   const broken = {
     link: "connection",
     told: /nothing listens there \(ECONNREFUSED\)/,
     remedy: /host and port/,
     code: 4,
   };
-  await patient.mends(broken, { uri: gate.uri }, async () => ({
-    uri: (await stage.openGate(bearer(patient.secret))).uri,
+  await patient.mends(broken, { uri: front.uri }, async () => ({
+    uri: (await stage.openFront(bearer(patient.secret))).uri,
   }));
 });
 

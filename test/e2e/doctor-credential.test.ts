@@ -29,8 +29,8 @@ test.before(async () => {
   stage = await startStage();
   secret = stage.watch.secret();
   await stage.vault.put("secret/mlflow/auth", { token: secret });
-  const gate = await stage.openGate(bearer(secret));
-  whole = { MLFLOW_TRACKING_URI: gate.uri, VAULT_ADDR: stage.vault.address, VAULT_TOKEN: await stage.vault.token() };
+  const front = await stage.openFront(bearer(secret));
+  whole = { MLFLOW_TRACKING_URI: front.uri, VAULT_ADDR: stage.vault.address, VAULT_TOKEN: await stage.vault.token() };
   project = stage.createProject({ config: FILE });
 });
 test.beforeEach(() => {
@@ -241,7 +241,7 @@ test("a secret with fields that mean nothing", async () => {
 });
 
 test("a user and a password where a token is to be sent", async () => {
-  const gate = await stage.openGate(basic("ml", secret));
+  const front = await stage.openFront(basic("ml", secret));
   await stage.vault.put("secret/mlflow/user", { username: "ml", password: secret });
   put(vaultOptions("secret: { path: mlflow/user }"));
   const broken = {
@@ -252,7 +252,7 @@ test("a user and a password where a token is to be sent", async () => {
   };
   await mends(
     broken,
-    { MLFLOW_TRACKING_URI: gate.uri },
+    { MLFLOW_TRACKING_URI: front.uri },
     () => void put(vaultOptions("secret: { path: mlflow/user }\n    credential: { mode: basic }")),
   );
 });

@@ -1,6 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { AuthGate } from "../servers/auth-gate.ts";
+import type { Front } from "../servers/front.ts";
 import { missing, mlflow2Python, mlflowPython } from "../servers/tools.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram, type Project } from "./fixture/project.ts";
@@ -14,9 +14,9 @@ const clients = { "MLflow 3": mlflowPython, "MLflow 2": mlflow2Python };
 let stage: Stage;
 let project: Project;
 /** With credentials from Vault, and without any from the file. */
-let east: AuthGate;
-let west: AuthGate;
-let open: AuthGate;
+let east: Front;
+let west: Front;
+let open: Front;
 let openSecret: string;
 
 test.before(async () => {
@@ -26,9 +26,9 @@ test.before(async () => {
   openSecret = watch.secret();
   await vault.put("secret/mlflow/east", { token: eastSecret });
   await vault.put("secret/mlflow/west", { token: westSecret });
-  east = await stage.openGate(bearer(eastSecret));
-  west = await stage.openGate(bearer(westSecret), { basePath: "/west" });
-  open = await stage.openGate(bearer(openSecret));
+  east = await stage.openFront(bearer(eastSecret));
+  west = await stage.openFront(bearer(westSecret), { basePath: "/west" });
+  open = await stage.openFront(bearer(openSecret));
   project = stage.createProject({
     config: `
 version: 1
@@ -49,30 +49,30 @@ plugins:
 test.after(() => stage.stop());
 
 /** Runs Python under exec; its output must not lead to the proxy, and so can't hold the token. */
-async function exec(server: AuthGate, command: string[], env: Record<string, string> = {}) {
+async function exec(server: Front, command: string[], env: Record<string, string> = {}) {
   const run = await project.run(["mlflow-auth", "exec", "--server", server.uri, "--", ...command], { env });
   const proxied = new RegExp(`http://127\\.0\\.0\\.1:(?!${portsOf(east, west, open)})\\d+`);
   assert.not.match(run.stdout + run.stderr, proxied);
   return run;
 }
 
-const told = new Map<AuthGate, number>();
+const told = new Map<Front, number>();
 
-/** What a gate has seen since it was asked last. */
-async function newRequests(gate: AuthGate) {
-  const all = await gate.requests();
-  const since = told.get(gate) ?? 0;
-  told.set(gate, all.length);
+/** What a front has seen since it was asked last. */
+async function newRequests(front: Front) {
+  const all = await front.requests();
+  const since = told.get(front) ?? 0;
+  told.set(front, all.length);
   return all.slice(since);
 }
 
 /**
- * A gate lets only its own credential through, so a request that it answered with anything but 401 carried that.
+ * A front lets only its own credential through, so a request that it answered with anything but 401 carried that.
  *
  * @returns the paths
  */
-async function assertLetIn(gate: AuthGate): Promise<string[]> {
-  const requests = await newRequests(gate);
+async function assertLetIn(front: Front): Promise<string[]> {
+  const requests = await newRequests(front);
   assert.ok(requests.length > 0);
   assert.equal(
     requests.filter(({ status, credential }) => status === 401 || !credential),
@@ -192,7 +192,7 @@ print(requests.get(mlflow.get_tracking_uri() + "/health").text)
 
 test.run();
 
-const portsOf = (...gates: AuthGate[]) => gates.map(({ uri }) => `${new URL(uri).port}\\b`).join("|");
+const portsOf = (...fronts: Front[]) => fronts.map(({ uri }) => `${new URL(uri).port}\\b`).join("|");
 
 /** An MLflow plugin for request auth, as somebody else would install it. */
 function writePlugin(project: Project): void {

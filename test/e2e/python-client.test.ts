@@ -20,7 +20,7 @@ async function training(mode: "bearer" | "basic") {
     `secret/mlflow/${mode}`,
     mode === "bearer" ? { token: secret } : { username: "ci", password: secret },
   );
-  const gate = await stage.openGate(mode === "bearer" ? bearer(secret) : basic("ci", secret));
+  const front = await stage.openFront(mode === "bearer" ? bearer(secret) : basic("ci", secret));
   const project = stage.createProject({
     config: `
 version: 1
@@ -31,15 +31,15 @@ plugins:
     secret: { path: mlflow/${mode} }
     credential: { mode: ${mode} }
 `,
-    env: { MLFLOW_TRACKING_URI: gate.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
+    env: { MLFLOW_TRACKING_URI: front.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
   });
   addProgram(project, "train.py");
-  return { project, gate };
+  return { project, front };
 }
 
 for (const mode of ["bearer", "basic"] as const) {
-  test(`an unchanged training script does everything behind a gate that enforces ${mode}`, async () => {
-    const { project, gate } = await training(mode);
+  test(`an unchanged training script does everything behind a front that enforces ${mode}`, async () => {
+    const { project, front } = await training(mode);
     const { code, stdout, stderr } = await project.run(
       ["mlflow-auth", "exec", "--", "python", "train.py", `train-${mode}`],
       { env: { MLFLOW_TRACKING_TOKEN: "of yesterday" } },
@@ -55,21 +55,21 @@ for (const mode of ["bearer", "basic"] as const) {
       ],
     );
     assert.is(runs?.[0]?.id, made.run);
-    assert.match(stderr, `mlflow-auth: using mlflow-auth.yaml for ${gate.uri}`);
-    const refused = (await gate.requests()).filter(({ status, credential }) => status === 401 || !credential);
+    assert.match(stderr, `mlflow-auth: using mlflow-auth.yaml for ${front.uri}`);
+    const refused = (await front.requests()).filter(({ status, credential }) => status === 401 || !credential);
     assert.equal(refused, []);
   });
 }
 
 test("the same script without mlflow-auth is refused, and nothing is created", async () => {
-  const { project, gate } = await training("bearer");
+  const { project, front } = await training("bearer");
   const before = await countExperiments(stage.mlflow);
   const { code, stderr } = await project.run(["python", "train.py", "bare"]);
   assert.is.not(code, 0);
   assert.match(stderr, "401");
   assert.is(await runsOf(stage.mlflow, "bare"), undefined);
   assert.is(await countExperiments(stage.mlflow), before);
-  const seen = await gate.requests();
+  const seen = await front.requests();
   assert.ok(seen.length > 0);
   assert.ok(seen.every(({ status, credential }) => status === 401 && !credential));
 });

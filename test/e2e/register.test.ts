@@ -1,6 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { AuthGate } from "../servers/auth-gate.ts";
+import type { Front } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram, type Project } from "./fixture/project.ts";
@@ -16,14 +16,14 @@ test.after(() => stage.stop());
 
 const REGISTERED = ["node", "--import", "@mlflow-auth/core/register"];
 
-async function protectedProject(mode: "bearer" | "basic"): Promise<{ project: Project; gate: AuthGate }> {
+async function protectedProject(mode: "bearer" | "basic"): Promise<{ project: Project; front: Front }> {
   const { vault, watch } = stage;
   const secret = watch.secret();
   await vault.put(
     `secret/mlflow/${mode}`,
     mode === "bearer" ? { token: secret } : { username: "ci", password: secret },
   );
-  const gate = await stage.openGate(mode === "bearer" ? bearer(secret) : basic("ci", secret), { basePath: "/ml" });
+  const front = await stage.openFront(mode === "bearer" ? bearer(secret) : basic("ci", secret), { basePath: "/ml" });
   const project = stage.createProject({
     config: `
 version: 1
@@ -34,15 +34,15 @@ plugins:
     secret: { path: mlflow/${mode} }
     credential: { mode: ${mode} }
 `,
-    env: { MLFLOW_TRACKING_URI: gate.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
+    env: { MLFLOW_TRACKING_URI: front.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
   });
   addProgram(project, "npm-mlflow.cjs");
   addProgram(project, "fetch-runs.mjs");
-  return { project, gate };
+  return { project, front };
 }
 
-async function assertNoneRefused(gate: AuthGate): Promise<void> {
-  const seen = await gate.requests();
+async function assertNoneRefused(front: Front): Promise<void> {
+  const seen = await front.requests();
   assert.ok(seen.length > 0);
   assert.equal(
     seen.filter(({ status, credential }) => status !== 200 || !credential),
@@ -51,8 +51,8 @@ async function assertNoneRefused(gate: AuthGate): Promise<void> {
 }
 
 for (const mode of ["bearer", "basic"] as const) {
-  test(`npm's mlflow works unchanged behind a gate that enforces ${mode}`, async () => {
-    const { project, gate } = await protectedProject(mode);
+  test(`npm's mlflow works unchanged behind a front that enforces ${mode}`, async () => {
+    const { project, front } = await protectedProject(mode);
     const { code, stdout, stderr } = await project.run([...REGISTERED, "npm-mlflow.cjs", `npm-${mode}`]);
     assert.equal([code, stderr], [0, ""]);
     const runs = (await runsOf(stage.mlflow, `npm-${mode}`)) ?? [];
@@ -63,31 +63,31 @@ for (const mode of ["bearer", "basic"] as const) {
       assert.equal(metrics, { loss: index / 4, accuracy: 0.5 });
       assert.equal([tags["team"], tags["batch"]], ["e2e", "yes"]);
     }
-    await assertNoneRefused(gate);
+    await assertNoneRefused(front);
   });
 
   for (const sender of ["fetch", "undici"]) {
-    test(`${sender} works unchanged behind a gate that enforces ${mode}`, async () => {
-      const { project, gate } = await protectedProject(mode);
+    test(`${sender} works unchanged behind a front that enforces ${mode}`, async () => {
+      const { project, front } = await protectedProject(mode);
       const name = `${sender}-${mode}`;
       const { code, stdout, stderr } = await project.run([...REGISTERED, "fetch-runs.mjs", name, sender]);
       assert.equal([code, stderr], [0, ""]);
       const [run, ...others] = (await runsOf(stage.mlflow, name)) ?? [];
       assert.equal([run?.id, run?.name, run?.params], [stdout.trim(), sender, { sender }]);
       assert.equal(others, []);
-      await assertNoneRefused(gate);
+      await assertNoneRefused(front);
     });
   }
 }
 
 test("the same programs without register are refused, and nothing is created", async () => {
-  const { project, gate } = await protectedProject("bearer");
+  const { project, front } = await protectedProject("bearer");
   for (const [name, ...args] of [["npm-mlflow.cjs"], ["fetch-runs.mjs", "fetch"], ["fetch-runs.mjs", "undici"]]) {
     const { code } = await project.run(["node", name as string, "bare", ...args]);
     assert.is.not(code, 0);
   }
   assert.is(await runsOf(stage.mlflow, "bare"), undefined);
-  const seen = await gate.requests();
+  const seen = await front.requests();
   assert.equal(
     seen.map(({ status, credential }) => [status, credential]),
     Array(3).fill([401, false]),
@@ -95,19 +95,19 @@ test("the same programs without register are refused, and nothing is created", a
 });
 
 test("an Authorization header of the program's own does not beat the file", async () => {
-  const { project, gate } = await protectedProject("bearer");
+  const { project, front } = await protectedProject("bearer");
   project.write(
     "ambient.mjs",
     "console.log((await fetch(process.argv[2], { headers: { Authorization: 'Bearer old' } })).status)",
   );
-  const url = `${gate.uri}/api/2.0/mlflow/experiments/search?max_results=1`;
+  const url = `${front.uri}/api/2.0/mlflow/experiments/search?max_results=1`;
   const { stdout } = await project.run([...REGISTERED, "ambient.mjs", url]);
   assert.is(stdout, "200\n");
 });
 
 test("other traffic of the program goes out as it is", async () => {
   const { project } = await protectedProject("bearer");
-  const other = await stage.openGate("Bearer something else");
+  const other = await stage.openFront("Bearer something else");
   project.write("other.mjs", "console.log((await fetch(process.argv[2])).status)");
   const { stdout } = await project.run([...REGISTERED, "other.mjs", `${other.uri}/api/2.0/mlflow/experiments/search`]);
   assert.is(stdout, "401\n");
@@ -118,7 +118,7 @@ test("other traffic of the program goes out as it is", async () => {
 });
 
 test("an invalid file stops the program before it starts, with every problem and exit code 3", async () => {
-  const { project, gate } = await protectedProject("bearer");
+  const { project, front } = await protectedProject("bearer");
   project.write(
     "mlflow-auth.yaml",
     `version: 1
@@ -135,7 +135,7 @@ plugins:
   assert.equal([code, stdout], [3, ""]);
   assert.match(stderr, /^mlflow-auth\.yaml:5:5 {2}UNKNOWN_FIELD {2}.*address/m);
   assert.match(stderr, /^mlflow-auth\.yaml:7:19 {2}WRONG_VALUE {2}/m);
-  assert.equal(await gate.requests(), []);
+  assert.equal(await front.requests(), []);
 });
 
 test("without a file the program does not start either", async () => {

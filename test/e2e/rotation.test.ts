@@ -13,7 +13,7 @@ const test = suite("G5: a secret that is rotated in the middle of a loop", {
   missing: await missing("mlflow", "vault", "nginx", "curl"),
 });
 let stage: Stage;
-let front: VaultFront;
+let vaultFront: VaultFront;
 
 const ROTATIONS = 3;
 /** Steps of the loop before, between and after the rotations. */
@@ -21,11 +21,11 @@ const STEPS = 8;
 
 test.before(async () => {
   stage = await startStage();
-  front = await startVaultFront(stage.vault);
+  vaultFront = await startVaultFront(stage.vault);
 });
 test.after(async () => {
   await stage.stop();
-  await front.stop();
+  await vaultFront.stop();
 });
 
 /** What starts the loop in a project, and what ends with it. */
@@ -36,16 +36,16 @@ async function rotateUnder(name: string, start: Start): Promise<void> {
   const path = `mlflow/${name}`;
   const first = watch.secret();
   await vault.put(`secret/${path}`, { token: first });
-  const gate = await stage.openGate(bearer(first), { keepAlive: false });
+  const front = await stage.openFront(bearer(first), { keepAlive: false });
   let last = first;
   const project = stage.createProject({
     config: `
 version: 1
-trackingUri: ${gate.uri}
+trackingUri: ${front.uri}
 plugins:
-  vault: { address: ${front.address}, secret: { path: ${path} } }
+  vault: { address: ${vaultFront.address}, secret: { path: ${path} } }
 `,
-    env: { MLFLOW_TRACKING_URI: gate.uri, VAULT_TOKEN: await vault.token() },
+    env: { MLFLOW_TRACKING_URI: front.uri, VAULT_TOKEN: await vault.token() },
   });
   for (const program of ["loop.py", "loop.mjs", "loop.sh"]) addProgram(project, program);
   const { loop, end } = await start(project);
@@ -53,9 +53,9 @@ plugins:
   for (let rotation = 1; rotation <= ROTATIONS; rotation++) {
     const next = watch.secret();
     await vault.put(`secret/${path}`, { token: next });
-    // A real gate has no single moment: for a while a process with the old list answers beside one with the new.
-    await gate.setAccepted([bearer(last), bearer(next)]);
-    await gate.setAccepted([bearer(next)]);
+    // A real front has no single moment: for a while a process with the old list answers beside one with the new.
+    await front.setAccepted([bearer(last), bearer(next)]);
+    await front.setAccepted([bearer(next)]);
     last = next;
     await steps(loop, STEPS);
   }
@@ -67,8 +67,8 @@ plugins:
   const logged = stdout.split("\n").filter((line) => /^\d+$/.test(line)).length;
   const [run] = (await runsOf(stage.mlflow, name)) ?? [];
   assert.equal([run?.status, run?.metrics], ["FINISHED", { step: logged }]);
-  assert.is(front.reads(`secret/data/${path}`), 1 + ROTATIONS);
-  const refused = (await gate.requests()).filter(({ status }) => status === 401);
+  assert.is(vaultFront.reads(`secret/data/${path}`), 1 + ROTATIONS);
+  const refused = (await front.requests()).filter(({ status }) => status === 401);
   assert.is(refused.length, ROTATIONS);
 }
 

@@ -3,7 +3,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { tagFault } from "../../core/src/pipeline/tag-limits.ts";
 import { installTagger } from "../../proxy/test/tag-plugin.ts";
-import type { AuthGate } from "../servers/auth-gate.ts";
+import type { Front } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { runsOf, type StoredRun } from "./fixture/mlflow-api.ts";
 import { addProgram, type Project } from "./fixture/project.ts";
@@ -12,7 +12,7 @@ import { bearer, type Stage, startStage } from "./fixture/stage.ts";
 
 const test = suite("run tags on a real MLflow", { missing: await missing("mlflow", "vault", "nginx", "curl") });
 let stage: Stage;
-let gate: AuthGate;
+let front: Front;
 let project: Project;
 
 const GIVEN = { stage: 'é 𝄞 "quoted"\n', team: "theirs", "mlflow.note.content": "from the plugin" };
@@ -23,7 +23,7 @@ test.before(async () => {
   const { vault, watch } = stage;
   const secret = watch.secret();
   await vault.put("secret/mlflow/auth", { token: secret });
-  gate = await stage.openGate(bearer(secret), { basePath: "/ml" });
+  front = await stage.openFront(bearer(secret), { basePath: "/ml" });
   project = stage.createProject({
     config: `
 version: 1
@@ -32,7 +32,7 @@ plugins:
   vault: { address: "\${VAULT_ADDR}", secret: { path: mlflow/auth } }
   tagger: { file: tags.json }
 `,
-    env: { MLFLOW_TRACKING_URI: gate.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
+    env: { MLFLOW_TRACKING_URI: front.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
   });
   installTagger(project);
   addProgram(project, "fetch-runs.mjs");

@@ -1,6 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { AuthGate } from "../servers/auth-gate.ts";
+import type { Front } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram, type Project } from "./fixture/project.ts";
@@ -11,8 +11,8 @@ const test = suite("two servers in one file with different credentials", {
   missing: await missing("mlflow", "vault", "nginx", "curl"),
 });
 let stage: Stage;
-let east: AuthGate;
-let west: AuthGate;
+let east: Front;
+let west: Front;
 let project: Project;
 
 test.before(async () => {
@@ -22,8 +22,8 @@ test.before(async () => {
   const westSecret = watch.secret();
   await vault.put("secret/mlflow/east", { token: eastSecret });
   await vault.put("kv1/mlflow/west", { username: "west", password: westSecret });
-  east = await stage.openGate(bearer(eastSecret));
-  west = await stage.openGate(basic("west", westSecret), { basePath: "/west" });
+  east = await stage.openFront(bearer(eastSecret));
+  west = await stage.openFront(basic("west", westSecret), { basePath: "/west" });
   project = stage.createProject({
     config: `
 version: 1
@@ -46,10 +46,10 @@ plugins:
 });
 test.after(() => stage.stop());
 
-/** A gate lets only its own credential through, so a request that it answered with anything but 401 carried that and no other. */
+/** A front lets only its own credential through, so a request that it answered with anything but 401 carried that and no other. */
 async function assertEachGotItsOwn(): Promise<void> {
-  for (const gate of [east, west]) {
-    const wrong = (await gate.requests()).filter(({ status, credential }) => status === 401 || !credential);
+  for (const front of [east, west]) {
+    const wrong = (await front.requests()).filter(({ status, credential }) => status === 401 || !credential);
     assert.equal(wrong, []);
   }
 }
@@ -120,7 +120,7 @@ mlflow.MlflowClient().create_registered_model("west-model")
 });
 
 test("what one server redirects to the other carries the other's credential, and elsewhere none", async () => {
-  const bystander = await stage.openGate("Bearer nobody");
+  const bystander = await stage.openFront("Bearer nobody");
   project.write(
     "redirects.mjs",
     `import { createServer } from "node:http";

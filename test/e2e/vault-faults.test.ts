@@ -1,6 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { AuthGate } from "../servers/auth-gate.ts";
+import type { Front } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import type { Finished } from "./fixture/child.ts";
 import { addProgram, type Project } from "./fixture/project.ts";
@@ -92,7 +92,7 @@ const faults: Record<string, Fault> = {
 
 interface Setting {
   project: Project;
-  gate: AuthGate;
+  front: Front;
 }
 
 for (const [name, { code, message, remedy, prepare, path = "mlflow/auth" }] of Object.entries(faults)) {
@@ -101,7 +101,7 @@ for (const [name, { code, message, remedy, prepare, path = "mlflow/auth" }] of O
     vaults.push(vault);
     const secret = stage.watch.secret();
     await vault.put("secret/mlflow/auth", { token: secret });
-    const gate = await stage.openGate(bearer(secret));
+    const front = await stage.openFront(bearer(secret));
     const project = stage.createProject({
       config: `
 version: 1
@@ -109,17 +109,17 @@ trackingUri: \${MLFLOW_TRACKING_URI}
 plugins:
   vault: { address: ${vault.address}, secret: { path: ${path} } }
 `,
-      env: { MLFLOW_TRACKING_URI: gate.uri, ...(await prepare(vault)) },
+      env: { MLFLOW_TRACKING_URI: front.uri, ...(await prepare(vault)) },
     });
-    return { project, gate };
+    return { project, front };
   }
 
   function assertTold(text: string): void {
     for (const part of [code, message, remedy]) assert.ok(text.includes(part), `${part} is not in:\n${text}`);
   }
 
-  async function assertNothingSent({ gate }: Setting, { seconds }: Pick<Finished, "seconds">): Promise<void> {
-    assert.equal(await gate.requests(), []);
+  async function assertNothingSent({ front }: Setting, { seconds }: Pick<Finished, "seconds">): Promise<void> {
+    assert.equal(await front.requests(), []);
     assert.ok(seconds < PATIENCE, `it took ${seconds} s`);
   }
 
@@ -164,7 +164,7 @@ plugins:
 
   test(`${name}: headers says so and ends with 4`, async () => {
     const setting = await prepared();
-    const run = await setting.project.run(["mlflow-auth", "headers", setting.gate.uri]);
+    const run = await setting.project.run(["mlflow-auth", "headers", setting.front.uri]);
     assert.equal([run.code, run.stdout], [4, ""]);
     assertTold(run.stderr);
     await assertNothingSent(setting, run);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { AuthGate } from "../servers/auth-gate.ts";
+import type { Front } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import type { Child } from "./fixture/child.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
@@ -32,8 +32,8 @@ test.after(() => stage.stop());
 /** A Vault of its own, behind an address that outlives it. */
 interface Outage {
   readonly project: Project;
-  readonly gate: AuthGate;
-  readonly front: VaultFront;
+  readonly front: Front;
+  readonly vaultFront: VaultFront;
   readonly path: string;
   stopVault(): Promise<void>;
   /** Another Vault with another secret; from now on MLflow takes that one as well. */
@@ -46,37 +46,37 @@ async function prepared(name: string, maxStale: string): Promise<Outage> {
   const { watch } = stage;
   let vault: StockedVault = await startStockedVault(watch);
   const target = { address: vault.address };
-  const front = await startVaultFront(target);
-  ends.push(() => vault.stop(), front.stop);
+  const vaultFront = await startVaultFront(target);
+  ends.push(() => vault.stop(), vaultFront.stop);
   const [old, next] = [watch.secret(), watch.secret()];
   await vault.put(`secret/mlflow/${name}`, { token: old });
-  const gate = await stage.openGate(bearer(old), { keepAlive: false });
+  const front = await stage.openFront(bearer(old), { keepAlive: false });
   const project = stage.createProject({
     config: `
 version: 1
-trackingUri: ${gate.uri}
+trackingUri: ${front.uri}
 plugins:
   vault:
-    address: ${front.address}
+    address: ${vaultFront.address}
     secret: { path: mlflow/${name} }
     cache: { ttl: 1s, maxStale: ${maxStale} }
 `,
-    env: { MLFLOW_TRACKING_URI: gate.uri, VAULT_TOKEN: vault.rootToken },
+    env: { MLFLOW_TRACKING_URI: front.uri, VAULT_TOKEN: vault.rootToken },
   });
   for (const program of ["loop.py", "loop.mjs", "patient-loop.mjs"]) addProgram(project, program);
   return {
     project,
-    gate,
     front,
+    vaultFront,
     path: `secret/data/mlflow/${name}`,
     stopVault: () => vault.stop(),
     async bringBack() {
       vault = await startStockedVault(watch, { rootToken: vault.rootToken });
       await vault.put(`secret/mlflow/${name}`, { token: next });
-      await gate.setAccepted([bearer(old), bearer(next)]);
+      await front.setAccepted([bearer(old), bearer(next)]);
       target.address = vault.address;
     },
-    endOldSecret: () => gate.setAccepted([bearer(next)]),
+    endOldSecret: () => front.setAccepted([bearer(next)]),
   };
 }
 
@@ -96,15 +96,15 @@ async function steps(loop: Child, more: number): Promise<void> {
   await until(`step ${wanted}`, loop, () => stepsOf(loop.stdout()) >= wanted);
 }
 
-/** Every step that the program printed is in MLflow, and MLflow's gate never saw a request that it refused. */
-async function assertWhole(loop: Child, name: string, { project, gate }: Outage): Promise<string> {
+/** Every step that the program printed is in MLflow, and MLflow's front never saw a request that it refused. */
+async function assertWhole(loop: Child, name: string, { project, front }: Outage): Promise<string> {
   project.write("stop", "");
   const { code, stdout, stderr } = await loop.finished;
   assert.is(code, 0, stderr);
   const [run] = (await runsOf(stage.mlflow, name)) ?? [];
   assert.equal([run?.status, run?.metrics], ["FINISHED", { step: stepsOf(stdout) }]);
   assert.equal(
-    (await gate.requests()).filter(({ status }) => status === 401),
+    (await front.requests()).filter(({ status }) => status === 401),
     [],
   );
   return stderr;
@@ -126,9 +126,9 @@ for (const [what, name, command] of [
     await sleep(BEYOND_TTL);
     await steps(loop, STEPS);
     await outage.bringBack();
-    const { front, path } = outage;
-    const before = front.reads(path);
-    await until("Vault was asked again", loop, () => front.reads(path) > before);
+    const { vaultFront, path } = outage;
+    const before = vaultFront.reads(path);
+    await until("Vault was asked again", loop, () => vaultFront.reads(path) > before);
     await steps(loop, STEPS);
     await outage.endOldSecret();
     await steps(loop, STEPS);
@@ -143,10 +143,10 @@ test("without maxStale nothing is sent once the secret has ended; the program he
   await steps(loop, STEPS);
   await outage.stopVault();
   await until("the first failure", loop, () => loop.stdout().includes("failed "));
-  const sent = (await outage.gate.requests()).length;
+  const sent = (await outage.front.requests()).length;
   const taken = stepsOf(loop.stdout());
   await sleep(BEYOND_TTL);
-  assert.is((await outage.gate.requests()).length, sent);
+  assert.is((await outage.front.requests()).length, sent);
   assert.is(stepsOf(loop.stdout()), taken);
   await outage.bringBack();
   await steps(loop, STEPS);
@@ -168,9 +168,9 @@ test("without maxStale Python's mlflow through exec waits for Vault's return, an
   await steps(loop, STEPS);
   await outage.stopVault();
   await until("the warning", loop, () => loop.stderr().includes("SECRET_UNREACHABLE"));
-  const sent = (await outage.gate.requests()).length;
+  const sent = (await outage.front.requests()).length;
   await sleep(BEYOND_TTL);
-  assert.is((await outage.gate.requests()).length, sent);
+  assert.is((await outage.front.requests()).length, sent);
   await outage.bringBack();
   await steps(loop, STEPS);
   await outage.endOldSecret();

@@ -92,12 +92,12 @@ async function ask(what: Case, login: keyof typeof logins) {
   const { vault, watch } = stage;
   const secret = watch.secret();
   await vault.put(what.path, what.fields(secret));
-  const gate = await stage.openGate(what.accepted(secret), what.header === undefined ? {} : { header: what.header });
+  const front = await stage.openFront(what.accepted(secret), what.header === undefined ? {} : { header: what.header });
   const { auth, env } = await logins[login]();
   const project = stage.createProject({
     config: `
 version: 1
-trackingUri: ${gate.uri}
+trackingUri: ${front.uri}
 plugins:
   vault: { address: ${vault.address}, ${auth} ${what.options} }
 `,
@@ -110,7 +110,7 @@ plugins:
 }
 
 for (const [name, what] of Object.entries(cases)) {
-  test(`${name} opens the gate`, async () => {
+  test(`${name} opens the front`, async () => {
     assert.is(await ask(what, "a token in the environment"), "200 none");
   });
 }
@@ -125,11 +125,11 @@ test("a token in a file logs in", async () => {
   const { vault, watch } = stage;
   const secret = watch.secret();
   await vault.put("secret/mlflow/file", { token: secret });
-  const gate = await stage.openGate(bearer(secret));
+  const front = await stage.openFront(bearer(secret));
   const project = stage.createProject({
     config: `
 version: 1
-trackingUri: ${gate.uri}
+trackingUri: ${front.uri}
 plugins:
   vault:
     address: ${vault.address}

@@ -1,8 +1,8 @@
-/** What the examples need around them: a Vault with a token in it, and an MLflow behind a gate that asks for that token. */
+/** What the examples need around them: a Vault with a token in it, and an MLflow behind a front that asks for that token. */
 import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
 import { createProject, type Project } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
-import { startGate } from "../servers/gate.ts";
+import { startFront } from "../servers/node-front.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 
 export interface SmallStage {
@@ -19,7 +19,7 @@ export async function startSmallStage(): Promise<SmallStage> {
   const watch = createWatch();
   const token = watch.secret();
   const [vault, stub] = await Promise.all([startFakeVault(), startStub()]);
-  const gate = await startGate({ upstream: stub.uri, accepted: [`Bearer ${token}`] });
+  const front = await startFront({ upstream: stub.uri, accepted: [`Bearer ${token}`] });
   await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
   await vault.request("POST", "secret/data/mlflow/auth", { data: { token } });
   await vault.request("POST", "sys/auth/approle", { type: "approle" });
@@ -30,14 +30,14 @@ export async function startSmallStage(): Promise<SmallStage> {
   const { role_id } = (await vault.request("GET", "auth/approle/role/training/role-id")).data;
   const { secret_id } = (await vault.request("POST", "auth/approle/role/training/secret-id")).data;
   const env = {
-    MLFLOW_TRACKING_URI: gate.uri,
+    MLFLOW_TRACKING_URI: front.uri,
     VAULT_ADDR: vault.address,
     VAULT_ROLE_ID: role_id,
     VAULT_SECRET_ID: watch.add("the secret id", secret_id),
   };
   const projects: Project[] = [];
   return {
-    uri: gate.uri,
+    uri: front.uri,
     vault,
     createProject(config, python) {
       const project = createProject({ config, env, watch, ...(python === undefined ? {} : { python }) });
@@ -47,7 +47,7 @@ export async function startSmallStage(): Promise<SmallStage> {
     runs: () => runNames(stub),
     async stop() {
       for (const project of projects) project.remove();
-      await Promise.all([gate.stop(), vault.stop(), stub.close()]);
+      await Promise.all([front.stop(), vault.stop(), stub.close()]);
     },
   };
 }

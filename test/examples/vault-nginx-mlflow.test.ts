@@ -15,7 +15,7 @@ import { type RealVault, startVault } from "../servers/vault.ts";
 
 const folder = `${root}examples/vault-nginx-mlflow`;
 const readme = "examples/vault-nginx-mlflow/README.md";
-const GATE = "http://127.0.0.1:8080";
+const FRONT = "http://127.0.0.1:8080";
 const MLFLOW = "http://127.0.0.1:5000";
 const STEPS = 30;
 /** What somebody who has tried the example by hand has left in its folder. */
@@ -26,7 +26,7 @@ const watch = createWatch();
 let vault: RealVault;
 let mlflow: RealMlflow;
 let project: Project;
-let gate: string;
+let front: string;
 let admin: Record<string, string>;
 
 test.before(async () => {
@@ -34,7 +34,7 @@ test.before(async () => {
   // As `vault server -dev` does by itself.
   await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
   admin = { VAULT_TOKEN: watch.add("Vault's root token", vault.rootToken) };
-  gate = `http://127.0.0.1:${await freePort()}`;
+  front = `http://127.0.0.1:${await freePort()}`;
   project = openExample();
 });
 test.after(async () => {
@@ -46,24 +46,24 @@ test.after(async () => {
 /** Its files, but for the two ports that its configuration of nginx names. */
 function openExample(): Project {
   const config = readFileSync(`${folder}/mlflow-auth.yaml`, "utf8");
-  const env = { VAULT_ADDR: vault.address, MLFLOW_TRACKING_URI: gate };
+  const env = { VAULT_ADDR: vault.address, MLFLOW_TRACKING_URI: front };
   const opened = createProject({ config, env, python: mlflow.python, watch });
   cpSync(folder, opened.folder, { recursive: true, filter: (path) => !made.test(path.slice(folder.length)) });
   const nginx = readFileSync(`${folder}/nginx.conf`, "utf8");
-  assert.match(nginx, `listen ${new URL(GATE).host};`);
+  assert.match(nginx, `listen ${new URL(FRONT).host};`);
   assert.match(nginx, `proxy_pass ${MLFLOW};`);
   // Root would make its workers another user, who can't enter the project.
   const user = process.getuid?.() === 0 ? "user root;\n" : "";
   writeFileSync(
     join(opened.folder, "nginx.conf"),
-    user + nginx.replace(new URL(GATE).host, new URL(gate).host).replace(MLFLOW, mlflow.uri),
+    user + nginx.replace(new URL(FRONT).host, new URL(front).host).replace(MLFLOW, mlflow.uri),
   );
   return opened;
 }
 
 test("the commands of its README work", async () => {
   // Its last block stops nginx, which the next test goes on with.
-  assert.is(await runGuide(readme, { project, admin, names: [[GATE, gate]] }), 5);
+  assert.is(await runGuide(readme, { project, admin, names: [[FRONT, front]] }), 5);
 });
 
 test("a training runs through two rotations of the token", async () => {
@@ -96,7 +96,7 @@ async function succeed(command: string, env: Record<string, string> = {}): Promi
   assert.is(code, 0, `${command}\n${stdout}${stderr}`);
 }
 
-/** Asked at MLflow itself, behind the gate. */
+/** Asked at MLflow itself, behind the front. */
 async function lossesOfTheLastRun(): Promise<number> {
   const ask = async (path: string, body?: object) => {
     const init = body && {

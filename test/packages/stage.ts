@@ -1,13 +1,13 @@
-/** A server behind a gate, and the Vault that holds its credential. */
+/** A server behind a front, and the Vault that holds its credential. */
 import { randomUUID } from "node:crypto";
 import { startStub } from "@mlflow-auth/mlflow-stub";
-import { startGate } from "../servers/gate.ts";
+import { startFront } from "../servers/node-front.ts";
 import { startFakeVault } from "../servers/vault-fake.ts";
 
 export interface Stage {
-  /** Of the server, behind its gate. */
+  /** Of the server, behind its front. */
   readonly uri: string;
-  /** The credential that the gate asks for. */
+  /** The credential that the front asks for. */
   readonly credential: string;
   readonly config: string;
   readonly env: Readonly<Record<string, string>>;
@@ -17,14 +17,14 @@ export interface Stage {
 export async function startStage(): Promise<Stage> {
   const credential = randomUUID();
   const [vault, stub] = await Promise.all([startFakeVault(), startStub()]);
-  const gate = await startGate({ upstream: stub.uri, accepted: [`Bearer ${credential}`] });
+  const front = await startFront({ upstream: stub.uri, accepted: [`Bearer ${credential}`] });
   await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
   await vault.request("POST", "secret/data/mlflow/auth", { data: { token: credential } });
   return {
-    uri: gate.uri,
+    uri: front.uri,
     credential,
     config: `version: 1
-trackingUri: ${gate.uri}
+trackingUri: ${front.uri}
 plugins:
   vault:
     address: ${vault.address}
@@ -33,7 +33,7 @@ plugins:
 `,
     env: { VAULT_TOKEN: vault.rootToken },
     async stop() {
-      await Promise.all([gate.stop(), vault.stop(), stub.close()]);
+      await Promise.all([front.stop(), vault.stop(), stub.close()]);
     },
   };
 }

@@ -2,14 +2,14 @@ import { readFile, writeFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AuthGate, GateOptions, GateRequest } from "./auth-gate.ts";
+import type { Front, FrontOptions, FrontRequest } from "./front.ts";
 import { type NginxSettings, nginxConfig } from "./nginx/config.ts";
 import { freePort } from "./process/free-port.ts";
 import { type ServerProcess, startProcess, untilReady } from "./process/server-process.ts";
 import { temporaryFolder } from "./process/temporary-folder.ts";
 import { systemBinary } from "./tools.ts";
 
-export interface NginxOptions extends GateOptions {
+export interface NginxOptions extends FrontOptions {
   /**
    * Whether connections serve more than one request. Default true. As it takes over a new configuration, nginx closes those that
    * it holds to be idle, and now and then one on which a request is under way to it; no client can send such a POST again.
@@ -18,7 +18,7 @@ export interface NginxOptions extends GateOptions {
 }
 
 /** Starts a real nginx that refuses with 401 what has no accepted credential, and strips it from what it passes on. */
-export async function startNginx(options: NginxOptions): Promise<AuthGate> {
+export async function startNginx(options: NginxOptions): Promise<Front> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOn(await freePort(), options);
@@ -29,7 +29,7 @@ export async function startNginx(options: NginxOptions): Promise<AuthGate> {
   }
 }
 
-async function startOn(port: number, options: NginxOptions): Promise<AuthGate> {
+async function startOn(port: number, options: NginxOptions): Promise<Front> {
   const { upstream, accepted, header = "Authorization", basePath = "", keepAlive = true } = options;
   const folder = temporaryFolder("nginx");
   const config = join(folder.path, "nginx.conf");
@@ -59,7 +59,7 @@ async function startOn(port: number, options: NginxOptions): Promise<AuthGate> {
       // Its one worker has written what it answered before it answers this.
       await control(folder.path);
       const lines = (await readFile(join(folder.path, "access.log"), "utf8")).split("\n");
-      return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as GateRequest);
+      return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as FrontRequest);
     },
     stop,
   };

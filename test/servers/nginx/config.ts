@@ -1,4 +1,4 @@
-import { challenge } from "../auth-gate.ts";
+import { challenge } from "../front.ts";
 
 export interface NginxSettings {
   /** Where everything of this nginx stands. */

@@ -1,17 +1,17 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
-import { type AuthGate, challenge, type GateOptions, type GateRequest } from "./auth-gate.ts";
+import { type Front, challenge, type FrontOptions, type FrontRequest } from "./front.ts";
 
-/** Headers that concern one connection only, or that the gate sets itself. */
+/** Headers that concern one connection only, or that the front sets itself. */
 const NOT_FORWARDED = ["host", "connection", "keep-alive", "expect", "upgrade"];
 const NOT_RETURNED = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
-/** Starts a gate that needs nothing but Node: what nginx does in the real set-up, in small. */
-export async function startGate(options: GateOptions & { port?: number }): Promise<AuthGate> {
+/** Starts a front that needs nothing but Node: what nginx does in the real set-up, in small. */
+export async function startFront(options: FrontOptions & { port?: number }): Promise<Front> {
   const { upstream, header = "Authorization", basePath = "", port = 0 } = options;
   let accepted = options.accepted;
-  const seen: GateRequest[] = [];
+  const seen: FrontRequest[] = [];
   // Idle connections end before MLflow's server, which does so after five seconds, ends them under a request.
   const agent = new Agent({ keepAlive: true, timeout: 2_000 });
   const server = createServer({ requestTimeout: 0 }, (request, response) => {

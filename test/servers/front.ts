@@ -1,15 +1,15 @@
 /** What stands between clients and an MLflow server in the tests and the demo, be it nginx or a few lines of Node. */
-export interface AuthGate {
+export interface Front {
   /** With the base path, without a slash at the end. */
   readonly uri: string;
   /** Lets through these values, and no others, from when it resolves. */
   setAccepted(values: readonly string[]): Promise<void>;
   /** All requests that are answered by now, in the order of their answers. */
-  requests(): Promise<readonly GateRequest[]>;
+  requests(): Promise<readonly FrontRequest[]>;
   stop(): Promise<void>;
 }
 
-export interface GateOptions {
+export interface FrontOptions {
   /** URI of the server behind it, without a path. */
   upstream: string;
   /** Whole values of the header that are let through, such as `Bearer abc`. */
@@ -20,14 +20,14 @@ export interface GateOptions {
   basePath?: string;
 }
 
-/** A request as a gate saw it. It never holds a credential, nor a query, in which one may stand. */
-export interface GateRequest {
+/** A request as a front saw it. It never holds a credential, nor a query, in which one may stand. */
+export interface FrontRequest {
   readonly method: string;
   /** With the base path, without the query. */
   readonly path: string;
-  /** What the client got: the gate's own 401, or the status of the server behind it. */
+  /** What the client got: the front's own 401, or the status of the server behind it. */
   readonly status: number;
-  /** Whether the header that the gate looks at was there, right or wrong. */
+  /** Whether the header that the front looks at was there, right or wrong. */
   readonly credential: boolean;
 }
 
