@@ -1,6 +1,6 @@
 /** G2: what a caller waits for a cached resolve at worst, also while a Vault that takes 5 s is asked for the next secret. */
 import { setImmediate as turn } from "node:timers/promises";
-import { openGate } from "@mlflow-auth/core/internal";
+import { loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
 import { percentile, type Result, whole } from "./measure.ts";
 import { vaultSetup } from "./vault-setup.ts";
 
@@ -14,8 +14,8 @@ const SPAN = 2_000;
 
 export async function g2(): Promise<Result[]> {
   const setup = await vaultSetup(server, { ttl: "1s", maxStale: "1h" });
-  const { gate, close } = await openGate(setup.options);
-  await gate.authorize({ url: server, method: "GET" });
+  const authorizer = await openAuthorizer(await loadConfig(setup.options), setup.options);
+  await authorizer.authorize({ url: server, method: "GET" });
   setup.delayAnswers(SLOW);
 
   const samples: number[] = [];
@@ -24,14 +24,14 @@ export async function g2(): Promise<Result[]> {
   while (performance.now() < end) {
     for (const url of urls) {
       const start = process.hrtime.bigint();
-      const authorized = gate.authorize({ url, method: "GET" });
+      const authorized = authorizer.authorize({ url, method: "GET" });
       samples.push(Number(process.hrtime.bigint() - start));
       if (authorized instanceof Promise) waiting++;
     }
     await turn();
   }
   setup.delayAnswers(0);
-  await close();
+  await authorizer.close();
   await setup.stop();
 
   const p99 = percentile(samples, 0.99);

@@ -1,8 +1,8 @@
-/** P1: what a cached resolve in the gate costs, destination match included. */
+/** P1: what a cached resolve in the authorizer costs, destination match included. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { loadMlflowAuth, type MlflowAuth } from "@mlflow-auth/core";
-import { openGate } from "@mlflow-auth/core/internal";
+import { loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
 import { mlflowPython } from "@mlflow-auth/test/servers/tools";
 import { inTurns, kept, percentile, type Result, whole } from "./measure.ts";
 import { vaultSetup } from "./vault-setup.ts";
@@ -22,28 +22,28 @@ export async function p1(): Promise<Result[]> {
   const setup = await vaultSetup(server);
   // One credential, as the Python plugin gives it; Datadog's headers beside it are measured by themselves.
   const alone = { ...setup.options, config: { ...setup.options.config, headers: [] } };
-  const { gate, close } = await openGate(alone);
-  const withHeaders = await openGate(setup.options);
+  const authorizer = await openAuthorizer(await loadConfig(alone), alone);
+  const withHeaders = await openAuthorizer(await loadConfig(setup.options), setup.options);
   const auth = await loadMlflowAuth(alone);
-  await gate.authorize({ url: server, method: "GET" });
-  await withHeaders.gate.authorize({ url: server, method: "GET" });
+  await authorizer.authorize({ url: server, method: "GET" });
+  await withHeaders.authorize({ url: server, method: "GET" });
   await auth.headers(server);
 
   const samples = inTurns(
     {
       url: (url) => new URL(url),
-      gate: (url) => gate.authorize({ url, method: "GET" }),
-      both: (url) => withHeaders.gate.authorize({ url, method: "GET" }),
+      own: (url) => authorizer.authorize({ url, method: "GET" }),
+      both: (url) => withHeaders.authorize({ url, method: "GET" }),
     },
     urls,
     500,
   );
   const p50 = (name: string) => percentile(samples[name] ?? [], 0.5);
-  const [url, own, both] = [p50("url"), p50("gate"), p50("both")];
-  const p99 = percentile(samples["gate"] ?? [], 0.99);
+  const [url, own, both] = [p50("url"), p50("own"), p50("both")];
+  const p99 = percentile(samples["own"] ?? [], 0.99);
   const { awaited, parsed } = await awaitedHeaders(auth);
   await auth.close();
-  await close();
+  await authorizer.close();
   await withHeaders.close();
   await setup.stop();
 
@@ -51,7 +51,7 @@ export async function p1(): Promise<Result[]> {
   return [
     {
       id: "P1",
-      what: "cached resolve in the gate against `new URL(url)`, 1,000 URLs, p50",
+      what: "cached resolve in the authorizer against `new URL(url)`, 1,000 URLs, p50",
       target: "at most 1.0 times",
       measured: `${whole(own)} ns against ${whole(url)} ns; p99 ${whole(p99)} ns`,
       ratio: own / url,
@@ -75,7 +75,7 @@ export async function p1(): Promise<Result[]> {
     },
     {
       id: "P1",
-      what: "the gate against the Python plugin mlflow-secrets-auth, p50",
+      what: "the authorizer against the Python plugin mlflow-secrets-auth, p50",
       target: "at most 1/20",
       measured: python === undefined ? "no Python with MLflow here" : `${whole(own)} ns against ${whole(python)} ns`,
       ratio: python === undefined ? undefined : own / python,

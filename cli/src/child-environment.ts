@@ -37,7 +37,7 @@ const LOOPBACK = ["127.0.0.1", "localhost"];
 
 /**
  * The tracking URI is the proxy's, and so is the registry's where it is a listed server; loopback is exempt from any HTTP proxy.
- * Credentials that the gate gives in the program's place are taken out. `MLFLOW_TRACKING_SERVER_CERT_PATH` and its like stay:
+ * Credentials that the authorizer gives in the program's place are taken out. `MLFLOW_TRACKING_SERVER_CERT_PATH` and its like stay:
  * they are no credentials, change nothing for plain http, and may serve the program for a server that is not listed.
  *
  * MLflow's Python client finds the bridge to the proxy, in the place of whatever else would authenticate its requests.

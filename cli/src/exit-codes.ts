@@ -61,6 +61,7 @@ const table: Readonly<Record<ErrorCode, number>> = {
   LOGIN_FAILED: backend,
 
   FETCH_REPLACED: problem,
+  PATH_MISLEADING: problem,
   DESTINATION_UNLISTED: problem,
   SERVER_AMBIGUOUS: usage,
   USAGE: usage,

@@ -1,6 +1,6 @@
 import type { Config } from "@mlflow-auth/core/internal";
 
-/** The environment variables that the file names by `{ env: NAME }`: each holds a credential that only the gate needs. */
+/** The environment variables that the file names by `{ env: NAME }`: each holds a credential that only the authorizer needs. */
 export function variablesOf(config: Config): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { options } of config.instances) collect(options, names);

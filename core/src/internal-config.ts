@@ -8,13 +8,12 @@ export type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 export { expectation } from "./config/expectation.js";
 export { findConfig } from "./config/find.js";
 export { interpolate } from "./config/interpolate.js";
-export { isLoopback } from "./config/loopback.js";
 export { pointerTo, stepsOf } from "./config/problems.js";
 export type { Data, DataObject } from "./config/read.js";
 export { discriminatorOf, isObject, type Schema, SchemaWalker, tagValues } from "./config/schema-walk.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";
 export { judgeUri } from "./config/servers.js";
-export { compileDestinations, type Destinations } from "./destination/compile.js";
+export { compileDestinations, type Destinations } from "./destination/destinations.js";
 export type { InstalledPlugin } from "./discovery/check-manifest.js";
 export { installedSchema } from "./discovery/compose-schema.js";
 export { type Candidate, type Explanation, explainPlugin } from "./discovery/explain-plugin.js";
@@ -22,7 +21,6 @@ export { type FileInstances, fileInstances, type NamedInstance, rootOptionsOf } 
 export { findPlugin } from "./discovery/find-plugin.js";
 export { type Installed, readInstalled } from "./discovery/installed.js";
 export { type ListedPackage, listPlugins } from "./discovery/list-plugins.js";
-export { displayName, type LoadConfigOptions, loadConfig } from "./discovery/load-config.js";
 export { ownPackage, ownPlugins } from "./discovery/own-plugins.js";
 export { codes, type ErrorCode } from "./errors/codes.js";
 export {
@@ -33,4 +31,8 @@ export {
   type Problem,
 } from "./errors/mlflow-auth-error.js";
 export { printable } from "./errors/printable.js";
+export { headerKey } from "./http/headers.js";
+export { isLoopback } from "./http/loopback.js";
+export { decodedOnce, leadsOut, readings } from "./http/paths.js";
+export { displayName, type LoadConfigOptions, loadConfig } from "./load-config.js";
 export type { Group } from "./provider/provider.js";

@@ -2,15 +2,16 @@
 import type { Dispatcher } from "undici";
 import type { Config } from "./config/config.js";
 import { MlflowAuthError } from "./errors/mlflow-auth-error.js";
-import { type OpenGateOptions, openGate } from "./open-gate.js";
-import type { Authorization } from "./pipeline/compose.js";
-import { isPromise } from "./pipeline/slot.js";
+import { type LoadConfigOptions, loadConfig } from "./load-config.js";
+import { type OpenAuthorizerOptions, openAuthorizer } from "./open-authorizer.js";
+import type { AuthorizedHeaders } from "./pipeline/compose.js";
 import type { Run } from "./provider/provider.js";
 import { isSecret } from "./secret/secret.js";
 import { createInterceptor } from "./transport/interceptor.js";
 import { createFetch } from "./transport/own-fetch.js";
 
-export type LoadMlflowAuthOptions = Omit<OpenGateOptions, "optionName">;
+export type LoadMlflowAuthOptions = Omit<LoadConfigOptions, "optionName"> &
+  Pick<OpenAuthorizerOptions, "clock" | "logger">;
 
 /** What MLflow's TypeScript SDK takes as `authProvider`. */
 export interface SdkAuthProvider {
@@ -54,16 +55,17 @@ export interface MlflowAuth {
  * @throws MlflowAuthError with a `code`; `problems` lists everything that is wrong with the file
  */
 export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promise<MlflowAuth> {
-  const { gate, config, dispatcherFor, close } = await openGate({ ...options, optionName: "configFile" });
-  const interceptor = createInterceptor(gate, { dispatcherFor });
+  const config = await loadConfig({ ...options, optionName: "configFile" });
+  const authorizer = await openAuthorizer(config, options);
+  const interceptor = createInterceptor(authorizer);
 
   const plain = createPlainHeaders();
 
   function headers(url: string | URL, method = "GET"): Promise<Readonly<Record<string, string>>> {
     try {
-      const authorized = gate.authorize({ url: typeof url === "string" ? url : url.href, method });
+      const authorized = authorizer.authorize({ url: typeof url === "string" ? url : url.href, method });
       if (authorized === undefined) throw unlisted(url, config);
-      return isPromise(authorized) ? authorized.then(plain) : plain(authorized);
+      return authorized instanceof Promise ? authorized.then(plain) : plain(authorized);
     } catch (thrown) {
       return Promise.reject(thrown);
     }
@@ -71,9 +73,9 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
 
   async function tags(url?: string | URL): Promise<Record<string, string>> {
     const target = String(url ?? onlyServer(config, "tags"));
-    const pipeline = gate.tagPipeline(target);
-    if (pipeline === undefined) throw unlisted(target, config);
-    return { ...(await pipeline.resolve(nothingKnown)).tags };
+    const server = authorizer.serverFor(target);
+    if (server === undefined) throw unlisted(target, config);
+    return { ...(await authorizer.tags(server, nothingKnown)).tags };
   }
 
   return {
@@ -87,17 +89,17 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
       const provide = async () => ({ "Content-Type": "application/json", ...(await headers(host)) });
       return { getHost: () => host, getHeadersProvider: () => provide, getDatabricksToken: () => undefined };
     },
-    close,
+    close: authorizer.close,
   };
 }
 
-/** Made once per authorization, which stays the same object while nothing changes; so does the promise. */
-function createPlainHeaders(): (authorization: Authorization) => Promise<Readonly<Record<string, string>>> {
-  let last: { authorization: Authorization; headers: Promise<Readonly<Record<string, string>>> } | undefined;
-  return (authorization) => {
-    if (last?.authorization !== authorization) {
-      const entries = authorization.headers.map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
-      last = { authorization, headers: Promise.resolve(Object.freeze(Object.fromEntries(entries))) };
+/** Made once per set of authorized headers, which stays the same object while nothing changes; so does the promise. */
+function createPlainHeaders(): (authorized: AuthorizedHeaders) => Promise<Readonly<Record<string, string>>> {
+  let last: { authorized: AuthorizedHeaders; headers: Promise<Readonly<Record<string, string>>> } | undefined;
+  return (authorized) => {
+    if (last?.authorized !== authorized) {
+      const entries = authorized.headers.map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
+      last = { authorized, headers: Promise.resolve(Object.freeze(Object.fromEntries(entries))) };
     }
     return last.headers;
   };

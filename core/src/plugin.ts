@@ -16,7 +16,7 @@ export {
   anonymous,
   type Group,
   type Interfaces,
-  type InvalidationReason,
+  type InvalidationKind,
   type ProviderHeaders,
   type ProviderRequest,
   type RequestAuthProvider,

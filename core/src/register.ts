@@ -14,15 +14,17 @@ if (tooOld !== undefined) {
 // Before undici is loaded: loading it sets the dispatcher that is missing.
 const present = globalDispatchers();
 
-const [{ openGate }, { formatError, isMlflowAuthError }, { createInterceptor }] = await Promise.all([
-  import("./open-gate.js"),
-  import("./errors/mlflow-auth-error.js"),
-  import("./transport/interceptor.js"),
-]);
+const [{ loadConfig }, { openAuthorizer }, { formatError, isMlflowAuthError }, { createInterceptor }] =
+  await Promise.all([
+    import("./load-config.js"),
+    import("./open-authorizer.js"),
+    import("./errors/mlflow-auth-error.js"),
+    import("./transport/interceptor.js"),
+  ]);
 
 try {
-  const { gate, dispatcherFor } = await openGate({ optionName: undefined });
-  await lockGlobalDispatchers(present, createInterceptor(gate, { dispatcherFor }));
+  const authorizer = await openAuthorizer(await loadConfig({ optionName: undefined }));
+  await lockGlobalDispatchers(present, createInterceptor(authorizer));
 } catch (thrown) {
   if (!isMlflowAuthError(thrown)) throw thrown;
   process.stderr.write(`${formatError(thrown)}\n`);

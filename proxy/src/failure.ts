@@ -31,7 +31,7 @@ export function failureOf(thrown: unknown, server: string, answered: boolean): R
   return { status: 502, errorCode: "TEMPORARILY_UNAVAILABLE", message };
 }
 
-/** The gate let nothing through: there was no credential, or no tags for a new run, so nothing was sent. */
+/** The authorizer let nothing through: there was no credential, or no tags for a new run, so nothing was sent. */
 function withheld(error: MlflowAuthError, mayPass: boolean): Refusal {
   const { code, message, remedy } = error;
   const permanent = isTagRefusal(error) ? "INTERNAL_ERROR" : "UNAUTHENTICATED";

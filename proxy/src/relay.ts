@@ -1,6 +1,6 @@
-/** The way of a request through the proxy: judged, mapped to a listed server, sent with what the gate adds, answered. */
+/** The way of a request through the proxy: judged, mapped to a listed server, sent with what the authorizer adds, answered. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createAgent, createInterceptor, type ServerConfig } from "@mlflow-auth/core/internal";
+import { createInterceptor, MlflowAuthError, type ServerConfig } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
 import { createAccess } from "./access.js";
 import { type CreatedRuns, createRunWatch } from "./created-runs.js";
@@ -25,12 +25,7 @@ export interface Relay {
   readonly unlisted: Unlisted["addresses"];
   /** Lets each client know with its next answer that the connection ends. */
   drain(): void;
-  /** Ends the connections to the servers. */
-  close(): Promise<void>;
 }
-
-/** Connections to one server; more requests than that wait for a free one. */
-const CONNECTIONS = 64;
 
 type Body = Buffer | Upload | null;
 
@@ -45,13 +40,17 @@ interface Arrival {
 
 const pathOf = (req: IncomingMessage) => (req.url as string).split("?", 1)[0];
 
+/** Every listed server has an agent of its own, so nothing comes this way but what belongs to none. */
+const refuseUnlisted: Dispatcher["dispatch"] = () => {
+  throw new MlflowAuthError("DESTINATION_UNLISTED", "the request belongs to no server of the file");
+};
+
 export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHosts): Relay {
-  const { gate, env, logger, token } = options;
+  const { authorizer, logger, token } = options;
   const access = createAccess(token, hosts);
   const mountPoint = token === undefined ? "" : `/${token.reveal()}`;
   const failures = new FailureLog(logger);
-  const interceptor = createInterceptor(gate);
-  const agents = new Map<ServerConfig, Dispatcher>();
+  const dispatch = createInterceptor(authorizer)(refuseUnlisted);
   const answered = new Set<ServerConfig>();
   const runs = createRunWatch();
   const unlisted = createUnlisted(token);
@@ -68,17 +67,6 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
       return isRefusal(target) ? undefined : target.origin + target.path;
     },
   };
-
-  function agentOf(server: ServerConfig): Dispatcher {
-    let agent = agents.get(server);
-    if (agent === undefined) {
-      const { uri, tls } = server;
-      const limits = { connections: CONNECTIONS, timeout: 0 };
-      agent = createAgent({ destination: uri, tls, env, logger, ...limits }).compose(interceptor);
-      agents.set(server, agent);
-    }
-    return agent;
-  }
 
   function request(req: IncomingMessage, res: ServerResponse): void {
     if (isLingering(req.socket)) return;
@@ -142,7 +130,7 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
       body: body as Buffer | null,
     };
     try {
-      agentOf(target.server).dispatch(options, runs.watch(arrival, exchange));
+      dispatch(options, runs.watch(arrival, exchange));
     } catch (thrown) {
       exchange.onResponseError(null, thrown as Error);
     }
@@ -166,9 +154,6 @@ export function createRelay(options: ProxyOptions, routes: Routes, hosts: OwnHos
     unlisted: unlisted.addresses,
     drain() {
       draining = true;
-    },
-    async close() {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Which path of the proxy stands for which URL of a listed server, in both directions. */
-import { type Config, compileDestinations, type ServerConfig } from "@mlflow-auth/core/internal";
+import type { OpenedAuthorizer, ServerConfig } from "@mlflow-auth/core/internal";
 import { badRequest, forbidden, type Refusal } from "./refusal.js";
 
 export interface Target {
@@ -29,15 +29,14 @@ const unlisted = forbidden("this address belongs to no server of the configurati
 const badAuthority = badRequest("the part of the path that names a server must be ~SCHEME:HOST or ~SCHEME:HOST:PORT.");
 
 /** @param upstream an absolute URL that a server of the file matches */
-export function createRoutes(config: Config, upstream: string): Routes {
-  const destinations = compileDestinations(config.servers);
+export function createRoutes({ serverFor }: OpenedAuthorizer, upstream: string): Routes {
   const { origin, pathname } = new URL(upstream);
   const base = pathname.replace(/\/+$/, "");
 
   const upstreamMount = { at: "", base };
 
   function target(origin: string, path: string, mount: Target["mount"]): Target | Refusal {
-    const server = destinations.match(origin + path);
+    const server = serverFor(origin + path);
     return server === undefined ? unlisted : { origin, path, server, mount };
   }
 
@@ -56,7 +55,7 @@ export function createRoutes(config: Config, upstream: string): Routes {
 
   function pathFor(url: string): string | undefined {
     const parsed = URL.parse(url);
-    if (parsed === null || destinations.match(parsed.href) === undefined) return undefined;
+    if (parsed === null || serverFor(parsed.href) === undefined) return undefined;
     const { pathname, search, hash } = parsed;
     if (parsed.origin === origin && (pathname === base || pathname.startsWith(`${base}/`))) {
       return pathname.slice(base.length) + search + hash;
@@ -64,5 +63,5 @@ export function createRoutes(config: Config, upstream: string): Routes {
     return `/~${parsed.protocol}${parsed.host}${pathname}${search}${hash}`;
   }
 
-  return { upstream: origin + base, resolve, serverOf: destinations.match, pathFor };
+  return { upstream: origin + base, resolve, serverOf: serverFor, pathFor };
 }

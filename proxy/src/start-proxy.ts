@@ -1,19 +1,17 @@
-/** The local proxy: a private HTTP server that passes requests on to listed servers, with the credentials of the gate. */
+/** The local proxy: a private HTTP server that passes requests on to listed servers, with the credentials of the authorizer. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Config, type Gate, type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
+import { type Logger, MlflowAuthError, type OpenedAuthorizer, type Secret } from "@mlflow-auth/core/internal";
 import type { CreatedRuns } from "./created-runs.js";
 import { createOwnHosts } from "./own-hosts.js";
 import { createRelay } from "./relay.js";
 import { createRoutes } from "./routes.js";
 
 export interface ProxyOptions {
-  readonly gate: Gate;
-  readonly config: Config;
-  /** The base URL to which the proxy's own address leads. A server of `config` must match it. */
+  /** Opened with an agent for every server. */
+  readonly authorizer: OpenedAuthorizer;
+  /** The base URL to which the proxy's own address leads. It must belong to a listed server. */
   readonly upstream: string;
-  /** Where HTTPS_PROXY and NO_PROXY are read. */
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;
   /** Default `127.0.0.1`. */
   readonly host?: string | undefined;
@@ -45,6 +43,12 @@ export interface RunningProxy {
   close(options?: { grace?: number }): Promise<void>;
 }
 
+/**
+ * How the authorizer of a proxy is to be opened: connections to one server, of which more requests wait for a free one; and no limit
+ * to the time that a server takes, for that is for the client to decide.
+ */
+export const agentLimits = { connections: 64, timeout: 0 } as const;
+
 /** Milliseconds between two requests of a connection. */
 const KEEP_ALIVE = 60_000;
 /** Room for a credential and cookies of the largest size that servers accept. */
@@ -53,7 +57,7 @@ const LONGEST_HEAD = 32 * 1024;
 /** @throws MlflowAuthError `PROXY_LISTEN`; `DESTINATION_UNLISTED` if no server matches `upstream` */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { host = "127.0.0.1", port = 0, token, headTimeout = 10_000, idleTimeout = 60_000 } = options;
-  const routes = createRoutes(options.config, options.upstream);
+  const routes = createRoutes(options.authorizer, options.upstream);
   if (routes.pathFor(options.upstream) === undefined) {
     throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is no server of the file");
   }
@@ -95,7 +99,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     },
     close({ grace = 0 } = {}) {
       relay.drain();
-      ended ??= new Promise<void>((resolve) => server.close(() => resolve())).then(relay.close);
+      ended ??= new Promise<void>((resolve) => server.close(() => resolve()));
       // A connection whose answer began before may be kept alive by its client.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
       const limit = setTimeout(() => server.closeAllConnections(), grace);

@@ -12,7 +12,7 @@ test.afterEach(() => rig.stop());
 
 test("while the secret store is down nothing is sent, and the client may try again", async () => {
   await fetch(`${rig.proxy.url}/api`);
-  // A refusal makes the gate drop what it has.
+  // A refusal makes the authorizer drop what it has.
   rig.project.setCredential("down");
   rig.upstream.answer = whole((_req, res) => res.writeHead(401).end());
   await fetch(`${rig.proxy.url}/api`);

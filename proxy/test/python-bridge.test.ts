@@ -108,7 +108,7 @@ const unlisted = [
   "https://bucket.s3.amazonaws.com/base?X-Amz-Signature=1",
 ];
 
-test("knows every spelling of a listed server, and takes nothing else for one: as the gate judges it", async () => {
+test("knows every spelling of a listed server, and takes nothing else for one: as the authorizer judges it", async () => {
   const { match } = compileDestinations(servers);
   for (const [urls, expected] of [
     [listed, true],

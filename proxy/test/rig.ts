@@ -1,8 +1,8 @@
-/** A proxy with a real gate before an upstream that the test answers for. */
+/** A proxy with a real authorizer before an upstream that the test answers for. */
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { type LogFields, type Logger, openGate } from "@mlflow-auth/core/internal";
-import { createToken, type ProxyOptions, type RunningProxy, startProxy } from "../src/index.js";
+import { type LogFields, type Logger, loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
+import { agentLimits, createToken, type ProxyOptions, type RunningProxy, startProxy } from "../src/index.js";
 import { createProject, type Project } from "./project.js";
 import { installTagger } from "./tag-plugin.js";
 
@@ -65,7 +65,7 @@ export interface Rig {
   readonly upstream: Upstream;
   readonly proxy: RunningProxy;
   readonly token: string;
-  /** What the proxy and the gate logged. */
+  /** What the proxy and the authorizer logged. */
   readonly logged: string[];
   stop(): Promise<void>;
 }
@@ -99,10 +99,11 @@ export async function startRig({
     plugins["tagger"] = { file: project.write("tags.json", JSON.stringify(tags)) };
   }
   const config = { version: 1 as const, servers: [{ uri }, ...servers], plugins };
-  const open = await openGate({ config: config as never, cwd: project.folder, env: {}, logger });
+  const env = {};
+  const loaded = await loadConfig({ config: config as never, cwd: project.folder, env });
+  const authorizer = await openAuthorizer(loaded, { env, logger, agents: agentLimits });
   const token = createToken();
-  const { gate } = open;
-  const proxy = await startProxy({ gate, config: open.config, upstream: uri, env: {}, logger, token, ...proxyOptions });
+  const proxy = await startProxy({ authorizer, upstream: uri, logger, token, ...proxyOptions });
   return {
     project,
     upstream,
@@ -111,7 +112,7 @@ export async function startRig({
     logged,
     async stop() {
       await proxy.close();
-      await open.close();
+      await authorizer.close();
       await upstream.stop();
       project.remove();
     },

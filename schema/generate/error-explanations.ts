@@ -107,6 +107,10 @@ export const explanations: readonly ExplanationGroup[] = [
         cause: "`exec`, `proxy` or `tags` with a file that lists several servers, or wildcards only.",
         remedy: "Say which one: `--server URI`, or set `MLFLOW_TRACKING_URI` to it.",
       },
+      PATH_MISLEADING: {
+        cause: "A `.` or `..` segment in a path that is not a URL's, also an encoded one; a NUL.",
+        remedy: "Send the path in its plain form.",
+      },
       DESTINATION_UNLISTED: {
         cause:
           "Another scheme, port or base path than in the file; `localhost` in one place and `127.0.0.1` in the other.",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type EchoServer, echoServer } from "../../core/test/transport/echo-server.ts";
+import { type EchoServer, echoServer } from "../../core/test/connection/echo-server.ts";
 
 export interface RotatingServer {
   /** Listed is what lies below `/base`. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { openGate } from "@mlflow-auth/core/internal";
+import { loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { startFakeVault } from "../servers/vault-fake.ts";
@@ -13,26 +13,30 @@ test("a refresh under way neither holds up close() until its own time-out nor is
   await vault.request("POST", "secret/data/mlflow/auth", { data: { token: "abc" } });
   const warnings: string[] = [];
   const log = () => undefined;
-  const { gate, close } = await openGate({
+  const env = { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken };
+  const config = await loadConfig({
     config: {
       version: 1,
       trackingUri: uri,
       plugins: { vault: { secret: { path: "mlflow/auth" }, cache: { ttl: "1s", maxStale: "1h" } } },
     },
     cwd: import.meta.dirname,
-    env: { VAULT_ADDR: vault.address, VAULT_TOKEN: vault.rootToken },
+    env,
+  });
+  const authorizer = await openAuthorizer(config, {
+    env,
     logger: { debug: log, info: log, warn: (_fields, message) => void warnings.push(message), error: log },
   });
-  await gate.authorize({ url: uri, method: "GET" });
+  await authorizer.authorize({ url: uri, method: "GET" });
   vault.faults.hang = true;
   const asked = vault.requests.length;
   while (vault.requests.length === asked) {
-    await gate.authorize({ url: uri, method: "GET" });
+    await authorizer.authorize({ url: uri, method: "GET" });
     await sleep(10);
   }
   const answered = () => vault.requests.slice(asked).filter(({ status }) => status !== undefined).length;
   const patience = sleep(8_000, "too late", { ref: false });
-  assert.is(await Promise.race([close(), patience]), undefined);
+  assert.is(await Promise.race([authorizer.close(), patience]), undefined);
   assert.is(answered(), 0);
   assert.equal(warnings, []);
   await vault.stop();

@@ -1,6 +1,12 @@
 /** G15 of the reliability targets, with plugin packages of others in a user's project: from the import to the last `close()`. */
 import { inspect } from "node:util";
-import { isMlflowAuthError, type Logger, type MlflowAuthError, openGate } from "@mlflow-auth/core/internal";
+import {
+  isMlflowAuthError,
+  type Logger,
+  loadConfig,
+  type MlflowAuthError,
+  openAuthorizer,
+} from "@mlflow-auth/core/internal";
 import { canary, type FakeClock, fakeClock, revealedBy } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -47,7 +53,11 @@ function recorder(): { logger: Logger; lines: string[] } {
 
 function open(source: string, clock?: FakeClock) {
   const { logger, lines } = recorder();
-  return { lines, opened: openGate({ cwd: site(source), env: {}, logger, clock }) };
+  const env = {};
+  const opened = loadConfig({ cwd: site(source), env }).then((config) =>
+    openAuthorizer(config, { env, logger, clock }),
+  );
+  return { lines, opened };
 }
 
 async function failure(attempt: Promise<unknown>): Promise<MlflowAuthError> {
@@ -118,11 +128,11 @@ for (const [what, method] of Object.entries({
   test(`a close() that ${what} is a warning, and its neighbours are closed all the same`, async () => {
     const clock = fakeClock();
     const { opened, lines } = open(provider(method), clock);
-    const { gate, close } = await opened;
-    assert.ok(await gate.authorize({ url: other, method: "GET" }));
+    const authorizer = await opened;
+    assert.ok(await authorizer.authorize({ url: other, method: "GET" }));
     const globals = globalThis as { closed?: string[] };
     globals.closed = [];
-    const closed = close();
+    const closed = authorizer.close();
     await clock.advance(300);
     await closed;
     assert.equal(globals.closed, ["good"]);

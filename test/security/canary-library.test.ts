@@ -7,8 +7,9 @@ import {
   formatError,
   isMlflowAuthError,
   type Logger,
+  loadConfig,
   logLevels,
-  openGate,
+  openAuthorizer,
 } from "@mlflow-auth/core/internal";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -52,9 +53,9 @@ async function play({ project, env, uri }: Scene, logger: Logger): Promise<unkno
   };
   const options = { cwd: project.folder, env: { HOME: project.folder, ...env }, logger };
   await keep(async () => {
-    const opened = await openGate(options);
+    const opened = await openAuthorizer(await loadConfig(options), options);
     things.push(opened);
-    await keep(() => opened.gate.authorize({ url: `${uri}/api`, method: "GET" }));
+    await keep(() => opened.authorize({ url: `${uri}/api`, method: "GET" }));
     await opened.close();
     return opened;
   });

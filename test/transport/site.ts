@@ -1,5 +1,5 @@
 /** Listed servers behind TLS, the files that name their certificates, and a project to call them from. */
-import { type EchoServer, echoServer } from "../../core/test/transport/echo-server.ts";
+import { type EchoServer, echoServer } from "../../core/test/connection/echo-server.ts";
 import { createProject, type Project } from "../../proxy/test/project.ts";
 import type { Certificate } from "../servers/certificates.ts";
 import { startTlsFront, type TlsFront } from "../servers/tls-front.ts";

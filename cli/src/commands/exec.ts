@@ -1,5 +1,5 @@
-import { createLogger, type LogLevel, openGate } from "@mlflow-auth/core/internal";
-import { createToken, startProxy } from "@mlflow-auth/proxy";
+import { createLogger, type LogLevel, loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
+import { agentLimits, createToken, startProxy } from "@mlflow-auth/proxy";
 import { childEnvironment } from "../child-environment.js";
 import { chooseUpstream } from "../choose-upstream.js";
 import { endOfExec } from "../end-of-exec.js";
@@ -32,14 +32,13 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
 
 async function run(command: readonly string[], options: ExecOptions): Promise<number> {
   const logger = createLogger({ level: options.logLevel, env: process.env });
-  const { gate, config, close } = await openGate({ configFile: options.config, logger });
+  const config = await loadConfig({ configFile: options.config });
+  const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
   try {
     const { uri, server, notice } = chooseUpstream(config, options.server, process.env);
     const proxy = await startProxy({
-      gate,
-      config,
+      authorizer,
       upstream: uri,
-      env: process.env,
       token: createToken(),
       logger,
     });
@@ -62,7 +61,7 @@ async function run(command: readonly string[], options: ExecOptions): Promise<nu
       await proxy.close();
     }
   } finally {
-    await close();
+    await authorizer.close();
   }
 }
 

@@ -2,11 +2,12 @@ import {
   createLogger,
   isLoopback,
   type LogLevel,
+  loadConfig,
   MlflowAuthError,
-  openGate,
+  openAuthorizer,
   type Secret,
 } from "@mlflow-auth/core/internal";
-import { createToken, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
+import { agentLimits, createToken, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
 import { chooseUpstream } from "../choose-upstream.js";
 import { exit } from "../exit-codes.js";
 import { tokenFromFile } from "../token-file.js";
@@ -32,16 +33,15 @@ const GRACE = 10_000;
 export async function proxy(options: ProxyCommandOptions): Promise<number> {
   checkToken(options);
   const logger = createLogger({ level: options.logLevel, env: process.env });
-  const { gate, config, close } = await openGate({ configFile: options.config, logger });
+  const config = await loadConfig({ configFile: options.config });
+  const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
   try {
     const { uri, notice } = chooseUpstream(config, options.server, process.env);
     const token = await tokenOf(options);
     const { host, port, allowHost: allowHosts } = options;
     const running = await startProxy({
-      gate,
-      config,
+      authorizer,
       upstream: uri,
-      env: process.env,
       logger,
       host,
       port,
@@ -63,7 +63,7 @@ export async function proxy(options: ProxyCommandOptions): Promise<number> {
     await stopped;
     return exit.fine;
   } finally {
-    await close();
+    await authorizer.close();
   }
 }
 

@@ -1,10 +1,10 @@
 import {
   type Config,
-  compileDestinations,
   createLogger,
   type LogLevel,
+  loadConfig,
   MlflowAuthError,
-  openGate,
+  openAuthorizer,
   type RunTags,
 } from "@mlflow-auth/core/internal";
 import { chooseUpstream } from "../choose-upstream.js";
@@ -22,21 +22,21 @@ export interface TagsOptions {
 export async function tags(url: string | undefined, options: TagsOptions): Promise<number> {
   if (url !== undefined) requireUrl(url);
   const logger = createLogger({ level: options.logLevel, env: process.env });
-  const { gate, config, close } = await openGate({ configFile: options.config, logger });
+  const config = await loadConfig({ configFile: options.config });
+  const authorizer = await openAuthorizer(config, { logger });
   try {
     const target = url ?? usualServer(config);
-    const server = compileDestinations(config.servers).match(target);
-    const pipeline = gate.tagPipeline(target);
-    if (server === undefined || pipeline === undefined) {
+    const server = authorizer.serverFor(target);
+    if (server === undefined) {
       const { message, remedy } = explainMiss(target, config);
       throw new MlflowAuthError("DESTINATION_UNLISTED", `${message}: its runs get no tags`, { remedy });
     }
-    const given = await pipeline.resolve({ experimentId: undefined, runName: undefined, tags: {} });
+    const given = await authorizer.tags(server, { experimentId: undefined, runName: undefined, tags: {} });
     if (options.json) console.log(JSON.stringify(given, undefined, 2));
     else printText(server.uri, given);
     return exit.fine;
   } finally {
-    await close();
+    await authorizer.close();
   }
 }
 

@@ -1,12 +1,18 @@
 /** Walks the chain from the file to an answer of MLflow, one server after the other. Prints nothing. */
-import { type Config, type Logger, loadConfig, type OpenGate, openGate } from "@mlflow-auth/core/internal";
+import {
+  type Config,
+  type Logger,
+  loadConfig,
+  type OpenedAuthorizer,
+  openAuthorizer,
+} from "@mlflow-auth/core/internal";
 import { fileFinding, pluginsFinding, withoutConfig } from "./file.js";
 import type { Finding } from "./finding.js";
 import { examineServer } from "./server.js";
 import { chooseTargets } from "./targets.js";
 import { collectWarnings } from "./warned.js";
 import { watchWire } from "./wire.js";
-import { within } from "./within.js";
+import { within } from "./with-timeout.js";
 
 export interface ChainOptions {
   readonly configFile?: string | undefined;
@@ -53,7 +59,7 @@ export async function walkChain(options: ChainOptions): Promise<Diagnosis> {
   }
   const { targets, unexamined } = chooseTargets(config, url);
   const { logger, warned } = collectWarnings(options.logger);
-  const opened = await tryToOpen(openGate({ configFile, cwd, env, logger }));
+  const opened = await tryToOpen(openAuthorizer(config, { env, logger }));
   const wire = watchWire();
   const servers: ServerDiagnosis[] = [];
   try {
@@ -69,9 +75,9 @@ export async function walkChain(options: ChainOptions): Promise<Diagnosis> {
 }
 
 /** The gate, or why there is none. */
-export type Opened = { readonly open: OpenGate } | { readonly fault: unknown };
+export type Opened = { readonly open: OpenedAuthorizer } | { readonly fault: unknown };
 
-async function tryToOpen(opening: Promise<OpenGate>): Promise<Opened> {
+async function tryToOpen(opening: Promise<OpenedAuthorizer>): Promise<Opened> {
   try {
     return { open: await opening };
   } catch (fault) {

@@ -1,6 +1,6 @@
 import type { Examination } from "./examination.js";
 import { type Finding, fine, skipped } from "./finding.js";
-import { inWords } from "./within.js";
+import { inWords } from "./with-timeout.js";
 
 /** Milliseconds of difference from which on tokens and certificates may fail by it. */
 const LARGE = 60_000;

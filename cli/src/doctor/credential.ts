@@ -1,21 +1,21 @@
 /** What the plugins give a request, and at which link they fail: core knows no vendor, so the code of the error tells. */
 import {
-  type Authorization,
+  type AuthorizedHeaders,
   type ErrorCode,
   isMlflowAuthError,
   MlflowAuthError,
-  type OpenGate,
+  type OpenedAuthorizer,
 } from "@mlflow-auth/core/internal";
 import { type Examination, PLUGIN_FACTOR, READ_PATH } from "./examination.js";
 import { isConnectionFault } from "./file.js";
 import { brokenBy, type Finding, fine, type Link, links, skipped } from "./finding.js";
-import { inWords, within } from "./within.js";
+import { inWords, within } from "./with-timeout.js";
 
 export interface CredentialReport {
   /** The links `backend`, `login`, `secret` and `headers`. */
   readonly findings: readonly Finding[];
   /** Undefined where a request must not be sent. */
-  readonly authorization: Authorization | undefined;
+  readonly authorization: AuthorizedHeaders | undefined;
 }
 
 const chain = ["backend", "login", "secret", "headers"] as const;
@@ -57,9 +57,11 @@ export async function examineCredential(examination: Examination): Promise<Crede
   }
 }
 
-async function authorize({ gate }: OpenGate, uri: string, timeout: number): Promise<Authorization> {
+async function authorize(authorizer: OpenedAuthorizer, uri: string, timeout: number): Promise<AuthorizedHeaders> {
   const limit = PLUGIN_FACTOR * timeout;
-  const asked = gate.authorize({ url: uri + READ_PATH, method: "POST" }) as Authorization | Promise<Authorization>;
+  const asked = authorizer.authorize({ url: uri + READ_PATH, method: "POST" }) as
+    | AuthorizedHeaders
+    | Promise<AuthorizedHeaders>;
   return await within(limit, Promise.resolve(asked), () => {
     throw new MlflowAuthError("PLUGIN_TIMEOUT", `the plugins gave no credential for ${uri} within ${inWords(limit)}`, {
       remedy: "check that the secret backend answers from this machine, or give it longer with --timeout",
@@ -67,7 +69,7 @@ async function authorize({ gate }: OpenGate, uri: string, timeout: number): Prom
   });
 }
 
-function successes(authorization: Authorization, { target, wire, since }: Examination): Finding[] {
+function successes(authorization: AuthorizedHeaders, { target, wire, since }: Examination): Finding[] {
   const { server, provider, sources } = authorization;
   const { origin } = new URL(target.uri);
   // The server itself is asked for its health meanwhile.

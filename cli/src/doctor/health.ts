@@ -1,6 +1,6 @@
-import { otherScheme } from "./contact-fault.js";
-import { type Answer, isHtml } from "./exchange.js";
+import { otherScheme } from "./connection-failure.js";
 import { broken, type Finding, fine, skipped } from "./finding.js";
+import { type Answer, isHtml } from "./probe.js";
 import { overload } from "./refusals.js";
 
 /**

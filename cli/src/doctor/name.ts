@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { Examination } from "./examination.js";
 import { broken, type Finding, fine, skipped } from "./finding.js";
-import { inWords, within } from "./within.js";
+import { inWords, within } from "./with-timeout.js";
 
 /** How many addresses are shown. */
 const SHOWN = 3;

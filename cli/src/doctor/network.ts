@@ -1,11 +1,11 @@
 /** Host name, connection and health: what can be asked of a server without a credential, so that none is needed to judge them. */
 import { createAgent, isLoopback, isMlflowAuthError, type MlflowAuthError, proxyFor } from "@mlflow-auth/core/internal";
-import { contactFault } from "./contact-fault.js";
+import { connectionFailure } from "./connection-failure.js";
 import type { Examination } from "./examination.js";
-import { type Answer, type Dispatcher, exchange } from "./exchange.js";
 import { brokenBy, type Finding, fine, isBroken, type Link, links, skipped } from "./finding.js";
 import { healthFinding, speaksTls, versionIn } from "./health.js";
 import { nameFinding } from "./name.js";
+import { type Answer, type Dispatcher, exchange } from "./probe.js";
 
 export interface NetworkReport {
   /** The links `name`, `connection` and `health`. */
@@ -37,7 +37,7 @@ export async function examineNetwork(examination: Examination): Promise<NetworkR
   try {
     answer = await exchange(agent, { method: "GET", url: `${target.uri}/health` }, examination.timeout);
   } catch (thrown) {
-    const fault = contactFault(thrown, examination);
+    const fault = connectionFailure(thrown, examination);
     const connection = fault.link === "connection" ? [] : [connectionFinding(examination, proxy)];
     return unreachable([name, ...connection, fault], agent);
   }

@@ -1,8 +1,8 @@
 /** 401: the credential was refused. How it was sent, and what the server asks for, tell what to change. */
-import type { Authorization } from "@mlflow-auth/core/internal";
-import type { Answer } from "./exchange.js";
+import type { AuthorizedHeaders } from "@mlflow-auth/core/internal";
+import type { Answer } from "./probe.js";
+import { textOf } from "./redirects.js";
 import type { Refusal, Sent } from "./refusals.js";
-import { textOf } from "./sent-elsewhere.js";
 
 export function notAccepted(answer: Answer, { authorization, clocksApart }: Sent): Refusal {
   const { provider } = authorization;
@@ -38,7 +38,7 @@ function howToSend(provider: string, name: string, scheme: string | undefined, w
 }
 
 /** How the credential went, by names that are none of its own. */
-function sentBy({ headers, sources }: Authorization, provider: string) {
+function sentBy({ headers, sources }: AuthorizedHeaders, provider: string) {
   const [name, value] = headers.find(([header]) => sources[header] === provider) ?? ["no header", ""];
   const text = textOf(value);
   const scheme = ["Bearer", "Basic"].find((word) => text.startsWith(`${word} `));

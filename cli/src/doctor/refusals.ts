@@ -1,12 +1,12 @@
 /** What an answer other than the expected one means, and what to do about each. */
-import { type Authorization, isPermissionDenial, suspicionOf } from "@mlflow-auth/core/internal";
-import type { Answer } from "./exchange.js";
+import { type AuthorizedHeaders, isPermissionDenial, rejectionKindOf } from "@mlflow-auth/core/internal";
 import { notAccepted } from "./not-accepted.js";
-import { loginPage, moved } from "./sent-elsewhere.js";
+import type { Answer } from "./probe.js";
+import { loginPage, moved } from "./redirects.js";
 
 export interface Sent {
   readonly url: string;
-  readonly authorization: Authorization;
+  readonly authorization: AuthorizedHeaders;
   readonly clocksApart: boolean;
 }
 
@@ -23,11 +23,11 @@ export function isRead({ status, text }: Answer): boolean {
 
 export function refusal(answer: Answer, sent: Sent): Refusal {
   const { status } = answer;
-  const suspicion = suspicionOf({ url: sent.url, method: "POST" }, status, answer.headers);
-  if (suspicion === "credential") return notAccepted(answer, sent);
-  if (suspicion === "permission") return forbidden(answer, sent);
+  const kind = rejectionKindOf(sent, status, answer.headers);
+  if (kind === "unauthorized") return notAccepted(answer, sent);
+  if (kind === "forbidden") return forbidden(answer, sent);
   const redirected = status >= 300 && status < 400;
-  if (suspicion === "login page" || redirected) return moved(answer, sent) ?? loginPage(answer, sent);
+  if (kind === "login-page" || redirected) return moved(answer, sent) ?? loginPage(answer, sent);
   if (status === 404) return nothingThere(answer);
   if (status === 429 || status >= 500) return { found: failing(answer), remedy: overload(status) };
   if (status === 200) return { found: "the server answered with something else than MLflow's JSON", remedy: ADDRESS };

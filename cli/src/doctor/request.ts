@@ -1,12 +1,12 @@
 /** One read as a client would send it, with the credential: the link that counts. */
 import { createInterceptor, isMlflowAuthError } from "@mlflow-auth/core/internal";
 import { CLIENT_CREDENTIALS } from "../child-environment.js";
-import { contactFault } from "./contact-fault.js";
+import { connectionFailure } from "./connection-failure.js";
 import type { CredentialReport } from "./credential.js";
 import { type Examination, READ_PATH } from "./examination.js";
-import { type Answer, type Dispatcher, exchange } from "./exchange.js";
 import { broken, brokenBy, type Finding, fine, skipped } from "./finding.js";
 import type { NetworkReport } from "./network.js";
+import { type Answer, type Dispatcher, exchange } from "./probe.js";
 import { isRead, refusal, type Sent } from "./refusals.js";
 
 export interface Before extends Pick<CredentialReport, "authorization">, Pick<NetworkReport, "agent" | "answered"> {
@@ -23,7 +23,7 @@ export async function requestFinding(examination: Examination, before: Before): 
     return skipped("request", "not sent: it never goes out without its credential", warnings);
   }
   if (agent === undefined || !answered) return skipped("request", "not sent: the server can't be reached", warnings);
-  const dispatcher = agent.compose(createInterceptor(opened.open.gate));
+  const dispatcher = agent.compose(createInterceptor(opened.open));
   const url = target.uri + READ_PATH;
   let answer: Answer;
   try {
@@ -31,7 +31,7 @@ export async function requestFinding(examination: Examination, before: Before): 
   } catch (thrown) {
     const { found, remedy = "" } = isMlflowAuthError(thrown)
       ? brokenBy("request", thrown)
-      : contactFault(thrown, examination);
+      : connectionFailure(thrown, examination);
     return broken("request", found, remedy, warnings);
   }
   if (isRead(answer)) return fine("request", `${inShort(authorization)} is accepted, and MLflow answers`, warnings);

@@ -1,15 +1,14 @@
 import { isMlflowAuthError, MlflowAuthError } from "@mlflow-auth/core/internal";
 import { type Examination, PLUGIN_FACTOR } from "./examination.js";
 import { brokenBy, type Finding, fine, skipped } from "./finding.js";
-import { inWords, within } from "./within.js";
+import { inWords, within } from "./with-timeout.js";
 
 /** Whether a run could be created: what the tag plugins give it, or which of them stops it. */
 export async function tagsFinding({ opened, target, timeout }: Examination): Promise<Finding> {
   if (target.server.tags.length === 0) return skipped("tags", "no plugin gives any");
-  const pipeline = "open" in opened ? opened.open.gate.tagPipeline(`${target.uri}/`) : undefined;
-  if (pipeline === undefined) return skipped("tags", "not judged: the plugins can't be used");
+  if (!("open" in opened)) return skipped("tags", "not judged: the plugins can't be used");
   const limit = PLUGIN_FACTOR * timeout;
-  const asked = pipeline.resolve({ experimentId: undefined, runName: undefined, tags: {} });
+  const asked = opened.open.tags(target.server, { experimentId: undefined, runName: undefined, tags: {} });
   try {
     const { tags } = await within(limit, asked, () => {
       throw new MlflowAuthError("PLUGIN_TIMEOUT", `no run tags from the plugins within ${inWords(limit)}`, {

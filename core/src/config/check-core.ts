@@ -3,7 +3,7 @@ import { configSchema, validateConfig, valuesSchema } from "@mlflow-auth/schema"
 import { complete } from "./environment.js";
 import { explain } from "./explain.js";
 import { isPluginOption } from "./instances.js";
-import type { Loading } from "./loading.js";
+import type { LoadContext } from "./load-context.js";
 import { convert } from "./options.js";
 import type { Data, DataObject } from "./read.js";
 import { isKnown, isObject, SchemaWalker } from "./schema-walk.js";
@@ -17,7 +17,7 @@ export interface CheckedCore {
 }
 
 /** @throws MlflowAuthError `CONFIG_INVALID` only where there is nothing to go on with */
-export function checkCore(data: Data, loading: Loading): CheckedCore {
+export function checkCore(data: Data, loading: LoadContext): CheckedCore {
   const { env, fillings, problems } = loading;
   const walker = new SchemaWalker(configSchema, valuesSchema);
   const { data: file = null, fromEnvironment } = complete(data, "", { walker, env, fillings });

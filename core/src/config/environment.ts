@@ -1,5 +1,5 @@
 /** Completes options before they are judged: environment fall-backs, defaults, and `${…}` that fills a whole boolean or number. */
-import type { Environment, Filling } from "./interpolate.js";
+import type { Environment, Interpolation } from "./interpolate.js";
 import { pointerTo } from "./problems.js";
 import type { Data, DataObject } from "./read.js";
 import { discriminatorOf, isObject, type Schema, type SchemaWalker } from "./schema-walk.js";
@@ -13,7 +13,7 @@ export interface Completed {
 export interface Sources {
   readonly walker: SchemaWalker;
   readonly env: Environment;
-  readonly fillings: ReadonlyMap<string, Filling>;
+  readonly fillings: ReadonlyMap<string, Interpolation>;
 }
 
 /**

@@ -2,13 +2,13 @@
 import type { ErrorObject } from "ajv";
 import type { ErrorCode } from "../errors/codes.js";
 import { expectation, oneOf } from "./expectation.js";
-import type { Filling } from "./interpolate.js";
+import type { Interpolation } from "./interpolate.js";
 import { fieldName, isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
 import { discriminatorOf, keyword, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
 import { didYouMean } from "./suggest.js";
 
-export interface Judged {
+export interface ValidationContext {
   readonly walker: SchemaWalker;
   readonly data: Data;
   /** Where the data stands in the file. */
@@ -16,7 +16,7 @@ export interface Judged {
   /** The places that an environment variable filled, with its name. */
   readonly fromEnvironment: ReadonlyMap<string, string>;
   /** The texts that the file fills from variables. */
-  readonly fillings: ReadonlyMap<string, Filling>;
+  readonly fillings: ReadonlyMap<string, Interpolation>;
 }
 
 type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "value", message: string];
@@ -25,7 +25,7 @@ type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "valu
 const echoes = new Set(["if", "propertyNames"]);
 const combinations = new Set(["anyOf", "oneOf", "not"]);
 
-export function explain(errors: readonly ErrorObject[], judged: Judged, problems: ProblemList): void {
+export function explain(errors: readonly ErrorObject[], judged: ValidationContext, problems: ProblemList): void {
   if (errors.length === 0) return;
   const places = judged.walker.places(judged.data, judged.pointer);
   const combined = new Set(
@@ -38,7 +38,7 @@ export function explain(errors: readonly ErrorObject[], judged: Judged, problems
   }
 }
 
-function explainOne(error: ErrorObject, judged: Judged, places: ReadonlyMap<string, Schema[]>): Explanation {
+function explainOne(error: ErrorObject, judged: ValidationContext, places: ReadonlyMap<string, Schema[]>): Explanation {
   const { walker, pointer, fromEnvironment, fillings } = judged;
   const place = `${pointer}${error.instancePath}`;
   const schemas = places.get(place) ?? [];

@@ -2,7 +2,7 @@
 import { lstatSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { foldersUpwards } from "./folders-upwards.js";
+import { foldersUpwards } from "../files/folders-upwards.js";
 import { jsonErrorOffset } from "./json-error.js";
 import { readConfigText } from "./read-text.js";
 

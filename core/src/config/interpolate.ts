@@ -6,7 +6,7 @@ import type { Data, DataObject } from "./read.js";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What filled a text. */
-export interface Filling {
+export interface Interpolation {
   readonly variables: readonly string[];
   /** Whether the text is one `${…}` and nothing else. */
   readonly whole: boolean;
@@ -23,7 +23,7 @@ export interface Finding {
 export interface Interpolated {
   readonly data: Data;
   /** The texts that had a `${…}`, by JSON pointer. */
-  readonly fillings: ReadonlyMap<string, Filling>;
+  readonly fillings: ReadonlyMap<string, Interpolation>;
   readonly findings: readonly Finding[];
 }
 
@@ -31,7 +31,7 @@ const content = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /** Fills all values once: what a variable holds is not looked at again, and keys are left alone. Nothing given is changed. */
 export function interpolate(data: Data, env: Environment): Interpolated {
-  const fillings = new Map<string, Filling>();
+  const fillings = new Map<string, Interpolation>();
   const findings: Finding[] = [];
 
   function visit(value: Data, pointer: string): Data {

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { environmentSource, fileSource, textSource } from "../secret/source-kinds.js";
 import { parseDuration } from "../time/duration.js";
-import type { Environment, Filling } from "./interpolate.js";
+import type { Environment, Interpolation } from "./interpolate.js";
 import { pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
 import { isObject, keyword, type Schema } from "./schema-walk.js";
@@ -11,7 +11,7 @@ export interface ConvertOptions {
   /** Which schemas apply where; see `SchemaWalker.places`. */
   readonly places: ReadonlyMap<string, readonly Schema[]>;
   readonly env: Environment;
-  readonly fillings: ReadonlyMap<string, Filling>;
+  readonly fillings: ReadonlyMap<string, Interpolation>;
   readonly fromEnvironment: ReadonlyMap<string, string>;
   /** What the paths of the file are relative to. */
   readonly folder: string;
@@ -56,11 +56,11 @@ export function secretPlaces(places: ReadonlyMap<string, readonly Schema[]>): st
 }
 
 /** Whether a secret field holds a credential that stands in the file itself. */
-export function isLiteral(data: unknown, filling: Filling | undefined): boolean {
+export function isLiteral(data: unknown, filling: Interpolation | undefined): boolean {
   return typeof data === "string" && (filling === undefined || !filling.whole || filling.usedDefault);
 }
 
-function originOf(filling: Filling | undefined): string {
+function originOf(filling: Interpolation | undefined): string {
   const whole = filling?.whole && !filling.usedDefault;
   return whole ? `the variable ${filling.variables[0]}` : "the configuration file";
 }

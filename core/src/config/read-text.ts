@@ -1,7 +1,7 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { distrust } from "./trust.js";
+import { trustProblem } from "../files/trust.js";
 
 const MAX_BYTES = 256 * 1024;
 
@@ -62,7 +62,7 @@ async function decode(handle: FileHandle, unreadable: (why: string) => MlflowAut
 }
 
 function checkTrust(file: string, link: Stats, target: Stats, nameWith: string): void {
-  const reason = distrust(link) ?? distrust(target);
+  const reason = trustProblem(link) ?? trustProblem(target);
   if (reason === undefined) return;
   throw new MlflowAuthError("CONFIG_UNTRUSTED", `${file} was found by searching and ${reason}`, {
     remedy: `take it over (chown) and let nobody else write it (chmod go-w), or name it with ${nameWith} if you trust it`,

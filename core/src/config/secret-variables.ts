@@ -1,4 +1,4 @@
-import type { Filling } from "./interpolate.js";
+import type { Interpolation } from "./interpolate.js";
 import type { ProblemList } from "./problems.js";
 
 const secretName = /(?:TOKEN|SECRET|PASSWORD|KEY)$/i;
@@ -15,7 +15,7 @@ export function isNamedLikeSecret(variable: string): boolean {
  * @param secrets the places of secret fields
  */
 export function refuseSecretVariables(
-  fillings: ReadonlyMap<string, Filling>,
+  fillings: ReadonlyMap<string, Interpolation>,
   problems: ProblemList,
   applies: (pointer: string) => boolean,
   secrets: ReadonlySet<string> = new Set(),

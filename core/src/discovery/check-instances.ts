@@ -5,7 +5,7 @@ import type { InstanceConfig } from "../config/config.js";
 import { complete } from "../config/environment.js";
 import { explain } from "../config/explain.js";
 import { instanceOptions, isPluginOption } from "../config/instances.js";
-import type { Loading } from "../config/loading.js";
+import type { LoadContext } from "../config/load-context.js";
 import { convert, isLiteral, secretPlaces } from "../config/options.js";
 import { fieldName, pointerTo, stepsOf } from "../config/problems.js";
 import type { Data, DataObject } from "../config/read.js";
@@ -20,7 +20,7 @@ import { readInstalled } from "./installed.js";
 export async function checkInstances(
   plugins: Readonly<Record<string, unknown>>,
   disabled: ReadonlySet<string>,
-  loading: Loading,
+  loading: LoadContext,
 ): Promise<Map<string, InstanceConfig | undefined>> {
   const checked = new Map<string, InstanceConfig | undefined>();
   const enabled = Object.entries(plugins).filter(([name]) => !disabled.has(name));
@@ -76,7 +76,7 @@ async function readOptions(
   name: string,
   fields: DataObject,
   installed: InstalledPlugin,
-  loading: Loading,
+  loading: LoadContext,
 ): Promise<Readonly<Record<string, unknown>>> {
   const { env, fillings, problems, warnings } = loading;
   const pointer = pointerTo("/plugins", name);

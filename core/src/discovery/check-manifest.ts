@@ -3,11 +3,11 @@ import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { EntryPoint, PluginPackage } from "../config/config.js";
 import { isObject, type Schema } from "../config/schema-walk.js";
-import type { Owners } from "../config/trust.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Owners } from "../files/trust.js";
 import { type Group, groups } from "../provider/provider.js";
 import type { Manifest } from "./manifests.js";
-import { untrusted } from "./reach.js";
+import { untrusted } from "./search-folders.js";
 
 /** The plugin interface that this core speaks. */
 const API_VERSION = 1;

@@ -13,13 +13,13 @@ import type { Origin, Root } from "./roots.js";
  * - `ambiguous`, `faulty`, `untrusted`: it would be this one; see the explanation's `fault`
  * - `undeclared`: it lies in node_modules, and the root's package.json does not name it
  */
-export type Fate = "used" | "shadowed" | "ambiguous" | "faulty" | "untrusted" | "undeclared";
+export type PluginStatus = "used" | "shadowed" | "ambiguous" | "faulty" | "untrusted" | "undeclared";
 
 export interface Candidate {
   readonly package: string;
   readonly version: string;
   readonly folder: string;
-  readonly fate: Fate;
+  readonly fate: PluginStatus;
   /** What is not trusted about it, where it is `untrusted`. */
   readonly reason?: string | undefined;
 }
@@ -69,7 +69,7 @@ export function explainPlugin(wanted: WantedPlugin, installed: Installed): Expla
     };
   }
 
-  function fateOf({ name, folder }: Manifest): Fate {
+  function fateOf({ name, folder }: Manifest): PluginStatus {
     if (chosen.get(name)?.folder !== folder) return "shadowed";
     if (fault === undefined) return "used";
     if (fault.code === "PLUGIN_AMBIGUOUS") return "ambiguous";

@@ -2,13 +2,13 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { isObject } from "../config/schema-walk.js";
-import { distrust, type Owners } from "../config/trust.js";
+import { type Owners, trustProblem } from "../files/trust.js";
 import { type Group, groups } from "../provider/provider.js";
 import { isPackageName } from "./package-name.js";
 import { plugAndPlayFolders } from "./plug-n-play.js";
-import { untrusted } from "./reach.js";
 import { type PackageText, parseObject, readPackage } from "./read-package.js";
 import type { Root, Roots } from "./roots.js";
+import { untrusted } from "./search-folders.js";
 
 /** A package with entry points for us, as it describes itself: nothing of it has been checked. */
 export interface Manifest {
@@ -67,7 +67,7 @@ export function readManifests({ folders, owners }: Pick<Roots, "folders" | "owne
     const own = read ? dependenciesOf(read.text) : exists(file) ? [] : installedIn(join(root.folder, "node_modules"));
     add(root.folder, read);
     // Made once for a thousand names.
-    const places = root.reach.map((folder) => join(folder, "node_modules", sep));
+    const places = root.searchFolders.map((folder) => join(folder, "node_modules", sep));
     const unplugged = plugAndPlayFolders(root, owners);
     for (const name of own) if (!usable.has(name)) add(...findPackage(name, root.folder, places, unplugged));
   }
@@ -75,13 +75,13 @@ export function readManifests({ folders, owners }: Pick<Roots, "folders" | "owne
 }
 
 /** The plugin packages that lie where a root's dependencies lie although its package.json does not name them: none of them is used. */
-export function undeclaredManifests({ folder: root, reach }: Root): Manifest[] {
+export function undeclaredManifests({ folder: root, searchFolders }: Root): Manifest[] {
   const file = join(root, "package.json");
   const read = readPackage(file);
   if (read === undefined && !exists(file)) return [];
   const declared = new Set(read ? dependenciesOf(read.text) : []);
   const found = new Map<string, Manifest>();
-  for (const folder of reach) {
+  for (const folder of searchFolders) {
     for (const name of installedIn(join(folder, "node_modules"))) {
       if (declared.has(name) || found.has(name)) continue;
       const candidate = join(folder, "node_modules", name);
@@ -112,7 +112,7 @@ function findPackage(
 /** The file that was read is judged as it was then; its folder, also where it is a symlink. */
 function distrusted(folder: string, { stats }: PackageText, owners: Owners): string | undefined {
   const file = join(folder, "package.json");
-  const reason = distrust(stats, owners);
+  const reason = trustProblem(stats, owners);
   return reason === undefined ? untrusted([folder, file], owners) : `${file} ${reason}`;
 }
 

@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import nodeModule from "node:module";
 import { dirname, join } from "node:path";
-import type { Owners } from "../config/trust.js";
-import { untrusted } from "./reach.js";
+import type { Owners } from "../files/trust.js";
 import type { Root } from "./roots.js";
+import { untrusted } from "./search-folders.js";
 
 interface PnpApi {
   resolveToUnqualified(name: string, issuer: string, options: { considerBuiltins: boolean }): string | null;
@@ -21,14 +21,15 @@ const manifests = [".pnp.cjs", ".pnp.js"];
  * is code, so it has to be somebody's whose packages are used, and where this root's packages may be.
  */
 export function plugAndPlayFolders(
-  { folder: root, reach }: Root,
+  { folder: root, searchFolders }: Root,
   owners: Owners,
 ): (name: string) => string | undefined {
   const { findPnpApi } = nodeModule as unknown as { findPnpApi?: (path: string) => PnpApi | null };
   if (findPnpApi === undefined) return () => undefined;
   const nearest = nearestManifest(root);
   const mayRun =
-    nearest === undefined || (reach.includes(dirname(nearest)) && !untrusted([nearest, dirname(nearest)], owners));
+    nearest === undefined ||
+    (searchFolders.includes(dirname(nearest)) && !untrusted([nearest, dirname(nearest)], owners));
   if (!mayRun) return () => undefined;
   // Where a path ends with a slash it is a folder.
   const issuer = `${root}/`;

@@ -2,9 +2,9 @@
 import { existsSync, readlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Owners } from "../config/trust.js";
-import { ownersOf, reachOf } from "./reach.js";
+import type { Owners } from "../files/trust.js";
 import { parseObject, readPackage } from "./read-package.js";
+import { ownersOf, searchFoldersOf } from "./search-folders.js";
 
 export interface RootOptions {
   /** The folder of the file; the working directory for a file given as an object. */
@@ -29,7 +29,7 @@ export interface Root {
   readonly folder: string;
   readonly origin: Origin;
   /** It and the folders above it whose node_modules may hold what is installed for it. */
-  readonly reach: readonly string[];
+  readonly searchFolders: readonly string[];
 }
 
 export interface Roots {
@@ -51,8 +51,8 @@ export function findRoots({
   core = fileURLToPath(import.meta.url),
 }: RootOptions): Roots {
   const owners = ownersOf(trustedOwner, core);
-  const reach = (from: string) => reachOf(from, env, owners);
-  const { project, workspace } = packageAround(reach(folder));
+  const searchFolders = (from: string) => searchFoldersOf(from, env, owners);
+  const { project, workspace } = packageAround(searchFolders(folder));
   const named = env["MLFLOW_AUTH_PLUGIN_ROOT"];
   const started = command === undefined ? [] : linkChain(resolve(command));
   const folders = new Map<string, Origin>();
@@ -62,29 +62,36 @@ export function findRoots({
   add("project", project);
   add("workspace", workspace);
   add("variable", named ? resolve(named) : undefined);
-  add("command", ...started.flatMap((path) => installationsOf(path, reach)));
-  add("core", ...installationsOf(core, reach));
+  add("command", ...started.flatMap((path) => installationsOf(path, searchFolders)));
+  add("core", ...installationsOf(core, searchFolders));
   return {
     project,
     workspace,
-    folders: [...folders].map(([root, origin]) => ({ folder: root, origin, reach: withItself(root, reach(root)) })),
+    folders: [...folders].map(([root, origin]) => ({
+      folder: root,
+      origin,
+      searchFolders: withItself(root, searchFolders(root)),
+    })),
     owners,
   };
 }
 
 /** A root was named, or found to be one: whatever is above it, it counts. */
-function withItself(root: string, reach: readonly string[]): readonly string[] {
-  return reach[0] === root ? reach : [root, ...reach];
+function withItself(root: string, searchFolders: readonly string[]): readonly string[] {
+  return searchFolders[0] === root ? searchFolders : [root, ...searchFolders];
 }
 
 /**
  * The nearest of these folders that has a package.json, and the nearest from there that declares a workspace: by npm's and yarn's
  * `workspaces`, or by a pnpm-workspace.yaml.
  */
-function packageAround(reach: readonly string[]): { project: string | undefined; workspace: string | undefined } {
-  const project = reach.findIndex((folder) => existsSync(join(folder, "package.json")));
+function packageAround(searchFolders: readonly string[]): {
+  project: string | undefined;
+  workspace: string | undefined;
+} {
+  const project = searchFolders.findIndex((folder) => existsSync(join(folder, "package.json")));
   if (project === -1) return { project: undefined, workspace: undefined };
-  return { project: reach[project], workspace: reach.slice(project).find(isWorkspaceRoot) };
+  return { project: searchFolders[project], workspace: searchFolders.slice(project).find(isWorkspaceRoot) };
 }
 
 function isWorkspaceRoot(folder: string): boolean {
@@ -97,13 +104,13 @@ function isWorkspaceRoot(folder: string): boolean {
  * The installations that a file belongs to, innermost first: the folders that own the node_modules on its path. A file on no such
  * path is in a package that is being worked on.
  */
-function installationsOf(file: string, reach: (folder: string) => string[]): string[] {
+function installationsOf(file: string, searchFolders: (folder: string) => string[]): string[] {
   const parts = file.split(sep);
   const owners = parts.flatMap((part, index) =>
     part === "node_modules" ? [parts.slice(0, index).join(sep) || sep] : [],
   );
   if (owners.length > 0) return owners.reverse();
-  const { project, workspace } = packageAround(reach(dirname(file)));
+  const { project, workspace } = packageAround(searchFolders(dirname(file)));
   return [project, workspace].filter((folder) => folder !== undefined);
 }
 

@@ -1,24 +1,24 @@
 /** The auth pipeline: asks the providers of one server in turn until one answers. */
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { checkHeaders } from "../http/headers.js";
 import type { Logger } from "../provider/context.js";
 import { type Auth, anonymous, type RequestAuthProvider } from "../provider/provider.js";
 import { isSecret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
-import { checkHeaders } from "./check-headers.js";
-import type { LazyProviderRequest } from "./request.js";
-import { isPromise, pluginFault, type Slot, withTimeout } from "./slot.js";
+import { type BoundProvider, createProviderAsker, isPromise, pluginFault } from "./ask-provider.js";
+import type { LazyProviderRequest } from "./provider-request.js";
 
-export type AuthSlot = Slot<RequestAuthProvider>;
+export type BoundAuth = BoundProvider<RequestAuthProvider>;
 
 /** Who answered, and with what: a credential or, on purpose, none. */
-export interface Answer {
-  readonly slot: AuthSlot;
+export interface AuthResult {
+  readonly bound: BoundAuth;
   readonly auth: Auth | typeof anonymous;
 }
 
 export interface AuthPipeline {
   /** @throws MlflowAuthError `AUTH_FAILED` with the reason of every provider, or that of the only one as it is. */
-  resolve(request: LazyProviderRequest): Answer | Promise<Answer>;
+  resolve(request: LazyProviderRequest): AuthResult | Promise<AuthResult>;
 }
 
 type Given = ReturnType<RequestAuthProvider["getAuth"]>;
@@ -28,22 +28,27 @@ interface Failure {
   readonly error: MlflowAuthError | undefined;
 }
 
-export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, logger: Logger): AuthPipeline {
-  // An outage answers with the same error object until the next attempt: each is reported once.
-  const reported = new WeakSet<MlflowAuthError>();
+/** @param server the URI of the server whose providers these are */
+export function createAuthPipeline(
+  server: string,
+  providers: readonly BoundAuth[],
+  clock: Clock,
+  logger: Logger,
+): AuthPipeline {
+  const asker = createProviderAsker(server, clock, logger);
   // While a provider returns the same object, so does this pipeline; what is made of it downstream can be kept, too.
-  let last: Answer | undefined;
+  let last: AuthResult | undefined;
 
-  function resolve(request: LazyProviderRequest): Answer | Promise<Answer> {
-    const slot = slots[0] as AuthSlot;
+  function resolve(request: LazyProviderRequest): AuthResult | Promise<AuthResult> {
+    const bound = providers[0] as BoundAuth;
     let given: Given;
     try {
-      given = slot.provider.getAuth(request);
+      given = bound.provider.getAuth(request);
       // Nearly always: what was answered last, and was looked at then.
-      if (last !== undefined && given === last.auth && slot === last.slot && !expires(given)) return last;
+      if (last !== undefined && given === last.auth && bound === last.bound && !expires(given)) return last;
       if (given !== undefined && !isPromise(given)) {
-        check(given, slot);
-        return answer(slot, given);
+        check(given, bound);
+        return result(bound, given);
       }
     } catch (thrown) {
       return askAll(request, () => Promise.reject(thrown));
@@ -52,62 +57,52 @@ export function createAuthPipeline(slots: readonly AuthSlot[], clock: Clock, log
   }
 
   /** The waiting side of `resolve`: `first` stands for the first provider, which has been asked already. */
-  async function askAll(request: LazyProviderRequest, first: () => Given): Promise<Answer> {
+  async function askAll(request: LazyProviderRequest, first: () => Given): Promise<AuthResult> {
     const failures: Failure[] = [];
-    for (const [index, slot] of slots.entries()) {
+    for (const [index, bound] of providers.entries()) {
       try {
-        const asked = index === 0 ? first() : slot.provider.getAuth(request);
-        const given = isPromise(asked) ? await withTimeout(asked, slot, clock) : asked;
+        const given = await asker.ask(bound, () => (index === 0 ? first() : bound.provider.getAuth(request)));
         if (given !== undefined) {
-          check(given, slot);
-          return answer(slot, given);
+          check(given, bound);
+          return result(bound, given);
         }
-        failures.push({ instance: slot.instance, error: undefined });
+        failures.push({ instance: bound.instance, error: undefined });
       } catch (thrown) {
-        const error = pluginFault(thrown, slot.instance);
-        failures.push({ instance: slot.instance, error });
-        const next = slots[index + 1];
-        if (next !== undefined) warn(slot, next, error, request);
+        const error = pluginFault(thrown, bound.instance);
+        failures.push({ instance: bound.instance, error });
+        const next = providers[index + 1];
+        if (next !== undefined) asker.warnOnce(error, bound, `asking ${next.instance} instead`);
       }
     }
-    throw noAnswer(failures, request);
+    throw noCredential(failures, server);
   }
 
-  function answer(slot: AuthSlot, auth: Auth | typeof anonymous): Answer {
-    if (last === undefined || last.auth !== auth || last.slot !== slot) last = Object.freeze({ slot, auth });
+  function result(bound: BoundAuth, auth: Auth | typeof anonymous): AuthResult {
+    if (last === undefined || last.auth !== auth || last.bound !== bound) last = Object.freeze({ bound, auth });
     return last;
   }
 
   /** @throws MlflowAuthError, or what a getter of the answer throws, if nothing can be sent of it */
-  function check(given: Auth | typeof anonymous, slot: AuthSlot): void {
+  function check(given: Auth | typeof anonymous, bound: BoundAuth): void {
     if (given === anonymous) return;
     // An object that has answered before was looked at then.
-    if (given !== last?.auth) checkAuth(given, slot.instance);
+    if (given !== last?.auth) checkAuth(given, bound.instance);
     if (expires(given) && !(clock.wallTime() < (given.expiresAt as number))) {
-      throw wrong(slot.instance, "with a credential that has expired");
+      throw wrong(bound.instance, "with a credential that has expired");
     }
-  }
-
-  function warn(slot: AuthSlot, next: AuthSlot, error: MlflowAuthError, request: LazyProviderRequest): void {
-    if (reported.has(error)) return;
-    reported.add(error);
-    logger.warn(
-      { code: error.code, plugin: slot.instance, server: request.server.uri },
-      `${error.message}; asking ${next.instance} instead`,
-    );
   }
 
   return { resolve };
 }
 
 /** Whether both send the same: the way to find out that a secret was rotated. What header providers add does not count. */
-export function sameCredential(a: Answer, b: Answer): boolean {
+export function sameCredential(a: AuthResult, b: AuthResult): boolean {
   if (a.auth === b.auth) return true;
   const [some, others] = [textsOf(a), textsOf(b)];
   return some.length === others.length && some.every((text, index) => text === others[index]);
 }
 
-function textsOf({ auth }: Answer): string[] {
+function textsOf({ auth }: AuthResult): string[] {
   if (auth === anonymous) return [];
   return Object.entries(auth.headers).flatMap(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
 }
@@ -124,7 +119,7 @@ function checkAuth(given: Auth, instance: string): void {
     throw wrong(instance, "with no header; `anonymous` says that none is meant");
   }
   if (expiresAt !== undefined && (typeof expiresAt !== "number" || Number.isNaN(expiresAt))) {
-    throw wrong(instance, "with an expiresAt that is no number");
+    throw wrong(instance, "with an expiresAt that is not a number");
   }
 }
 
@@ -135,8 +130,7 @@ function wrong(instance: string, what: string): MlflowAuthError {
   });
 }
 
-function noAnswer(failures: readonly Failure[], request: LazyProviderRequest): MlflowAuthError {
-  const server = request.server.uri;
+function noCredential(failures: readonly Failure[], server: string): MlflowAuthError {
   const errors = failures.flatMap(({ error }) => error ?? []);
   const transient = errors.some((error) => error.transient);
   if (failures.length === 1 && errors[0] !== undefined) return errors[0];

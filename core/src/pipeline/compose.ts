@@ -1,33 +1,34 @@
 /** Puts what the pipelines gave together into the headers of one request, and refuses what must not be sent. */
 import type { ServerConfig } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { anonymous, type ProviderHeaders } from "../provider/provider.js";
+import { checkHeaders, headerKey } from "../http/headers.js";
+import { type Auth, anonymous, type ProviderHeaders } from "../provider/provider.js";
 import type { Secret } from "../secret/secret.js";
-import type { Answer } from "./auth.js";
-import { checkHeaders, headerKey } from "./check-headers.js";
-import type { Additions, HeaderSlot } from "./headers.js";
-import { pluginFault } from "./slot.js";
-
-export { headerKey };
+import { pluginFault } from "./ask-provider.js";
+import type { AuthResult } from "./auth.js";
+import type { ExtraHeaders } from "./headers.js";
 
 /** A request's headers and where they came from. Frozen; the same object is reused while nothing changed. */
-export interface Authorization {
+export interface AuthorizedHeaders {
   readonly server: ServerConfig;
   readonly headers: readonly (readonly [name: string, value: Secret | string])[];
   /** Header name, as in `headers`, to the instance that set it. */
   readonly sources: Readonly<Record<string, string>>;
   /** Every credential that the client brought must be removed first: the server has an auth provider. */
-  readonly strips: boolean;
+  readonly replacesClientCredentials: boolean;
   /** The instance whose credential this is; undefined without one, or where the request goes bare on purpose. */
   readonly provider: string | undefined;
 }
 
+/**
+ * @param result undefined for a server without an auth provider
+ * @throws MlflowAuthError `HEADER_COLLISION` if two plugins set one header; `HEADER_INVALID` or `PLUGIN_RESULT` for one that can't be sent
+ */
 export function compose(
   server: ServerConfig,
-  answer: Answer | undefined,
-  additions: Additions,
-  slots: readonly HeaderSlot[],
-): Authorization {
+  result: AuthResult | undefined,
+  extra: readonly ExtraHeaders[],
+): AuthorizedHeaders {
   const headers: [string, Secret | string][] = [];
   const owners = new Map<string, string>();
   const sources: Record<string, string> = Object.create(null);
@@ -42,18 +43,15 @@ export function compose(
     }
   }
 
-  const credential = answer !== undefined && answer.auth !== anonymous ? answer : undefined;
-  if (credential !== undefined)
-    add(credential.slot.instance, () => (credential.auth as { headers: ProviderHeaders }).headers);
-  for (const [index, given] of additions.entries()) {
-    if (given !== undefined) add((slots[index] as HeaderSlot).instance, () => given);
-  }
+  const credential = result !== undefined && result.auth !== anonymous ? result : undefined;
+  if (credential !== undefined) add(credential.bound.instance, () => (credential.auth as Auth).headers);
+  for (const { instance, headers: given } of extra) if (given !== undefined) add(instance, () => given);
   return Object.freeze({
     server,
     headers: Object.freeze(headers),
     sources: Object.freeze(sources),
-    strips: answer !== undefined,
-    provider: credential?.slot.instance,
+    replacesClientCredentials: result !== undefined,
+    provider: credential?.bound.instance,
   });
 }
 

@@ -1,88 +1,106 @@
 /** The header pipeline: what every header provider of one server adds to a request. */
-import type { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { checkHeaders } from "../http/headers.js";
 import type { Logger } from "../provider/context.js";
 import type { ProviderHeaders, RequestHeaderProvider } from "../provider/provider.js";
 import type { Clock } from "../time/clock.js";
-import { checkHeaders } from "./check-headers.js";
-import type { LazyProviderRequest } from "./request.js";
-import { isPromise, pluginFault, type Slot, withTimeout } from "./slot.js";
+import { type BoundProvider, createProviderAsker, isPromise } from "./ask-provider.js";
+import type { LazyProviderRequest } from "./provider-request.js";
 
-export type HeaderSlot = Slot<RequestHeaderProvider>;
+export type BoundHeaders = BoundProvider<RequestHeaderProvider>;
 
-/** One entry per slot, in order; undefined where the provider has nothing to add. */
-export type Additions = readonly (ProviderHeaders | undefined)[];
-
-export interface HeaderPipeline {
-  /** @throws MlflowAuthError of the first provider that fails and is not optional. */
-  resolve(request: LazyProviderRequest): Additions | Promise<Additions>;
+/** What one header provider adds, and whose it is. */
+export interface ExtraHeaders {
+  readonly instance: string;
+  /** Undefined where the provider has nothing to add. */
+  readonly headers: ProviderHeaders | undefined;
 }
 
-export function createHeaderPipeline(slots: readonly HeaderSlot[], clock: Clock, logger: Logger): HeaderPipeline {
-  const reported = new WeakSet<MlflowAuthError>();
+export interface HeaderPipeline {
+  /**
+   * One entry per provider, in order.
+   *
+   * @throws MlflowAuthError of the first provider that fails and is not optional.
+   */
+  resolve(request: LazyProviderRequest): readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]>;
+}
 
+type Given = ProviderHeaders | undefined | PromiseLike<ProviderHeaders | undefined>;
+
+/** @param server the URI of the server whose providers these are */
+export function createHeaderPipeline(
+  server: string,
+  providers: readonly BoundHeaders[],
+  clock: Clock,
+  logger: Logger,
+): HeaderPipeline {
+  const asker = createProviderAsker(server, clock, logger);
   // While the providers return the same objects, the same array is handed on; what is made of it downstream can be kept.
-  let last: Additions = slots.map(() => undefined);
+  let last: readonly ExtraHeaders[] = providers.map(({ instance }) => ({ instance, headers: undefined }));
 
-  function resolve(request: LazyProviderRequest): Additions | Promise<Additions> {
-    for (let index = 0; index < slots.length; index++) {
-      const addition = ask(slots[index] as HeaderSlot, request);
-      if (addition !== last[index]) return resolveAnew(request, index, addition);
+  function resolve(request: LazyProviderRequest): readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]> {
+    for (let index = 0; index < providers.length; index++) {
+      const given = headersOf(providers[index] as BoundHeaders, request);
+      if (given !== (last[index] as ExtraHeaders).headers) return resolveAnew(request, index, given);
     }
     return last;
   }
 
   /** From the first provider on that gave something else than last time. */
-  function resolveAnew(request: LazyProviderRequest, start: number, first: Addition): Additions | Promise<Additions> {
-    const given = slots.map((slot, index) =>
-      index < start ? last[index] : index === start ? first : ask(slot, request),
-    );
-    if (!given.every((addition, index) => addition === last[index] || isSound(addition, slots[index] as HeaderSlot))) {
-      return Promise.all(given.map((addition, index) => settle(slots[index] as HeaderSlot, addition, request)));
+  function resolveAnew(
+    request: LazyProviderRequest,
+    start: number,
+    first: Given,
+  ): readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]> {
+    const given = providers.map((bound, index) => {
+      if (index < start) return last[index]?.headers;
+      return index === start ? first : headersOf(bound, request);
+    });
+    if (!given.every((headers, index) => headers === last[index]?.headers || isSound(headers, providers[index]))) {
+      return Promise.all(given.map((headers, index) => settle(providers[index] as BoundHeaders, headers)));
     }
-    last = given as Additions;
+    last = given.map((headers, index) =>
+      owned(providers[index] as BoundHeaders, headers as ProviderHeaders | undefined),
+    );
     return last;
   }
 
-  function ask(slot: HeaderSlot, request: LazyProviderRequest): Addition {
-    try {
-      const active = slot.provider.inContext();
-      if (isPromise(active))
-        return Promise.resolve(active).then((yes) => (yes ? slot.provider.requestHeaders(request) : undefined));
-      return active ? slot.provider.requestHeaders(request) : undefined;
-    } catch (thrown) {
-      return Promise.reject(thrown);
-    }
-  }
-
-  async function settle(slot: HeaderSlot, addition: Addition, request: LazyProviderRequest) {
-    try {
-      const settled = isPromise(addition) ? await withTimeout(addition, slot, clock) : addition;
-      if (settled !== undefined) checkHeaders(settled, slot.instance);
-      return settled;
-    } catch (thrown) {
-      const error = pluginFault(thrown, slot.instance);
-      if (!slot.optional) throw error;
-      if (!reported.has(error)) {
-        reported.add(error);
-        const message = `${error.message}; the request goes without its headers, for plugins.${slot.instance} is optional`;
-        logger.warn({ code: error.code, plugin: slot.instance, server: request.server.uri }, message);
-      }
-      return undefined;
-    }
+  async function settle(bound: BoundHeaders, given: Given): Promise<ExtraHeaders> {
+    const checked = async () => {
+      const headers = await given;
+      if (headers !== undefined) checkHeaders(headers, bound.instance);
+      return headers;
+    };
+    const headers = await asker.askUnlessOptional(bound, checked, "the request goes without its headers");
+    return owned(bound, headers);
   }
 
   return { resolve };
 }
 
-/** Whether it can be handed on as it is. What it lacks is told by `settle`. */
-function isSound(addition: Addition, { instance }: HeaderSlot): boolean {
+/** What a provider gives if it has anything to add here; a promise of it, or of its failure, where it does not answer at once. */
+function headersOf({ provider }: BoundHeaders, request: LazyProviderRequest): Given {
   try {
-    if (isPromise(addition)) return false;
-    if (addition !== undefined) checkHeaders(addition, instance);
+    const active = provider.inContext();
+    if (isPromise(active)) {
+      return Promise.resolve(active).then((yes) => (yes ? provider.requestHeaders(request) : undefined));
+    }
+    return active ? provider.requestHeaders(request) : undefined;
+  } catch (thrown) {
+    return Promise.reject(thrown);
+  }
+}
+
+function owned({ instance }: BoundHeaders, headers: ProviderHeaders | undefined): ExtraHeaders {
+  return Object.freeze({ instance, headers });
+}
+
+/** Whether it can be handed on as it is. What it lacks is told by `settle`. */
+function isSound(given: Given, bound: BoundHeaders | undefined): boolean {
+  try {
+    if (isPromise(given)) return false;
+    if (given !== undefined) checkHeaders(given, bound?.instance ?? "");
     return true;
   } catch {
     return false;
   }
 }
-
-type Addition = ProviderHeaders | undefined | PromiseLike<ProviderHeaders | undefined>;

@@ -1,13 +1,13 @@
 /** The run-context pipeline: what every tag provider of one server adds to a run that is about to be created. */
 import type { ServerConfig } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { tagFault } from "../mlflow/tag-limits.js";
 import type { Logger } from "../provider/context.js";
 import type { Run, RunContextProvider } from "../provider/provider.js";
 import type { Clock } from "../time/clock.js";
-import { pluginFault, type Slot, withTimeout } from "./slot.js";
-import { tagFault } from "./tag-limits.js";
+import { type BoundProvider, createProviderAsker } from "./ask-provider.js";
 
-export type TagSlot = Slot<RunContextProvider>;
+export type BoundTags = BoundProvider<RunContextProvider>;
 
 /** Both have no prototype and the same keys. */
 export interface RunTags {
@@ -24,43 +24,51 @@ export interface TagPipeline {
    */
   resolve(run: Run): Promise<RunTags>;
   /**
-   * Reports that a run is created without the tags, every time.
+   * Warns that a run is created without the tags, every time.
    *
-   * @param why a sentence's end, such as "its body is compressed"
+   * @param why the end of a sentence, such as "its body is compressed"
    */
-  leftOut(why: string): void;
+  warnUntagged(why: string): void;
 }
 
 export interface TagPipelineOptions {
   readonly server: ServerConfig;
   /** In the order of the server's `tags`. */
-  readonly slots: readonly TagSlot[];
+  readonly providers: readonly BoundTags[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-type Given = readonly (readonly [key: string, value: string])[];
+type Tags = readonly (readonly [key: string, value: string])[];
 
-export function createTagPipeline({ server, slots, clock, logger }: TagPipelineOptions): TagPipeline {
-  const reported = new WeakSet<MlflowAuthError>();
+export function createTagPipeline({ server, providers, clock, logger }: TagPipelineOptions): TagPipeline {
+  const asker = createProviderAsker(server.uri, clock, logger);
   const collisions = new Set<string>();
 
   async function resolve(run: Run): Promise<RunTags> {
-    const settled = await Promise.allSettled(slots.map((slot) => withTimeout(ask(slot, run), slot, clock)));
+    const settled = await Promise.allSettled(providers.map((bound) => tagsOf(bound, run)));
     const tags: Record<string, string> = Object.create(null);
     const sources: Record<string, string> = Object.create(null);
     for (const [index, result] of settled.entries()) {
-      const slot = slots[index] as TagSlot;
-      const given = result.status === "fulfilled" ? result.value : forgiven(slot, result.reason);
-      for (const [key, value] of given) {
+      const bound = providers[index] as BoundTags;
+      if (result.status === "rejected") throw refusal(result.reason as MlflowAuthError, bound, server);
+      for (const [key, value] of result.value ?? []) {
         const owner = sources[key];
-        if (owner !== undefined) warnOfCollision(key, owner, slot.instance);
+        if (owner !== undefined) warnOfCollision(key, owner, bound.instance);
         tags[key] = value;
-        sources[key] = slot.instance;
+        sources[key] = bound.instance;
       }
     }
-    if (slots.length > 0 && logger.isLevelEnabled?.("debug") !== false) trace(sources);
+    if (providers.length > 0 && logger.isLevelEnabled?.("debug") !== false) trace(sources);
     return Object.freeze({ tags: Object.freeze(tags), sources: Object.freeze(sources) });
+  }
+
+  function tagsOf(bound: BoundTags, run: Run): Promise<Tags | undefined> {
+    const checkedTags = async () => {
+      if (!(await bound.provider.inContext())) return [];
+      return checked(await bound.provider.tags(run), bound);
+    };
+    return asker.askUnlessOptional(bound, checkedTags, "runs are created without its tags");
   }
 
   /** Keys alone: a value may be about a person. */
@@ -72,18 +80,6 @@ export function createTagPipeline({ server, slots, clock, logger }: TagPipelineO
     );
   }
 
-  /** No tags in place of the failure of an optional provider; any other failure is thrown. */
-  function forgiven(slot: TagSlot, thrown: unknown): Given {
-    const error = pluginFault(thrown, slot.instance);
-    if (!slot.optional) throw refusal(error, slot, server);
-    if (!reported.has(error)) {
-      reported.add(error);
-      const message = `${error.message}; runs are created without its tags, for plugins.${slot.instance} is optional`;
-      logger.warn({ code: error.code, plugin: slot.instance, server: server.uri }, message);
-    }
-    return [];
-  }
-
   function warnOfCollision(key: string, loser: string, winner: string): void {
     const collision = `${loser}\n${winner}\n${key}`;
     if (collisions.has(collision)) return;
@@ -92,23 +88,18 @@ export function createTagPipeline({ server, slots, clock, logger }: TagPipelineO
     logger.warn({ plugin: winner, server: server.uri, reason: "tag collision" }, message);
   }
 
-  function leftOut(why: string): void {
-    const names = slots.map(({ instance }) => instance).join(", ");
+  function warnUntagged(why: string): void {
+    const names = providers.map(({ instance }) => instance).join(", ");
     logger.warn(
       { server: server.uri, reason: "untagged run" },
       `a run is created on ${server.uri} without the tags of ${names}: ${why}`,
     );
   }
 
-  return { resolve, leftOut };
+  return { resolve, warnUntagged };
 }
 
-async function ask(slot: TagSlot, run: Run): Promise<Given> {
-  if (!(await slot.provider.inContext())) return [];
-  return checked(await slot.provider.tags(run), slot);
-}
-
-function checked(given: unknown, { instance }: TagSlot): Given {
+function checked(given: unknown, { instance }: BoundTags): Tags {
   const wrong = (what: string) =>
     new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} ${what}`, {
       plugin: instance,
@@ -116,11 +107,11 @@ function checked(given: unknown, { instance }: TagSlot): Given {
     });
   // A list or a Map has no tags as properties: it would pass for an empty answer.
   if (typeof given !== "object" || given === null || Symbol.iterator in given) {
-    throw wrong("answered tags() with something that is no object of tags");
+    throw wrong("answered tags() with something that is not an object of tags");
   }
   const entries = Object.entries(given);
   for (const [key, value] of entries) {
-    if (typeof value !== "string") throw wrong("gave a run tag a value that is no string");
+    if (typeof value !== "string") throw wrong("gave a run tag a value that is not a string");
     const fault = tagFault(key, value);
     if (fault !== undefined) {
       throw new MlflowAuthError("TAG_INVALID", `plugin ${instance} gave ${fault}, which MLflow does not take`, {
@@ -140,7 +131,7 @@ export function isTagRefusal(error: object): boolean {
   return refusals.has(error);
 }
 
-function refusal(error: MlflowAuthError, { instance }: TagSlot, { uri }: ServerConfig): MlflowAuthError {
+function refusal(error: MlflowAuthError, { instance }: BoundTags, { uri }: ServerConfig): MlflowAuthError {
   const { code, message, remedy, transient } = error;
   const leave = `or set \`optional: true\` in plugins.${instance} to create runs without its tags`;
   const refused = new MlflowAuthError(code, `no run is created on ${uri} without the tags of ${instance}: ${message}`, {

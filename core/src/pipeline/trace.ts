@@ -1,32 +1,40 @@
-/** What the gate decided, for a log at debug: which server, plugin and header names, and why. Never a value, path or query. */
+/** What the authorizer decided, for a log at debug: which server, plugin and header names, and why. Never a value, path or query. */
+import type { RejectionKind } from "../mlflow/rejection.js";
 import type { Logger } from "../provider/context.js";
-import type { Authorization } from "./compose.js";
-import type { Suspicion } from "./refusal.js";
-import type { GateRequest } from "./request.js";
+import type { AuthorizedHeaders } from "./compose.js";
+import type { AuthorizerRequest } from "./provider-request.js";
 
 export interface Trace {
-  listed(request: GateRequest, authorization: Authorization): void;
-  unlisted(request: GateRequest): void;
-  failed(request: GateRequest, server: string, error: unknown): void;
+  listed(request: AuthorizerRequest, authorized: AuthorizedHeaders): void;
+  unlisted(request: AuthorizerRequest): void;
+  failed(request: AuthorizerRequest, server: string, error: unknown): void;
   /** @param next what the request may be sent with once more */
-  refused(request: GateRequest, why: Suspicion, authorization: Authorization, next: Authorization | undefined): void;
+  rejected(
+    request: AuthorizerRequest,
+    kind: RejectionKind,
+    authorized: AuthorizedHeaders,
+    next: AuthorizedHeaders | undefined,
+  ): void;
 }
 
-const answers: Record<Suspicion, string> = {
-  credential: "answered 401",
-  permission: "answered 403",
-  "login page": "answered a login page",
+const answers: Record<RejectionKind, string> = {
+  unauthorized: "answered 401",
+  forbidden: "answered 403",
+  "login-page": "answered a login page",
 };
 
 /** Undefined unless somebody reads it, so that the path of every request is free of it. */
 export function createTrace(logger: Logger): Trace | undefined {
   if (logger.isLevelEnabled?.("debug") === false) return undefined;
   return {
-    listed({ method }, { server, provider, headers, sources, strips }) {
+    listed({ method }, { server, provider, headers, sources, replacesClientCredentials }) {
       const names = headers.map(([name]) => name);
       const given = names.map((name) => `${name} from ${sources[name]}`).join(", ") || "no headers";
       const why =
-        provider ?? (strips ? "goes without a credential on purpose" : "the client's own credentials pass: auth is []");
+        provider ??
+        (replacesClientCredentials
+          ? "goes without a credential on purpose"
+          : "the client's own credentials pass: auth is []");
       logger.debug(
         {
           server: server.uri,
@@ -51,14 +59,14 @@ export function createTrace(logger: Logger): Trace | undefined {
         `${method} to ${server}: not sent, there is no credential`,
       );
     },
-    refused({ method }, suspicion, { server, provider }, next) {
+    rejected({ method }, kind, { server, provider }, next) {
       const then =
         next === undefined
           ? "there is no other credential now, so the answer is passed on"
           : `${next.provider} has another credential by now; it goes once more if its body can be sent again`;
       logger.debug(
-        { server: server.uri, reason: suspicion, ...(provider ? { plugin: provider } : {}) },
-        `${method} to ${server.uri}: ${answers[suspicion]}; ${then}`,
+        { server: server.uri, reason: kind, ...(provider ? { plugin: provider } : {}) },
+        `${method} to ${server.uri}: ${answers[kind]}; ${then}`,
       );
     },
   };

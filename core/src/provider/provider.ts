@@ -31,7 +31,8 @@ export interface Auth {
 /** Says that this request goes without a credential, on purpose. Compared by `Symbol.for`, so it is the same in every copy of core. */
 export const anonymous: unique symbol = Symbol.for("mlflow-auth.anonymous") as never;
 
-export type InvalidationReason = "refused" | "doubted";
+/** How sure it is that a credential is not accepted any more: see `RequestAuthProvider.invalidate`. */
+export type InvalidationKind = "unauthorized" | "suspected";
 
 export interface RequestAuthProvider {
   /**
@@ -45,10 +46,10 @@ export interface RequestAuthProvider {
   /**
    * The next `getAuth` must fetch the credential anew.
    *
-   * @param reason `refused`: the server answered 401, so the old one must not be used again. `doubted`: a 403 or a login page,
-   *   which may have other causes; the old one may still serve while the backend can't be reached.
+   * @param kind `unauthorized`: the server answered 401, so the old one must not be used again. `suspected`: a 403 or a login
+   *   page, which may have other causes; the old one may still serve while the backend can't be reached.
    */
-  invalidate(reason: InvalidationReason): Awaitable<void>;
+  invalidate(kind: InvalidationKind): Awaitable<void>;
   /** Releases timers and connections. */
   close?(): Awaitable<void>;
 }

@@ -1,7 +1,7 @@
+import { createHttpClient } from "../connection/http-client.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { HttpClient, HttpRequest, HttpResponse, LogFields, Logger, PluginContext } from "../provider/context.js";
 import { createSecretCache } from "../secret/cache.js";
-import { createHttpClient } from "../transport/http-client.js";
 import { type FakeClock, fakeClock } from "./fake-clock.js";
 
 export interface LogLine {

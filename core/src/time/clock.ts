@@ -8,6 +8,13 @@ export interface Clock {
   setTimeout(callback: () => void, milliseconds: number): Timer;
 }
 
+/** A clock that can be held while a request's providers are asked, so that it is read once for all of them. */
+export interface HeldClock extends Clock {
+  /** From now on `now()` gives one and the same reading. */
+  hold(): void;
+  release(): void;
+}
+
 export interface Timer {
   cancel(): void;
 }
@@ -25,3 +32,25 @@ export const systemClock: Clock = {
     return { cancel: () => clearTimeout(timer) };
   },
 };
+
+/** Only what runs between `hold()` and `release()` sees the held reading: nothing that waits in between. */
+export function heldClock(clock: Clock): HeldClock {
+  let held = false;
+  let reading: number | undefined;
+  return {
+    now() {
+      if (!held) return clock.now();
+      if (reading === undefined) reading = clock.now();
+      return reading;
+    },
+    wallTime: () => clock.wallTime(),
+    setTimeout: (callback, milliseconds) => clock.setTimeout(callback, milliseconds),
+    hold() {
+      held = true;
+      reading = undefined;
+    },
+    release() {
+      held = false;
+    },
+  };
+}

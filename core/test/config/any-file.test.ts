@@ -4,8 +4,8 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
 import { jsonErrorOffset } from "../../src/config/json-error.js";
-import { loadConfig } from "../../src/discovery/load-config.js";
 import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { loadConfig } from "../../src/load-config.js";
 import { project } from "../discovery/plugin-packages.ts";
 import { backend, labels, second, stamp } from "./sample-plugins.ts";
 

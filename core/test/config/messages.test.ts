@@ -1,7 +1,7 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { loadConfig } from "../../src/discovery/load-config.js";
 import { formatError, isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { loadConfig } from "../../src/load-config.js";
 import { loadMlflowAuth } from "../../src/mlflow-auth.js";
 import { project, temporaryFolder, write } from "../discovery/plugin-packages.ts";
 import { backend, second, stamp } from "./sample-plugins.ts";

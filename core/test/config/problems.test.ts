@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { ProblemList } from "../../src/config/problems.js";
-import { loadConfig } from "../../src/discovery/load-config.js";
 import { formatError, isMlflowAuthError, MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { loadConfig } from "../../src/load-config.js";
 import { pluginFiles, project, temporaryFolder, write } from "../discovery/plugin-packages.ts";
 
 const test = suite("problems as they are told");

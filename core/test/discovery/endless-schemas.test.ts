@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { installedSchema } from "../../src/discovery/compose-schema.js";
-import { loadConfig } from "../../src/discovery/load-config.js";
 import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { loadConfig } from "../../src/load-config.js";
 import { project, write } from "./plugin-packages.ts";
 
 const test = suite("plugin schemas without an end");

@@ -16,7 +16,8 @@ function commandFor({
   workspace?: string;
   command?: string;
 }): string {
-  const folders = command === undefined ? [] : [{ folder: command, origin: "command" as const, reach: [command] }];
+  const folders =
+    command === undefined ? [] : [{ folder: command, origin: "command" as const, searchFolders: [command] }];
   const roots: Roots = { project, workspace, folders, owners: new Set() };
   return installCommand(roots)("plugin-x");
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { plugAndPlayFolders } from "../../src/discovery/plug-n-play.js";
-import { reachOf } from "../../src/discovery/reach.js";
+import { searchFoldersOf } from "../../src/discovery/search-folders.js";
 import { temporaryFolder, write } from "./plugin-packages.ts";
 
 const test = suite("Yarn's Plug'n'Play");
@@ -26,8 +26,8 @@ test.after(() => {
 const nobody = new Set<number>();
 
 function folderOf(root: string, env: Record<string, string> = {}): string | undefined {
-  const reach = reachOf(root, env, nobody);
-  return plugAndPlayFolders({ folder: root, origin: "project", reach }, nobody)("plugin-x");
+  const searchFolders = searchFoldersOf(root, env, nobody);
+  return plugAndPlayFolders({ folder: root, origin: "project", searchFolders }, nobody)("plugin-x");
 }
 
 test("is asked where packages may come from", () => {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { installedSchema } from "../../src/discovery/compose-schema.js";
-import { type LoadConfigOptions, loadConfig } from "../../src/discovery/load-config.js";
 import { readManifests } from "../../src/discovery/manifests.js";
-import { reachOf } from "../../src/discovery/reach.js";
 import { findRoots } from "../../src/discovery/roots.js";
+import { searchFoldersOf } from "../../src/discovery/search-folders.js";
 import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { type LoadConfigOptions, loadConfig } from "../../src/load-config.js";
 import { install, type PluginPackage, pluginFiles, project, temporaryFolder, write } from "./plugin-packages.ts";
 
 const test = suite("packages of others");
@@ -78,9 +78,9 @@ if (posix) {
       for (const options of [{}, { configFile: "mlflow-auth.json" }, { config }]) {
         assert.match(await outcome({ cwd: mine, ...options }), /^PLUGIN_NOT_INSTALLED /);
       }
-      assert.equal(reachOf(mine, {}, new Set()), [mine]);
+      assert.equal(searchFoldersOf(mine, {}, new Set()), [mine]);
       // A home folder of `/`, as containers have it, is no end.
-      assert.equal(reachOf(mine, { HOME: "/" }, new Set()), [mine]);
+      assert.equal(searchFoldersOf(mine, { HOME: "/" }, new Set()), [mine]);
     }
     assert.match(await outcome({ cwd: above, config }), /^PLUGIN_NOT_INSTALLED /);
   });

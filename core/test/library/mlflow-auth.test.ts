@@ -3,7 +3,7 @@ import { Agent, getGlobalDispatcher, MockAgent, request, setGlobalDispatcher } f
 import * as assert from "uvu/assert";
 import { installTagger } from "../../../proxy/test/tag-plugin.js";
 import { isMlflowAuthError, loadMlflowAuth, MlflowAuthError } from "../../src/index.js";
-import { echoServer } from "../transport/echo-server.js";
+import { echoServer } from "../connection/echo-server.js";
 import { project } from "./project.js";
 
 const test = suite("library");

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { type EchoServer, echoServer } from "../transport/echo-server.js";
+import { type EchoServer, echoServer } from "../connection/echo-server.js";
 import { type Project, project } from "./project.js";
 
 const test = suite("register");

@@ -1,20 +1,27 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import type { ServerConfig } from "../../src/config/config.js";
 import { isMlflowAuthError, MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import { createsRun } from "../../src/pipeline/run-creation.js";
-import type { TagPipeline, TagSlot } from "../../src/pipeline/tags.js";
+import { createsRun } from "../../src/mlflow/endpoints.js";
+import type { BoundTags, TagPipeline } from "../../src/pipeline/tags.js";
 import type { Run } from "../../src/provider/provider.js";
-import { gateOver, type LogLine, tagSlot } from "./gate-fixture.js";
+import { authorizerOver, boundTags, type LogLine } from "./authorizer-fixture.js";
 
 const test = suite("run tags");
 const uri = "https://mlflow.test";
 const run: Run = { experimentId: "1", runName: "r", tags: {} };
 
 function pipelineOver(
-  ...tags: TagSlot[]
-): TagPipeline & { log: LogLine[]; clock: ReturnType<typeof gateOver>["clock"] } {
-  const { gate, log, clock } = gateOver([{ uri, tags }]);
-  return { ...(gate.tagPipeline(`${uri}/x`) as TagPipeline), log, clock };
+  ...tags: BoundTags[]
+): TagPipeline & { log: LogLine[]; clock: ReturnType<typeof authorizerOver>["clock"] } {
+  const { authorizer, log, clock } = authorizerOver([{ uri, tags }]);
+  const server = authorizer.serverFor(`${uri}/x`) as ServerConfig;
+  return {
+    resolve: (given) => authorizer.tags(server, given),
+    warnUntagged: (why) => authorizer.warnUntagged(server, why),
+    log,
+    clock,
+  };
 }
 
 async function failure(attempt: Promise<unknown>): Promise<MlflowAuthError> {
@@ -29,7 +36,7 @@ async function failure(attempt: Promise<unknown>): Promise<MlflowAuthError> {
 test("every provider adds its own, told of the run; one out of context adds none", async () => {
   const told: Run[] = [];
   const idle = {
-    ...tagSlot("idle", () => ({ idle: "1" })),
+    ...boundTags("idle", () => ({ idle: "1" })),
     provider: { inContext: async () => false, tags: () => ({ x: "1" }) },
   };
   const tell = (given: Run) => {
@@ -37,9 +44,9 @@ test("every provider adds its own, told of the run; one out of context adds none
     return Promise.resolve({ team: "a", "mlflow.user": "u" });
   };
   const { tags, sources } = await pipelineOver(
-    tagSlot("d", tell),
+    boundTags("d", tell),
     idle,
-    tagSlot("e", () => ({ empty: "" })),
+    boundTags("e", () => ({ empty: "" })),
   ).resolve(run);
   assert.equal({ ...tags }, { team: "a", "mlflow.user": "u", empty: "" });
   assert.equal({ ...sources }, { team: "d", "mlflow.user": "d", empty: "e" });
@@ -47,8 +54,10 @@ test("every provider adds its own, told of the run; one out of context adds none
 });
 
 test("at debug one can follow who gave which tag, but never a value", async () => {
-  const { gate, log } = gateOver([{ uri, tags: [tagSlot("d", () => ({ team: canary }))] }], undefined, { debug: true });
-  await gate.tagPipeline(uri)?.resolve(run);
+  const { authorizer, log } = authorizerOver([{ uri, tags: [boundTags("d", () => ({ team: canary }))] }], undefined, {
+    debug: true,
+  });
+  await authorizer.tags(authorizer.serverFor(uri) as ServerConfig, run);
   assert.equal(
     log.map(({ level, message }) => [level, message]),
     [["debug", "a run on https://mlflow.test: team from d"]],
@@ -58,8 +67,8 @@ test("at debug one can follow who gave which tag, but never a value", async () =
 test("of two that set the same key the later in the list wins, with one warning", async () => {
   const slow = new Promise<Record<string, string>>((resolve) => setImmediate(resolve, { k: "first" }));
   const { resolve, log } = pipelineOver(
-    tagSlot("a", () => slow),
-    tagSlot("b", () => ({ k: "second", ["__proto__"]: "p" })),
+    boundTags("a", () => slow),
+    boundTags("b", () => ({ k: "second", ["__proto__"]: "p" })),
   );
   for (let i = 0; i < 3; i++) {
     const { tags, sources } = await resolve(run);
@@ -81,8 +90,8 @@ test("a provider that fails stops the creation of runs, by its own code and with
   const down = new MlflowAuthError("SECRET_UNREACHABLE", "it is down", { transient: true, remedy: "start it" });
   const error = await failure(
     pipelineOver(
-      tagSlot("ok", () => ({ a: "1" })),
-      tagSlot("d", () => Promise.reject(down)),
+      boundTags("ok", () => ({ a: "1" })),
+      boundTags("d", () => Promise.reject(down)),
     ).resolve(run),
   );
   assert.equal([error.code, error.plugin, error.server, error.transient], ["SECRET_UNREACHABLE", "d", uri, true]);
@@ -91,16 +100,16 @@ test("a provider that fails stops the creation of runs, by its own code and with
 });
 
 test("it stops nothing else: credentials and headers are given all the same", async () => {
-  const { gate } = gateOver([{ uri, tags: [tagSlot("d", () => Promise.reject(new Error("no")))] }]);
-  assert.ok(gate.authorize({ url: `${uri}/api/2.0/mlflow/runs/get`, method: "GET" }));
-  assert.is(gate.tagPipeline("https://elsewhere.test/"), undefined);
+  const { authorizer } = authorizerOver([{ uri, tags: [boundTags("d", () => Promise.reject(new Error("no")))] }]);
+  assert.ok(authorizer.authorize({ url: `${uri}/api/2.0/mlflow/runs/get`, method: "GET" }));
+  assert.is(authorizer.serverFor("https://elsewhere.test/"), undefined);
 });
 
 test("an optional one that fails is a warning, once per failure", async () => {
   const down = new MlflowAuthError("SECRET_UNREACHABLE", "it is down");
   const { resolve, log } = pipelineOver(
-    tagSlot("d", () => Promise.reject(down), true),
-    tagSlot("e", () => ({ a: "1" })),
+    boundTags("d", () => Promise.reject(down), true),
+    boundTags("e", () => ({ a: "1" })),
   );
   for (let i = 0; i < 3; i++) assert.equal({ ...(await resolve(run)).tags }, { a: "1" });
   assert.is(log.length, 1);
@@ -109,7 +118,7 @@ test("an optional one that fails is a warning, once per failure", async () => {
 
 test("one that hangs is abandoned after its time-out, in inContext as well", async () => {
   const hangs = () => new Promise<never>(() => {});
-  const slot = (provider: TagSlot["provider"]): TagSlot => ({
+  const slot = (provider: BoundTags["provider"]): BoundTags => ({
     instance: "slow",
     timeout: 200,
     optional: false,
@@ -166,11 +175,11 @@ const wrong: Record<string, [code: string, tags: () => unknown]> = {
 
 for (const [name, [code, tags]] of Object.entries(wrong)) {
   test(`an answer that is wrong fails, names the plugin and quotes nothing: ${name}`, async () => {
-    const error = await failure(pipelineOver(tagSlot("rubbish", tags as never)).resolve(run));
+    const error = await failure(pipelineOver(boundTags("rubbish", tags as never)).resolve(run));
     assert.is(error.code, code);
     assert.match(error.message, /rubbish/);
     assert.not.match(`${error.message} ${error.stack} ${error.remedy}`, canary);
-    const { resolve, log } = pipelineOver(tagSlot("rubbish", tags as never, true));
+    const { resolve, log } = pipelineOver(boundTags("rubbish", tags as never, true));
     assert.equal({ ...(await resolve(run)).tags }, {});
     assert.not.match(JSON.stringify(log), canary);
   });
@@ -178,7 +187,7 @@ for (const [name, [code, tags]] of Object.entries(wrong)) {
 
 test("what MLflow takes is taken: up to the limits, in its alphabet", async () => {
   const given = { ["é".repeat(125)]: "1", "a/b.c-d_e f:g": "2", "mlflow.note.content": "𝄞".repeat(8000) };
-  assert.equal({ ...(await pipelineOver(tagSlot("d", () => given)).resolve(run)).tags }, given);
+  assert.equal({ ...(await pipelineOver(boundTags("d", () => given)).resolve(run)).tags }, given);
 });
 
 const creations = [

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { anonymous } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
 import { canary, fakeClock, revealedBy } from "../../src/testing.js";
-import { authSlot, gateOver, headerSlot } from "./gate-fixture.js";
+import { authorizerOver, boundAuth, boundHeaders } from "./authorizer-fixture.js";
 
 const test = suite("trace");
 const uri = "https://mlflow.test";
@@ -11,24 +11,24 @@ const uri = "https://mlflow.test";
 test("at debug each decision names server, plugin, headers and reason, and never a value, a path or a query", async () => {
   const secret = canary();
   const auth = { headers: { Authorization: new Secret(`Bearer ${secret}`) } };
-  const { gate, log } = gateOver(
+  const { authorizer, log } = authorizerOver(
     [
       {
         uri,
-        auth: [authSlot("vault", () => auth)],
-        headers: [headerSlot("datadog", () => ({ "DD-API-KEY": new Secret(secret) }))],
+        auth: [boundAuth("vault", () => auth)],
+        headers: [boundHeaders("datadog", () => ({ "DD-API-KEY": new Secret(secret) }))],
       },
-      { uri: "https://bare.test", auth: [authSlot("free", () => anonymous)] },
+      { uri: "https://bare.test", auth: [boundAuth("free", () => anonymous)] },
       { uri: "https://own.test" },
-      { uri: "https://down.test", auth: [authSlot("broken", () => Promise.reject(new Error(secret)))] },
+      { uri: "https://down.test", auth: [boundAuth("broken", () => Promise.reject(new Error(secret)))] },
     ],
     fakeClock(),
     { debug: true },
   );
   for (const host of ["mlflow", "bare", "own", "down", "elsewhere"]) {
-    await Promise.resolve(gate.authorize({ url: `https://${host}.test/${secret}?k=${secret}`, method: "GET" })).catch(
-      () => undefined,
-    );
+    await Promise.resolve(
+      authorizer.authorize({ url: `https://${host}.test/${secret}?k=${secret}`, method: "GET" }),
+    ).catch(() => undefined);
   }
   assert.equal(
     log.map(({ message }) => message),

@@ -1,13 +1,22 @@
 /** G15 of the reliability targets: a plugin that hangs, throws or gives rubbish costs its own time-out and harms no neighbour. */
+
 import { inspect } from "node:util";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import type { ServerConfig } from "../../src/config/config.js";
 import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import type { Authorization } from "../../src/pipeline/compose.js";
+import type { AuthorizedHeaders } from "../../src/pipeline/compose.js";
 import type { ProviderRequest } from "../../src/provider/provider.js";
 import { isSecret, Secret } from "../../src/secret/secret.js";
 import { canary, revealedBy } from "../../src/testing.js";
-import { authSlot, gateOver, headerSlot, type Listed, type LogLine, tagSlot } from "../pipeline/gate-fixture.js";
+import {
+  authorizerOver,
+  boundAuth,
+  boundHeaders,
+  boundTags,
+  type Listed,
+  type LogLine,
+} from "../pipeline/authorizer-fixture.js";
 import { type Method, misbehaviours, rubbishAuth, rubbishHeaders, rubbishTags } from "./misbehaviour.js";
 
 const test = suite("G15: plugins that misbehave");
@@ -21,29 +30,31 @@ const unhandled: unknown[] = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
 
 const credential = { headers: { Authorization: new Secret("Bearer good") } };
-const good = authSlot("good", () => credential);
+const good = boundAuth("good", () => credential);
 const extra = { "x-good": "1" };
 const patient = <T extends object>(slot: T) => ({ ...slot, timeout: TIMEOUT });
 
-function shown(authorization: Authorization | undefined): Record<string, string> {
+function shown(authorization: AuthorizedHeaders | undefined): Record<string, string> {
   return Object.fromEntries(
     (authorization?.headers ?? []).map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]),
   );
 }
 
-type Setup = ReturnType<typeof gateOver>;
+type Setup = ReturnType<typeof authorizerOver>;
 
 /**
- * What came of asking a gate in which one plugin misbehaves. A server beside it is answered at once, and whoever asked is by the
+ * What came of asking a authorizer in which one plugin misbehaves. A server beside it is answered at once, and whoever asked is by the
  * time-out of the instance.
  */
 async function outcome<T>(
   listed: Listed,
   ask: (setup: Setup) => T | Promise<T>,
 ): Promise<{ value?: T; log: LogLine[] }> {
-  const setup = gateOver([listed, { uri: other, auth: [good] }]);
+  const setup = authorizerOver([listed, { uri: other, auth: [good] }]);
   const asked = Promise.allSettled([(async () => await ask(setup))()]);
-  assert.equal(shown(await setup.gate.authorize({ url: other, method: "GET" })), { Authorization: "Bearer good" });
+  assert.equal(shown(await setup.authorizer.authorize({ url: other, method: "GET" })), {
+    Authorization: "Bearer good",
+  });
   await setup.clock.advance(TIMEOUT);
   assert.is(setup.clock.pending, 0, "somebody still waits");
   const [result] = await asked;
@@ -67,7 +78,8 @@ function silent(things: unknown, secret: string): void {
   assert.is(revealedBy(text, secret), undefined, text.replaceAll(secret, "…"));
 }
 
-const authorize = ({ gate }: Setup) => gate.authorize(request);
+const authorize = ({ authorizer }: Setup) => authorizer.authorize(request);
+const resolve = ({ authorizer }: Setup) => authorizer.tags(authorizer.serverFor(request.url) as ServerConfig, run);
 
 /** A method that gives a thing at once, and one that promises it. */
 function giving(things: Record<string, (secret: string) => unknown>): Record<string, (secret: string) => Method> {
@@ -87,7 +99,7 @@ const wrapped = Object.fromEntries(
 for (const [what, make] of Object.entries({ ...misbehaviours, ...giving({ ...rubbishAuth, ...wrapped }) })) {
   test(`a provider of credentials that ${what}: the request fails, and with another provider it passes`, async () => {
     const secret = canary();
-    const bad = patient(authSlot("bad", make(secret) as never));
+    const bad = patient(boundAuth("bad", make(secret) as never));
     await refused(outcome({ uri, auth: [bad] }, authorize), secret);
     const { value, log } = await outcome({ uri, auth: [bad, good] }, authorize);
     assert.equal(shown(value), { Authorization: "Bearer good" });
@@ -98,8 +110,8 @@ for (const [what, make] of Object.entries({ ...misbehaviours, ...giving({ ...rub
 for (const [what, make] of Object.entries({ ...misbehaviours, ...giving(rubbishHeaders) })) {
   test(`a provider of headers that ${what}: the request fails, or goes without them where that is allowed`, async () => {
     const secret = canary();
-    const slot = (optional: boolean) => patient(headerSlot("bad", make(secret) as never, optional));
-    const neighbour = headerSlot("good", () => extra);
+    const slot = (optional: boolean) => patient(boundHeaders("bad", make(secret) as never, optional));
+    const neighbour = boundHeaders("good", () => extra);
     await refused(outcome({ uri, auth: [good], headers: [slot(false), neighbour] }, authorize), secret);
     const { value, log } = await outcome({ uri, auth: [good], headers: [slot(true), neighbour] }, authorize);
     assert.equal(shown(value), { Authorization: "Bearer good", "x-good": "1" });
@@ -111,9 +123,8 @@ for (const [what, make] of Object.entries({ ...misbehaviours, ...giving(rubbishH
 for (const [what, make] of Object.entries({ ...misbehaviours, ...giving(rubbishTags) })) {
   test(`a provider of tags that ${what}: no run is created, or without them where that is allowed`, async () => {
     const secret = canary();
-    const slot = (optional: boolean) => patient(tagSlot("bad", make(secret) as never, optional));
-    const neighbour = tagSlot("good", () => ({ team: "a" }));
-    const resolve = ({ gate }: Setup) => gate.tagPipeline(request.url)?.resolve(run);
+    const slot = (optional: boolean) => patient(boundTags("bad", make(secret) as never, optional));
+    const neighbour = boundTags("good", () => ({ team: "a" }));
     await refused(outcome({ uri, tags: [slot(false), neighbour] }, resolve), secret);
     const { value, log } = await outcome({ uri, tags: [slot(true), neighbour] }, resolve);
     assert.equal({ ...value?.tags }, { team: "a" });
@@ -128,15 +139,12 @@ for (const [what, make] of Object.entries(misbehaviours)) {
     const secret = canary();
     const inContext = make(secret) as () => boolean;
     const headers = patient({
-      ...headerSlot("bad", () => extra),
+      ...boundHeaders("bad", () => extra),
       provider: { inContext, requestHeaders: () => extra },
     });
-    const tags = patient({ ...tagSlot("bad", () => extra), provider: { inContext, tags: () => extra } });
+    const tags = patient({ ...boundTags("bad", () => extra), provider: { inContext, tags: () => extra } });
     await refused(outcome({ uri, auth: [good], headers: [headers] }, authorize), secret);
-    await refused(
-      outcome({ uri, tags: [tags] }, ({ gate }) => gate.tagPipeline(request.url)?.resolve(run)),
-      secret,
-    );
+    await refused(outcome({ uri, tags: [tags] }, resolve), secret);
     // A run that can't be created keeps nothing else.
     assert.equal(shown((await outcome({ uri, auth: [good], tags: [tags] }, authorize)).value), {
       Authorization: "Bearer good",
@@ -146,10 +154,10 @@ for (const [what, make] of Object.entries(misbehaviours)) {
   test(`a provider that, told of a refusal, ${what}: nobody waits longer than its time-out, and the answer is passed on`, async () => {
     const secret = canary();
     const stale = { headers: { Authorization: new Secret(secret) } };
-    const slot = patient(authSlot("bad", () => stale, make(secret) as () => void));
-    const refuse = async ({ gate }: Setup) => {
-      const sent = (await gate.authorize(request)) as Authorization;
-      return await Promise.all([1, 2, 3].map(() => gate.refused(sent, { suspicion: "credential" }, request)));
+    const slot = patient(boundAuth("bad", () => stale, make(secret) as () => void));
+    const refuse = async ({ authorizer }: Setup) => {
+      const sent = (await authorizer.authorize(request)) as AuthorizedHeaders;
+      return await Promise.all([1, 2, 3].map(() => authorizer.rejected(sent, { kind: "unauthorized" }, request)));
     };
     const { value, log } = await outcome({ uri, auth: [slot] }, refuse);
     assert.equal(value, [undefined, undefined, undefined]);
@@ -169,13 +177,13 @@ test("a provider that changes the request it is asked about changes it for nobod
   };
   const slots = {
     auth: [
-      authSlot("bad", (asked) => {
+      boundAuth("bad", (asked) => {
         meddle(asked);
         return credential;
       }),
     ],
     headers: [
-      headerSlot("good", ({ url, method, server }) => {
+      boundHeaders("good", ({ url, method, server }) => {
         seen.push(`${method} ${url} ${server.uri}`);
         return extra;
       }),
@@ -190,12 +198,12 @@ for (const late of ["answer", "failure"]) {
   test(`a late ${late} is nobody's: the caller was told of the time-out, and the next one is asked anew`, async () => {
     const calls: { resolve: (value: typeof credential) => void; reject: (reason: unknown) => void }[] = [];
     const slow = () => new Promise<typeof credential>((resolve, reject) => void calls.push({ resolve, reject }));
-    const setup = gateOver([{ uri, auth: [patient(authSlot("bad", slow))] }]);
-    const first = Promise.allSettled([setup.gate.authorize(request)]);
+    const setup = authorizerOver([{ uri, auth: [patient(boundAuth("bad", slow))] }]);
+    const first = Promise.allSettled([setup.authorizer.authorize(request)]);
     await setup.clock.advance(TIMEOUT);
     const [told] = await first;
     assert.is(told?.status === "rejected" && told.reason.code, "PLUGIN_TIMEOUT");
-    const second = setup.gate.authorize(request);
+    const second = setup.authorizer.authorize(request);
     if (late === "answer") calls[0]?.resolve({ headers: { Authorization: new Secret("Bearer late") } });
     else calls[0]?.reject(new Error("late"));
     await setup.clock.advance(1);

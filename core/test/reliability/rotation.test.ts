@@ -1,10 +1,10 @@
 /** G5 and G6 of the reliability targets: rotations under load, and a server that refuses everything. */
 import { long, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { Authorization } from "../../src/pipeline/compose.js";
+import type { AuthorizedHeaders } from "../../src/pipeline/compose.js";
 import { createSecretCache } from "../../src/secret/cache.js";
 import { Secret } from "../../src/secret/secret.js";
-import { authSlot, gateOver } from "../pipeline/gate-fixture.js";
+import { authorizerOver, boundAuth } from "../pipeline/authorizer-fixture.js";
 import { ManualClock } from "./manual-clock.js";
 
 const test = suite("rotation");
@@ -19,19 +19,19 @@ function setup() {
     state.fetches++;
     return { value: Object.freeze({ headers: { Authorization: new Secret(`Bearer ${state.stored}`) } }) };
   };
-  const slot = authSlot(
+  const slot = boundAuth(
     "store",
     () => cache.get("secret", fetch, { ttl: 3_600_000 }),
     () => cache.invalidate("secret"),
   );
-  const { gate } = gateOver([{ uri, auth: [slot] }], clock as never);
-  const accepted = ({ headers }: Authorization) =>
+  const { authorizer } = authorizerOver([{ uri, auth: [slot] }], clock as never);
+  const accepted = ({ headers }: AuthorizedHeaders) =>
     headers.some(([, value]) => (value as Secret).reveal() === `Bearer ${state.accepted}`);
   /** As the interceptor does for a request whose body can be sent again. The status that the caller sees. */
   async function send(): Promise<number> {
-    const first = (await gate.authorize(request)) as Authorization;
+    const first = (await authorizer.authorize(request)) as AuthorizedHeaders;
     if (accepted(first)) return 200;
-    const second = await gate.refused(first, { suspicion: "credential" }, request);
+    const second = await authorizer.rejected(first, { kind: "unauthorized" }, request);
     return second !== undefined && accepted(second) ? 200 : 401;
   }
   return { clock, state, send };

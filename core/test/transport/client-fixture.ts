@@ -2,8 +2,8 @@ import type { ServerResponse } from "node:http";
 import { Agent, Dispatcher1Wrapper } from "undici";
 import { Secret } from "../../src/secret/secret.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
-import { authSlot, gateOver, headerSlot } from "../pipeline/gate-fixture.js";
-import { type EchoServer, echoServer } from "./echo-server.js";
+import { type EchoServer, echoServer } from "../connection/echo-server.js";
+import { authorizerOver, boundAuth, boundHeaders } from "../pipeline/authorizer-fixture.js";
 
 type Interceptor = ReturnType<typeof createInterceptor>;
 
@@ -13,7 +13,7 @@ export async function rotating(
 ) {
   const state = { accepted: "Bearer 1", stored: "Bearer 1", fetches: 0 };
   let cached: { headers: { Authorization: Secret } } | undefined;
-  const slot = authSlot(
+  const slot = boundAuth(
     "store",
     async () => {
       if (cached === undefined) {
@@ -30,9 +30,9 @@ export async function rotating(
     if (seen.headers.authorization === state.accepted) response.end(seen.body);
     else refuse(response);
   });
-  const { gate } = gateOver([{ uri: server.origin, auth: [slot] }]);
+  const { authorizer } = authorizerOver([{ uri: server.origin, auth: [slot] }]);
   const agent = new Agent();
-  return { state, server, gate, agent, dispatcher: agent.compose(createInterceptor(gate)) };
+  return { state, server, authorizer, agent, dispatcher: agent.compose(createInterceptor(authorizer)) };
 }
 
 /** A client of a listed server, whose interceptor adds a credential and another header below `/base`. */
@@ -42,12 +42,12 @@ export async function withClient<T>(
 ): Promise<T> {
   const auth = { headers: { Authorization: new Secret("Bearer ours") } };
   const extra = { "X-Extra": "theirs too" };
-  const { gate } = gateOver([
-    { uri: `${listed.origin}/base`, auth: [authSlot("a", () => auth)], headers: [headerSlot("h", () => extra)] },
+  const { authorizer } = authorizerOver([
+    { uri: `${listed.origin}/base`, auth: [boundAuth("a", () => auth)], headers: [boundHeaders("h", () => extra)] },
   ]);
   const agent = new Agent();
   try {
-    const interceptor = createInterceptor(gate);
+    const interceptor = createInterceptor(authorizer);
     return await run(agent.compose(interceptor) as unknown as Agent, interceptor);
   } finally {
     await agent.close();

@@ -4,9 +4,9 @@ import * as assert from "uvu/assert";
 import { isMlflowAuthError, MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { Secret } from "../../src/secret/secret.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
-import { authSlot, gateOver } from "../pipeline/gate-fixture.js";
+import { echoServer, type Received } from "../connection/echo-server.js";
+import { authorizerOver, boundAuth } from "../pipeline/authorizer-fixture.js";
 import { fetchWith, withClient } from "./client-fixture.js";
-import { echoServer, type Received } from "./echo-server.js";
 
 const test = suite("interceptor");
 
@@ -67,9 +67,9 @@ test("no credential: nothing is sent, and the caller gets the error", async () =
       throw down;
     },
   ]) {
-    const { gate } = gateOver([{ uri: server.origin, auth: [authSlot("a", getAuth)] }]);
+    const { authorizer } = authorizerOver([{ uri: server.origin, auth: [boundAuth("a", getAuth)] }]);
     const agent = new Agent();
-    const dispatcher = agent.compose(createInterceptor(gate));
+    const dispatcher = agent.compose(createInterceptor(authorizer));
     const thrown = await fetchWith(dispatcher, `${server.origin}/x`, { method: "POST", body: "b" }).catch(
       (error) => error,
     );
@@ -85,11 +85,11 @@ test("no credential: nothing is sent, and the caller gets the error", async () =
 test("an abort while the secret is fetched ends the request before anything is sent", async () => {
   const server = await echoServer();
   let release: (auth: unknown) => void = () => {};
-  const { gate } = gateOver([
-    { uri: server.origin, auth: [authSlot("a", () => new Promise((resolve) => (release = resolve as never)))] },
+  const { authorizer } = authorizerOver([
+    { uri: server.origin, auth: [boundAuth("a", () => new Promise((resolve) => (release = resolve as never)))] },
   ]);
   const agent = new Agent();
-  const dispatcher = agent.compose(createInterceptor(gate));
+  const dispatcher = agent.compose(createInterceptor(authorizer));
   const controller = new AbortController();
   const pending = fetchWith(dispatcher, `${server.origin}/x`, { signal: controller.signal }).catch((error) => error);
   await new Promise(setImmediate);
@@ -108,9 +108,9 @@ test("a request that is given up while its credential is fetched ends at once, a
   const asked = new Promise<never>((resolve) => {
     come = resolve as typeof come;
   });
-  const { gate } = gateOver([{ uri: server.origin, auth: [authSlot("a", () => asked)] }]);
+  const { authorizer } = authorizerOver([{ uri: server.origin, auth: [boundAuth("a", () => asked)] }]);
   const agent = new Agent();
-  const dispatcher = agent.compose(createInterceptor(gate));
+  const dispatcher = agent.compose(createInterceptor(authorizer));
   for (const before of [false, true]) {
     const controller = new AbortController();
     if (before) controller.abort();

@@ -6,7 +6,7 @@ import { Agent, request } from "undici";
 import * as assert from "uvu/assert";
 import { Secret } from "../../src/secret/secret.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
-import { authSlot, gateOver } from "../pipeline/gate-fixture.js";
+import { authorizerOver, boundAuth } from "../pipeline/authorizer-fixture.js";
 
 const test = suite("refused in the middle of an upload");
 
@@ -53,13 +53,13 @@ function rotatedStore() {
   let token = 0;
   let cached: { headers: { Authorization: Secret } } | undefined;
   const get = async () => (cached ??= { headers: { Authorization: new Secret(`Bearer ${++token}`) } });
-  return authSlot("store", get, () => (cached = undefined));
+  return boundAuth("store", get, () => (cached = undefined));
 }
 
 for (const connections of [1, 2]) {
   test(`with ${connections} connection(s) the second attempt has the whole body, and the first never looks whole`, async () => {
     const server = await impatientServer();
-    const { gate } = gateOver([{ uri: server.origin, auth: [rotatedStore()] }]);
+    const { authorizer } = authorizerOver([{ uri: server.origin, auth: [rotatedStore()] }]);
     const agent = new Agent({ connections });
     const pieces = Array.from({ length: 20 }, (_, index) => `<${index}>`);
     async function* body() {
@@ -71,7 +71,7 @@ for (const connections of [1, 2]) {
         yield piece;
       }
     }
-    const dispatcher = agent.compose(createInterceptor(gate));
+    const dispatcher = agent.compose(createInterceptor(authorizer));
     const answer = await request(`${server.origin}/x`, { dispatcher, method: "POST", body: body() as never });
     assert.is(answer.statusCode, 200);
     await answer.body.dump();

@@ -3,13 +3,13 @@ import { suite } from "@mlflow-auth/test/suite";
 import { Agent, Dispatcher1Wrapper, request as undiciRequest } from "undici";
 import * as assert from "uvu/assert";
 import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import type { AuthSlot } from "../../src/pipeline/auth.js";
-import type { TagSlot } from "../../src/pipeline/tags.js";
+import type { BoundAuth } from "../../src/pipeline/auth.js";
+import type { BoundTags } from "../../src/pipeline/tags.js";
 import type { Run } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
-import { authSlot, gateOver, type LogLine, tagSlot } from "../pipeline/gate-fixture.js";
-import { type EchoServer, echoServer, type Received } from "./echo-server.js";
+import { type EchoServer, echoServer, type Received } from "../connection/echo-server.js";
+import { authorizerOver, boundAuth, boundTags, type LogLine } from "../pipeline/authorizer-fixture.js";
 
 const test = suite("run tags on the wire");
 const CREATE = "/api/2.0/mlflow/runs/create";
@@ -26,22 +26,24 @@ interface Setting {
 }
 
 interface SettingOptions {
-  tags?: TagSlot[];
-  auth?: AuthSlot;
+  tags?: BoundTags[];
+  auth?: BoundAuth;
   base?: string;
   server?: EchoServer;
 }
 
 async function setting({ tags, auth, base = "", server }: SettingOptions = {}): Promise<Setting> {
   const told: Run[] = [];
-  const team = tagSlot("team", (run) => {
+  const team = boundTags("team", (run) => {
     told.push(run);
     return { team: "ä", mine: "not this" };
   });
   const listed = server ?? (await echoServer());
-  const { gate, log } = gateOver([{ uri: listed.origin + base, tags: tags ?? [team], ...(auth && { auth: [auth] }) }]);
+  const { authorizer, log } = authorizerOver([
+    { uri: listed.origin + base, tags: tags ?? [team], ...(auth && { auth: [auth] }) },
+  ]);
   const agent = new Agent();
-  const dispatcher = agent.compose(createInterceptor(gate)) as unknown as Agent;
+  const dispatcher = agent.compose(createInterceptor(authorizer)) as unknown as Agent;
   const close = async () => {
     await agent.close();
     await listed.close();
@@ -148,7 +150,7 @@ test("after a refusal the request goes out again with its tags, also one that ca
   const renew = () => {
     current = bearer("new");
   };
-  const { dispatcher, told, close } = await setting({ server, auth: authSlot("a", () => current, renew) });
+  const { dispatcher, told, close } = await setting({ server, auth: boundAuth("a", () => current, renew) });
   const body = Readable.from([BODY]);
   const answer = await undiciRequest(server.origin + CREATE, { dispatcher, method: "POST", body });
   assert.is(await answer.body.text(), TAGGED);
@@ -175,7 +177,7 @@ test("a redirect within the server takes the tags along once, one to elsewhere n
 });
 
 test("a provider that fails: nothing is sent, and the caller gets its error; other requests pass", async () => {
-  const broken = tagSlot("broken", () => Promise.reject(new TypeError("no")));
+  const broken = boundTags("broken", () => Promise.reject(new TypeError("no")));
   const { server, dispatcher, close } = await setting({ tags: [broken] });
   const direct = await undiciRequest(server.origin + CREATE, { dispatcher, method: "POST", body: BODY }).catch(
     (e) => e,
@@ -189,7 +191,7 @@ test("a provider that fails: nothing is sent, and the caller gets its error; oth
 });
 
 test("without anything to add every byte is as it was, framing included", async () => {
-  const { server, dispatcher, close } = await setting({ tags: [tagSlot("none", () => ({}))] });
+  const { server, dispatcher, close } = await setting({ tags: [boundTags("none", () => ({}))] });
   const headers = { "content-length": String(Buffer.byteLength(BODY)) };
   for (const body of [BODY, Readable.from([BODY])]) {
     const answer = await undiciRequest(server.origin + CREATE, { dispatcher, method: "POST", headers, body });
@@ -201,7 +203,7 @@ test("without anything to add every byte is as it was, framing included", async 
 const large = `{"x":"${"x".repeat(MIB)}"}`;
 const signed = { Authorization: "AWS4-HMAC-SHA256 Credential=x" };
 const untouched: Record<string, [init: object, why: RegExp]> = {
-  "no JSON": [{ body: "{" }, /no JSON object that describes a run/],
+  "no JSON": [{ body: "{" }, /not a JSON object that describes a run/],
   "no body": [{}, /it has no body/],
   "more than 1 MiB": [{ body: large }, /longer than 1 MiB/],
   "a stream of more than 1 MiB": [{ body: new Blob([large]).stream(), duplex: "half" }, /longer than 1 MiB/],
@@ -241,7 +243,7 @@ test("a stream of more than 1 MiB from undici passes whole and in order", async 
 
 test("a signature that the credential replaces is no obstacle", async () => {
   const { server, dispatcher, close } = await setting({
-    auth: authSlot("a", () => ({ headers: { Authorization: "Bearer x" } })),
+    auth: boundAuth("a", () => ({ headers: { Authorization: "Bearer x" } })),
   });
   const headers = { Authorization: "AWS4-HMAC-SHA256 Credential=x", "content-encoding": "identity" };
   const answer = await fetchWith(dispatcher, server.origin + CREATE, { body: BODY, headers });
@@ -267,7 +269,7 @@ test("a body whose source fails is an error, and nothing is sent", async () => {
 test("an abort while the tags are fetched ends the request before anything is sent", async () => {
   const asked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<Record<string, string>>();
-  const slow = tagSlot("slow", () => {
+  const slow = boundTags("slow", () => {
     asked.resolve();
     return answer.promise;
   });

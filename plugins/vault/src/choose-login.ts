@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { environmentSource, fileSource, type PluginContext, type SecretSource } from "@mlflow-auth/core/plugin";
 import type { VaultClient } from "./client.js";
 import type { VaultOptions } from "./generated/options.js";
-import { createGivenToken } from "./given-token.js";
 import { createLogin, type Login } from "./login.js";
 import { type LoginMethod, loginMethod } from "./login-methods.js";
+import { createStaticToken } from "./static-token.js";
 
 /** Without `auth`: `VAULT_TOKEN`, else AppRole with `VAULT_ROLE_ID` and `VAULT_SECRET_ID`, else `~/.vault-token`. */
 export function chooseLogin(options: VaultOptions, client: VaultClient, context: PluginContext): Login {
@@ -14,13 +14,13 @@ export function chooseLogin(options: VaultOptions, client: VaultClient, context:
   const by = (method: LoginMethod) => createLogin(method, options, client, context);
   if (auth !== undefined && auth.method !== "token") return by(loginMethod(auth));
   const named = auth?.token ?? variable("VAULT_TOKEN", context);
-  if (named !== undefined) return createGivenToken(async () => named, client, context);
+  if (named !== undefined) return createStaticToken(async () => named, client, context);
   const roleId = context.env["VAULT_ROLE_ID"];
   const secretId = variable("VAULT_SECRET_ID", context);
   if (auth === undefined && roleId && secretId !== undefined) {
     return by(loginMethod({ method: "approle", roleId, secretId, mount: "approle" }));
   }
-  return createGivenToken(() => tokenFile(context), client, context);
+  return createStaticToken(() => tokenFile(context), client, context);
 }
 
 function variable(name: string, { env }: PluginContext): SecretSource | undefined {

@@ -32,7 +32,7 @@ export async function fetchSecret(
   // A login that Vault ended before its time (revoked, used up, another policy now) shows as a denial like any other.
   if (reading.answer.status === 403 && login.forget(token)) reading = await kv.read(await login.token());
   if (reading.fields === undefined) throw readFault(reading, login.given(), options, context);
-  await login.upkeep();
+  await login.renewIfDue();
   const place = { name: `the secret ${reading.name}`, error: context.error };
   const headers = credentialHeaders(
     credentialIn(reading.fields, options.secret.field, place, context),

@@ -19,8 +19,8 @@ export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", 
   return {
     getAuth: () => context.secrets.get("secret", fetch, policy),
     // The login is kept: it is MLflow that refused the secret, not Vault that refused the login.
-    invalidate: (reason) =>
-      reason === "refused" ? context.secrets.invalidate("secret") : context.secrets.expire("secret"),
+    invalidate: (kind) =>
+      kind === "unauthorized" ? context.secrets.invalidate("secret") : context.secrets.expire("secret"),
     close() {
       login.close();
       client.close();

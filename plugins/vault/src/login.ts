@@ -6,7 +6,7 @@ import { loginFault, noToken } from "./faults.js";
 import type { VaultOptions } from "./generated/options.js";
 import { encode } from "./kv.js";
 import type { LoginMethod } from "./login-methods.js";
-import { createReminder } from "./reminder.js";
+import { createRenewalTimer } from "./renewal-timer.js";
 import { grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
 
 export interface Login {
@@ -24,7 +24,7 @@ export interface Login {
    * Looks after the token once it has served (Vault is there then): two thirds of its life over, it is renewed or replaced.
    * Never fails: the token that is there is good for a while yet.
    */
-  upkeep(): Promise<void>;
+  renewIfDue(): Promise<void>;
   close(): void;
 }
 
@@ -42,7 +42,7 @@ export function createLogin(
   const { clock } = context;
   let held: TokenLife | undefined;
   let flight: Promise<TokenLife> | undefined;
-  const reminder = createReminder(clock, upkeep);
+  const timer = createRenewalTimer(clock, renewIfDue);
 
   async function logIn(tries?: Call["tries"]): Promise<TokenLife> {
     const asked = clock.now();
@@ -71,7 +71,7 @@ export function createLogin(
     }
   }
 
-  async function upkeep(): Promise<void> {
+  async function renewIfDue(): Promise<void> {
     const life = held;
     if (life !== undefined && clock.now() >= life.dueAt) {
       // Whoever comes meanwhile is not to do the same.
@@ -80,7 +80,7 @@ export function createLogin(
       if (held?.token === life.token) held = longer;
     }
     const { renewable = false, endsAt = 0, dueAt = Infinity } = held ?? {};
-    reminder.at(renewable && clock.now() < endsAt ? dueAt : Infinity);
+    timer.at(renewable && clock.now() < endsAt ? dueAt : Infinity);
   }
 
   return {
@@ -96,7 +96,7 @@ export function createLogin(
       return true;
     },
     given: () => undefined,
-    upkeep,
-    close: reminder.close,
+    renewIfDue,
+    close: timer.close,
   };
 }

@@ -101,13 +101,13 @@ test("TLS settings go to the client, and a replaced CA file is read again", asyn
     await writeFile(caFile, `Bag Attributes\n${first}`);
     await context.clock.advance(60_000);
     await headers();
-    await provider.invalidate("refused");
+    await provider.invalidate("unauthorized");
     await headers();
     const others = { cert: undefined, key: undefined, allowInsecure: true, insecureSkipVerify: false };
     assert.equal(settings, [{ ca: first, ...others }]);
     const second = (await createAuthority()).cert;
     await writeFile(caFile, second);
-    await provider.invalidate("refused");
+    await provider.invalidate("unauthorized");
     await headers();
     assert.is((settings[1] as { ca: string }).ca, second);
   } finally {
@@ -159,7 +159,7 @@ test("no credential shows on any console, whatever is switched on, working or fa
     for (const env of [machine, { VAULT_TOKEN: person }]) {
       const { headers, provider, context, fault } = await startProvider(vault.address, {}, { env });
       await headers();
-      await provider.invalidate("refused");
+      await provider.invalidate("unauthorized");
       vault.faults.status = 500;
       const error = await fault();
       vault.faults.status = undefined;
@@ -179,7 +179,7 @@ test("the same frozen object answers until the secret is fetched anew", async ()
   const first = await auth();
   assert.ok(Object.isFrozen(first) && Object.isFrozen(first.headers));
   assert.is(await auth(), first);
-  await provider.invalidate("refused");
+  await provider.invalidate("unauthorized");
   assert.is.not(await auth(), first);
 });
 

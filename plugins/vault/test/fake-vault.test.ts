@@ -23,7 +23,7 @@ vaultCases(
         "GET secret/data/mlflow/count 200",
       ]);
       assert.equal(await asked(vault(), headers), []);
-      await provider.invalidate("refused");
+      await provider.invalidate("unauthorized");
       assert.equal(await asked(vault(), headers), ["GET secret/data/mlflow/count 200"]);
     });
 
@@ -74,7 +74,7 @@ vaultCases(
       const { headers, provider } = await byRole(vault(), "mlflow/revoke");
       await headers();
       vault().revoke(vault().logins().at(-1) as string);
-      await provider.invalidate("refused");
+      await provider.invalidate("unauthorized");
       assert.equal(await asked(vault(), headers), [
         "GET secret/data/mlflow/revoke 403",
         "POST auth/approle/login 200",
@@ -95,7 +95,7 @@ vaultCases(
         assert.is(await (await read("secret", "mlflow/blind")).headers(), "Authorization: Bearer two");
         const one = await read("kv1", "mlflow/blind");
         assert.is(await one.headers(), "Authorization: Bearer one");
-        await one.provider.invalidate("refused");
+        await one.provider.invalidate("unauthorized");
         assert.is((await asked(fake, one.headers)).at(-1), "GET kv1/mlflow/blind 200");
         const denied = await (await read("secret", "other/blind")).fault();
         assert.is(denied.code, "SECRET_DENIED");

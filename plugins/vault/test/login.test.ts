@@ -57,10 +57,10 @@ test("a token that is refused while it is renewed does not come back", async () 
   const old = await login.token();
   await clock.advance(500_000);
   hold();
-  const upkeep = login.upkeep();
+  const renewIfDue = login.renewIfDue();
   login.forget(old);
   release();
-  await upkeep;
+  await renewIfDue;
   assert.is(await token(), "token-3");
   assert.equal(asked, ["auth/approle/login", "auth/token/renew-self", "auth/approle/login"]);
 });
@@ -69,7 +69,7 @@ test("two fetches at once look after the token once", async () => {
   const { login, asked, clock } = started();
   await login.token();
   await clock.advance(500_000);
-  await Promise.all([login.upkeep(), login.upkeep()]);
+  await Promise.all([login.renewIfDue(), login.renewIfDue()]);
   assert.equal(asked, ["auth/approle/login", "auth/token/renew-self"]);
 });
 
@@ -77,7 +77,7 @@ test("a token with few uses is replaced, for a renewal would take one", async ()
   const { login, asked, clock } = started({ num_uses: 5 });
   await login.token();
   await clock.advance(500_000);
-  await login.upkeep();
+  await login.renewIfDue();
   assert.equal(asked, ["auth/approle/login", "auth/approle/login"]);
 });
 

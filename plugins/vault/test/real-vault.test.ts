@@ -22,13 +22,13 @@ vaultCases(
       assert.is(others.length, 0);
 
       await write(vault(), "secret/mlflow/login", { token: "second" });
-      await provider.invalidate("refused");
+      await provider.invalidate("unauthorized");
       assert.is(await headers(), "Authorization: Bearer second");
       assert.equal(await accessors(), [accessor]);
 
       await vault().request("POST", "auth/token/revoke-accessor", { accessor });
       await write(vault(), "secret/mlflow/login", { token: "third" });
-      await provider.invalidate("refused");
+      await provider.invalidate("unauthorized");
       assert.is(await headers(), "Authorization: Bearer third");
       assert.is((await accessors()).length, 1);
     });
@@ -43,7 +43,7 @@ vaultCases(
       const [before] = await logins(vault(), "short");
       assert.is(before?.["last_renewal"], undefined);
       await context.clock.advance(14 * 60_000);
-      await provider.invalidate("refused");
+      await provider.invalidate("unauthorized");
       assert.is(await headers(), "Authorization: Bearer r");
       const [after, ...others] = await logins(vault(), "short");
       assert.is(after?.["accessor"], before?.["accessor"]);
@@ -94,7 +94,7 @@ vaultCases(
       const { headers, provider, context } = await startProvider(vault().address, given, { env });
       assert.is(await headers(), "Authorization: Bearer one");
       await vault().request("POST", "sys/mounts/grows/tune", { options: { version: "2" } });
-      await provider.invalidate("refused");
+      await provider.invalidate("unauthorized");
       for (let attempt = 1; ; attempt++) {
         try {
           assert.is(await headers(), "Authorization: Bearer one");

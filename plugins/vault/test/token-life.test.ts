@@ -40,7 +40,7 @@ async function running(env: Record<string, string>, given: GivenOptions = {}) {
   await started.headers();
   const fetch = () =>
     asked(vault, async () => {
-      await started.provider.invalidate("refused");
+      await started.provider.invalidate("unauthorized");
       await started.headers();
     });
   return { ...started, fetch };
@@ -142,7 +142,7 @@ test("where neither a renewal nor a login is to be had the token serves to its e
   assert.match(warnings(role).join(), "goes on with the login that it has: Vault refused");
   assert.equal(await role.fetch(), [READ]);
   await clock.advance(minutes(10));
-  await role.provider.invalidate("refused");
+  await role.provider.invalidate("unauthorized");
   assert.is((await role.fault()).code, "LOGIN_FAILED");
 });
 
@@ -179,7 +179,7 @@ test("a given token that can't be renewed is warned about once, while there is t
     );
     assert.equal(more, []);
     await idle(minutes(10));
-    await given.provider.invalidate("refused");
+    await given.provider.invalidate("unauthorized");
     const error = await given.fault();
     assert.is(error.code, "LOGIN_FAILED");
     assert.match(error.message, "it expired");

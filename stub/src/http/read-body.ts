@@ -1,6 +1,6 @@
-import { invalid } from "../http/mlflow-error.js";
 import { parseJson } from "./json.js";
 import type { StubRequest } from "./message.js";
+import { invalid } from "./mlflow-error.js";
 
 /** More than the limit came. */
 export class TooLarge extends Error {}

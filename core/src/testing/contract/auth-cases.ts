@@ -38,7 +38,7 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
   "after invalidate the next getAuth brings the rotated credential": async (setup) => {
     const before = texts(await credential(setup));
     await setup.backend.rotate();
-    await setup.provider.invalidate("refused");
+    await setup.provider.invalidate("unauthorized");
     const after = texts(await credential(setup));
     assert.equal(setup.backend.fetches(), 2, `${setup.backend.fetches()} fetches`);
     assert.ok(before !== after, "it still gives the old one");
@@ -69,7 +69,7 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
   "nothing that it prints, throws or logs holds the credential": async (setup) => {
     const auth = await credential(setup);
     await setup.backend.break();
-    await setup.provider.invalidate("refused");
+    await setup.provider.invalidate("unauthorized");
     const error = await failure(setup);
     checkSilence(setup, { auth, error });
   },

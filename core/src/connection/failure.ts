@@ -1,0 +1,127 @@
+/** Why a connection did not come about. The one table from the codes of Node, OpenSSL and undici to what they mean. */
+import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+
+/**
+ * - `refused`, `unknown-host`, `no-route`, `timeout`: there was no connection.
+ * - `hung-up`: there was one, and the other side ended it without an answer.
+ * - `not-http`: what answers does not speak HTTP.
+ * - `no-tls`: what answers does not speak TLS.
+ * - `expired`, `not-yet-valid`, `other-name`, `self-signed`, `untrusted`, `other-purpose`: the certificate of the other side.
+ * - `client-certificate`: the other side did not accept ours, or the lack of one.
+ * - `tls`: anything else about TLS.
+ */
+export type ConnectionFailureKind =
+  | "refused"
+  | "unknown-host"
+  | "no-route"
+  | "timeout"
+  | "hung-up"
+  | "not-http"
+  | "no-tls"
+  | "expired"
+  | "not-yet-valid"
+  | "other-name"
+  | "self-signed"
+  | "untrusted"
+  | "other-purpose"
+  | "client-certificate"
+  | "tls";
+
+export interface ConnectionFailure {
+  /** Of Node, OpenSSL or undici, such as `ECONNREFUSED`; `unknown reason` where there is none. */
+  readonly code: string;
+  /** Undefined for a code that says nothing more than itself. */
+  readonly kind?: ConnectionFailureKind | undefined;
+  /** What happened, as the end of a sentence, with the code in brackets. */
+  readonly what: string;
+  /** Whether TLS failed, for a reason that the next attempt will meet again. */
+  readonly isTls: boolean;
+}
+
+/** The first that fits. */
+const meanings: readonly (readonly [codes: RegExp, kind: ConnectionFailureKind, what: string])[] = [
+  [/^ECONNREFUSED$/, "refused", "nothing listens there"],
+  [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA|EAI_NONAME)$/, "unknown-host", "the host name is unknown"],
+  [/^EHOSTUNREACH$/, "no-route", "there is no way to that host"],
+  [/^ENETUNREACH$/, "no-route", "there is no way to that network"],
+  [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, "timeout", "no connection came about"],
+  [/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, "hung-up", "the other side hangs up without an answer"],
+  // undici's name for what has no code of the parser, such as a control character in a header.
+  [/^(HPE_.*|HTTPParserError)$/, "not-http", "what answers there does not speak HTTP"],
+  [/^CERT_HAS_EXPIRED$/, "expired", "its certificate has expired"],
+  [/^CERT_NOT_YET_VALID$/, "not-yet-valid", "its certificate is not valid yet"],
+  [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, "other-name", "its certificate is for another name"],
+  [/^DEPTH_ZERO_SELF_SIGNED_CERT$/, "self-signed", "its certificate is self-signed"],
+  [
+    /^(SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY|GET_ISSUER).*|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE)$/,
+    "untrusted",
+    "its certificate comes from an authority that is not trusted here",
+  ],
+  [/^INVALID_PURPOSE$/, "other-purpose", "its certificate is for another purpose than a server's"],
+  [
+    /^ERR_SSL_.*ALERT.*(CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/,
+    "client-certificate",
+    "it did not accept the client certificate, or the lack of one",
+  ],
+  [/^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/, "no-tls", "nothing speaks TLS there"],
+  [/^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|EPROTO$)/, "tls", "TLS failed"],
+];
+
+const withoutTls: ReadonlySet<ConnectionFailureKind | undefined> = new Set([
+  undefined,
+  "refused",
+  "unknown-host",
+  "no-route",
+  "timeout",
+  "hung-up",
+  "not-http",
+]);
+
+/** What is behind an error of Node, undici or fetch. Nothing of its message is kept, for that may quote a request. */
+export function connectionFailureOf(thrown: unknown): ConnectionFailure {
+  const code = codeOf(thrown);
+  for (const [codes, kind, what] of meanings) {
+    if (codes.test(code)) return { code, kind, what: `${what} (${code})`, isTls: !withoutTls.has(kind) };
+  }
+  return { code, what: code, isTls: false };
+}
+
+/** The code of an error or of its cause; else its name. */
+function codeOf(thrown: unknown): string {
+  const { code, cause, name } = (thrown ?? {}) as { code?: unknown; cause?: { code?: unknown }; name?: unknown };
+  const found = [code, cause?.code, name].find((value) => typeof value === "string");
+  return /^\w{1,64}$/.test(String(found)) ? String(found) : "unknown reason";
+}
+
+const authority =
+  "set `tls: { ca: FILE }` of that server (or MLFLOW_TRACKING_SERVER_CERT_PATH) to the PEM file of the authority that signed its certificate";
+
+/** What to do about each failure of TLS with a listed server. */
+const remedies: Readonly<Partial<Record<ConnectionFailureKind, string>>> = {
+  expired: "have it renewed, and check the clock of this machine",
+  "not-yet-valid": "check the clock of this machine",
+  "other-name": "use the name that it was issued for, or have one issued for this name",
+  "self-signed": authority,
+  untrusted: authority,
+  "client-certificate":
+    "set `tls: { cert: FILE, key: FILE }` of that server (or MLFLOW_TRACKING_CLIENT_CERT_PATH) to a certificate that it accepts",
+  "no-tls": "correct the port of that server's address, or write http:// if it speaks no TLS",
+};
+
+/**
+ * A failure of TLS with a listed server as an error with a remedy. Anything else as it is: programs know the codes of lost
+ * connections and act on them.
+ *
+ * @param server its URI, as the file has it
+ */
+export function explainConnectionFailure(error: Error, server: string): Error {
+  if (isMlflowAuthError(error) || typeof (error as NodeJS.ErrnoException).code !== "string") return error;
+  const { kind, code, what, isTls } = connectionFailureOf(error);
+  if (!isTls || kind === undefined) return error;
+  // Not the original as it is: that of a wrong name carries the whole certificate.
+  return new MlflowAuthError("SERVER_TLS", `no secure connection to ${server}: ${what}`, {
+    server,
+    remedy: remedies[kind] ?? "check the certificates of both sides",
+    cause: Object.assign(new Error(code), { code }),
+  });
+}

@@ -1,0 +1,127 @@
+/** The corporate proxy between this machine and a server: which one, and what it means when it lets nothing through. */
+import { BlockList, isIP } from "node:net";
+import { type Dispatcher, Pool } from "undici";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { isLoopback } from "../http/loopback.js";
+import { connectionFailureOf } from "./failure.js";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface HttpProxy {
+  /** http or https, with a user and a password if the variable has them. */
+  readonly url: URL;
+  /** The variable that names it. */
+  readonly variable: string;
+  /** Hosts that are reached without it, as NO_PROXY lists them. */
+  readonly exempt: string;
+}
+
+/** The lower-case spelling wins, as in curl. */
+const variables = {
+  "https:": ["https_proxy", "HTTPS_PROXY"],
+  "http:": ["http_proxy", "HTTP_PROXY"],
+} as const;
+
+/** Whether the environment names a proxy at all, so that some dispatchers may go through one. */
+export function namesProxy(env: Environment): boolean {
+  return Object.values(variables)
+    .flat()
+    .some((name) => env[name]);
+}
+
+/**
+ * The proxy for a destination. Loopback never goes through one, whatever NO_PROXY says: the request would leave the machine.
+ *
+ * @throws MlflowAuthError `HTTP_PROXY` if the variable names none that can be used; it may hold a password, so it is not quoted
+ */
+export function proxyFor(destination: string, env: Environment): HttpProxy | undefined {
+  const { protocol, hostname } = new URL(destination);
+  if (isLoopback(hostname)) return undefined;
+  const variable = variables[protocol as keyof typeof variables].find((name) => env[name] !== undefined);
+  const value = variable && env[variable]?.trim();
+  if (variable === undefined || !value) return undefined;
+  // Without a scheme it means http, for curl and Python too.
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new MlflowAuthError("HTTP_PROXY", `the variable ${variable} names no http or https proxy`, {
+      remedy: `set ${variable} to http://HOST:PORT, or unset it`,
+    });
+  }
+  const exempt = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
+  return inExemptNetwork(hostname, exempt) ? undefined : { url, variable, exempt };
+}
+
+/** Whether NO_PROXY lists a network with that address, such as `10.0.0.0/8`. Names and single addresses are undici's to compare. */
+function inExemptNetwork(hostname: string, exempt: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, "");
+  if (isIP(address) === 0) return false;
+  const networks = new BlockList();
+  for (const entry of exempt.split(/[,\s]+/)) {
+    const [, network = "", bits] = /^([\d.]+|[\da-f:.]+)\/(\d{1,3})$/i.exec(entry) ?? [];
+    const longest = { 0: -1, 4: 32, 6: 128 }[isIP(network)] as number;
+    if (Number(bits) <= longest) networks.addSubnet(network, Number(bits), familyOf(network));
+  }
+  return networks.check(address, familyOf(address));
+}
+
+const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
+
+type ConnectCallback<T> = (error: Error | null, data: Dispatcher.ConnectData<T>) => void;
+
+/** Connections to a proxy, whose failures say that it was the proxy and not the server behind it. */
+export class ProxyPool extends Pool {
+  readonly #proxy: HttpProxy;
+
+  constructor(proxy: HttpProxy, options: Pool.Options) {
+    super(proxy.url.origin, options);
+    this.#proxy = proxy;
+  }
+
+  override connect<T>(options: Dispatcher.ConnectOptions<T>): Promise<Dispatcher.ConnectData<T>>;
+  override connect<T>(options: Dispatcher.ConnectOptions<T>, callback: ConnectCallback<T>): void;
+  /** undici's proxy agent uses the first form alone; it could not pass the second's failures on either. */
+  override async connect<T>(options: Dispatcher.ConnectOptions<T>): Promise<Dispatcher.ConnectData<T>> {
+    let answer: Dispatcher.ConnectData<T>;
+    try {
+      answer = await (super.connect(options as never) as unknown as Promise<Dispatcher.ConnectData<T>>);
+    } catch (thrown) {
+      throw ours.test(String((thrown as { code?: unknown }).code)) ? thrown : unreachable(this.#proxy, thrown);
+    }
+    if (answer.statusCode === 200) return answer;
+    answer.socket.on("error", () => undefined).destroy();
+    throw refused(this.#proxy, answer.statusCode);
+  }
+}
+
+/** Ends that this side asked for. */
+const ours = /^UND_ERR_(ABORTED|CLOSED|DESTROYED)$/;
+
+function unreachable(proxy: HttpProxy, thrown: unknown): MlflowAuthError {
+  const { code, isTls } = connectionFailureOf(thrown);
+  return new MlflowAuthError("HTTP_PROXY", `the proxy ${nameOf(proxy)} can't be reached: ${code}`, {
+    transient: !isTls,
+    remedy: `check that the proxy runs and that ${proxy.variable} has its address; a server that needs none belongs into NO_PROXY`,
+    cause: Object.assign(new Error(code), { code }),
+  });
+}
+
+function refused(proxy: HttpProxy, status: number): MlflowAuthError {
+  const message = `the proxy ${nameOf(proxy)} opened no connection to the server: it answered ${status}`;
+  return new MlflowAuthError("HTTP_PROXY", message, {
+    transient: status >= 500,
+    remedy: remedyFor(proxy, status),
+  });
+}
+
+function remedyFor({ url, variable }: HttpProxy, status: number): string {
+  if (status === 407) {
+    const state = url.username === "" ? "it wants a user and a password" : "it did not accept the user and password";
+    return `${state}: write them percent-encoded into ${variable}, as http://USER:PASSWORD@${url.host}`;
+  }
+  if (status >= 500) return "the proxy finds no way to the server: check the server's address, and that it is up";
+  return "ask who runs the proxy to let CONNECT to this server's host and port pass, or list the server in NO_PROXY";
+}
+
+function nameOf({ url, variable }: HttpProxy): string {
+  return `${url.host} (${variable})`;
+}

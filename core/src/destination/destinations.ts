@@ -1,0 +1,178 @@
+/** Which listed server, if any, a URL belongs to. The one place where that is decided. */
+import { isLoopback } from "../http/loopback.js";
+import { leadsOut, resolutions } from "../http/paths.js";
+
+export interface Destination {
+  /** As the file has it: `https://mlflow.example.com/base` or `https://*.staging.example.com`. */
+  readonly uri: string;
+}
+
+export interface Destinations<T extends Destination> {
+  /** In the order in which they are tried. */
+  readonly servers: readonly T[];
+  /**
+   * The server to which a request for `url` goes: its scheme, host and port, and its base path in whole segments, as the
+   * WHATWG parser reads them. Undefined if there is none, or if the URL carries userinfo or a path that leads out of the base.
+   */
+  match(url: string): T | undefined;
+  /**
+   * The same for a request's origin and path (with its query), which are sent as they are. Faster, and stricter: no parser has
+   * been over the path, so its dot segments count as they stand.
+   */
+  matchPath(origin: string, path: string): T | undefined;
+  /**
+   * The server that a request would reach or leave by a path which servers read differently. Such a request must not be sent,
+   * with a credential or without.
+   */
+  misled(origin: string, path: string): T | undefined;
+  /** A listed server that only the scheme, the port, the path, or another name of the same loopback keep from matching. */
+  nearMiss(url: string): T | undefined;
+}
+
+interface Pattern<T> {
+  readonly server: T;
+  /** As written, wildcard included. */
+  readonly origin: string;
+  readonly protocol: string;
+  /** Host with port; for a wildcard, a test instead. */
+  readonly host: string | undefined;
+  readonly hostname: (hostname: string) => boolean;
+  readonly port: string;
+  /** Without a trailing slash; empty for the root. */
+  readonly base: string;
+  /** Match what needs no parser: a whole URL, and a path with its query alone. Undefined for a wildcard. */
+  readonly plainUrl: RegExp | undefined;
+  readonly plainPath: RegExp;
+}
+
+/** What a path holds that servers and the parser may read in different ways. */
+const READ_DIFFERENTLY = /[^!-~]|[%\\#]|\/\./;
+
+export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
+  const patterns = inOrder(servers.map(compile));
+
+  function match(url: string): T | undefined {
+    // By index: on the path of every request, the iterator of a list costs more than the match.
+    for (let index = 0; index < patterns.length; index++) {
+      const { plainUrl, server } = patterns[index] as Pattern<T>;
+      // A wildcard needs the parser, and so do all patterns behind it, for the first match decides.
+      if (plainUrl === undefined) break;
+      if (plainUrl.test(url)) return server;
+    }
+    const parsed = URL.parse(url);
+    if (parsed === null || leadsOut(parsed.pathname)) return undefined;
+    return patterns.find((pattern) => matches(pattern, parsed))?.server;
+  }
+
+  function matchPath(origin: string, path: string): T | undefined {
+    for (let index = 0; index < patterns.length; index++) {
+      const { plainUrl, plainPath, server, origin: own } = patterns[index] as Pattern<T>;
+      if (plainUrl === undefined) break;
+      if (origin === own && plainPath.test(path)) return server;
+    }
+    const parsed = URL.parse(origin + path);
+    if (parsed === null || leadsOut(path)) return undefined;
+    // What the parser reads below the base must stand there as it is sent, too.
+    const sent = withoutQuery(path);
+    return patterns.find((pattern) => matches(pattern, parsed) && isBelow(sent, pattern.base))?.server;
+  }
+
+  function misled(origin: string, path: string): T | undefined {
+    if (!READ_DIFFERENTLY.test(path)) return undefined;
+    const parsed = URL.parse(origin + path);
+    if (parsed === null) return undefined;
+    const sent = withoutQuery(path);
+    const isOut = leadsOut(path);
+    return patterns.find((pattern) => {
+      if (!matchesOrigin(pattern, parsed)) return false;
+      const { base } = pattern;
+      if (!isOut) return isBelow(parsed.pathname, base) !== isBelow(sent, base);
+      return isBelow(sent, base) || [...resolutions(sent)].some((path) => isBelow(path, base));
+    })?.server;
+  }
+
+  function nearMiss(url: string): T | undefined {
+    const parsed = URL.parse(url);
+    if (parsed === null) return undefined;
+    const hostname = parsed.hostname.replace(/\.$/, "");
+    const near = patterns.find((pattern) => pattern.hostname(hostname)) ?? otherNameOfLoopback(hostname, parsed.port);
+    return near?.server;
+  }
+
+  /** `localhost` for 127.0.0.1, and the like. Among local servers the port tells which is meant. */
+  function otherNameOfLoopback(hostname: string, port: string): Pattern<T> | undefined {
+    if (!isLoopback(hostname)) return undefined;
+    return patterns.find((pattern) => pattern.port === port && isLoopback(new URL(pattern.origin).hostname));
+  }
+
+  return { servers: patterns.map(({ server }) => server), match, matchPath, misled, nearMiss };
+}
+
+function compile<T extends Destination>(server: T): Pattern<T> {
+  const url = new URL(server.uri);
+  const base = url.pathname.replace(/\/+$/, "");
+  const wildcard = url.hostname.includes("*");
+  const origin = `${url.protocol}//${url.host}`;
+  return {
+    server,
+    origin,
+    protocol: url.protocol,
+    host: wildcard ? undefined : url.host,
+    hostname: wildcard ? wildcardTest(url.hostname) : (hostname) => hostname === url.hostname,
+    port: url.port,
+    base,
+    plainUrl: wildcard ? undefined : plain(`${origin}${base}`, "(?:[?#]|$)"),
+    plainPath: plain(base, "(?:\\?|$)"),
+  };
+}
+
+/** `*` stands for at least one character of the leftmost label, and never for a dot. */
+function wildcardTest(pattern: string): (hostname: string) => boolean {
+  const star = pattern.indexOf("*");
+  const before = pattern.slice(0, star);
+  const after = pattern.slice(star + 1);
+  return (hostname) =>
+    hostname.length > before.length + after.length &&
+    hostname.startsWith(before) &&
+    hostname.endsWith(after) &&
+    !hostname.slice(before.length, hostname.length - after.length).includes(".");
+}
+
+/** File order, but among the servers of one origin the longer base path first. */
+function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
+  const groups = Map.groupBy(patterns, (pattern) => pattern.origin);
+  return [...groups.values()].flatMap((group) => group.sort((a, b) => b.base.length - a.base.length));
+}
+
+/**
+ * Matches what begins with `prefix` and has a path behind it that the parser leaves as it is: no character that it drops, rewrites
+ * or reads as a slash, no segment that begins with a dot, no escape. What comes after `?` can't change where a request goes. Anything
+ * else is for the parser to judge. One expression, for that is several times faster than comparing in steps.
+ */
+function plain(prefix: string, end: string): RegExp {
+  const literal = prefix.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  return new RegExp(`^${literal}(?:/(?!\\.)[!"$&-.0->@-[\\]-~]*)*${end}`);
+}
+
+function matches<T>(pattern: Pattern<T>, url: URL): boolean {
+  return matchesOrigin(pattern, url) && isBelow(url.pathname, pattern.base);
+}
+
+function matchesOrigin<T>(pattern: Pattern<T>, url: URL): boolean {
+  return (
+    url.protocol === pattern.protocol &&
+    url.port === pattern.port &&
+    (pattern.host === undefined ? pattern.hostname(url.hostname) : url.host === pattern.host) &&
+    url.username === "" &&
+    url.password === ""
+  );
+}
+
+function isBelow(path: string, base: string): boolean {
+  return base === "" || path === base || path.startsWith(`${base}/`);
+}
+
+function withoutQuery(path: string): string {
+  const end = path.search(/[?#]/);
+  return end === -1 ? path : path.slice(0, end);
+}

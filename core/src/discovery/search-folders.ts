@@ -1,0 +1,54 @@
+/** How far upwards packages are looked for, and whose packages are used. */
+import { lstatSync, type Stats, statSync } from "node:fs";
+import { foldersUpwards } from "../files/folders-upwards.js";
+import { type Owners, trustProblem } from "../files/trust.js";
+
+/**
+ * A folder and those above it in which its project, its workspace and its dependencies may be. They end where the search for the
+ * file ends: at the repository's root or the home folder. Without such an end, `/tmp` or another place where anybody may put a
+ * package is among them, so that only those count that nobody else can write to, up to the first that somebody can.
+ */
+export function searchFoldersOf(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+  owners: Owners,
+): string[] {
+  const { folders, bounded } = foldersUpwards(folder, env);
+  if (bounded) return [...folders];
+  const end = folders.findIndex((candidate) => untrusted([candidate], owners) !== undefined);
+  return folders.slice(0, end === -1 ? folders.length : end);
+}
+
+/**
+ * The users whose packages are used beside one's own and root's. Each of them can have code of theirs run here anyway:
+ * - the owner of the file that the user named, so that root in a container can use a project that was mounted from outside
+ * - the owner of the running core
+ */
+export function ownersOf(trustedOwner: number | undefined, core: string): Owners {
+  const owners = new Set<number>();
+  if (trustedOwner !== undefined) owners.add(trustedOwner);
+  const running = statsOf(core, statSync);
+  if (running !== undefined) owners.add(running.uid);
+  return owners;
+}
+
+/** Which of these files and folders is not to be used and why, as words for a message. Of a symlink, both it and its target count. */
+export function untrusted(paths: Iterable<string>, owners: Owners): string | undefined {
+  for (const path of paths) {
+    for (const stat of [lstatSync, statSync]) {
+      const stats = statsOf(path, stat);
+      const reason = stats && trustProblem(stats, owners);
+      if (reason !== undefined) return `${path} ${reason}`;
+      if (stats?.isSymbolicLink() !== true) break;
+    }
+  }
+  return undefined;
+}
+
+function statsOf(path: string, stat: (path: string) => Stats): Stats | undefined {
+  try {
+    return stat(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Whether a server could read a path as a way out of the base path below which it lies. The one judge of that question: the
+ * library and the proxy refuse the same spellings, and pass every other path on as it was written.
+ */
+
+/** Nothing but plain characters, and no segment of dots: nearly every path. */
+const SUSPECT = /[^!-~]|[%\\]|\/\.{1,2}(?:[;/]|$)/;
+/** A segment that some server reads as `.` or `..`, once what servers drop is gone. A decoded `?` or `#` may end the path. */
+const DOT_SEGMENT = /(?:^|[/\\])(?:\.\.?(?:;[^/\\]*)?(?=[/\\]|$)|\.\.(?=[?#]))/;
+/** What servers are known to drop, of a path read byte by byte: control characters, blanks, and bytes that never occur in UTF-8. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const DROPPED_BYTES = /[\u0001-\u0020\u007f-\u00a0\u00c0\u00c1\u00f5-\u00ff]/g;
+/** The same, of a path read as UTF-8, with the character that stands for broken bytes. */
+const DROPPED_CHARACTERS = /[\p{Cc}\p{Cf}\p{Z}\ufffd]/gu;
+/** Overlong UTF-8, which a careless decoder reads as the ASCII character in its last seven bits (RFC 3629, section 3). */
+const OVERLONG = /(?:[\u00c0\u00c1]|\u00e0[\u0080\u0081]|\u00f0\u0080[\u0080\u0081])[\u0080-\u00bf]/g;
+
+/**
+ * @param target a request's target, or the path and query of a URL: it begins with `/`; from the first `?` on it is not judged
+ * @returns true where a segment is `.` or `..` after any number of decodings, with slashes and backslashes as separators and
+ *   with control characters, blanks, what follows `;`, and overlong forms taken out of the way; and where it holds a NUL
+ */
+export function leadsOut(target: string): boolean {
+  const query = target.indexOf("?");
+  const path = query === -1 ? target : target.slice(0, query);
+  if (!SUSPECT.test(path)) return false;
+  for (const reading of readings(path)) {
+    const bytes = reading.replace(OVERLONG, overlongCharacter);
+    const characters = Buffer.from(bytes, "latin1").toString("utf8");
+    if (bytes.includes("\0") || DOT_SEGMENT.test(bytes.replace(DROPPED_BYTES, ""))) return true;
+    if (DOT_SEGMENT.test(characters.replace(DROPPED_CHARACTERS, ""))) return true;
+  }
+  return false;
+}
+
+/** Where servers may come to that read a path each in its own way: resolved, and without what is known to be dropped. */
+export function* resolutions(path: string): Generator<string> {
+  for (const reading of readings(path)) {
+    const plain = reading
+      .replace(OVERLONG, overlongCharacter)
+      .replace(DROPPED_BYTES, "")
+      .replace(/;[^/\\]*/g, "");
+    yield URL.parse(`http://host${plain}`)?.pathname ?? "";
+  }
+}
+
+/** The character for which an overlong form stands: of the lead byte of two bytes one bit counts, of the last byte six. */
+function overlongCharacter(bytes: string): string {
+  const lead = bytes.charCodeAt(bytes.length - 2);
+  return String.fromCharCode(((lead & 1) << 6) | (bytes.charCodeAt(bytes.length - 1) & 0x3f));
+}
+
+/**
+ * A text as it is, and as it reads after each further round of decoding, until nothing is left to decode. Escapes become one
+ * character a byte; broken ones stay. A percent sign that was escaped many times over is decoded in one go, so that the number of
+ * rounds stays far below the length of the text.
+ */
+export function* readings(text: string): Generator<string> {
+  let reading = text;
+  for (;;) {
+    yield reading;
+    const decoded = decodedOnce(reading.replace(/%(?:25)+(?=[0-9a-f]{2})/gi, "%"));
+    if (decoded === reading) return;
+    reading = decoded;
+  }
+}
+
+/** A text with one round of escapes decoded, each to one character a byte; broken ones stay. */
+export function decodedOnce(text: string): string {
+  return text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

@@ -1,0 +1,98 @@
+/**
+ * From a file to a `Config`, in the order in which a reader meets the steps: find, read, interpolate, check the core part,
+ * discover, check each plugin's options, resolve names. Problems are collected on the way and told together.
+ */
+import { dirname, relative } from "node:path";
+import type { ConfigFile } from "@mlflow-auth/schema";
+import { checkCore } from "./config/check-core.js";
+import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
+import { type FoundFile, findConfig, PACKAGE_KEY } from "./config/find.js";
+import { fromObject } from "./config/from-object.js";
+import { leaveOutDisabled } from "./config/instances.js";
+import { type Environment, interpolate } from "./config/interpolate.js";
+import type { LoadContext } from "./config/load-context.js";
+import { ProblemList } from "./config/problems.js";
+import { type ReadFile, readConfig } from "./config/read.js";
+import { type References, resolveReferences } from "./config/references.js";
+import type { ListedServer } from "./config/servers.js";
+import { checkInstances } from "./discovery/check-instances.js";
+import { MlflowAuthError } from "./errors/mlflow-auth-error.js";
+
+export interface LoadConfigOptions {
+  /** The file as an object, in place of a file. Its paths are relative to `cwd`. */
+  readonly config?: ConfigFile | Readonly<Record<string, unknown>> | undefined;
+  /** The path of the file, relative to `cwd`. Without it the file is searched for. */
+  readonly configFile?: string | undefined;
+  /** What the user calls `configFile`, for messages: see `findConfig`. */
+  readonly optionName?: string | undefined;
+  /** Default `process.cwd()`. */
+  readonly cwd?: string | undefined;
+  /** Default `process.env`. */
+  readonly env?: Environment | undefined;
+}
+
+/**
+ * @throws MlflowAuthError `CONFIG_NOT_FOUND`, `CONFIG_UNREADABLE`, `CONFIG_UNTRUSTED`; `CONFIG_INVALID` with everything that is
+ *   wrong in the file as its `problems`, sorted by place
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
+  const { config, configFile, cwd = process.cwd(), env = process.env } = options;
+  if (config !== undefined && configFile !== undefined) {
+    throw new MlflowAuthError("USAGE", "both a config object and a config file were given", {
+      remedy: "give one of them",
+    });
+  }
+  const found = config === undefined ? await findConfig({ ...options, cwd, env }) : undefined;
+  const read = found === undefined ? fromObject(config) : await readConfig(found.text, found);
+  const name = found && displayName(found.file, cwd);
+  const problems = new ProblemList(name, read.positions);
+  const warnings = new ProblemList(name, read.positions);
+  for (const { pointer, position, message } of read.problems) problems.addSyntax(position, message, pointer);
+  if (read.data === undefined) throw nothingIn(name, found, read, problems);
+
+  const { data, fillings, findings, disabled } = leaveOutDisabled(interpolate(read.data, env));
+  for (const { code, pointer, message } of findings) problems.add(code, pointer, "value", message);
+  const folder = found === undefined ? cwd : dirname(found.file);
+  const loading: LoadContext = { env, cwd, folder, trustedOwner: found?.trustedOwner, fillings, problems, warnings };
+  const { plugins, servers } = checkCore(data, loading);
+  const instances = await checkInstances(plugins, disabled, loading);
+  const references = resolveReferences(servers, { enabled: instances, disabled }, problems);
+  problems.throwIfAny();
+
+  return Object.freeze({
+    file: found?.file,
+    servers: Object.freeze(servers.map((server, index) => serverConfig(server, references[index] as References))),
+    instances: Object.freeze([...instances.values()].map((instance) => Object.freeze(instance as InstanceConfig))),
+    warnings: warnings.toProblems(),
+  });
+}
+
+function nothingIn(
+  name: string | undefined,
+  found: FoundFile | undefined,
+  { problems: syntax }: ReadFile,
+  problems: ProblemList,
+): MlflowAuthError {
+  if (syntax.length > 0) return problems.toError();
+  const what = found?.key === undefined ? "holds nothing but comments" : `has nothing under the key \`${PACKAGE_KEY}\``;
+  return new MlflowAuthError("CONFIG_UNREADABLE", `${name} ${what}`, {
+    remedy: "write `version: 1` and what follows there, or name another file",
+  });
+}
+
+function serverConfig({ uri, allowInsecure, tls }: ListedServer, { auth, headers, tags }: References): ServerConfig {
+  return Object.freeze({
+    uri: uri as string,
+    auth: Object.freeze(auth),
+    headers: Object.freeze(headers),
+    tags: Object.freeze(tags),
+    allowInsecure,
+    tls,
+  });
+}
+
+/** The shorter of the absolute path and the one from the working directory. */
+export function displayName(file: string, cwd: string): string {
+  const short = relative(cwd, file);
+  return short !== "" && short.length < file.length ? short : file;
+}

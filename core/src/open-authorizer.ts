@@ -1,0 +1,146 @@
+/** From a configuration to an authorizer: constructs the plugins that its servers use, their pipelines and their connections. */
+import type { Dispatcher } from "undici";
+import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
+import { createAgent, needsAgent } from "./connection/agent.js";
+import { createHttpClient } from "./connection/http-client.js";
+import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
+import { createLogger } from "./logging/logger.js";
+import type { BoundProvider } from "./pipeline/ask-provider.js";
+import { type Authorizer, createAuthorizer, type ServerProviders } from "./pipeline/authorizer.js";
+import { closeProvider, constructProvider } from "./pipeline/construct-provider.js";
+import type { Logger, PluginContext } from "./provider/context.js";
+import type { Group, Interfaces } from "./provider/provider.js";
+import { createSecretCache } from "./secret/cache.js";
+import { type Clock, heldClock, systemClock } from "./time/clock.js";
+
+/** An {@link Authorizer} over real connections: the one object that the library, register, the proxy and the commands are given. */
+export type OpenedAuthorizer = Authorizer<Dispatcher>;
+
+export interface OpenAuthorizerOptions {
+  /** The one that the configuration was loaded with. Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Default: on stderr, from the level in `MLFLOW_AUTH_LOG` (`warn`) on. A pino logger fits. */
+  readonly logger?: Logger | undefined;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+  /** Given: every server gets an agent of its own, within these limits. Default: only one with TLS settings or a corporate proxy does. */
+  readonly agents?: AgentLimits | undefined;
+}
+
+export interface AgentLimits {
+  /** Connections per origin. Default: no limit. */
+  readonly connections?: number;
+  /** Milliseconds until the headers of an answer, and between two pieces of its body; 0: no limit. Default 300,000. */
+  readonly timeout?: number;
+}
+
+/** @throws MlflowAuthError of any of the `PLUGIN_` codes, `TLS_FILE` or `HTTP_PROXY`; nothing stays open then */
+export async function openAuthorizer(config: Config, options: OpenAuthorizerOptions = {}): Promise<OpenedAuthorizer> {
+  const { env = process.env, logger = createLogger({ env }) } = options;
+  const clock = heldClock(options.clock ?? systemClock);
+  logger.debug(config.file === undefined ? {} : { file: config.file }, "the configuration is valid");
+  for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
+
+  const closers: (() => Promise<unknown>)[] = [];
+  let closed = false;
+  /** What was opened last is closed first: a plugin before the connections that it may still need. */
+  const close = async () => {
+    closed = true;
+    for (const closer of closers.splice(0).reverse()) {
+      // One that fails must not leave the others open.
+      await Promise.resolve(closer()).catch((thrown: unknown) =>
+        logger.warn({ reason: thrown instanceof Error ? thrown.name : typeof thrown }, "something could not be closed"),
+      );
+    }
+  };
+  const instances = new Map(config.instances.map((instance) => [instance.name, instance]));
+  const contexts = new Map<string, PluginContext>();
+  const providers = new Map<string, Promise<unknown>>();
+
+  function contextOf({ name }: InstanceConfig): PluginContext {
+    let context = contexts.get(name);
+    if (context === undefined) {
+      const client = createHttpClient({ instance: name, env, logger });
+      closers.push(client.close);
+      context = createContext(name, { env, logger, clock, http: client.http }, () => closed);
+      contexts.set(name, context);
+    }
+    return context;
+  }
+
+  function provider<G extends Group>(instance: InstanceConfig, group: G): Promise<Interfaces[G]> {
+    const key = `${group} ${instance.name}`;
+    let made = providers.get(key);
+    if (made === undefined) {
+      made = constructProvider(instance, group, contextOf(instance)).then((built) => {
+        closers.push(() => closeProvider(built, instance, contextOf(instance)));
+        return built;
+      });
+      providers.set(key, made);
+    }
+    return made as Promise<Interfaces[G]>;
+  }
+
+  async function bind<G extends Group>(names: readonly string[], group: G): Promise<BoundProvider<Interfaces[G]>[]> {
+    const bound: BoundProvider<Interfaces[G]>[] = [];
+    for (const name of names) {
+      const instance = instances.get(name) as InstanceConfig;
+      const { timeout, optional } = instance;
+      bound.push({ instance: name, timeout, optional, provider: await provider(instance, group) });
+    }
+    return bound;
+  }
+
+  try {
+    const servers: ServerProviders[] = [];
+    for (const server of config.servers) {
+      servers.push({
+        server,
+        auth: await bind(server.auth, "mlflow.request_auth_provider"),
+        headers: await bind(server.headers, "mlflow.request_header_provider"),
+        tags: await bind(server.tags, "mlflow.run_context_provider"),
+      });
+    }
+    const agents = new Map<ServerConfig, Dispatcher>();
+    for (const server of config.servers) {
+      const agent = { destination: server.uri, tls: server.tls, env, logger, ...options.agents };
+      if (options.agents !== undefined || needsAgent(agent)) agents.set(server, createAgent(agent));
+      if (server.tls?.insecureSkipVerify && server.uri.startsWith("https:")) warnOfSkippedVerification(server, logger);
+    }
+    // Destroyed where they are this process's own: a server that hangs must not hold up the end.
+    const end = options.agents === undefined ? "close" : "destroy";
+    for (const agent of agents.values()) closers.push(() => agent[end]());
+    return createAuthorizer({ config, servers, clock, logger, agents, close });
+  } catch (thrown) {
+    await close();
+    throw thrown;
+  }
+}
+
+function createContext(
+  instance: string,
+  shared: Pick<PluginContext, "env" | "logger" | "clock" | "http">,
+  isClosed: () => boolean,
+): PluginContext {
+  const onStale = (error: unknown) => {
+    // A fetch that the end cut off is no outage.
+    if (isClosed()) return;
+    const reason = isMlflowAuthError(error) ? error.message : "the fetch failed";
+    shared.logger.warn({ plugin: instance }, `plugin ${instance} goes on with the secret it has: ${reason}`);
+  };
+  const onFetch = (milliseconds: number) =>
+    shared.logger.debug(
+      { plugin: instance, milliseconds: Math.round(milliseconds) },
+      `plugin ${instance} fetched its secret anew`,
+    );
+  return {
+    ...shared,
+    instance,
+    secrets: createSecretCache({ clock: shared.clock, onFetch, onStale }),
+    error: (code, message, details) => new MlflowAuthError(code, message, { ...details, plugin: instance }),
+  };
+}
+
+function warnOfSkippedVerification({ uri }: ServerConfig, logger: Logger): void {
+  logger.warn({ server: uri }, `the certificate of ${uri} is not verified: anybody on the way can take the credential`);
+}

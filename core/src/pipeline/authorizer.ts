@@ -1,0 +1,218 @@
+/**
+ * The authorizer: the one place that decides what a request carries. The library, the proxy and the commands ask it, and nothing
+ * beside it, so that the rules for destinations, credentials and rejections exist once, and a reload can swap it whole.
+ */
+import type { Config, ServerConfig } from "../config/config.js";
+import { compileDestinations } from "../destination/destinations.js";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Rejection } from "../mlflow/rejection.js";
+import type { Logger } from "../provider/context.js";
+import type { Run } from "../provider/provider.js";
+import type { HeldClock } from "../time/clock.js";
+import { type AuthResult, type BoundAuth, createAuthPipeline } from "./auth.js";
+import { type AuthorizedHeaders, compose } from "./compose.js";
+import { type BoundHeaders, createHeaderPipeline, type ExtraHeaders } from "./headers.js";
+import { type AuthorizerRequest, LazyProviderRequest } from "./provider-request.js";
+import { createRenewal, type Renewal } from "./renewal.js";
+import { type BoundTags, createTagPipeline, type RunTags, type TagPipeline } from "./tags.js";
+import { createTrace, type Trace } from "./trace.js";
+
+/** @typeParam Agent what sends a server's requests: undici's Dispatcher, of which this layer knows nothing */
+export interface Authorizer<Agent> {
+  readonly config: Config;
+  /** The listed server to which a URL belongs; undefined if it belongs to none. */
+  serverFor(url: string): ServerConfig | undefined;
+  /** A listed server that only the scheme, the port, the path, or another name of the same loopback keep from being meant. */
+  nearMiss(url: string): ServerConfig | undefined;
+  /**
+   * What to send. Answers without a promise while everything is cached.
+   *
+   * @returns undefined for a URL that belongs to no listed server: pass it on untouched
+   * @throws MlflowAuthError (or rejects): the request must not be sent. `PATH_MISLEADING` if servers could read its path as
+   *   leading into or out of a listed server
+   */
+  authorize(request: AuthorizerRequest): AuthorizedHeaders | undefined | Promise<AuthorizedHeaders>;
+  /**
+   * What to do about an answer of which `rejectionKindOf` says that it may be about the credential.
+   *
+   * @returns other headers to send the request with, once; undefined: pass the answer on
+   */
+  rejected(
+    authorized: AuthorizedHeaders,
+    rejection: Rejection,
+    request: AuthorizerRequest,
+  ): Promise<AuthorizedHeaders | undefined>;
+  /**
+   * The tags of a run that is created on a listed server. Without providers there are none.
+   *
+   * @throws MlflowAuthError of a provider that fails and is not optional: the run must not be created
+   */
+  tags(server: ServerConfig, run: Run): Promise<RunTags>;
+  /**
+   * Warns that a run is created without the tags of the server's providers.
+   *
+   * @param why the end of a sentence, such as "its body is compressed"
+   */
+  warnUntagged(server: ServerConfig, why: string): void;
+  /** What sends the requests of a listed server; undefined where any dispatcher will do. */
+  agentFor(server: ServerConfig): Agent | undefined;
+  /** Closes the plugins and every connection. */
+  close(): Promise<void>;
+}
+
+export interface AuthorizerOptions<Agent> {
+  readonly config: Config;
+  /** The listed servers, in the file's order. */
+  readonly servers: readonly ServerProviders[];
+  readonly clock: HeldClock;
+  readonly logger: Logger;
+  readonly agents?: ReadonlyMap<ServerConfig, Agent>;
+  readonly close?: () => Promise<void>;
+}
+
+/** A listed server and its providers, in the order in which they are asked. */
+export interface ServerProviders {
+  readonly server: ServerConfig;
+  readonly auth: readonly BoundAuth[];
+  readonly headers: readonly BoundHeaders[];
+  readonly tags: readonly BoundTags[];
+}
+
+/** One listed server and its pipelines. */
+interface ServerPipeline {
+  readonly uri: string;
+  readonly server: ServerConfig;
+  readonly tagPipeline: TagPipeline;
+  authorize(request: AuthorizerRequest): AuthorizedHeaders | Promise<AuthorizedHeaders>;
+  readonly renew: Renewal<AuthorizerRequest>;
+}
+
+export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Authorizer<Agent> {
+  const { config, servers, clock, logger, agents, close = async () => undefined } = options;
+  const pipelines = servers.map((providers) => createServerPipeline(providers, clock, logger));
+  const pipelineOf = new Map(pipelines.map((pipeline) => [pipeline.server, pipeline]));
+  const destinations = compileDestinations(pipelines);
+  const trace = createTrace(logger);
+  const warned = new Set<ServerPipeline>();
+
+  function authorize(request: AuthorizerRequest): AuthorizedHeaders | undefined | Promise<AuthorizedHeaders> {
+    const { origin, path } = request;
+    const pipeline =
+      origin === undefined || path === undefined
+        ? destinations.match(request.url)
+        : destinations.matchPath(origin, path);
+    if (pipeline === undefined) return unlisted(request);
+    return trace === undefined ? pipeline.authorize(request) : traced(trace, pipeline, request);
+  }
+
+  function unlisted(request: AuthorizerRequest): undefined {
+    const { url } = request;
+    const parsed = request.path === undefined ? URL.parse(url) : undefined;
+    const misled = destinations.misled(request.origin ?? parsed?.origin ?? "", request.path ?? parsed?.pathname ?? "");
+    if (misled !== undefined) throw misleading(misled);
+    warnOfNearMiss(url);
+    trace?.unlisted(request);
+  }
+
+  function warnOfNearMiss(url: string): void {
+    if (warned.size === pipelines.length) return;
+    const pipeline = destinations.nearMiss(url);
+    if (pipeline === undefined || warned.has(pipeline)) return;
+    warned.add(pipeline);
+    const message = `a request to the host of ${pipeline.uri} goes out without credentials: its scheme, host name, port or path is another, or it is written in a way that servers read differently`;
+    logger.warn({ server: pipeline.uri, reason: "near miss" }, message);
+  }
+
+  return {
+    config,
+    serverFor: (url) => destinations.match(url)?.server,
+    nearMiss: (url) => destinations.nearMiss(url)?.server,
+    authorize,
+    async rejected(authorized, rejection, request) {
+      const next = await (pipelineOf.get(authorized.server) as ServerPipeline).renew(authorized, rejection, request);
+      trace?.rejected(request, rejection.kind, authorized, next);
+      return next;
+    },
+    tags: (server, run) => (pipelineOf.get(server) as ServerPipeline).tagPipeline.resolve(run),
+    warnUntagged: (server, why) => pipelineOf.get(server)?.tagPipeline.warnUntagged(why),
+    agentFor: (server) => agents?.get(server),
+    close,
+  };
+}
+
+async function traced(trace: Trace, pipeline: ServerPipeline, request: AuthorizerRequest): Promise<AuthorizedHeaders> {
+  try {
+    const authorized = await pipeline.authorize(request);
+    trace.listed(request, authorized);
+    return authorized;
+  } catch (thrown) {
+    trace.failed(request, pipeline.uri, thrown);
+    throw thrown;
+  }
+}
+
+function misleading({ uri }: ServerPipeline): MlflowAuthError {
+  const message = `a request was not sent, because servers may read its path as leading into or out of ${uri}`;
+  return new MlflowAuthError("PATH_MISLEADING", message, {
+    server: uri,
+    remedy: "send a path without `.` and `..` segments, in any encoding, and without NUL",
+  });
+}
+
+const noHeaders: readonly ExtraHeaders[] = Object.freeze([]);
+
+function createServerPipeline(
+  { server, auth, headers, tags }: ServerProviders,
+  clock: HeldClock,
+  logger: Logger,
+): ServerPipeline {
+  const { uri } = server;
+  const authPipeline = auth.length === 0 ? undefined : createAuthPipeline(uri, auth, clock, logger);
+  const headerPipeline = headers.length === 0 ? undefined : createHeaderPipeline(uri, headers, clock, logger);
+  const results = new WeakMap<AuthorizedHeaders, AuthResult>();
+  let last:
+    | { result: AuthResult | undefined; extra: readonly ExtraHeaders[]; authorized: AuthorizedHeaders }
+    | undefined;
+
+  function authorize(request: AuthorizerRequest): AuthorizedHeaders | Promise<AuthorizedHeaders> {
+    const asked = new LazyProviderRequest(request, server);
+    let result: AuthResult | undefined | Promise<AuthResult>;
+    let extra: readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]>;
+    // All providers of a request see the same time, and the clock is read once.
+    clock.hold();
+    try {
+      result = authPipeline?.resolve(asked);
+      extra = headerPipeline === undefined ? noHeaders : headerPipeline.resolve(asked);
+    } finally {
+      clock.release();
+    }
+    // Nearly always: what was answered last, neither of which is a promise.
+    if (last !== undefined && last.result === result && last.extra === extra) return last.authorized;
+    if (result instanceof Promise || extra instanceof Promise) {
+      return Promise.all([result, extra]).then(([given, added]) => put(given, added));
+    }
+    return put(result, extra);
+  }
+
+  /** The same objects from the same providers make the same headers: composed and checked once. */
+  function put(result: AuthResult | undefined, extra: readonly ExtraHeaders[]): AuthorizedHeaders {
+    if (last !== undefined && last.result === result && sameHeaders(last.extra, extra)) return last.authorized;
+    const authorized = compose(server, result, extra);
+    if (result !== undefined) results.set(authorized, result);
+    last = { result, extra, authorized };
+    return authorized;
+  }
+
+  const resultOf = (authorized: AuthorizedHeaders) => results.get(authorized);
+  return {
+    uri,
+    server,
+    tagPipeline: createTagPipeline({ server, providers: tags, clock, logger }),
+    authorize,
+    renew: createRenewal({ server, authorize, resultOf, clock, logger }),
+  };
+}
+
+function sameHeaders(a: readonly ExtraHeaders[], b: readonly ExtraHeaders[]): boolean {
+  return a === b || (a.length === b.length && a.every(({ headers }, index) => headers === b[index]?.headers));
+}

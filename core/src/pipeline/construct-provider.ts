@@ -1,0 +1,82 @@
+/** The beginning and the end of a provider, whatever its plugin does. */
+import type { InstanceConfig } from "../config/config.js";
+import { loadFactory } from "../discovery/load-entry.js";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { PluginContext } from "../provider/context.js";
+import type { Group, Interfaces } from "../provider/provider.js";
+import { isPromise, pluginFault, withTimeout } from "./ask-provider.js";
+
+/** Milliseconds. Modules take their time to load: a shorter `timeout`, meant for requests, does not count here. */
+const SHORTEST_START = 15_000;
+
+/**
+ * Imports the plugin and has it make the provider.
+ *
+ * @throws MlflowAuthError `PLUGIN_LOAD`, `PLUGIN_TIMEOUT`, or the plugin's own
+ */
+export function constructProvider<G extends Group>(
+  instance: InstanceConfig,
+  group: G,
+  context: PluginContext,
+): Promise<Interfaces[G]> {
+  const bound = { instance: instance.name, timeout: Math.max(instance.timeout, SHORTEST_START) };
+  return withTimeout(construct(instance, group, context), bound, context.clock);
+}
+
+/** What goes wrong here is a warning: nothing may keep the others from being closed, or the program from its end. */
+export async function closeProvider(
+  provider: Interfaces[Group],
+  { name, timeout }: InstanceConfig,
+  { clock, logger }: PluginContext,
+): Promise<void> {
+  try {
+    const closed = provider.close?.();
+    if (isPromise(closed)) await withTimeout(closed, { instance: name, timeout }, clock);
+  } catch (thrown) {
+    const { code, message } = pluginFault(thrown, name);
+    logger.warn({ code, plugin: name }, `${message} as it was closed`);
+  }
+}
+
+async function construct<G extends Group>(
+  instance: InstanceConfig,
+  group: G,
+  context: PluginContext,
+): Promise<Interfaces[G]> {
+  const entry = instance.entries[group];
+  if (entry === undefined) throw new Error(`validated: ${instance.name} offers ${group}`);
+  const factory = await loadFactory(entry);
+  const fault = (message: string) =>
+    new MlflowAuthError("PLUGIN_LOAD", message, {
+      plugin: instance.name,
+      remedy: `check the options of plugins.${instance.name} and the version of ${instance.package.name}`,
+    });
+  let made: unknown;
+  try {
+    made = await factory(instance.options, context);
+  } catch (thrown) {
+    const { code, message } = pluginFault(thrown, instance.name);
+    if (code !== "PLUGIN_FAILED") throw pluginFault(thrown, instance.name);
+    throw fault(`${entry.export} of ${instance.package.name}: ${message}`);
+  }
+  const missing = methods[group].filter((name) => !has(made, name));
+  if (missing.length > 0) {
+    throw fault(`${entry.export} of ${instance.package.name} made a provider without ${missing.join("() and ")}()`);
+  }
+  return made as Interfaces[G];
+}
+
+/** A property that throws when it is read is none. */
+function has(made: unknown, method: string): boolean {
+  try {
+    return typeof (made as Record<string, unknown> | null | undefined)?.[method] === "function";
+  } catch {
+    return false;
+  }
+}
+
+const methods: Record<Group, readonly string[]> = {
+  "mlflow.request_auth_provider": ["getAuth", "invalidate"],
+  "mlflow.request_header_provider": ["inContext", "requestHeaders"],
+  "mlflow.run_context_provider": ["inContext", "tags"],
+};

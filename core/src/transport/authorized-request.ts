@@ -1,0 +1,183 @@
+/** One request to a listed server, sent once or twice, and the handler of its answer. */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+import { explainConnectionFailure } from "../connection/failure.js";
+import { createsRun } from "../mlflow/endpoints.js";
+import { type Rejection, rejectionKindOf } from "../mlflow/rejection.js";
+import type { Authorizer } from "../pipeline/authorizer.js";
+import type { AuthorizedHeaders } from "../pipeline/compose.js";
+import type { Clock } from "../time/clock.js";
+import { authorizedOptions, type RequestUrl } from "./client-request.js";
+import { HeldAnswer } from "./held-answer.js";
+import { type ReplayableBody, replayable } from "./replay.js";
+import { withRunTags } from "./run-tags.js";
+
+type Handler = Dispatcher.DispatchHandler;
+type Controller = Dispatcher.DispatchController;
+
+/** What all requests through one dispatcher share. */
+export interface InterceptorContext {
+  readonly authorizer: Authorizer<Dispatcher>;
+  /** Sends the request where its server has no agent of its own. */
+  readonly dispatch: Dispatcher["dispatch"];
+  readonly clock: Clock;
+}
+
+/** Passes every event of an answer on to its caller, with a remedy where no connection came about. */
+class PassingHandler implements Handler {
+  protected readonly handler: Handler;
+  /** The URI of the server that the request is for. */
+  protected server: string;
+
+  constructor(handler: Handler, server = "") {
+    this.handler = handler;
+    this.server = server;
+  }
+
+  onRequestStart(controller: Controller, context: object): void {
+    this.handler.onRequestStart?.(controller, context);
+  }
+
+  onRequestUpgrade(...event: Parameters<NonNullable<Handler["onRequestUpgrade"]>>): void {
+    this.handler.onRequestUpgrade?.(...event);
+  }
+
+  onBodySent(chunk: Buffer): void {
+    (this.handler as { onBodySent?(chunk: Buffer): void }).onBodySent?.(chunk);
+  }
+
+  onRequestSent(): void {
+    (this.handler as { onRequestSent?(): void }).onRequestSent?.();
+  }
+
+  /** By which fetch tells when the first byte of an answer came. */
+  onResponseStarted(): void {
+    this.handler.onResponseStarted?.();
+  }
+
+  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string): void {
+    this.handler.onResponseStart?.(controller, status, headers, statusMessage);
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    this.handler.onResponseData?.(controller, chunk);
+  }
+
+  onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
+    this.handler.onResponseEnd?.(controller, trailers);
+  }
+
+  onResponseError(controller: Controller, error: Error): void {
+    this.handler.onResponseError?.(controller, explainConnectionFailure(error, this.server));
+  }
+}
+
+/**
+ * Stands between a request and its caller. Everything but an answer that rejects the credential passes straight through; such an
+ * answer is held back until it is decided whether the request goes out once more.
+ *
+ * One object with few fields, for this is on the path of every request.
+ */
+export class AuthorizedRequest extends PassingHandler {
+  readonly #context: InterceptorContext;
+  readonly #url: RequestUrl;
+  /** As the client gave them, then with the run tags in the body. */
+  #options: Dispatcher.DispatchOptions;
+  #authorized: AuthorizedHeaders | undefined;
+  #body: ReplayableBody | undefined;
+  /** The answer that rejected the credential. From then on it gets what comes of the first attempt. */
+  #held: HeldAnswer | undefined;
+
+  constructor(context: InterceptorContext, url: RequestUrl, options: Dispatcher.DispatchOptions, handler: Handler) {
+    super(handler);
+    this.#context = context;
+    this.#url = url;
+    this.#options = options;
+  }
+
+  /** Sends the request, with the run tags of its server where it creates a run. */
+  begin(authorized: AuthorizedHeaders): boolean {
+    this.#authorized = authorized;
+    this.server = authorized.server.uri;
+    if (authorized.server.tags.length === 0 || !createsRun(this.#url)) return this.#send();
+    withRunTags(this.#options, authorized, this.#context.authorizer)
+      .then((tagged) => {
+        this.#options = tagged;
+        this.#send();
+      })
+      .catch((thrown) => this.handler.onResponseError?.(null as never, thrown as Error));
+    return true;
+  }
+
+  #send(): boolean {
+    const authorized = this.#authorized as AuthorizedHeaders;
+    const { body } = this.#options;
+    // Without a credential there is nothing that could be rejected.
+    if (body === null || body === undefined || authorized.provider === undefined) {
+      return this.#dispatch(authorized, body, this);
+    }
+    this.#body = replayable(body);
+    return this.#dispatch(authorized, this.#body.body, this);
+  }
+
+  #dispatch(authorized: AuthorizedHeaders, body: unknown, handler: Handler): boolean {
+    const { authorizer, dispatch } = this.#context;
+    const options = authorizedOptions(this.#options, this.#url, authorized, body);
+    const agent = authorizer.agentFor(authorized.server);
+    return agent === undefined ? dispatch(options, handler) : agent.dispatch(options, handler);
+  }
+
+  /** How to send the request again, with another credential; undefined if there is none, or too much of the body has gone by. */
+  async #retry(rejection: Rejection): Promise<(() => void) | undefined> {
+    const authorized = await this.#context.authorizer.rejected(
+      this.#authorized as AuthorizedHeaders,
+      rejection,
+      this.#url,
+    );
+    const again = authorized === undefined ? undefined : this.#body === undefined ? { body: null } : this.#body.again();
+    if (authorized === undefined || again === undefined) return undefined;
+    return () => void this.#dispatch(authorized, again.body, new PassingHandler(this.handler, this.server));
+  }
+
+  override onResponseStart(
+    controller: Controller,
+    status: number,
+    headers: IncomingHttpHeaders,
+    statusMessage?: string,
+  ): void {
+    if (status >= 200) {
+      if ((this.#authorized as AuthorizedHeaders).provider !== undefined) {
+        const kind = rejectionKindOf(this.#url, status, headers);
+        if (kind !== undefined) {
+          this.#held = new HeldAnswer({
+            handler: this.handler,
+            clock: this.#context.clock,
+            kind,
+            retry: (rejection) => this.#retry(rejection),
+            release: () => this.#body?.release(),
+          });
+          this.#held.onResponseStart(controller, status, headers, statusMessage);
+          return;
+        }
+      }
+      this.#body?.release();
+    }
+    this.handler.onResponseStart?.(controller, status, headers, statusMessage);
+  }
+
+  override onResponseData(controller: Controller, chunk: Buffer): void {
+    if (this.#held === undefined) this.handler.onResponseData?.(controller, chunk);
+    else this.#held.onResponseData(controller, chunk);
+  }
+
+  override onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
+    if (this.#held === undefined) this.handler.onResponseEnd?.(controller, trailers);
+    else this.#held.onResponseEnd(controller, trailers);
+  }
+
+  override onResponseError(controller: Controller, error: Error): void {
+    this.#body?.release();
+    if (this.#held === undefined) super.onResponseError(controller, error);
+    else this.#held.onResponseError(controller, explainConnectionFailure(error, this.server));
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * A client's request as undici is given it: where it goes, and its headers with the client's own credentials taken off and ours put
+ * on. An ambient token never beats the file, in whatever spelling it comes: letter case, `_` for `-`, a header twice, an escaped
+ * query key.
+ */
+import type { Dispatcher } from "undici";
+import { headerKey } from "../http/headers.js";
+import { isCredentialKey, withoutQueryCredentials } from "../http/query-credentials.js";
+import type { AuthorizedHeaders } from "../pipeline/compose.js";
+import type { AuthorizerRequest } from "../pipeline/provider-request.js";
+import { isSecret } from "../secret/secret.js";
+
+/** Where a request goes, in the one spelling that is both judged and sent. Its URL is put together only where somebody asks for it. */
+export class RequestUrl implements AuthorizerRequest {
+  readonly origin: string;
+  /** With its query: what goes into the request line. */
+  readonly path: string;
+  readonly method: string;
+
+  constructor(origin: string, path: string, method: string) {
+    this.origin = origin;
+    this.path = path;
+    this.method = method;
+  }
+
+  get url(): string {
+    return this.origin + this.path;
+  }
+}
+
+/**
+ * Undefined for what is not a request to its origin's own paths and so can't belong to a listed server: CONNECT, `*`, an absolute
+ * URL as the path.
+ */
+export function requestUrlOf({ origin, path, method }: Dispatcher.DispatchOptions): RequestUrl | undefined {
+  if (method === "CONNECT" || origin === undefined || path.charCodeAt(0) !== SLASH) return undefined;
+  return new RequestUrl(originText(origin), path, method);
+}
+
+const SLASH = 0x2f;
+
+function originText(origin: string | URL): string {
+  if (typeof origin !== "string") return origin.origin;
+  return origin.charCodeAt(origin.length - 1) === SLASH ? origin.slice(0, -1) : origin;
+}
+
+/** The client's options as they go out: to the same place, with `body`, and with the headers that were authorized. */
+export function authorizedOptions(
+  given: Dispatcher.DispatchOptions,
+  { path }: RequestUrl,
+  authorized: AuthorizedHeaders,
+  body: unknown,
+): Dispatcher.DispatchOptions {
+  // Assigned one by one: a second spread would cost more than all the rest.
+  const options = { ...given } as Record<string, unknown>;
+  if (authorized.replacesClientCredentials) {
+    options["path"] = withoutQueryCredentials(path);
+    if (given.query) options["query"] = withoutQueryObjectCredentials(given.query);
+  }
+  options["body"] = body;
+  options["headers"] = applyHeaders(given.headers as DispatchHeaders, authorized);
+  // Read by redirect interceptors further in: none of them may carry a credential on.
+  options["maxRedirections"] = 0;
+  return options as unknown as Dispatcher.DispatchOptions;
+}
+
+/** The same for undici's `query` option, an object that it appends to the path. */
+function withoutQueryObjectCredentials(query: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(query).filter(([key]) => !isCredentialKey(key)));
+}
+
+/** Headers in which MLflow clients and API proxies carry a credential. */
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "x-api-key"]);
+
+/** Every form in which undici takes headers. */
+export type DispatchHeaders =
+  | Iterable<readonly [string, string | string[] | undefined]>
+  | Record<string, string | string[] | undefined>
+  | readonly string[]
+  | null
+  | undefined;
+
+type HeaderList = (string | string[])[];
+
+/** The client's headers without what the authorized ones replace or ban, and those: flat, name and value in turn. */
+export function applyHeaders(given: DispatchHeaders, authorized: AuthorizedHeaders): HeaderList {
+  const { list, drop } = prepared(authorized);
+  const result: HeaderList = [];
+  eachHeader(given, (name, value) => {
+    if (!drop.has(headerKey(name))) result.push(name, value);
+  });
+  for (const item of list) result.push(item);
+  return result;
+}
+
+/** In the order given; a header without a value is passed over. */
+export function eachHeader(given: DispatchHeaders, visit: (name: string, value: string | string[]) => void): void {
+  const take = (name: string, value: unknown) => {
+    if (value !== undefined) visit(name, value as string | string[]);
+  };
+  if (given === null || given === undefined) return;
+  if (Array.isArray(given) && !Array.isArray(given[0])) {
+    for (let i = 0; i < given.length; i += 2) take(String(given[i]), given[i + 1]);
+  } else if (typeof (given as Iterable<unknown>)[Symbol.iterator] === "function") {
+    for (const [name, value] of given as Iterable<readonly [string, unknown]>) take(name, value);
+  } else {
+    for (const name of Object.keys(given)) take(name, (given as Record<string, unknown>)[name]);
+  }
+}
+
+interface Prepared {
+  /** The authorized headers themselves, flat. */
+  readonly list: readonly string[];
+  /** Keys of the headers that the client may not bring. */
+  readonly drop: ReadonlySet<string>;
+}
+
+const preparations = new WeakMap<AuthorizedHeaders, Prepared>();
+
+/** Once per set of authorized headers, which stays the same object while nothing changes. */
+function prepared(authorized: AuthorizedHeaders): Prepared {
+  let result = preparations.get(authorized);
+  if (result === undefined) {
+    const { headers, replacesClientCredentials } = authorized;
+    const list = headers.flatMap(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
+    const ours = headers.map(([name]) => headerKey(name));
+    // A Host of the client's choice would take what we add to another site on the same machine.
+    const host = list.length > 0 ? ["host"] : [];
+    result = { list, drop: new Set([...(replacesClientCredentials ? CREDENTIAL_HEADERS : []), ...ours, ...host]) };
+    preparations.set(authorized, result);
+  }
+  return result;
+}

@@ -1,0 +1,307 @@
+import { inspect } from "node:util";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { isMlflowAuthError, MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import type { AuthorizedHeaders } from "../../src/pipeline/compose.js";
+import { anonymous } from "../../src/provider/provider.js";
+import { isSecret, Secret } from "../../src/secret/secret.js";
+import { authorizerOver, boundAuth, boundHeaders } from "./authorizer-fixture.js";
+
+const test = suite("authorizer");
+const uri = "https://mlflow.test";
+const request = { url: `${uri}/api/2.0/mlflow/runs/get`, method: "GET" };
+
+const bearer = (token: string) => ({ headers: { Authorization: new Secret(`Bearer ${token}`) } });
+const outage = (message: string) =>
+  new MlflowAuthError("SECRET_UNREACHABLE", message, { transient: true, remedy: "start it" });
+
+function shown(authorization: AuthorizedHeaders | undefined): Record<string, string> {
+  return Object.fromEntries(
+    (authorization?.headers ?? []).map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]),
+  );
+}
+
+async function failure(attempt: () => unknown): Promise<MlflowAuthError> {
+  try {
+    await attempt();
+  } catch (thrown) {
+    if (isMlflowAuthError(thrown)) return thrown;
+    throw thrown;
+  }
+  throw new Error("nothing was thrown");
+}
+
+test("the first provider that answers gives the credential; undefined asks the next", async () => {
+  const { authorizer } = authorizerOver([
+    { uri, auth: [boundAuth("a", () => undefined), boundAuth("b", () => bearer("b"))] },
+  ]);
+  const authorization = await authorizer.authorize(request);
+  assert.equal(shown(authorization), { Authorization: "Bearer b" });
+  assert.is(authorization?.provider, "b");
+  assert.equal({ ...authorization?.sources }, { Authorization: "b" });
+});
+
+test("a failed fetch moves on to the next, with one warning per failure", async () => {
+  const down = outage("vault is down");
+  const { authorizer, log } = authorizerOver([
+    { uri, auth: [boundAuth("a", () => Promise.reject(down)), boundAuth("b", () => bearer("b"))] },
+  ]);
+  for (let i = 0; i < 3; i++) assert.equal(shown(await authorizer.authorize(request)), { Authorization: "Bearer b" });
+  assert.is(log.length, 1);
+  assert.match(log[0]?.message as string, /vault is down; asking b instead/);
+});
+
+test("where nobody answers the request fails and lists every reason", async () => {
+  const slots = [boundAuth("a", () => Promise.reject(outage("vault is down"))), boundAuth("b", () => undefined)];
+  const error = await failure(() => authorizerOver([{ uri, auth: slots }]).authorizer.authorize(request));
+  assert.is(error.code, "AUTH_FAILED");
+  assert.match(error.message, /a: vault is down; b: has none for this request/);
+  assert.match(error.remedy as string, /start it/);
+  assert.ok(error.transient);
+});
+
+test("the failure of the only provider is passed on as it is", async () => {
+  const error = await failure(() =>
+    authorizerOver([
+      {
+        uri,
+        auth: [
+          boundAuth("a", () => {
+            throw outage("down");
+          }),
+        ],
+      },
+    ]).authorizer.authorize(request),
+  );
+  assert.is(error.code, "SECRET_UNREACHABLE");
+});
+
+test("anonymous goes bare on purpose, without the client's credentials", async () => {
+  const authorization = await authorizerOver([{ uri, auth: [boundAuth("a", () => anonymous)] }]).authorizer.authorize(
+    request,
+  );
+  assert.equal(shown(authorization), {});
+  assert.is(authorization?.replacesClientCredentials, true);
+  assert.is(authorization?.provider, undefined);
+});
+
+test("an unlisted URL is left alone; a near miss is named once", async () => {
+  const { authorizer, log } = authorizerOver([{ uri, auth: [boundAuth("a", () => bearer("a"))] }]);
+  assert.is(authorizer.authorize({ url: "https://elsewhere.test/", method: "GET" }), undefined);
+  assert.is(log.length, 0);
+  for (let i = 0; i < 3; i++)
+    assert.is(authorizer.authorize({ url: "https://mlflow.test:8443/", method: "GET" }), undefined);
+  assert.is(log.length, 1);
+  assert.match(log[0]?.message as string, /https:\/\/mlflow\.test/);
+});
+
+test("a cached answer comes without a promise and is composed once", () => {
+  const auth = bearer("a");
+  const extra = { "DD-API-KEY": new Secret("k") };
+  const { authorizer } = authorizerOver([
+    { uri, auth: [boundAuth("a", () => auth)], headers: [boundHeaders("d", () => extra)] },
+  ]);
+  const first = authorizer.authorize(request);
+  assert.not.ok(first instanceof Promise);
+  assert.is(authorizer.authorize({ ...request, url: `${uri}/other` }), first);
+  assert.equal(shown(first as AuthorizedHeaders), { Authorization: "Bearer a", "DD-API-KEY": "k" });
+});
+
+test("two plugins that set the same header, in any spelling, are an error naming both", async () => {
+  for (const name of ["Authorization", "authorization", "AUTHORIZATION"]) {
+    const { authorizer } = authorizerOver([
+      { uri, auth: [boundAuth("a", () => bearer("a"))], headers: [boundHeaders("h", () => ({ [name]: "x" }))] },
+    ]);
+    const error = await failure(() => authorizer.authorize(request));
+    assert.is(error.code, "HEADER_COLLISION");
+    assert.match(error.message, /plugins a and h both set the header/);
+  }
+  const twice = authorizerOver([{ uri, headers: [boundHeaders("h", () => ({ "x-a": "1", X_A: "2" }))] }]);
+  assert.is((await failure(() => twice.authorizer.authorize(request))).code, "HEADER_COLLISION");
+});
+
+test("rubbish from a plugin fails the request, names the plugin and never shows a value", async () => {
+  const canary = ["can", "ary", process.pid].join("-");
+  const answers: [string, () => unknown][] = [
+    ["PLUGIN_RESULT", () => null],
+    ["PLUGIN_RESULT", () => canary],
+    ["PLUGIN_RESULT", () => ({})],
+    ["PLUGIN_RESULT", () => ({ headers: { Authorization: 7 } })],
+    ["PLUGIN_RESULT", () => ({ headers: { Authorization: canary }, expiresAt: 1 })],
+    ["HEADER_INVALID", () => ({ headers: { "Bad Name": canary } })],
+    ["HEADER_INVALID", () => ({ headers: { Host: canary } })],
+    ["HEADER_INVALID", () => ({ headers: { transfer_encoding: canary } })],
+    ["HEADER_INVALID", () => ({ headers: { Authorization: `${canary}\r\nX: y` } })],
+    ["HEADER_INVALID", () => ({ headers: { Authorization: new Secret(`${canary}\n`) } })],
+    ["HEADER_INVALID", () => ({ headers: { Authorization: new Secret(`${canary}\0`) } })],
+    ["HEADER_INVALID", () => ({ headers: { Authorization: "" } })],
+    ["HEADER_INVALID", () => ({ headers: { Authorization: `${canary}€` } })],
+    ["HEADER_INVALID", () => ({ headers: { Authorization: canary.repeat(2000) } })],
+    [
+      "PLUGIN_FAILED",
+      () => {
+        throw new TypeError(canary);
+      },
+    ],
+    ["PLUGIN_FAILED", () => Promise.reject(canary)],
+    ["PLUGIN_FAILED", () => Promise.reject(undefined)],
+  ];
+  for (const [code, answer] of answers) {
+    const { authorizer, log } = authorizerOver([{ uri, auth: [boundAuth("rubbish", answer as never)] }]);
+    const error = await failure(() => authorizer.authorize(request));
+    assert.is(error.code, code, answer.toString());
+    assert.match(error.message, /rubbish/);
+    const printed = [
+      error.message,
+      error.stack,
+      error.remedy,
+      JSON.stringify(error),
+      inspect(error, { showHidden: true, depth: 9 }),
+      inspect(log, { depth: 9 }),
+    ];
+    for (const text of printed) assert.not.match(String(text), canary);
+  }
+});
+
+test("a plugin that hangs is abandoned after its time-out, and its neighbours answer", async () => {
+  const hangs = { ...boundAuth("slow", () => new Promise(() => {})), timeout: 200 };
+  const { authorizer, clock } = authorizerOver([
+    { uri, auth: [hangs, boundAuth("b", () => bearer("b"))] },
+    { uri: "https://other.test", auth: [boundAuth("c", () => bearer("c"))] },
+  ]);
+  const waiting = authorizer.authorize(request);
+  assert.equal(shown(await authorizer.authorize({ url: "https://other.test/", method: "GET" })), {
+    Authorization: "Bearer c",
+  });
+  await clock.advance(200);
+  assert.equal(shown(await waiting), { Authorization: "Bearer b" });
+  assert.is(clock.pending, 0);
+});
+
+test("a header provider that fails stops the request, unless it is optional", async () => {
+  const broken = () => {
+    throw new Error("no");
+  };
+  const strict = authorizerOver([{ uri, headers: [boundHeaders("h", broken)] }]);
+  assert.is((await failure(() => strict.authorizer.authorize(request))).code, "PLUGIN_FAILED");
+  const lenient = authorizerOver([
+    { uri, headers: [boundHeaders("h", broken, true), boundHeaders("k", () => ({ "x-k": "1" }))] },
+  ]);
+  assert.equal(shown(await lenient.authorizer.authorize(request)), { "x-k": "1" });
+  assert.match(lenient.log[0]?.message as string, /optional/);
+});
+
+test("a provider sees the URL as it is sent, without the credential that the client brought in its query", async () => {
+  const seen: string[] = [];
+  const curious = boundAuth("a", ({ url }) => {
+    seen.push(url.href);
+    return bearer("t");
+  });
+  const { authorizer } = authorizerOver([{ uri, auth: [curious] }]);
+  for (const query of ["?api_key=k", "?a=1&API-KEY=k&b=%7E+~", "?api%5Fkey=k#f"]) {
+    await authorizer.authorize({ url: `${uri}/x${query}`, method: "GET" });
+  }
+  assert.equal(seen, [`${uri}/x`, `${uri}/x?a=1&b=%7E+~`, `${uri}/x#f`]);
+
+  const bare: string[] = [];
+  const header = boundHeaders("h", ({ url }) => {
+    bare.push(url.href);
+    return { "x-h": "1" };
+  });
+  const open = authorizerOver([{ uri, headers: [header] }]);
+  await open.authorizer.authorize({ url: `${uri}/x?api_key=k`, method: "GET" });
+  assert.equal(bare, [`${uri}/x?api_key=k`], "the client's own passes where nobody else gives one");
+});
+
+test("after a 401 a changed secret is sent once more, and all who were refused share one fetch", async () => {
+  let token = "old";
+  let cached: ReturnType<typeof bearer> | undefined;
+  let fetches = 0;
+  const slot = boundAuth(
+    "a",
+    () =>
+      cached ??
+      new Promise((resolve) => {
+        fetches++;
+        cached = bearer(token);
+        setImmediate(resolve, cached);
+      }),
+    () => {
+      cached = undefined;
+    },
+  );
+  const { authorizer } = authorizerOver([{ uri, auth: [slot] }]);
+  const stale = (await authorizer.authorize(request)) as AuthorizedHeaders;
+  token = "new";
+  const renewed = await Promise.all(
+    Array.from({ length: 100 }, () => authorizer.rejected(stale, { kind: "unauthorized" }, request)),
+  );
+  for (const authorization of renewed) assert.equal(shown(authorization), { Authorization: "Bearer new" });
+  assert.is(fetches, 2);
+  // One that was refused with the old secret and says so late costs no fetch at all.
+  assert.equal(shown(await authorizer.rejected(stale, { kind: "unauthorized" }, request)), {
+    Authorization: "Bearer new",
+  });
+  assert.is(fetches, 2);
+});
+
+test("an unchanged secret is not sent again, and the store is left alone for 5 s, 20 s, 80 s, then 5 min at most", async () => {
+  let fetches = 0;
+  let cached: ReturnType<typeof bearer> | undefined;
+  const slot = boundAuth(
+    "a",
+    () => {
+      if (cached === undefined) fetches++;
+      cached ??= bearer("same");
+      return cached;
+    },
+    () => {
+      cached = undefined;
+    },
+  );
+  const { authorizer, clock } = authorizerOver([{ uri, auth: [slot] }]);
+  const times: number[] = [];
+  for (let second = 0; second < 1200; second++) {
+    const before = fetches;
+    assert.is(
+      await authorizer.rejected(
+        (await authorizer.authorize(request)) as AuthorizedHeaders,
+        { kind: "unauthorized" },
+        request,
+      ),
+      undefined,
+    );
+    if (fetches > before) times.push(second);
+    await clock.advance(1000);
+  }
+  assert.equal(times.slice(0, 5), [0, 5, 25, 105, 405]);
+});
+
+test("a refusal of one server's credential leaves the other provider alone", async () => {
+  let invalidated = 0;
+  const slots = [
+    boundAuth(
+      "a",
+      () => undefined,
+      () => {
+        invalidated += 100;
+      },
+    ),
+    boundAuth(
+      "b",
+      () => bearer("b"),
+      () => {
+        invalidated++;
+      },
+    ),
+  ];
+  const { authorizer } = authorizerOver([{ uri, auth: slots }]);
+  await authorizer.rejected(
+    (await authorizer.authorize(request)) as AuthorizedHeaders,
+    { kind: "unauthorized" },
+    request,
+  );
+  assert.is(invalidated, 1);
+});
+
+test.run();

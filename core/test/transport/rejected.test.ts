@@ -1,0 +1,186 @@
+import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { suite } from "@mlflow-auth/test/suite";
+import { Agent, request as undiciRequest } from "undici";
+import * as assert from "uvu/assert";
+import { Secret } from "../../src/secret/secret.js";
+import { fakeClock } from "../../src/testing.js";
+import { createInterceptor } from "../../src/transport/interceptor.js";
+import { echoServer, type Received } from "../connection/echo-server.js";
+import { authorizerOver, boundAuth } from "../pipeline/authorizer-fixture.js";
+import { fetchWith, rotating } from "./client-fixture.js";
+
+const test = suite("refused requests");
+
+test("a rotated secret is noticed by nobody: the request is sent again, with its body", async () => {
+  const { state, server, agent, dispatcher } = await rotating();
+  const bodies: [string, () => unknown][] = [
+    ["none", () => undefined],
+    ["text", () => "text"],
+    ["bytes", () => Buffer.from("bytes")],
+    ["form", () => new URLSearchParams({ a: "b" })],
+    ["blob", () => new Blob(["blob"])],
+    ["large", () => "x".repeat(900 * 1024)],
+  ];
+  await (await fetchWith(dispatcher, server.origin)).text();
+  let round = 1;
+  for (const [name, body] of bodies) {
+    round++;
+    state.stored = state.accepted = `Bearer ${round}`;
+    const before = state.fetches;
+    const method = body() === undefined ? "GET" : "POST";
+    const answer = await fetchWith(dispatcher, `${server.origin}/x`, { method, body: body() });
+    assert.is(answer.status, 200, name);
+    const [refused, accepted] = server.received.slice(-2) as [Received, Received];
+    assert.is(accepted.body, refused.body, name);
+    assert.is(await answer.text(), refused.body);
+    assert.is(state.fetches, before + 1, name);
+  }
+  for (const body of [Buffer.from("raw"), "text", undefined]) {
+    round++;
+    state.stored = state.accepted = `Bearer ${round}`;
+    const answer = await undiciRequest(`${server.origin}/x`, {
+      dispatcher,
+      method: body ? "POST" : "GET",
+      body: body ?? null,
+    });
+    assert.is(answer.statusCode, 200);
+    assert.is(await answer.body.text(), String(body ?? ""));
+  }
+  await agent.close();
+  await server.close();
+});
+
+test("a stream is sent once: its 401 is passed on, whole", async () => {
+  const { state, server, agent, dispatcher } = await rotating();
+  await (await fetchWith(dispatcher, server.origin)).text();
+  state.stored = state.accepted = "Bearer 2";
+  const answer = await undiciRequest(`${server.origin}/x`, {
+    dispatcher,
+    method: "POST",
+    body: Readable.from(["a", "b"]),
+  });
+  assert.is(answer.statusCode, 401);
+  assert.is(await answer.body.text(), "who are you?");
+  const large = Buffer.alloc(3 * 1024 * 1024, "x");
+  state.stored = state.accepted = "Bearer 3";
+  const pieces = new ReadableStream({
+    start(controller) {
+      for (let at = 0; at < large.length; at += 65_536) controller.enqueue(large.subarray(at, at + 65_536));
+      controller.close();
+    },
+  });
+  const streamed = await fetchWith(dispatcher, `${server.origin}/x`, { method: "POST", duplex: "half", body: pieces });
+  assert.is(streamed.status, 401);
+  assert.is(await streamed.text(), "who are you?");
+  assert.is(server.received.at(-1)?.body.length, large.length);
+  await agent.close();
+  await server.close();
+});
+
+test("an unchanged secret's 401 reaches the caller as the server gave it", async () => {
+  const { state, server, agent, dispatcher } = await rotating();
+  state.accepted = "Bearer other";
+  for (let i = 0; i < 3; i++) {
+    const answer = await fetchWith(dispatcher, server.origin, { method: "POST", body: "b" });
+    assert.is(answer.status, 401);
+    assert.is(await answer.text(), "who are you?");
+  }
+  assert.is(server.received.length, 3);
+  assert.is(state.fetches, 2);
+  await agent.close();
+  await server.close();
+});
+
+test("two hundred requests at once through a rotation all succeed with one fetch", async () => {
+  const { state, server, agent, dispatcher } = await rotating();
+  await (await fetchWith(dispatcher, server.origin)).text();
+  state.stored = state.accepted = "Bearer 2";
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => fetchWith(dispatcher, server.origin, { method: "POST", body: `${i}` })),
+  );
+  assert.ok(answers.every(({ status }) => status === 200));
+  assert.equal(
+    await Promise.all(answers.map((answer) => answer.text())),
+    Array.from({ length: 200 }, (_, i) => `${i}`),
+  );
+  assert.is(state.fetches, 2);
+  await agent.close();
+  await server.close();
+});
+
+test("a 403 that is not MLflow's own, and a login page, get one more try with a secret that changed", async () => {
+  const refusals: [string, (response: ServerResponse) => unknown][] = [
+    ["gateway's 403", (response) => response.writeHead(403, { "content-type": "text/html" }).end("<h1>Forbidden</h1>")],
+    ["long 403", (response) => response.writeHead(403).end("x".repeat(200_000))],
+    ["login page", (response) => response.writeHead(200, { "content-type": "text/html" }).end("<form>")],
+    ["redirect to a login", (response) => response.writeHead(302, { location: "/login" }).end()],
+  ];
+  for (const [name, refuse] of refusals) {
+    const { state, server, agent, dispatcher } = await rotating(refuse);
+    const post = () =>
+      undiciRequest(`${server.origin}/api/2.0/mlflow/runs/create`, { dispatcher, method: "POST", body: "b" });
+    await (await post()).body.dump();
+    state.stored = state.accepted = "Bearer 2";
+    const answer = await post();
+    assert.is(answer.statusCode, 200, name);
+    assert.is(await answer.body.text(), "b", name);
+    assert.is(state.fetches, 2, name);
+    await agent.close();
+    await server.close();
+  }
+});
+
+test("a permission denial is passed on whole, and the secret store is not asked", async () => {
+  const denial = '{"error_code":"PERMISSION_DENIED","message":"Permission denied"}';
+  const { state, server, agent, dispatcher } = await rotating((response) => response.writeHead(403).end(denial));
+  const get = () => undiciRequest(`${server.origin}/api/2.0/mlflow/runs/get`, { dispatcher });
+  await (await get()).body.dump();
+  state.stored = state.accepted = "Bearer 2";
+  const answer = await get();
+  assert.is(answer.statusCode, 403);
+  assert.is(await answer.body.text(), denial);
+  assert.is(state.fetches, 1);
+  await agent.close();
+  await server.close();
+});
+
+test("a body from a buffer that is used again goes out a second time as it was", async () => {
+  const { state, server, agent, dispatcher } = await rotating();
+  await (await fetchWith(dispatcher, server.origin)).text();
+  state.stored = state.accepted = "Bearer 2";
+  async function* reused() {
+    const buffer = Buffer.alloc(4);
+    for (const letter of "abc") yield buffer.fill(letter);
+  }
+  const answer = await undiciRequest(server.origin, { dispatcher, method: "POST", body: reused() as never });
+  assert.is(answer.statusCode, 200);
+  assert.is(await answer.body.text(), "aaaabbbbcccc");
+  await agent.close();
+  await server.close();
+});
+
+test("a 403 that trickles in is judged by what is there after a second", async () => {
+  const clock = fakeClock();
+  const held: ServerResponse[] = [];
+  const server = await echoServer((_, response) => {
+    response.writeHead(403, { "content-type": "text/html" }).write("<h1>");
+    held.push(response);
+  });
+  const slot = boundAuth("a", () => ({ headers: { Authorization: new Secret("Bearer x") } }));
+  const agent = new Agent();
+  const dispatcher = agent.compose(
+    createInterceptor(authorizerOver([{ uri: server.origin, auth: [slot] }]).authorizer, { clock }),
+  );
+  const asked = undiciRequest(`${server.origin}/x`, { dispatcher });
+  while (clock.pending === 0) await new Promise(setImmediate);
+  await clock.advance(1_000);
+  const answer = await asked;
+  assert.is(answer.statusCode, 403);
+  for (const response of held) response.end("no</h1>");
+  assert.is(await answer.body.text(), "<h1>no</h1>");
+  await agent.close();
+  await server.close();
+});
+
+test.run();
