@@ -157,7 +157,7 @@ export const brokenFiles: Record<string, BrokenFile> = {
       "address: https://x.example.com/${my_token}\nscopes: ['${a_Secret}', '${b_password}', '${c_key}', '${KEYS}']\n",
     ),
     env: { my_token: "x", a_Secret: "x", b_password: "x", c_key: "x", KEYS: "x" },
-    problems: ["5:14 VARIABLE_SECRET", "6:10 VARIABLE_SECRET", "6:25 VARIABLE_SECRET", "6:42 VARIABLE_SECRET"],
+    problems: ["5:14 VARIABLE_SECRET", "6:14 VARIABLE_SECRET", "6:29 VARIABLE_SECRET", "6:46 VARIABLE_SECRET"],
   },
   "a variable that holds no boolean": {
     text: options("address: https://x.example.com\nverify: ${SET}\n"),
