@@ -24,3 +24,16 @@ export interface Fault extends Mutant {
   /** Relative to the workspace. */
   readonly testFiles: readonly string[];
 }
+
+/** A fault as a row of a table: what stands there, what takes its place, what would break for a user. */
+export type Row = readonly [
+  find: string,
+  replace: string,
+  why: string,
+  more?: { readonly tests?: readonly string[]; readonly accepted?: string },
+];
+
+/** Faults of one folder or file that the same tests must notice, where a row does not name its own. */
+export function faultsIn(place: string, tests: readonly string[], rows: readonly Row[]): Mutant[] {
+  return rows.map(([find, replace, why, more]) => ({ in: place, find, replace, why, tests, ...more }));
+}

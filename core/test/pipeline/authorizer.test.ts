@@ -12,6 +12,8 @@ const test = suite("authorizer");
 const uri = "https://mlflow.test";
 const request = { url: `${uri}/api/2.0/mlflow/runs/get`, method: "GET" };
 
+const stamp = { "x-stamp": "s" };
+const tail = { "x-tail": "t" };
 const bearer = (token: string) => ({ headers: { Authorization: new Secret(`Bearer ${token}`) } });
 const outage = (message: string) =>
   new MlflowAuthError("SECRET_UNREACHABLE", message, { transient: true, remedy: "start it" });
@@ -396,6 +398,56 @@ test("an error that names its plugin passes as it is", async () => {
   const own = new MlflowAuthError("SECRET_DENIED", "no", { plugin: "mine" });
   const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", () => Promise.reject(own))] }]);
   assert.is(await failure(() => authorizer.authorize(request)), own);
+});
+
+test("no header at all, and an end that is no number, are refused", async () => {
+  const named = bearer("a").headers;
+  for (const [answer, why] of [
+    [{ headers: {} }, /no header/],
+    [{ headers: named, expiresAt: "9999999999999" }, /not a number/],
+    [{ headers: named, expiresAt: Number.NaN }, /not a number/],
+    [{ headers: named, expiresAt: null }, /not a number/],
+  ] as const) {
+    const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", () => answer as never)] }]);
+    const error = await failure(() => authorizer.authorize(request));
+    assert.is(error.code, "PLUGIN_RESULT");
+    assert.match(error.message, why);
+  }
+});
+
+test("a header that is another one with each request goes out as it is, given or promised, and the others stay", async () => {
+  const kept = bearer("kept");
+  for (const promised of [false, true]) {
+    let count = 0;
+    const counter = () => ({ "x-count": String(++count) });
+    const { authorizer } = authorizerOver([
+      {
+        uri,
+        auth: [boundAuth("a", () => kept)],
+        headers: [
+          boundHeaders("first", () => stamp),
+          boundHeaders("counter", promised ? async () => counter() : counter),
+          boundHeaders("last", () => tail),
+        ],
+      },
+    ]);
+    for (let i = 1; i <= 3; i++) {
+      assert.equal(shown(await authorizer.authorize(request)), {
+        Authorization: "Bearer kept",
+        "x-stamp": "s",
+        "x-count": String(i),
+        "x-tail": "t",
+      });
+    }
+  }
+});
+
+test("of several servers each near miss is named once", () => {
+  const { authorizer, log } = authorizerOver([{ uri }, { uri: "https://other.test" }]);
+  for (let i = 0; i < 3; i++) authorizer.authorize({ url: "https://mlflow.test:8443/", method: "GET" });
+  assert.is(log.length, 1);
+  authorizer.authorize({ url: "http://other.test/", method: "GET" });
+  assert.is(log.length, 2);
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { RejectionKind } from "../../src/mlflow/rejection.js";
 import type { AuthorizedHeaders } from "../../src/pipeline/compose.js";
-import type { InvalidationKind } from "../../src/provider/provider.js";
+import type { Auth, InvalidationKind } from "../../src/provider/provider.js";
 import { isSecret, Secret } from "../../src/secret/secret.js";
 import { authorizerOver, boundAuth, boundHeaders, type Listed } from "./authorizer-fixture.js";
 
@@ -153,6 +153,44 @@ test("two providers of one server that are rejected at once are both asked anew,
   await reject(0);
   await reject(1);
   assert.equal(told, ["a", "b"], "both rest now");
+});
+
+test("the next credential is asked for once the old one is gone, however long that takes", async () => {
+  let stored = "1";
+  let cached: { headers: { Authorization: Secret } } | undefined;
+  const bound = boundAuth("store", () => (cached ??= { headers: { Authorization: new Secret(`Bearer ${stored}`) } }));
+  const invalidate = async () => {
+    await new Promise(setImmediate);
+    cached = undefined;
+  };
+  const auth = [{ ...bound, provider: { ...bound.provider, invalidate } }];
+  const { authorizer } = authorizerOver([{ uri, auth }]);
+  const sent = (await authorizer.authorize(request)) as AuthorizedHeaders;
+  stored = "2";
+  assert.is(tokenOf(await authorizer.rejected(sent, { kind: "unauthorized" }, request)), "Bearer 2");
+});
+
+test("a credential that lost or gained a header is another one", async () => {
+  const one = { Authorization: new Secret("Bearer 1") };
+  const two = { ...one, "X-Second": new Secret("2") };
+  for (const [before, after] of [
+    [one, two],
+    [two, one],
+  ] as const) {
+    let current: Auth = { headers: before };
+    const bound = boundAuth(
+      "store",
+      () => current,
+      () => (current = { headers: after }),
+    );
+    const { authorizer } = authorizerOver([{ uri, auth: [bound] }]);
+    const sent = (await authorizer.authorize(request)) as AuthorizedHeaders;
+    const next = await authorizer.rejected(sent, { kind: "unauthorized" }, request);
+    assert.equal(
+      next?.headers.map(([name]) => name),
+      Object.keys(after),
+    );
+  }
 });
 
 test.run();
