@@ -107,7 +107,7 @@ export const mutants = [
 
   ...faultsIn(
     "core/src/pipeline/auth.ts",
-    ["core/authorizer"],
+    ["core/authorizer", "core/renewal"],
     [
       ["&& !expires(given)) return last;", ") return last;", "a credential is sent after its end"],
       [
