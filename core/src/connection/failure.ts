@@ -90,7 +90,7 @@ export function connectionFailureOf(thrown: unknown): ConnectionFailure {
 function codeOf(thrown: unknown): string {
   const { code, cause, name } = (thrown ?? {}) as { code?: unknown; cause?: { code?: unknown }; name?: unknown };
   const found = [code, cause?.code, name].find((value) => typeof value === "string");
-  return /^\w{1,64}$/.test(String(found)) ? String(found) : "unknown reason";
+  return typeof found === "string" && /^\w{1,64}$/.test(found) ? found : "unknown reason";
 }
 
 const authority =

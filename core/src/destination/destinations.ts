@@ -1,4 +1,5 @@
 /** Which listed server, if any, a URL belongs to. The one place where that is decided. */
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isLoopback } from "../http/loopback.js";
 import { leadsOut, resolutions } from "../http/paths.js";
 
@@ -166,6 +167,15 @@ function matchesOrigin<T>(pattern: Pattern<T>, url: URL): boolean {
     url.username === "" &&
     url.password === ""
   );
+}
+
+/** Why a request is not sent whose path is one of {@link Destinations.misled}. */
+export function misleadingPath({ uri }: Destination): MlflowAuthError {
+  const message = `a request was not sent, because servers may read its path as leading into or out of ${uri}`;
+  return new MlflowAuthError("PATH_MISLEADING", message, {
+    server: uri,
+    remedy: "send a path without `.` and `..` segments, in any encoding, and without NUL",
+  });
 }
 
 function isBelow(path: string, base: string): boolean {

@@ -5,6 +5,7 @@ import { isMlflowAuthError, MlflowAuthError } from "../../src/errors/mlflow-auth
 import type { AuthorizedHeaders } from "../../src/pipeline/compose.js";
 import { anonymous } from "../../src/provider/provider.js";
 import { isSecret, Secret } from "../../src/secret/secret.js";
+import { fakeClock } from "../../src/testing.js";
 import { authorizerOver, boundAuth, boundHeaders } from "./authorizer-fixture.js";
 
 const test = suite("authorizer");
@@ -302,6 +303,28 @@ test("a refusal of one server's credential leaves the other provider alone", asy
     request,
   );
   assert.is(invalidated, 1);
+});
+
+test("all providers of a request see the same time", async () => {
+  let now = 0;
+  const times: number[] = [];
+  const clock = { ...fakeClock(), now: () => ++now };
+  // The providers' context is given the held clock; here they have to get hold of it by themselves.
+  const setup: { held?: { now(): number } } = {};
+  const tell = () => void times.push(setup.held?.now() ?? Number.NaN);
+  const auth = boundAuth("a", () => {
+    tell();
+    return bearer("a");
+  });
+  const headers = boundHeaders("h", () => {
+    tell();
+    return { "X-Extra": "1" };
+  });
+  const { authorizer, held } = authorizerOver([{ uri, auth: [auth], headers: [headers] }], clock);
+  setup.held = held;
+  await authorizer.authorize(request);
+  await authorizer.authorize(request);
+  assert.equal(times, [1, 1, 2, 2]);
 });
 
 test.run();

@@ -1,5 +1,21 @@
-/** Credentials that a client brings in its query: where the server has an auth provider, no provider sees them and none is sent. */
-import { headerKey } from "./headers.js";
+/** Where a client may bring credentials of its own: some headers and one query key, in whatever spelling. */
+
+/** Headers in which MLflow clients and API proxies carry a credential: keys as {@link headerKey} gives them. */
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "x-api-key"]);
+
+/** Names whose keys are remembered. Clients send the same few; more, or longer ones, are an attempt to fill the memory. */
+const MOST_NAMES = 512;
+const LONGEST_NAME = 64;
+const keys = new Map<string, string>();
+
+/** How header names are compared: without regard to case, and with `_` as `-`, for many servers read them so. */
+export function headerKey(name: string): string {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const key = name.toLowerCase().replaceAll("_", "-");
+  if (keys.size < MOST_NAMES && name.length <= LONGEST_NAME) keys.set(name, key);
+  return key;
+}
 
 const CREDENTIAL_QUERY_KEY = "api-key";
 /** What every spelling of it holds. Looked for from an index on, so that the query need not be cut out first. */
