@@ -32,7 +32,7 @@ export {
 } from "./errors/mlflow-auth-error.js";
 export { printable } from "./errors/printable.js";
 export { headerKey } from "./http/client-credentials.js";
-export { isLoopback } from "./http/loopback.js";
+export { isLoopback } from "./http/hosts.js";
 export { decodedOnce, leadsOut, readings } from "./http/paths.js";
 export { displayName, type LoadConfigOptions, loadConfig } from "./load-config.js";
 export type { Group } from "./provider/provider.js";

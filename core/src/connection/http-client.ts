@@ -1,7 +1,7 @@
 /** HTTP for secret backends, handed to plugins as `context.http`. */
 import { type Dispatcher, request } from "undici";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { isPrivate } from "../http/loopback.js";
+import { isPrivate } from "../http/hosts.js";
 import type { HttpClient, HttpRequest, HttpResponse, Logger, TlsOptions } from "../provider/context.js";
 import { createAgent, type Environment } from "./agent.js";
 import { type ConnectionFailureKind, connectionFailureOf } from "./failure.js";

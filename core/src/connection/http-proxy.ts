@@ -2,7 +2,7 @@
 import { BlockList, isIP } from "node:net";
 import { type Dispatcher, Pool } from "undici";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { isLoopback } from "../http/loopback.js";
+import { isLoopback } from "../http/hosts.js";
 import { connectionFailureOf } from "./failure.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 /** Which listed server, if any, a URL belongs to. The one place where that is decided. */
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { isLoopback } from "../http/loopback.js";
+import { isLoopback, wildcardTest } from "../http/hosts.js";
 import { leadsOut, resolutions } from "../http/paths.js";
 
 export interface Destination {
@@ -125,18 +125,6 @@ function compile<T extends Destination>(server: T): Pattern<T> {
     plainUrl: wildcard ? undefined : plain(`${origin}${base}`, "(?:[?#]|$)"),
     plainPath: plain(base, "(?:\\?|$)"),
   };
-}
-
-/** `*` stands for at least one character of the leftmost label, and never for a dot. */
-function wildcardTest(pattern: string): (hostname: string) => boolean {
-  const star = pattern.indexOf("*");
-  const before = pattern.slice(0, star);
-  const after = pattern.slice(star + 1);
-  return (hostname) =>
-    hostname.length > before.length + after.length &&
-    hostname.startsWith(before) &&
-    hostname.endsWith(after) &&
-    !hostname.slice(before.length, hostname.length - after.length).includes(".");
 }
 
 /** File order, but among the servers of one origin the longer base path first. */
