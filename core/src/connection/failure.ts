@@ -27,6 +27,7 @@ export type ConnectionFailureKind =
   | "client-certificate"
   | "tls";
 
+/** What is known of a connection that did not come about. Nothing of an error's own text is in it. */
 export interface ConnectionFailure {
   /** Of Node, OpenSSL or undici, such as `ECONNREFUSED`; `unknown reason` where there is none. */
   readonly code: string;

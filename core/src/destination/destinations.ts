@@ -3,11 +3,13 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isLoopback, wildcardTest } from "../http/hosts.js";
 import { leadsOut, resolutions } from "../http/paths.js";
 
+/** What can be listed: anything with the address of a server. */
 export interface Destination {
   /** As the file has it: `https://mlflow.example.com/base` or `https://*.staging.example.com`. */
   readonly uri: string;
 }
 
+/** The listed servers, and which of them a request is for. */
 export interface Destinations<T extends Destination> {
   /** In the order in which they are tried. */
   readonly servers: readonly T[];
@@ -49,6 +51,7 @@ interface Pattern<T> {
 /** What a path holds that servers and the parser may read in different ways. */
 const READ_DIFFERENTLY = /[^!-~]|[%\\#]|\/\./;
 
+/** @param servers in the file's order; each address as `judgeUri` gives it */
 export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
   const patterns = inOrder(servers.map(compile));
 

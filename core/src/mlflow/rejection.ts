@@ -1,6 +1,7 @@
 /** What an answer says about the credential that was sent. */
 import { isJsonApi } from "./endpoints.js";
 
+/** The headers of an answer, names in lower case. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**

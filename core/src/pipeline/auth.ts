@@ -7,6 +7,7 @@ import { isSecret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
 import { type BoundProvider, createProviderAsker, isPromise, pluginFault } from "./ask-provider.js";
 
+/** An auth provider in its place. */
 export type BoundAuth = BoundProvider<RequestAuthProvider>;
 
 /** Who answered, and with what: a credential or, on purpose, none. */
@@ -15,6 +16,7 @@ export interface AuthResult {
   readonly auth: Auth | typeof anonymous;
 }
 
+/** The auth providers of one server. */
 export interface AuthPipeline {
   /** @throws MlflowAuthError `AUTH_FAILED` with the reason of every provider, or that of the only one as it is. */
   resolve(request: ProviderRequest): AuthResult | Promise<AuthResult>;

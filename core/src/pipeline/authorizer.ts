@@ -69,6 +69,7 @@ export interface Authorizer<Agent> {
   close(): Promise<void>;
 }
 
+/** What an authorizer is made of: everything in it is open already. */
 export interface AuthorizerOptions<Agent> {
   readonly config: Config;
   /** The listed servers, in the file's order. */
@@ -96,6 +97,7 @@ interface ServerPipeline {
   readonly renew: Renewal<AuthorizerRequest>;
 }
 
+/** @param options its servers must be those of its configuration: each is known by its object */
 export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Authorizer<Agent> {
   const { config, servers, clock, logger, agents, close = async () => undefined } = options;
   const pipelines = servers.map((providers) => createServerPipeline(providers, clock, logger));

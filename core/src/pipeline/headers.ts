@@ -5,6 +5,7 @@ import type { ProviderHeaders, ProviderRequest, RequestHeaderProvider } from "..
 import type { Clock } from "../time/clock.js";
 import { type BoundProvider, createProviderAsker, isPromise } from "./ask-provider.js";
 
+/** A header provider in its place. */
 export type BoundHeaders = BoundProvider<RequestHeaderProvider>;
 
 /** What one header provider adds, and whose it is. */
@@ -14,6 +15,7 @@ export interface ExtraHeaders {
   readonly headers: ProviderHeaders | undefined;
 }
 
+/** The header providers of one server. */
 export interface HeaderPipeline {
   /**
    * One entry per provider, in order.

@@ -18,6 +18,7 @@ interface CoolDown {
   readonly until: number;
 }
 
+/** The pipeline whose credentials are renewed. */
 export interface RenewalOptions<Request> {
   readonly server: ServerConfig;
   /** What a request would carry now. */

@@ -8,6 +8,7 @@ interface TracedRequest {
   readonly url: string;
 }
 
+/** A line at debug for each decision. */
 export interface Trace {
   listed(request: TracedRequest, authorized: AuthorizedHeaders): void;
   unlisted(request: TracedRequest): void;
