@@ -32,3 +32,4 @@ export { isSecret, Secret } from "./secret/secret.js";
 export type { SecretSource } from "./secret/source.js";
 export { environmentSource, fileSource, textSource } from "./secret/source-kinds.js";
 export type { Clock, Timer } from "./time/clock.js";
+export { formatDuration } from "./time/duration.js";
