@@ -10,7 +10,7 @@ export { findConfig } from "./config/find.js";
 export { interpolate } from "./config/interpolate.js";
 export { pointerTo, stepsOf } from "./config/problems.js";
 export type { Data, DataObject } from "./config/read.js";
-export { discriminatorOf, isObject, type Schema, SchemaWalker, tagValues } from "./config/schema-walk.js";
+export { discriminatorOf, isKnown, isObject, type Schema, SchemaWalker, tagValues } from "./config/schema-walk.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";
 export { judgeUri } from "./config/servers.js";
 export { compileDestinations, type Destinations } from "./destination/destinations.js";
