@@ -1,7 +1,6 @@
 import { dirname } from "node:path";
 import {
   findConfig,
-  installedSchema,
   isMlflowAuthError,
   loadConfig,
   MlflowAuthError,
@@ -18,6 +17,7 @@ import { checkAllowedHosts } from "../init/secrets-auth.js";
 import { apply, parseSetting, refuseCredentials } from "../init/settings.js";
 import { lookAround, type Surroundings } from "../init/surroundings.js";
 import { refusalOf, targetOf, writeNew } from "../init/target.js";
+import { installedSchema } from "../installed/compose-schema.js";
 import { paint } from "../paint.js";
 import { writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";

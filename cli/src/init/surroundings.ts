@@ -8,13 +8,13 @@ import {
   type Installed,
   type InstalledPlugin,
   isMlflowAuthError,
-  listPlugins,
   MlflowAuthError,
   type OptionsCheck,
   ownPackage,
   ownPlugins,
   readInstalled,
 } from "@mlflow-auth/core/internal/config";
+import { listPlugins } from "../installed/list-plugins.js";
 import type { DraftInstance } from "./draft.js";
 import { OptionForm } from "./option-form.js";
 

@@ -1,3 +1,4 @@
+/** Reads the package.json files of packages that nobody has judged yet. */
 import type { Stats } from "node:fs";
 import { decodeText, readSmallBytesSync } from "../files/small-file.js";
 
@@ -35,4 +36,12 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+}
+
+/**
+ * Whether a text may name a package: npm's characters, the capitals and the underscore of old names included. It keeps a name such as
+ * `../x` from leading out of node_modules, and one with odd characters out of messages.
+ */
+export function isPackageName(name: unknown): name is string {
+  return typeof name === "string" && name.length <= 214 && /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/.test(name);
 }
