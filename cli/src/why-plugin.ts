@@ -1,21 +1,11 @@
 /** `mlflow-auth plugins --why NAME`. */
-import {
-  type Candidate,
-  type Explanation,
-  explainPlugin,
-  type FileInstances,
-  type findPlugin,
-  type Group,
-  type Installed,
-  listPlugins,
-  printable,
-} from "@mlflow-auth/core/internal/config";
+import { type Group, type Installed, printable, type WantedPlugin } from "@mlflow-auth/core/internal/config";
 import { exit } from "./exit-codes.js";
-import { interfaceNames } from "./interface-names.js";
+import { type Candidate, type Explanation, explainPlugin } from "./installed/explain-plugin.js";
+import type { FileInstances } from "./installed/file-instances.js";
+import { interfaceNames, listPlugins } from "./installed/list-plugins.js";
 import { paint } from "./paint.js";
 import { fileName } from "./where-from.js";
-
-type Wanted = Parameters<typeof findPlugin>[0];
 
 /**
  * Says which roots were looked in, what lies there under that name, and what became of it.
@@ -30,7 +20,7 @@ export function explain(name: string, file: FileInstances, installed: Installed,
   return explanation.fault === undefined ? exit.fine : exit.problem;
 }
 
-function meaningOf(name: string, { instances = [] }: FileInstances, installed: Installed): Wanted {
+function meaningOf(name: string, { instances = [] }: FileInstances, installed: Installed): WantedPlugin {
   const instance = instances.find((candidate) => candidate.name === name);
   if (instance !== undefined) return { plugin: instance.plugin, package: instance.package };
   const packages = listPlugins(installed);
@@ -40,7 +30,7 @@ function meaningOf(name: string, { instances = [] }: FileInstances, installed: I
   return { plugin: named?.plugins[0]?.name ?? name, package: name };
 }
 
-function summary(name: string, wanted: Wanted, { found, fault, roots }: Explanation) {
+function summary(name: string, wanted: WantedPlugin, { found, fault, roots }: Explanation) {
   return {
     name,
     plugin: wanted.plugin,
@@ -50,7 +40,7 @@ function summary(name: string, wanted: Wanted, { found, fault, roots }: Explanat
   };
 }
 
-function print(name: string, wanted: Wanted, { found, fault, roots }: Explanation, file: FileInstances): void {
+function print(name: string, wanted: WantedPlugin, { found, fault, roots }: Explanation, file: FileInstances): void {
   const shown = paint(process.stdout, "bold", printable(name));
   const lines: string[] = [];
   if (fault !== undefined) {
@@ -78,7 +68,7 @@ const origins: Readonly<Record<Explanation["roots"][number]["origin"], string>> 
   core: "where @mlflow-auth/core is installed",
 };
 
-const fates: Readonly<Record<Candidate["fate"], string>> = {
+const statuses: Readonly<Record<Candidate["status"], string>> = {
   used: "used",
   shadowed: "passed over: the same package in a folder above comes first",
   ambiguous: "one of several that provide it: say which with `package:`",
@@ -87,13 +77,13 @@ const fates: Readonly<Record<Candidate["fate"], string>> = {
   undeclared: "lies there, but package.json does not name it as a dependency",
 };
 
-function describe({ package: name, version, folder, fate, reason }: Candidate): string {
-  const why = reason === undefined ? fates[fate] : `${fates[fate]}: ${reason}`;
-  const state = paint(process.stdout, fate === "used" ? "green" : "yellow", printable(why));
+function describe({ package: name, version, folder, status, reason }: Candidate): string {
+  const why = reason === undefined ? statuses[status] : `${statuses[status]}: ${reason}`;
+  const state = paint(process.stdout, status === "used" ? "green" : "yellow", printable(why));
   return `${name} ${version} (${printable(folder)}): ${state}`;
 }
 
-function usage({ plugin }: Wanted, { found, instances, fault }: FileInstances): string {
+function usage({ plugin }: WantedPlugin, { found, instances, fault }: FileInstances): string {
   if (instances === undefined) return `enabled or not is unknown: ${printable(fault?.message ?? "")}`;
   const users = instances.filter((instance) => instance.enabled && instance.plugin === plugin).map(({ name }) => name);
   const source = found === undefined ? "there is no file here" : fileName(found.file);

@@ -3,7 +3,6 @@ import { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, statSync, symlinkS
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { installedSchema } from "../../src/discovery/compose-schema.js";
 import { readManifests } from "../../src/discovery/manifests.js";
 import { findRoots } from "../../src/discovery/roots.js";
 import { searchFoldersOf } from "../../src/discovery/search-folders.js";
@@ -131,15 +130,6 @@ if (posix) {
     write(folder, { "package.json": { dependencies: { "plugin-x": "1", "plugin-z": "1" } } });
     install(folder, { name: "plugin-z", auth: "x" });
     assert.is(await outcome({ cwd: folder, config }), join(folder, "node_modules/plugin-z"));
-  });
-
-  test("the composed schema leaves it out", () => {
-    const { folder, found } = withParts();
-    const composed = () =>
-      JSON.stringify(installedSchema({ folder, env: {}, command: "/nowhere/x", core: "/nowhere/y" }));
-    assert.match(composed(), '"plugin-x":');
-    chmodSync(join(found, "dist/index.js"), 0o666);
-    assert.not.match(composed(), '"plugin-x":');
   });
 }
 

@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { SecretSource } from "../../src/secret/source.js";
-import { environmentSource, fileSource, textSource } from "../../src/secret/source-kinds.js";
+import { environmentSource, fileSource, textSource } from "../../src/secret/source.js";
 import { temporaryFolder } from "../discovery/plugin-packages.ts";
 
 const test = suite("secret sources");
@@ -55,13 +55,13 @@ test("a file is read anew each time and trimmed, also when it is exchanged as Ku
 
 const refused: Record<string, [() => string, string]> = {
   "a file that does not exist": [() => join(folder, "gone"), "can't be read (ENOENT)"],
-  "a folder": [() => folder, "is no regular file"],
+  "a folder": [() => folder, "is not a regular file"],
   "an empty file": [() => written(" \n"), "is empty"],
   "a file of 64 KiB and a byte": [() => written("x".repeat(64 * 1024 + 1)), "is larger than 64 KiB"],
   "bytes that are no text": [() => written(Buffer.from([0xff, 0xfe, 0x41])), "is not UTF-8 text"],
   ...(process.platform !== "win32" && {
-    "a FIFO": [fifo, "is no regular file"],
-    "a device": [() => "/dev/zero", "is no regular file"],
+    "a FIFO": [fifo, "is not a regular file"],
+    "a device": [() => "/dev/zero", "is not a regular file"],
   }),
 };
 

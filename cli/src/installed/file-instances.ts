@@ -1,20 +1,31 @@
 /** The instances that the file names, read without judging them: for what has to work while the file is not yet right. */
 import { dirname } from "node:path";
-import { type FindOptions, type FoundFile, findConfig } from "../config/find.js";
-import { leaveOutDisabled } from "../config/instances.js";
-import { interpolate } from "../config/interpolate.js";
-import { readConfig } from "../config/read.js";
-import { isObject } from "../config/schema-walk.js";
-import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import {
+  type FindOptions,
+  type FoundFile,
+  findConfig,
+  interpolate,
+  isMlflowAuthError,
+  isObject,
+  leaveOutDisabled,
+  MlflowAuthError,
+  type RootOptions,
+  readConfig,
+} from "@mlflow-auth/core/internal/config";
 
+/** One entry of the file's `plugins`. */
 export interface NamedInstance {
+  /** Its key in the file. */
   readonly name: string;
   /** The entry-point name. */
   readonly plugin: string;
+  /** What its `package:` says. */
   readonly package?: string | undefined;
+  /** False where the file says `enabled: false`, also by a variable. */
   readonly enabled: boolean;
 }
 
+/** What can be said of the instances of a file that may be wrong. */
 export interface FileInstances {
   /** Undefined where no file was found. */
   readonly found?: FoundFile | undefined;
@@ -54,6 +65,6 @@ export async function fileInstances(options: FindOptions): Promise<FileInstances
 }
 
 /** Where the file's plugins are looked for, and whose they may be. */
-export function rootOptionsOf({ found }: FileInstances, { cwd, env }: FindOptions) {
+export function rootOptionsOf({ found }: FileInstances, { cwd, env }: FindOptions): RootOptions {
   return { folder: found === undefined ? cwd : dirname(found.file), trustedOwner: found?.trustedOwner, env };
 }

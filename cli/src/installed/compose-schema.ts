@@ -1,11 +1,15 @@
 /** The JSON Schema of the whole file with the plugins that are installed here: what editors complete from. */
-import { configSchema, valuesSchema } from "@mlflow-auth/schema";
-import { isObject, type Schema } from "../config/schema-walk.js";
-import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { checkManifest } from "./check-manifest.js";
-import { readInstalled } from "./installed.js";
-import { namesOf } from "./manifests.js";
-import type { RootOptions } from "./roots.js";
+import {
+  checkManifest,
+  configSchema,
+  isMlflowAuthError,
+  isObject,
+  namesOf,
+  type RootOptions,
+  readInstalled,
+  type Schema,
+  valuesSchema,
+} from "@mlflow-auth/core/internal/config";
 
 /** Composes the schema of everything that is installed where the file may take plugins from. A package that is faulty or somebody else's is left out. */
 export function installedSchema(options: RootOptions): Schema {

@@ -1,18 +1,36 @@
 /** What is installed, for a person to read: nothing is imported. */
-import type { ErrorCode } from "../errors/codes.js";
-import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { type Group, groups } from "../provider/provider.js";
-import { notTrusted } from "./check-manifest.js";
-import { findPlugin } from "./find-plugin.js";
-import type { Installed } from "./installed.js";
-import { type Manifest, namesOf } from "./manifests.js";
+import {
+  type ErrorCode,
+  findPlugin,
+  type Group,
+  groups,
+  type Installed,
+  isMlflowAuthError,
+  type Manifest,
+  namesOf,
+  notTrusted,
+} from "@mlflow-auth/core/internal/config";
 
+/** What the interfaces are called in the file: the key that lists the instances which have it. */
+const keys: Readonly<Record<Group, string>> = {
+  "mlflow.request_auth_provider": "auth",
+  "mlflow.request_header_provider": "headers",
+  "mlflow.run_context_provider": "tags",
+};
+
+/** The interfaces as the file names them: `auth`, `headers`, `tags`. */
+export function interfaceNames(groups: readonly Group[]): string[] {
+  return groups.map((group) => keys[group]);
+}
+
+/** Why a plugin can't be used. */
 export interface Fault {
   readonly code: ErrorCode;
   /** What is wrong and what to do. */
   readonly message: string;
 }
 
+/** A plugin of an installed package. */
 export interface ListedPlugin {
   /** Its entry-point name. */
   readonly name: string;
@@ -21,6 +39,7 @@ export interface ListedPlugin {
   readonly fault?: Fault | undefined;
 }
 
+/** An installed package that says of itself that it has plugins. */
 export interface ListedPackage {
   readonly name: string;
   /** Empty where its package.json has none. */

@@ -1,13 +1,13 @@
-import { globSync, readFileSync } from "node:fs";
+import { chmodSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import { Ajv } from "ajv";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { installedSchema } from "../../src/discovery/compose-schema.js";
-import { backend, labels, stamp } from "../config/sample-plugins.ts";
-import { project } from "./plugin-packages.ts";
+import { backend, labels, stamp } from "../../core/test/config/sample-plugins.ts";
+import { project, write } from "../../core/test/discovery/plugin-packages.ts";
+import { installedSchema } from "../src/installed/compose-schema.js";
 
 const test = suite("the composed schema");
 const broken = { name: "plugin-broken", auth: "broken", manifest: { "mlflow-auth-plugin": { apiVersion: 9 } } };
@@ -54,7 +54,7 @@ test("what is told about a field is kept for editors", () => {
   for (const kept of ["Accepts any certificate", '"default":"5m"', "x-env"]) assert.match(text, kept);
 });
 
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const examples = globSync(["**/mlflow-auth.yaml", "**/*.md"], {
   cwd: root,
   exclude: (name) => name === "node_modules",
@@ -78,5 +78,25 @@ test("it accepts every file that the repository shows", () => {
   }
   assert.ok(files >= 4);
 });
+
+test("a plugin schema that is nested too deeply is left out", () => {
+  const deepFolder = project({ name: "plugin-x", auth: "x", schema: {} });
+  const levels = 50_000;
+  const deep = `${'{"items":'.repeat(levels)}{}${"}".repeat(levels)}`;
+  write(join(deepFolder, "node_modules/plugin-x"), { "config.schema.json": deep });
+  const composed = installedSchema({ folder: deepFolder, env: {}, command: "/nowhere/a", core: "/nowhere/b" });
+  assert.not(Object.hasOwn(composed["$defs"] as object, "plugin-x"));
+});
+
+if (process.platform !== "win32") {
+  test("a package that somebody else may change is left out", () => {
+    const other = project({ name: "plugin-x", auth: "x", schema: {} });
+    const composed = () =>
+      JSON.stringify(installedSchema({ folder: other, env: {}, command: "/nowhere/x", core: "/nowhere/y" }));
+    assert.match(composed(), '"plugin-x":');
+    chmodSync(join(other, "node_modules/plugin-x/index.js"), 0o666);
+    assert.not.match(composed(), '"plugin-x":');
+  });
+}
 
 test.run();

@@ -1,11 +1,17 @@
 /** Why a plugin was found, or was not: every root with what lies there under that name, and what became of it. */
-
-import type { InstalledPlugin } from "./check-manifest.js";
-import { findPlugin, meantBy, type WantedPlugin } from "./find-plugin.js";
-import type { Installed } from "./installed.js";
+import {
+  findPlugin,
+  type Installed,
+  type InstalledPlugin,
+  type Manifest,
+  meantBy,
+  type Origin,
+  type Root,
+  readManifests,
+  undeclaredManifests,
+  type WantedPlugin,
+} from "@mlflow-auth/core/internal/config";
 import { type Fault, faultOf } from "./list-plugins.js";
-import { type Manifest, readManifests, undeclaredManifests } from "./manifests.js";
-import type { Origin, Root } from "./roots.js";
 
 /**
  * - `used`: this is the one
@@ -15,21 +21,24 @@ import type { Origin, Root } from "./roots.js";
  */
 export type PluginStatus = "used" | "shadowed" | "ambiguous" | "faulty" | "untrusted" | "undeclared";
 
+/** A package of that name, and what became of it. */
 export interface Candidate {
   readonly package: string;
   readonly version: string;
   readonly folder: string;
-  readonly fate: PluginStatus;
+  readonly status: PluginStatus;
   /** What is not trusted about it, where it is `untrusted`. */
   readonly reason?: string | undefined;
 }
 
+/** A folder that was looked in. */
 export interface ExplainedRoot {
   readonly folder: string;
   readonly origin: Origin;
   readonly candidates: readonly Candidate[];
 }
 
+/** What was found for one plugin, and where. */
 export interface Explanation {
   readonly found?: InstalledPlugin | undefined;
   /** Given where nothing usable was found. */
@@ -38,6 +47,7 @@ export interface Explanation {
   readonly roots: readonly ExplainedRoot[];
 }
 
+/** Looks again through what was found for one plugin. Imports nothing, and throws nothing: what is wrong is the explanation's `fault`. */
 export function explainPlugin(wanted: WantedPlugin, installed: Installed): Explanation {
   let found: InstalledPlugin | undefined;
   const fault = faultOf(() => {
@@ -50,26 +60,26 @@ export function explainPlugin(wanted: WantedPlugin, installed: Installed): Expla
   function explainRoot(root: Root): ExplainedRoot {
     const { usable, refused } = readManifests({ folders: [root], owners: installed.roots.owners });
     const candidates = [
-      ...usable.map((manifest) => ({ manifest, fate: fateOf(manifest), reason: undefined })),
-      ...refused.map((manifest) => ({ manifest, fate: "untrusted" as const, reason: manifest.reason })),
-      ...undeclaredManifests(root).map((manifest) => ({ manifest, fate: "undeclared" as const, reason: undefined })),
+      ...usable.map((manifest) => ({ manifest, status: statusOf(manifest), reason: undefined })),
+      ...refused.map((manifest) => ({ manifest, status: "untrusted" as const, reason: manifest.reason })),
+      ...undeclaredManifests(root).map((manifest) => ({ manifest, status: "undeclared" as const, reason: undefined })),
     ].filter(({ manifest }) => isMeant(manifest) && !seen.has(manifest.folder));
     // What two roots name is told once.
-    for (const { manifest, fate } of candidates) if (fate !== "undeclared") seen.add(manifest.folder);
+    for (const { manifest, status } of candidates) if (status !== "undeclared") seen.add(manifest.folder);
     return {
       folder: root.folder,
       origin: root.origin,
-      candidates: candidates.map(({ manifest: { name, version, folder }, fate, reason }) => ({
+      candidates: candidates.map(({ manifest: { name, version, folder }, status, reason }) => ({
         package: name,
         version,
         folder,
-        fate,
+        status,
         reason,
       })),
     };
   }
 
-  function fateOf({ name, folder }: Manifest): PluginStatus {
+  function statusOf({ name, folder }: Manifest): PluginStatus {
     if (chosen.get(name)?.folder !== folder) return "shadowed";
     if (fault === undefined) return "used";
     if (fault.code === "PLUGIN_AMBIGUOUS") return "ambiguous";
