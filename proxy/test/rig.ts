@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { type LogFields, type Logger, loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
+import { installTagger } from "../../core/test/library/tag-plugin.js";
 import { agentLimits, createToken, type ProxyOptions, type RunningProxy, startProxy } from "../src/index.js";
 import { createProject, type Project } from "./project.js";
-import { installTagger } from "./tag-plugin.js";
 
 export interface Seen {
   readonly method: string;
