@@ -2,9 +2,13 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { type LogFields, type Logger, openGate } from "@mlflow-auth/core/internal";
+import { closeAfterwards, limitTests } from "@mlflow-auth/test/suite";
 import { createToken, type ProxyOptions, type RunningProxy, startProxy } from "../src/index.js";
 import { createProject, type Project } from "./project.js";
 import { installTagger } from "./tag-plugin.js";
+
+/** Seconds. What hangs here waits for a byte that does not come: all that runs is in this process. */
+limitTests(15);
 
 export interface Seen {
   readonly method: string;
@@ -46,6 +50,7 @@ export async function startUpstream(answer?: Upstream["answer"]): Promise<Upstre
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+  closeAfterwards(() => upstream.stop());
   return upstream;
 }
 
@@ -89,6 +94,7 @@ export async function startRig({
   ...proxyOptions
 }: RigOptions = {}): Promise<Rig> {
   const project = createProject();
+  closeAfterwards(project.remove);
   const upstream = await startUpstream(answer);
   const logged: string[] = [];
   const logger = collectingLogger(logged);
@@ -100,9 +106,12 @@ export async function startRig({
   }
   const config = { version: 1 as const, servers: [{ uri }, ...servers], plugins };
   const open = await openGate({ config: config as never, cwd: project.folder, env: {}, logger });
+  closeAfterwards(() => open.close());
   const token = createToken();
   const { gate } = open;
   const proxy = await startProxy({ gate, config: open.config, upstream: uri, env: {}, logger, token, ...proxyOptions });
+  // Last opened, first closed: what a failed test left under way ends with the proxy.
+  closeAfterwards(() => proxy.close());
   return {
     project,
     upstream,
@@ -129,6 +138,7 @@ export function raw(port: number, text: string): Promise<string> {
     const socket = connect(port, "127.0.0.1", () => socket.write(text, "latin1"));
     let answer = "";
     socket.setTimeout(10_000, () => socket.destroy(new Error(`no end; so far: ${answer}`)));
+    closeAfterwards(() => socket.destroy());
     socket.setEncoding("latin1");
     socket.on("data", (chunk: string) => {
       answer += chunk;
