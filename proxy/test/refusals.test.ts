@@ -253,4 +253,23 @@ test("a request that follows an early last answer on its connection is not passe
   assert.is(rig.upstream.seen.length, before);
 });
 
+for (const version of ["1.0", "1.1"]) {
+  const taken = version === "1.1";
+  test(`chunks in HTTP/${version} are ${taken ? "passed on" : "refused: that version knows none, and a server may not read them"}`, async () => {
+    const before = rig.upstream.seen.length;
+    const lines = [
+      `POST /${rig.token}/ok HTTP/${version}`,
+      `host: 127.0.0.1:${rig.proxy.port}`,
+      "transfer-encoding: chunked",
+      "connection: close",
+    ];
+    const answer = await raw(rig.proxy.port, `${lines.join("\r\n")}\r\n\r\n5\r\nhello\r\n0\r\n\r\n`);
+    assert.match(answer, taken ? /^HTTP\/1\.1 200 / : /^HTTP\/1\.1 400 /);
+    assert.equal(
+      rig.upstream.seen.slice(before).map(({ body }) => body),
+      taken ? ["hello"] : [],
+    );
+  });
+}
+
 test.run();

@@ -90,6 +90,14 @@ const broken: Record<string, [code: string, source: string]> = {
     "PLUGIN_LOAD",
     `export const create_auth = () => ({ get getAuth() { throw new Error("${secret}"); }, invalidate() {} });`,
   ],
+  "makes a provider that can't be told of a rejection": [
+    "PLUGIN_LOAD",
+    `export const create_auth = () => ({ getAuth: () => ({ headers: { A: "${secret}" } }) });`,
+  ],
+  "has a factory that explains by an error of ours what is wrong": [
+    "SECRET_SOURCE",
+    `export const create_auth = (_, context) => { throw context.error("SECRET_SOURCE", "no such file"); };`,
+  ],
   "has a factory that never ends": ["PLUGIN_TIMEOUT", `export const create_auth = () => new Promise(() => {});`],
   "never ends its import": ["PLUGIN_TIMEOUT", `await new Promise(() => {}); export const create_auth = null;`],
 };

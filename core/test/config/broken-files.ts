@@ -100,6 +100,10 @@ export const brokenFiles: Record<string, BrokenFile> = {
     text: "version: 1\ntrackingUri: https://CANARY.example.com\nauth: []\nservers:\n  - uri: https://x.example.com\n",
     problems: ["2:1 FIELD_CONFLICT", "3:1 FIELD_CONFLICT"],
   },
+  "each field of the short form beside servers": {
+    text: "version: 1\nservers: [{ uri: https://x.example.com }]\nheaders: []\ntags: []\nallowInsecure: true\ntls: {}\n",
+    problems: ["3:1 FIELD_CONFLICT", "4:1 FIELD_CONFLICT", "5:1 FIELD_CONFLICT", "6:1 FIELD_CONFLICT"],
+  },
 
   // Servers
   "an address that is no URL": { text: server("CANARY"), problems: ["3:10 SERVER_URI"] },
@@ -147,6 +151,13 @@ export const brokenFiles: Record<string, BrokenFile> = {
     text: options("address: https://x.example.com\ntoken: { file: '${DB_PASSWORD}' }\n"),
     env: { DB_PASSWORD: "x" },
     problems: ["6:20 VARIABLE_SECRET"],
+  },
+  "a credential's variable in lower case, and each word for one": {
+    text: options(
+      "address: https://x.example.com/${my_token}\nscopes: ['${a_Secret}', '${b_password}', '${c_key}', '${KEYS}']\n",
+    ),
+    env: { my_token: "x", a_Secret: "x", b_password: "x", c_key: "x", KEYS: "x" },
+    problems: ["5:14 VARIABLE_SECRET", "6:14 VARIABLE_SECRET", "6:29 VARIABLE_SECRET", "6:46 VARIABLE_SECRET"],
   },
   "a variable that holds no boolean": {
     text: options("address: https://x.example.com\nverify: ${SET}\n"),

@@ -12,6 +12,8 @@ const test = suite("authorizer");
 const uri = "https://mlflow.test";
 const request = { url: `${uri}/api/2.0/mlflow/runs/get`, method: "GET" };
 
+const stamp = { "x-stamp": "s" };
+const tail = { "x-tail": "t" };
 const bearer = (token: string) => ({ headers: { Authorization: new Secret(`Bearer ${token}`) } });
 const outage = (message: string) =>
   new MlflowAuthError("SECRET_UNREACHABLE", message, { transient: true, remedy: "start it" });
@@ -325,6 +327,149 @@ test("all providers of a request see the same time", async () => {
   await authorizer.authorize(request);
   await authorizer.authorize(request);
   assert.equal(times, [1, 1, 2, 2]);
+});
+
+test("a header provider that is not in context, now or by promise, is not asked for headers", async () => {
+  for (const inContext of [() => false, async () => false]) {
+    let asked = 0;
+    const requestHeaders = () => {
+      asked++;
+      return { "x-h": "1" };
+    };
+    const bound = { ...boundHeaders("h", requestHeaders), provider: { inContext, requestHeaders } };
+    const { authorizer } = authorizerOver([{ uri, headers: [bound, boundHeaders("k", () => ({ "x-k": "1" }))] }]);
+    for (let i = 0; i < 2; i++) assert.equal(shown(await authorizer.authorize(request)), { "x-k": "1" });
+    assert.is(asked, 0);
+  }
+});
+
+test("a header provider that says by promise that it is in context is asked", async () => {
+  const requestHeaders = () => ({ "x-h": "1" });
+  const bound = { ...boundHeaders("h", requestHeaders), provider: { inContext: async () => true, requestHeaders } };
+  const { authorizer } = authorizerOver([{ uri, headers: [bound] }]);
+  assert.equal(shown(await authorizer.authorize(request)), { "x-h": "1" });
+});
+
+test("a credential that a provider keeps handing out is refused from its expiresAt on", async () => {
+  const clock = fakeClock();
+  const kept = { ...bearer("kept"), expiresAt: clock.wallTime() + 1000 };
+  for (const getAuth of [() => kept, async () => kept]) {
+    const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", getAuth)] }], clock);
+    clock.jump(kept.expiresAt - 1 - clock.wallTime());
+    for (let i = 0; i < 2; i++) {
+      assert.equal(shown(await authorizer.authorize(request)), { Authorization: "Bearer kept" });
+    }
+    clock.jump(1);
+    for (let i = 0; i < 2; i++) {
+      const error = await failure(() => authorizer.authorize(request));
+      assert.is(error.code, "PLUGIN_RESULT");
+      assert.match(error.message, /plugin a answered getAuth\(\) with a credential that has expired/);
+    }
+  }
+});
+
+test("an expired credential of one provider has the next one asked", async () => {
+  const clock = fakeClock();
+  const kept = { ...bearer("kept"), expiresAt: clock.wallTime() };
+  const providers = [boundAuth("a", () => kept), boundAuth("b", () => bearer("b"))];
+  const { authorizer } = authorizerOver([{ uri, auth: providers }], clock);
+  assert.equal(shown(await authorizer.authorize(request)), { Authorization: "Bearer b" });
+});
+
+test("a failure of several providers is transient if one of theirs is, and else it is not", async () => {
+  const denied = new MlflowAuthError("SECRET_DENIED", "no");
+  for (const [causes, transient] of [
+    [[denied, outage("down")], true],
+    [[outage("down"), denied], true],
+    [[denied, denied], false],
+    [[undefined, undefined], false],
+  ] as const) {
+    const answer = (cause: MlflowAuthError | undefined) => () =>
+      cause === undefined ? undefined : Promise.reject(cause);
+    const providers = causes.map((cause, index) => boundAuth(`p${index}`, answer(cause)));
+    const error = await failure(() => authorizerOver([{ uri, auth: providers }]).authorizer.authorize(request));
+    assert.is(error.code, "AUTH_FAILED");
+    assert.is(error.transient, transient);
+  }
+});
+
+test("a time-out of a plugin is transient, and says how long was waited", async () => {
+  const hangs = { ...boundAuth("slow", () => new Promise(() => {})), timeout: 200 };
+  const { authorizer, clock } = authorizerOver([{ uri, auth: [hangs] }]);
+  const error = failure(() => authorizer.authorize(request));
+  await clock.advance(200);
+  assert.is((await error).code, "PLUGIN_TIMEOUT");
+  assert.is((await error).transient, true);
+  assert.is((await error).plugin, "slow");
+  assert.match((await error).message, /within 200 ms/);
+});
+
+test("an error of ours that a plugin made without its name gets it, and is the same object each time", async () => {
+  const nameless = outage("down");
+  const reject = () => Promise.reject(nameless);
+  const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", reject)] }]);
+  const error = await failure(() => authorizer.authorize(request));
+  assert.is(error.plugin, "a");
+  assert.is(error.message, "plugin a: down");
+  assert.is(error.remedy, "start it");
+  assert.is(error.transient, true);
+  assert.is(await failure(() => authorizer.authorize(request)), error);
+});
+
+test("an error that names its plugin passes as it is", async () => {
+  const own = new MlflowAuthError("SECRET_DENIED", "no", { plugin: "mine" });
+  const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", () => Promise.reject(own))] }]);
+  assert.is(await failure(() => authorizer.authorize(request)), own);
+});
+
+test("no header at all, and an end that is no number, are refused", async () => {
+  const named = bearer("a").headers;
+  for (const [answer, why] of [
+    [{ headers: {} }, /no header/],
+    [{ headers: named, expiresAt: "9999999999999" }, /not a number/],
+    [{ headers: named, expiresAt: Number.NaN }, /not a number/],
+    [{ headers: named, expiresAt: null }, /not a number/],
+  ] as const) {
+    const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", () => answer as never)] }]);
+    const error = await failure(() => authorizer.authorize(request));
+    assert.is(error.code, "PLUGIN_RESULT");
+    assert.match(error.message, why);
+  }
+});
+
+test("a header that is another one with each request goes out as it is, given or promised, and the others stay", async () => {
+  const kept = bearer("kept");
+  for (const promised of [false, true]) {
+    let count = 0;
+    const counter = () => ({ "x-count": String(++count) });
+    const { authorizer } = authorizerOver([
+      {
+        uri,
+        auth: [boundAuth("a", () => kept)],
+        headers: [
+          boundHeaders("first", () => stamp),
+          boundHeaders("counter", promised ? async () => counter() : counter),
+          boundHeaders("last", () => tail),
+        ],
+      },
+    ]);
+    for (let i = 1; i <= 3; i++) {
+      assert.equal(shown(await authorizer.authorize(request)), {
+        Authorization: "Bearer kept",
+        "x-stamp": "s",
+        "x-count": String(i),
+        "x-tail": "t",
+      });
+    }
+  }
+});
+
+test("of several servers each near miss is named once", () => {
+  const { authorizer, log } = authorizerOver([{ uri }, { uri: "https://other.test" }]);
+  for (let i = 0; i < 3; i++) authorizer.authorize({ url: "https://mlflow.test:8443/", method: "GET" });
+  assert.is(log.length, 1);
+  authorizer.authorize({ url: "http://other.test/", method: "GET" });
+  assert.is(log.length, 2);
 });
 
 test.run();

@@ -4,6 +4,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { RejectionKind } from "../../src/mlflow/rejection.js";
 import type { AuthorizedHeaders } from "../../src/pipeline/compose.js";
+import type { Auth, InvalidationKind } from "../../src/provider/provider.js";
 import { isSecret, Secret } from "../../src/secret/secret.js";
 import { authorizerOver, boundAuth, boundHeaders, type Listed } from "./authorizer-fixture.js";
 
@@ -147,6 +148,82 @@ test("who waits for somebody else's renewal gets the credential for the request 
     ),
   );
   assert.equal(renewed.map(tokenOf), ["Bearer 2 for /a", "Bearer 2 for /b"]);
+});
+
+test("a 401 ends the use of the secret; a 403 or a login page only casts doubt on it", async () => {
+  for (const [kind, told] of [
+    ["unauthorized", "unauthorized"],
+    ["forbidden", "suspected"],
+    ["login-page", "suspected"],
+  ] as const) {
+    const kinds: InvalidationKind[] = [];
+    const bound = boundAuth("store", () => ({ headers: { Authorization: new Secret("Bearer 1") } }));
+    const auth = [
+      { ...bound, provider: { ...bound.provider, invalidate: (kind: InvalidationKind) => void kinds.push(kind) } },
+    ];
+    const { authorizer } = authorizerOver([{ uri, auth }]);
+    await authorizer.rejected((await authorizer.authorize(request)) as AuthorizedHeaders, { kind }, request);
+    assert.equal(kinds, [told]);
+  }
+});
+
+test("two providers of one server that are rejected at once are both asked anew, and each has a cool-down of its own", async () => {
+  const told: string[] = [];
+  const provider = (name: string, path: string) =>
+    boundAuth(
+      name,
+      async ({ url }) =>
+        url.pathname === path ? { headers: { Authorization: new Secret(`Bearer ${name}`) } } : undefined,
+      () => void told.push(name),
+    );
+  const { authorizer } = authorizerOver([{ uri, auth: [provider("a", "/a"), provider("b", "/b")] }]);
+  const requests = ["/a", "/b"].map((path) => ({ url: uri + path, method: "GET" }));
+  const sent = await Promise.all(requests.map((each) => authorizer.authorize(each) as Promise<AuthorizedHeaders>));
+  const reject = (index: number) =>
+    authorizer.rejected(sent[index] as AuthorizedHeaders, { kind: "unauthorized" }, requests[index] as typeof request);
+  await Promise.all([reject(0), reject(1)]);
+  assert.equal(told, ["a", "b"]);
+  await reject(0);
+  await reject(1);
+  assert.equal(told, ["a", "b"], "both rest now");
+});
+
+test("the next credential is asked for once the old one is gone, however long that takes", async () => {
+  let stored = "1";
+  let cached: { headers: { Authorization: Secret } } | undefined;
+  const bound = boundAuth("store", () => (cached ??= { headers: { Authorization: new Secret(`Bearer ${stored}`) } }));
+  const invalidate = async () => {
+    await new Promise(setImmediate);
+    cached = undefined;
+  };
+  const auth = [{ ...bound, provider: { ...bound.provider, invalidate } }];
+  const { authorizer } = authorizerOver([{ uri, auth }]);
+  const sent = (await authorizer.authorize(request)) as AuthorizedHeaders;
+  stored = "2";
+  assert.is(tokenOf(await authorizer.rejected(sent, { kind: "unauthorized" }, request)), "Bearer 2");
+});
+
+test("a credential that lost or gained a header is another one", async () => {
+  const one = { Authorization: new Secret("Bearer 1") };
+  const two = { ...one, "X-Second": new Secret("2") };
+  for (const [before, after] of [
+    [one, two],
+    [two, one],
+  ] as const) {
+    let current: Auth = { headers: before };
+    const bound = boundAuth(
+      "store",
+      () => current,
+      () => (current = { headers: after }),
+    );
+    const { authorizer } = authorizerOver([{ uri, auth: [bound] }]);
+    const sent = (await authorizer.authorize(request)) as AuthorizedHeaders;
+    const next = await authorizer.rejected(sent, { kind: "unauthorized" }, request);
+    assert.equal(
+      next?.headers.map(([name]) => name),
+      Object.keys(after),
+    );
+  }
 });
 
 test.run();

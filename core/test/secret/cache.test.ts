@@ -173,4 +173,55 @@ test("a fetch that throws before its promise is a failed fetch like any other", 
   assert.is(await get(), "back");
 });
 
+test("a thousand keys are kept; for another one the oldest goes", async () => {
+  const cache = createSecretCache({ clock: fakeClock() });
+  const fetched: string[] = [];
+  const get = (key: number) =>
+    cache.get(`key ${key}`, async () => {
+      fetched.push(`key ${key}`);
+      return { value: key };
+    });
+  for (let key = 0; key < 1000; key++) await get(key);
+  assert.is(get(0), 0);
+  assert.is(get(999), 999);
+  await get(1000);
+  assert.is(get(1), 1);
+  assert.is(fetched.length, 1001);
+  await get(0);
+  assert.is(fetched.at(-1), "key 0");
+});
+
+test("a fleet fetches anew at points spread over 80 to 95 % of a value's life", async () => {
+  for (const [random, earliest] of [
+    [0, 8_000],
+    [0.5, 8_750],
+    [0.999999, 9_500],
+  ] as const) {
+    const clock = fakeClock();
+    const cache = createSecretCache({ clock, random: () => random });
+    let fetches = 0;
+    const get = () => cache.get("key", async () => ({ value: ++fetches }), { ttl: 10_000 });
+    await get();
+    await clock.advance(earliest - 1);
+    get();
+    assert.is(fetches, 1, `${random}: too early`);
+    await clock.advance(1);
+    get();
+    assert.is(fetches, 2, `${random}: too late`);
+  }
+});
+
+test("without a policy a value lives for five minutes, and not a moment longer in an outage", async () => {
+  const clock = fakeClock();
+  const cache = createSecretCache({ clock, random: () => 0.999999 });
+  let down = false;
+  const get = () => cache.get("key", () => (down ? outage() : Promise.resolve({ value: "value" })));
+  await get();
+  down = true;
+  await clock.advance(299_999);
+  assert.is(get(), "value");
+  await clock.advance(1);
+  assert.is(await code(get()), "SECRET_UNREACHABLE");
+});
+
 test.run();

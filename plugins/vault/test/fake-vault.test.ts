@@ -1,7 +1,9 @@
+import type { HttpRequest } from "@mlflow-auth/core/plugin";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { appRole, asked, seed, startProvider, token, write } from "./start-provider.ts";
+import { leaseOf } from "../src/answer.js";
+import { appRole, asked, hurriedClock, seed, startProvider, token, write } from "./start-provider.ts";
 import { vaultCases } from "./vault-cases.ts";
 
 const test = suite("vault plugin on the fake Vault");
@@ -142,6 +144,98 @@ test("the namespace goes along with every request, and without it nothing is fou
     assert.match(bare.remedy as string, "set namespace (VAULT_NAMESPACE)");
   } finally {
     await vault.stop();
+  }
+});
+
+/** Vault with one secret whose mount is of either version, and what it was asked. */
+function oneSecret(state: { version: 1 | 2; token: string }) {
+  const paths: string[] = [];
+  const http = ({ url }: HttpRequest) => {
+    const path = String(url).replace(/^.*\/v1\//, "");
+    paths.push(path);
+    const body = path.startsWith("sys/")
+      ? { data: { path: "secret/", options: { version: String(state.version) } } }
+      : path !== (state.version === 2 ? "secret/data/mlflow/auth" : "secret/mlflow/auth")
+        ? undefined
+        : { data: state.version === 2 ? { data: { token: state.token }, metadata: {} } : { token: state.token } };
+    return { status: body === undefined ? 404 : 200, headers: {}, text: JSON.stringify(body ?? { errors: [] }) };
+  };
+  return { http, paths };
+}
+
+test("the version of a mount is asked once, and again when the secret is no longer where it was", async () => {
+  const state = { version: 2 as 1 | 2, token: "two" };
+  const { http, paths } = oneSecret(state);
+  const { headers, provider } = await startProvider(
+    "https://vault.example.com",
+    {},
+    { http, env: { VAULT_TOKEN: "t" } },
+  );
+  const reads = async () => {
+    paths.length = 0;
+    await provider.invalidate("unauthorized");
+    const given = await headers();
+    return [given, ...paths.filter((path) => !path.startsWith("auth/"))];
+  };
+  await headers();
+  assert.equal(await reads(), ["Authorization: Bearer two", "secret/data/mlflow/auth"]);
+  Object.assign(state, { version: 1, token: "one" });
+  const mount = "sys/internal/ui/mounts/secret/mlflow/auth";
+  assert.equal(await reads(), ["Authorization: Bearer one", "secret/data/mlflow/auth", mount, "secret/mlflow/auth"]);
+  assert.equal(await reads(), ["Authorization: Bearer one", "secret/mlflow/auth"]);
+});
+
+test("in an outage a secret that was only doubted goes on, and one that a 401 refused does not", async () => {
+  for (const [kind, served] of [
+    ["suspected", true],
+    ["unauthorized", false],
+  ] as const) {
+    const { http } = oneSecret({ version: 2, token: "old" });
+    let down = false;
+    const answer = (request: HttpRequest) =>
+      down ? { status: 503, headers: {}, text: JSON.stringify({ errors: ["Vault is sealed"] }) } : http(request);
+    const { headers, fault, provider } = await startProvider(
+      "https://vault.example.com",
+      { cache: { ttl: 60_000, maxStale: 600_000 } },
+      { http: answer, env: { VAULT_TOKEN: "t" } },
+    );
+    await headers();
+    down = true;
+    await provider.invalidate(kind);
+    if (served) assert.is(await headers(), "Authorization: Bearer old");
+    else assert.is((await fault()).code, "SECRET_UNREACHABLE");
+  }
+});
+
+test("the time that a fetch took is taken off the lease that it brought", async () => {
+  const { http } = oneSecret({ version: 1, token: "leased" });
+  const clock = hurriedClock();
+  let fetches = 0;
+  const slow = async (request: HttpRequest) => {
+    const answer = http(request);
+    if (!String(request.url).endsWith("secret/mlflow/auth")) return answer;
+    if (String(request.url).includes("/sys/")) return answer;
+    fetches++;
+    // Vault counts from when it answered; what comes after is on the way.
+    await clock.advance(4_000);
+    return { ...answer, text: JSON.stringify({ ...JSON.parse(answer.text), lease_duration: 10 }) };
+  };
+  const { headers } = await startProvider(
+    "https://vault.example.com",
+    { cache: { ttl: 60_000, maxStale: 60_000 } },
+    { http: slow, env: { VAULT_TOKEN: "t" }, clock },
+  );
+  await headers();
+  await clock.advance(6_000);
+  await headers();
+  assert.is(fetches, 2);
+});
+
+test("what is left of a lease is never negative, and what has no end has no lease", () => {
+  assert.is(leaseOf({ lease_duration: 10 }, 4_000), 6_000);
+  assert.is(leaseOf({ lease_duration: 10 }, 11_000), 0);
+  for (const answer of [{ lease_duration: 0 }, { lease_duration: -1 }, { lease_duration: "10" }, {}, undefined]) {
+    assert.is(leaseOf(answer, 0), undefined);
   }
 });
 

@@ -236,4 +236,39 @@ test("a secret with several fields of no known name is told by their names", asy
   assert.match(error.message, "has the fields host, port");
 });
 
+const byToken = { auth: { method: "token", token: secretSource("t") } } as const;
+const unknownMount = { "sys/internal/ui/mounts/secret/mlflow/auth": [403, errors("permission denied")] } as const;
+/** The same, with both versions' paths told apart by what stands before them. */
+function eitherVersion(two: Answer, one: Answer) {
+  const usual = vault({ ...unknownMount, [read]: two });
+  return (request: HttpRequest): HttpResponse =>
+    String(request.url).endsWith("v1/secret/mlflow/auth") ? vault({ "*": one })(request) : usual(request);
+}
+
+test("without an answer about the mount, a denial by either version is not hidden behind the other's not found", async () => {
+  const denied: Answer = [403, errors("permission denied")];
+  const missing: Answer = [404, errors()];
+  for (const [two, one] of [
+    [denied, missing],
+    [missing, denied],
+  ] as const) {
+    const error = await (await startProvider(address, byToken, { http: eitherVersion(two, one) })).fault();
+    assert.is(error.code, "SECRET_DENIED", error.message);
+  }
+  const nowhere = await (await startProvider(address, byToken, { http: eitherVersion(missing, missing) })).fault();
+  assert.is(nowhere.code, "SECRET_NOT_FOUND");
+});
+
+test("without an answer about the mount, a deleted version is told as such, though version 1 has nothing", async () => {
+  const deleted: Answer = [404, { data: { data: null, metadata: { version: 3, deletion_time: "x" } } }];
+  const http = eitherVersion(deleted, [404, errors()]);
+  assert.match((await (await startProvider(address, byToken, { http })).fault()).message, /version 3 .* was deleted/);
+});
+
+test("where a version is pinned, version 1's path is not asked: it keeps none", async () => {
+  const http = eitherVersion([404, errors()], [200, { data: { token: "another version" } }]);
+  const started = await startProvider(address, { ...byToken, secret: { version: 2 } }, { http });
+  assert.is((await started.fault()).code, "SECRET_NOT_FOUND");
+});
+
 test.run();

@@ -1,0 +1,59 @@
+/**
+ * A copy of the built workspace in which a file may be broken. Faults go into the source and into what was compiled from it: a
+ * package's own tests load the one, those of other packages and the command the other.
+ */
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { transformSync } from "esbuild";
+import type { Fault } from "./mutant.ts";
+
+/** What no test of a mutant needs, or what may not be shared: a bundle is made anew from what was compiled. */
+const LEFT_OUT = /^(?:\.git|\.venv|__pycache__|bundle)$/;
+
+export interface WorkspaceCopy {
+  readonly path: string;
+  /** For the files that the tests make. */
+  readonly temporary: string;
+  /** Puts the fault in. @returns what takes it out again @throws Error where it can't be compiled */
+  break(fault: Fault): () => void;
+}
+
+/** @param folder where to put it: does not exist yet */
+export function copyWorkspace(root: string, folder: string): WorkspaceCopy {
+  const path = join(folder, "workspace");
+  const temporary = join(folder, "tmp");
+  mkdirSync(temporary, { recursive: true });
+  const installed = join(root, "node_modules");
+  cpSync(root, path, {
+    recursive: true,
+    // Packages link to one another by relative paths, and so do the copies.
+    verbatimSymlinks: true,
+    filter: (source) => source !== installed && !LEFT_OUT.test(basename(source)),
+  });
+  symlinkSync(installed, join(path, "node_modules"));
+
+  function write(texts: ReadonlyMap<string, string>): void {
+    for (const [file, text] of texts) writeFileSync(file, text);
+    rmSync(join(path, "cli", "bundle"), { recursive: true, force: true });
+  }
+
+  return {
+    path,
+    temporary,
+    break({ file, source }) {
+      const broken = new Map([[join(path, file), source]]);
+      if (file.endsWith(".ts")) {
+        const built = join(path, file.replace("/src/", "/dist/").replace(/\.ts$/, ".js"));
+        broken.set(built, compiled(source));
+      }
+      const whole = new Map([...broken.keys()].map((changed) => [changed, readFileSync(changed, "utf8")]));
+      write(broken);
+      return () => write(whole);
+    },
+  };
+}
+
+function compiled(source: string): string {
+  const tsconfigRaw = { compilerOptions: { verbatimModuleSyntax: true } };
+  return transformSync(source, { loader: "ts", format: "esm", target: "es2024", tsconfigRaw }).code;
+}
