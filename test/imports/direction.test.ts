@@ -35,7 +35,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   ],
   plugins: ["generated", "*.ts"],
   proxy: ["*.ts"],
-  cli: ["*.ts", "completion doctor init", "commands", "program.ts", "main.ts"],
+  cli: ["*.ts", "installed", "completion doctor init", "commands", "program.ts", "main.ts"],
 };
 
 /** Packages of others that some files must not reach, neither by themselves nor through what they import. */

@@ -1,9 +1,11 @@
 /** Borrows a server from the runner's pool. */
 import { connect } from "node:net";
-import type { Loan } from "./pool.ts";
 
 /** The environment variable with the pool's address. Without it a test file starts servers of its own. */
 export const POOL_VARIABLE = "MLFLOW_AUTH_TEST_POOL";
+
+/** What the pool says to who connects: which server it lends, or why it can lend none. */
+export type Loan = { readonly uri: string } | { readonly error: string };
 
 export interface Borrowed {
   readonly uri: string;

@@ -6,6 +6,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { type RealMlflow, startOwnMlflow } from "../mlflow.ts";
 import { temporaryFolder } from "../process/temporary-folder.ts";
+import type { Loan } from "./borrow.ts";
 import { cleanMlflow } from "./clean-mlflow.ts";
 
 export interface Pool {
@@ -15,10 +16,7 @@ export interface Pool {
   stop(): Promise<void>;
 }
 
-/** Who connects to the pool gets a line of JSON, a {@link Loan}, and has the server until the connection ends. */
-export type Loan = { readonly uri: string } | { readonly error: string };
-
-/** Starts no server yet: the first who borrows waits for the first one. */
+/** Who connects to the pool gets a line of JSON, a {@link Loan}, and has the server until the connection ends. Starts no server yet: the first who borrows waits for the first one. */
 export async function openPool(): Promise<Pool> {
   const folder = temporaryFolder("pool");
   const all: RealMlflow[] = [];
