@@ -2,9 +2,9 @@ import { type Installed, ownPackage, printable, readInstalled } from "@mlflow-au
 import { exit } from "../exit-codes.js";
 import { type FileInstances, fileInstances, rootOptionsOf } from "../installed/file-instances.js";
 import { interfaceNames, type ListedPackage, listPlugins } from "../installed/list-plugins.js";
+import { explain } from "../installed/why-plugin.js";
 import { paint } from "../paint.js";
 import { fileName } from "../where-from.js";
-import { explain } from "../why-plugin.js";
 
 export interface PluginsOptions {
   readonly config?: string;

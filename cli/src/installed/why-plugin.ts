@@ -1,11 +1,11 @@
 /** `mlflow-auth plugins --why NAME`. */
 import { type Group, type Installed, printable, type WantedPlugin } from "@mlflow-auth/core/internal/config";
-import { exit } from "./exit-codes.js";
-import { type Candidate, type Explanation, explainPlugin } from "./installed/explain-plugin.js";
-import type { FileInstances } from "./installed/file-instances.js";
-import { interfaceNames, listPlugins } from "./installed/list-plugins.js";
-import { paint } from "./paint.js";
-import { fileName } from "./where-from.js";
+import { exit } from "../exit-codes.js";
+import { paint } from "../paint.js";
+import { fileName } from "../where-from.js";
+import { type Candidate, type Explanation, explainPlugin } from "./explain-plugin.js";
+import type { FileInstances } from "./file-instances.js";
+import { interfaceNames, listPlugins } from "./list-plugins.js";
 
 /**
  * Says which roots were looked in, what lies there under that name, and what became of it.
