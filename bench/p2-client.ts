@@ -17,22 +17,33 @@ process.once("message", async ({ side, url, options }: Start) => {
   const headers = side === "bare" ? { ...(await auth.headers(url)) } : {};
   const dispatcher = side === "bare" ? new Agent() : new Agent().compose(auth.interceptor);
   process.on("message", async (requests: number) => {
-    process.send?.(await requestsPerSecond(dispatcher, url, headers, requests));
+    process.send?.(await measure(dispatcher, url, headers, requests));
   });
   process.send?.("ready");
 });
 
-async function requestsPerSecond(
+/** One round of requests. */
+export interface Round {
+  /** Requests per second. */
+  readonly rate: number;
+  /** Microseconds of CPU time for each, of this process alone. */
+  readonly cpu: number;
+}
+
+async function measure(
   dispatcher: Dispatcher,
   url: string,
   headers: Record<string, string>,
   requests: number,
-): Promise<number> {
+): Promise<Round> {
+  const before = process.cpuUsage();
   const start = process.hrtime.bigint();
   let left = requests;
   const worker = async () => {
     while (left-- > 0) await (await request(url, { dispatcher, headers })).body.dump();
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return requests / (Number(process.hrtime.bigint() - start) / 1e9);
+  const rate = requests / (Number(process.hrtime.bigint() - start) / 1e9);
+  const { user, system } = process.cpuUsage(before);
+  return { rate, cpu: (user + system) / requests };
 }

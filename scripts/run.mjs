@@ -53,7 +53,7 @@ function build() {
 
 /** Signals are passed on rather than obeyed: the script may have servers to stop, and ends when it has. */
 function go(script, args) {
-  const child = spawn(node, ["--import", "tsx", script, ...args], { cwd: root, stdio: "inherit" });
+  const child = spawn(node, ["--import", "./scripts/typescript.mjs", script, ...args], { cwd: root, stdio: "inherit" });
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));
   child.on("error", (error) => {
     console.error(`${node}: ${error.message}`);

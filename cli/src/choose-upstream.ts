@@ -25,7 +25,7 @@ export function chooseUpstream(
   if (wanted !== undefined) {
     const server = wanted.includes("*") ? undefined : destinations.match(wanted);
     if (server !== undefined) return { uri: baseOf(wanted), server };
-    const { message, remedy } = explainMiss(wanted, config);
+    const { message, remedy } = explainMiss(wanted, destinations);
     throw new MlflowAuthError("USAGE", `--server: ${message}`, { remedy });
   }
 

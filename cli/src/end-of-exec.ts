@@ -1,7 +1,7 @@
 /** What `exec` says once the program has ended. */
 import { type Config, compileDestinations } from "@mlflow-auth/core/internal";
 import type { RunningProxy } from "@mlflow-auth/proxy";
-import { explainMiss } from "./explain-miss.js";
+import { explainMiss, type ListedServers } from "./explain-miss.js";
 
 /** @param upstream the base URL to which the proxy led. Returns texts of one line or more. */
 export function endOfExec(
@@ -12,10 +12,10 @@ export function endOfExec(
 ): string[] {
   // Who stopped it knows why it did nothing.
   if (uses === 0 && interrupted && unlisted.length === 0) return [];
-  if (uses === 0) return [unused(upstream, unlisted, config)];
   const destinations = compileDestinations(config.servers);
+  if (uses === 0) return [unused(upstream, unlisted, destinations)];
   const near = unlisted.filter((address) => destinations.nearMiss(address) !== undefined);
-  return [...near.map((address) => `without a credential: ${missed(address, config)}`), ...runLinks(createdRuns)];
+  return [...near.map((address) => `without a credential: ${missed(address, destinations)}`), ...runLinks(createdRuns)];
 }
 
 function runLinks({ count, links }: RunningProxy["createdRuns"]): string[] {
@@ -25,10 +25,10 @@ function runLinks({ count, links }: RunningProxy["createdRuns"]): string[] {
   return [[count === 1 ? "1 run was created:" : `${count} runs were created:`, ...lines].join("\n")];
 }
 
-function unused(upstream: string, unlisted: readonly string[], config: Config): string {
+function unused(upstream: string, unlisted: readonly string[], listed: ListedServers): string {
   const first = `the program never used the proxy, so nothing of it went to ${upstream} with credentials.`;
   if (unlisted.length > 0) {
-    return [first, ...unlisted.map((address) => `  It went elsewhere, without: ${missed(address, config)}`)].join("\n");
+    return [first, ...unlisted.map((address) => `  It went elsewhere, without: ${missed(address, listed)}`)].join("\n");
   }
   return [
     first,
@@ -37,7 +37,7 @@ function unused(upstream: string, unlisted: readonly string[], config: Config): 
   ].join("\n");
 }
 
-function missed(address: string, config: Config): string {
-  const { message, remedy } = explainMiss(address, config);
+function missed(address: string, listed: ListedServers): string {
+  const { message, remedy } = explainMiss(address, listed);
   return `${message}\n  Try this: ${remedy}`;
 }

@@ -1,4 +1,4 @@
-import { type Config, compileDestinations, isLoopback, MlflowAuthError } from "@mlflow-auth/core/internal";
+import { isLoopback, MlflowAuthError } from "@mlflow-auth/core/internal";
 
 /** @throws MlflowAuthError `USAGE` if what was given as a URL on the command line is none (`localhost:5000`); it is not repeated */
 export function requireUrl(text: string): void {
@@ -10,15 +10,24 @@ export function requireUrl(text: string): void {
 
 const WITH_SCHEME = "write it with its scheme, for example https://mlflow.example.com";
 
-/** Why a URL belongs to no listed server, and which comes close. The query and a password in the URL are not repeated. */
-export function explainMiss(url: string, config: Config): { message: string; remedy: string } {
-  const list = config.servers.map(({ uri }) => uri).join(", ");
+/** The listed servers, and what can tell which of them a URL comes close to: the opened authorizer or `compileDestinations`. */
+export interface ListedServers {
+  readonly servers: readonly { readonly uri: string }[];
+  nearMiss(url: string): { readonly uri: string } | undefined;
+}
+
+/**
+ * Why a URL belongs to no listed server, and which comes close: for an error, whose message has no full stop.
+ * The query and a password in the URL are not repeated.
+ */
+export function explainMiss(url: string, { servers, nearMiss }: ListedServers): { message: string; remedy: string } {
+  const list = servers.map(({ uri }) => uri).join(", ");
   const parsed = URL.parse(url);
   if (parsed === null) {
     return { message: "that is no absolute URL", remedy: WITH_SCHEME };
   }
   const shown = parsed.origin === "null" ? `${parsed.protocol}…` : `${parsed.origin}${parsed.pathname}`;
-  const near = compileDestinations(config.servers).nearMiss(url);
+  const near = nearMiss(url);
   if (near === undefined) {
     return {
       message: `${shown} belongs to no server of the file`,

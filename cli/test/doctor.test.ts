@@ -1,7 +1,7 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { installTagger } from "../../core/test/library/tag-plugin.js";
 import { startUpstream } from "../../proxy/test/rig.js";
-import { installTagger } from "../../proxy/test/tag-plugin.js";
 import { run } from "./command.js";
 import { createSite, type Site } from "./project.js";
 

@@ -91,4 +91,114 @@ test("--from-env names a plugin that the environment switches on and that is not
   assert.match(stderr, "the plugin `aws` is planned and does not exist yet");
 });
 
+const expires: readonly (readonly [seconds: string, ttl: string])[] = [
+  ["0", "1s"],
+  ["1", "1s"],
+  [" 90 ", "90s"],
+  ["86401", "86400s"],
+  ["1.5", "300s"],
+  ["soon", "300s"],
+];
+
+test("--from-env keeps a number of seconds within the plugin's bounds", async () => {
+  for (const [seconds, ttl] of expires) {
+    const { code, stderr } = await init(["--from-env"], { ...secretsAuth, MLFLOW_VAULT_TTL_SEC: seconds });
+    assert.is(code, 0, stderr);
+    assert.is(file().plugins.vault.cache.ttl, ttl, seconds);
+    setup().delete("mlflow-auth.yaml");
+  }
+});
+
+/** A plugin of somebody else, which names its environment file as ours do. */
+function installAcme(environment: unknown): void {
+  const manifest = {
+    name: "plugin-acme",
+    "entry-points": { "mlflow.request_auth_provider": { acme: "./index.js:create" } },
+    "mlflow-auth-plugin": { apiVersion: 1, configSchema: "./schema.json", environment: "./environment.json" },
+  };
+  const text = { type: "string" };
+  const schema = {
+    type: "object",
+    additionalProperties: false,
+    properties: {
+      region: text,
+      login: { type: "object", additionalProperties: false, properties: { role: text, ttl: text, team: text } },
+      ready: { type: "boolean" },
+    },
+  };
+  setup().write("package.json", JSON.stringify({ dependencies: { "plugin-acme": "*" } }));
+  setup().write("node_modules/plugin-acme/package.json", JSON.stringify(manifest));
+  setup().write("node_modules/plugin-acme/index.js", `throw new Error("nobody may import this");`);
+  setup().write("node_modules/plugin-acme/schema.json", JSON.stringify(schema));
+  const written = typeof environment === "string" ? environment : JSON.stringify(environment);
+  setup().write("node_modules/plugin-acme/environment.json", written);
+}
+
+const acme = { MLFLOW_TRACKING_URI: "https://mlflow.example.com", ACME_REGION: " North ", ACME_PATH: "/a/b/c" };
+
+test("--from-env takes over what the plugin of somebody else names", async () => {
+  installAcme([
+    { option: "region", variables: ["ACME_ZONE"], as: "text" },
+    { option: "region", variables: ["ACME_REGION"], as: "lower-case" },
+    { option: "region", variables: ["ACME_PATH"], as: "text" },
+    { option: "login.team", variables: ["ACME_PATH"], as: "first-segment" },
+    { option: "login.role", variables: ["ACME_PATH"], as: "other-segments" },
+    { option: "login.ttl", variables: ["ACME_TTL"], as: "seconds", minimum: 5, maximum: 60, otherwise: 10 },
+    { option: "ready", variables: ["ACME_REGION", "ACME_PATH"], value: true },
+  ]);
+  const { code, stderr } = await init(["--from-env"], { ...acme, ACME_TTL: "1", ACME_ZONE: "  " });
+  assert.is(code, 0, stderr);
+  const login = { team: "a", role: "b/c", ttl: "5s" };
+  assert.equal(file().plugins, { acme: { region: "north", login, ready: true } });
+  assert.match(stderr, "acme: from ACME_REGION, ACME_PATH, ACME_TTL\n");
+});
+
+test("--from-env writes a text that looks like a variable so that it stands for itself", async () => {
+  installAcme([{ option: "region", variables: ["ACME_REGION"], as: "text" }]);
+  const { code, stderr } = await init(["--from-env"], { ...acme, ACME_REGION: "$" + "{HOME}" });
+  assert.is(code, 0, stderr);
+  assert.is(file().plugins.acme.region, "$$" + "{HOME}");
+});
+
+test("without a slash in it, a path has no first segment", async () => {
+  installAcme([
+    { option: "login.team", variables: ["ACME_PATH"], as: "first-segment" },
+    { option: "login.role", variables: ["ACME_PATH"], as: "other-segments" },
+  ]);
+  assert.is((await init(["--from-env"], { ...acme, ACME_PATH: "//alone" })).code, 0);
+  assert.equal(file().plugins.acme, { login: { role: "alone" } });
+});
+
+const rule = { option: "region", variables: ["ACME_REGION"], as: "text" };
+const wrongFiles: Readonly<Record<string, readonly [environment: unknown, told: RegExp]>> = {
+  "no JSON": ["[", /is no list of rules/],
+  "a mapping": [{}, /is no list of rules/],
+  "a conversion that does not exist": [[rule, { ...rule, as: "upper-case" }], /a rule of another form, number 2/],
+  "both a value and a conversion": [[{ ...rule, value: 1 }], /a rule of another form, number 1/],
+  neither: [[{ option: "region", variables: ["ACME_REGION"] }], /a rule of another form, number 1/],
+  "no variable": [[{ ...rule, variables: [] }], /a rule of another form, number 1/],
+  "seconds without bounds": [[{ ...rule, as: "seconds" }], /a rule of another form, number 1/],
+  "an option that the plugin does not have": [
+    [{ ...rule, option: "zone" }],
+    /sets `zone`, which is none of its options/,
+  ],
+  "an option that is no name": [[{ ...rule, option: "__proto__..x" }], /a rule of another form, number 1/],
+};
+for (const [what, [environment, told]] of Object.entries(wrongFiles)) {
+  test(`an environment file with ${what} is PLUGIN_MANIFEST, and names the package`, async () => {
+    installAcme(environment);
+    const { code, stderr } = await init(["--from-env"], acme);
+    assert.is(code, 3, stderr);
+    assert.match(stderr, /^PLUGIN_MANIFEST: the environment file of the package plugin-acme /);
+    assert.match(stderr, told);
+    assert.not(isWritten());
+  });
+}
+
+test("the environment file is read by --from-env alone", async () => {
+  installAcme("[");
+  const { code, stderr } = await init(["--tracking-uri", "https://mlflow.example.com", "--plugin", "acme"]);
+  assert.is(code, 0, stderr);
+});
+
 test.run();

@@ -8,6 +8,7 @@ export interface Setup {
   readonly folder: string;
   write(name: string, text: string): string;
   read(name: string): string;
+  delete(name: string): void;
   remove(): void;
 }
 
@@ -32,6 +33,7 @@ export function createSetup(...names: string[]): Setup {
   return {
     folder,
     write,
+    delete: (name) => rmSync(join(folder, name)),
     read: (name) => readFileSync(join(folder, name), "utf8"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

@@ -1,6 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { installTagger } from "../../proxy/test/tag-plugin.js";
+import { installTagger } from "../../core/test/library/tag-plugin.js";
 import { run, runUntil } from "./command.js";
 import { createSite, type Site } from "./project.js";
 

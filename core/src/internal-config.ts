@@ -6,22 +6,20 @@ export { configSchema, valuesSchema } from "@mlflow-auth/schema";
 export { createOptionsCheck, type OptionsCheck } from "./config/check-options.js";
 export type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 export { expectation } from "./config/expectation.js";
-export { findConfig } from "./config/find.js";
+export { type FindOptions, type FoundFile, findConfig } from "./config/find.js";
+export { leaveOutDisabled } from "./config/instances.js";
 export { interpolate } from "./config/interpolate.js";
 export { pointerTo, stepsOf } from "./config/problems.js";
-export type { Data, DataObject } from "./config/read.js";
-export { discriminatorOf, isObject, type Schema, SchemaWalker, tagValues } from "./config/schema-walk.js";
+export { type Data, type DataObject, readConfig } from "./config/read.js";
+export { discriminatorOf, isKnown, isObject, type Schema, SchemaWalker, tagValues } from "./config/schema-walk.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";
 export { judgeUri } from "./config/servers.js";
 export { compileDestinations, type Destinations } from "./destination/destinations.js";
-export type { InstalledPlugin } from "./discovery/check-manifest.js";
-export { installedSchema } from "./discovery/compose-schema.js";
-export { type Candidate, type Explanation, explainPlugin } from "./discovery/explain-plugin.js";
-export { type FileInstances, fileInstances, type NamedInstance, rootOptionsOf } from "./discovery/file-instances.js";
-export { findPlugin } from "./discovery/find-plugin.js";
-export { type Installed, readInstalled } from "./discovery/installed.js";
-export { type ListedPackage, listPlugins } from "./discovery/list-plugins.js";
-export { ownPackage, ownPlugins } from "./discovery/own-plugins.js";
+export { checkManifest, type InstalledPlugin, notTrusted } from "./discovery/check-manifest.js";
+export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
+export { ownPackage, ownPlugins } from "./discovery/install-command.js";
+export { type Manifest, namesOf, readManifests, undeclaredManifests } from "./discovery/manifests.js";
+export type { Origin, Root, RootOptions } from "./discovery/roots.js";
 export { codes, type ErrorCode } from "./errors/codes.js";
 export {
   formatError,
@@ -31,8 +29,8 @@ export {
   type Problem,
 } from "./errors/mlflow-auth-error.js";
 export { printable } from "./errors/printable.js";
-export { headerKey } from "./http/headers.js";
-export { isLoopback } from "./http/loopback.js";
+export { headerKey } from "./http/client-credentials.js";
+export { isLoopback } from "./http/hosts.js";
 export { decodedOnce, leadsOut, readings } from "./http/paths.js";
 export { displayName, type LoadConfigOptions, loadConfig } from "./load-config.js";
-export type { Group } from "./provider/provider.js";
+export { type Group, groups } from "./provider/provider.js";

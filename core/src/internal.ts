@@ -12,4 +12,5 @@ export type { AuthorizedHeaders } from "./pipeline/compose.js";
 export { isTagRefusal, type RunTags } from "./pipeline/tags.js";
 export type { LogFields, Logger } from "./provider/context.js";
 export { isSecret, Secret } from "./secret/secret.js";
+export { formatDuration } from "./time/duration.js";
 export { createInterceptor } from "./transport/interceptor.js";

@@ -18,6 +18,7 @@ import type { ListedServer } from "./config/servers.js";
 import { checkInstances } from "./discovery/check-instances.js";
 import { MlflowAuthError } from "./errors/mlflow-auth-error.js";
 
+/** Where the configuration comes from, and the environment that completes it. */
 export interface LoadConfigOptions {
   /** The file as an object, in place of a file. Its paths are relative to `cwd`. */
   readonly config?: ConfigFile | Readonly<Record<string, unknown>> | undefined;

@@ -10,6 +10,7 @@ import { isSecret } from "./secret/secret.js";
 import { createInterceptor } from "./transport/interceptor.js";
 import { createFetch } from "./transport/own-fetch.js";
 
+/** Where the file is, and what the library writes its log to and takes the time from. */
 export type LoadMlflowAuthOptions = Omit<LoadConfigOptions, "optionName"> &
   Pick<OpenAuthorizerOptions, "clock" | "logger">;
 
@@ -20,6 +21,7 @@ export interface SdkAuthProvider {
   getDatabricksToken(): undefined;
 }
 
+/** What a program in Node is given: opened once, closed at the end. */
 export interface MlflowAuth {
   /** The file, checked and completed. */
   readonly config: Config;

@@ -16,6 +16,7 @@ import { type Clock, heldClock, systemClock } from "./time/clock.js";
 /** An {@link Authorizer} over real connections: the one object that the library, register, the proxy and the commands are given. */
 export type OpenedAuthorizer = Authorizer<Dispatcher>;
 
+/** What an authorizer is opened with, beside its configuration. */
 export interface OpenAuthorizerOptions {
   /** The one that the configuration was loaded with. Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -27,6 +28,7 @@ export interface OpenAuthorizerOptions {
   readonly agents?: AgentLimits | undefined;
 }
 
+/** Limits of the agents through which requests to listed servers go. */
 export interface AgentLimits {
   /** Connections per origin. Default: no limit. */
   readonly connections?: number;

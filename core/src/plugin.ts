@@ -29,6 +29,6 @@ export type { CachePolicy, Fetched, SecretCache } from "./secret/cache.js";
 export { type CredentialOptions, credentialHeaders, headerValue } from "./secret/credential.js";
 export { type Credential, hasSecretFields, parseSecret, parseSecretFields, type SecretPlace } from "./secret/format.js";
 export { isSecret, Secret } from "./secret/secret.js";
-export type { SecretSource } from "./secret/source.js";
-export { environmentSource, fileSource, textSource } from "./secret/source-kinds.js";
+export { environmentSource, fileSource, type SecretSource, textSource } from "./secret/source.js";
 export type { Clock, Timer } from "./time/clock.js";
+export { formatDuration } from "./time/duration.js";

@@ -2,9 +2,13 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { type LogFields, type Logger, loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
+import { closeAfterwards, limitTests } from "@mlflow-auth/test/suite";
+import { installTagger } from "../../core/test/library/tag-plugin.js";
 import { agentLimits, createToken, type ProxyOptions, type RunningProxy, startProxy } from "../src/index.js";
 import { createProject, type Project } from "./project.js";
-import { installTagger } from "./tag-plugin.js";
+
+/** Seconds. What hangs here waits for a byte that does not come: all that runs is in this process. */
+limitTests(15);
 
 export interface Seen {
   readonly method: string;
@@ -46,6 +50,7 @@ export async function startUpstream(answer?: Upstream["answer"]): Promise<Upstre
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+  closeAfterwards(() => upstream.stop());
   return upstream;
 }
 
@@ -89,6 +94,7 @@ export async function startRig({
   ...proxyOptions
 }: RigOptions = {}): Promise<Rig> {
   const project = createProject();
+  closeAfterwards(project.remove);
   const upstream = await startUpstream(answer);
   const logged: string[] = [];
   const logger = collectingLogger(logged);
@@ -102,8 +108,11 @@ export async function startRig({
   const env = {};
   const loaded = await loadConfig({ config: config as never, cwd: project.folder, env });
   const authorizer = await openAuthorizer(loaded, { env, logger, agents: agentLimits });
+  closeAfterwards(() => authorizer.close());
   const token = createToken();
   const proxy = await startProxy({ authorizer, upstream: uri, logger, token, ...proxyOptions });
+  // Last opened, first closed: what a failed test left under way ends with the proxy.
+  closeAfterwards(() => proxy.close());
   return {
     project,
     upstream,
@@ -130,6 +139,7 @@ export function raw(port: number, text: string): Promise<string> {
     const socket = connect(port, "127.0.0.1", () => socket.write(text, "latin1"));
     let answer = "";
     socket.setTimeout(10_000, () => socket.destroy(new Error(`no end; so far: ${answer}`)));
+    closeAfterwards(() => socket.destroy());
     socket.setEncoding("latin1");
     socket.on("data", (chunk: string) => {
       answer += chunk;

@@ -3,7 +3,7 @@ import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
 import { suite } from "@mlflow-auth/test/suite";
 import { request } from "undici";
 import * as assert from "uvu/assert";
-import { type RealMlflow, startMlflow } from "../servers/mlflow.ts";
+import { type RealMlflow, startOwnMlflow } from "../servers/mlflow.ts";
 import { missing } from "../servers/tools.ts";
 import { artifacts } from "./mlflow/artifacts.ts";
 import { experiments } from "./mlflow/experiments.ts";
@@ -19,14 +19,14 @@ const absent = await missing("mlflow");
 let mlflow: RealMlflow | undefined;
 let stub: Stub | undefined;
 
-// In this order: experiments are numbered, so both servers must get the same ones.
+// In this order: experiments are numbered, so both servers must get the same ones, and both start with this file.
 for (const [resource, cases] of Object.entries({ experiments, runs, logging, searching, artifacts, manners })) {
   const test = suite(`the stub answers like MLflow: ${resource}`, { missing: absent });
   const real: Subject = { uri: "", memory: {} };
   const fake: Subject = { uri: "", memory: {} };
 
   test.before(async () => {
-    mlflow ??= await startMlflow();
+    mlflow ??= await startOwnMlflow();
     stub ??= await startStub();
     real.uri = mlflow.uri;
     fake.uri = stub.uri;

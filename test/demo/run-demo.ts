@@ -18,7 +18,7 @@ export interface RunningDemo {
 }
 
 export function startDemo(args: readonly string[], env: NodeJS.ProcessEnv = {}): RunningDemo {
-  const child = spawn(process.execPath, ["--import", "tsx", "demo/main.ts", ...args], {
+  const child = spawn(process.execPath, ["--import", "./scripts/typescript.mjs", "demo/main.ts", ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],

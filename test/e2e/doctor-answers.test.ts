@@ -126,7 +126,7 @@ for (const [name, site, told] of [
     "redirect",
     /sends clients to a page at login\.example\.com where a person is to sign in \(302\)/,
   ],
-  ["a 403 of the front", "forbidden", /what stands before MLflow refused .*\(403\)/],
+  ["a 403 of the front", "forbidden", /a proxy in front of MLflow refused .*\(403\)/],
 ] as const) {
   test(name, async () => {
     await stage.vault.put("secret/mlflow/stranger", { token: stage.watch.secret() });
@@ -169,7 +169,7 @@ test("a wrong base path, where the right one shows and where it does not", async
   const broken = { link: "request", told: /no MLflow API at this address \(404\)/, remedy, code: 1 };
   await patient.mends(broken, { uri: `${stage.mlflow.uri}/base` }, () => ({ uri: stage.mlflow.uri }));
   const { uri } = await stage.openFront(bearer(patient.secret), { basePath: "/tracking" });
-  const unknown = { ...broken, remedy: /up to what stands before \/api/ };
+  const unknown = { ...broken, remedy: /the address of MLflow up to, and without, \/api/ };
   await patient.mends(unknown, { uri: uri.replace("/tracking", "") }, () => ({ uri }));
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { suite } from "@mlflow-auth/test/suite";
+import { form, long, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { missing } from "../servers/tools.ts";
 import type { Child } from "./fixture/child.ts";
@@ -9,13 +9,15 @@ import { startSidecar } from "./fixture/sidecar.ts";
 import { bearer, type Stage, startStage } from "./fixture/stage.ts";
 import { startVaultFront, type VaultFront } from "./fixture/vault-front.ts";
 
-const test = suite("G5: a secret that is rotated in the middle of a loop", {
+const test = suite(`G5${form}: a secret that is rotated in the middle of a loop`, {
   missing: await missing("mlflow", "vault", "nginx", "curl"),
 });
 let stage: Stage;
 let vaultFront: VaultFront;
 
-const ROTATIONS = 3;
+const ROTATIONS = long ? 100 : 3;
+/** Seconds that a loop may take. */
+const PATIENCE = long ? 900 : 60;
 /** Steps of the loop before, between and after the rotations. */
 const STEPS = 8;
 
@@ -90,20 +92,23 @@ async function steps(loop: Child, more: number): Promise<void> {
 
 test("Python's mlflow through exec does not notice", async () => {
   await rotateUnder("exec", async (project) => ({
-    loop: project.start(["mlflow-auth", "exec", "--", "python", "loop.py", "exec"]),
+    loop: project.start(["mlflow-auth", "exec", "--", "python", "loop.py", "exec"], { timeout: PATIENCE }),
   }));
 });
 
 test("fetch through register does not notice", async () => {
   await rotateUnder("register", async (project) => ({
-    loop: project.start(["node", "--import", "@mlflow-auth/core/register", "loop.mjs", "register"]),
+    loop: project.start(["node", "--import", "@mlflow-auth/core/register", "loop.mjs", "register"], {
+      timeout: PATIENCE,
+    }),
   }));
 });
 
 test("curl through the proxy does not notice", async () => {
   await rotateUnder("proxy", async (project) => {
-    const { url, stop } = await startSidecar(project);
-    return { loop: project.start(["sh", "loop.sh", "proxy"], { env: { MLFLOW_TRACKING_URI: url } }), end: stop };
+    const { url, stop } = await startSidecar(project, [], { timeout: 2 * PATIENCE });
+    const env = { MLFLOW_TRACKING_URI: url };
+    return { loop: project.start(["sh", "loop.sh", "proxy"], { env, timeout: PATIENCE }), end: stop };
   });
 });
 

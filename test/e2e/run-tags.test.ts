@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { tagFault } from "../../core/src/mlflow/tag-limits.ts";
-import { installTagger } from "../../proxy/test/tag-plugin.ts";
+import { installTagger } from "../../core/test/library/tag-plugin.ts";
 import type { Front } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { runsOf, type StoredRun } from "./fixture/mlflow-api.ts";

@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Report } from "../suite.ts";
+import type { Report } from "../suite/report.ts";
 import type { WorkspaceCopy } from "./workspace-copy.ts";
 
 export interface TestRun {
@@ -21,7 +21,7 @@ export async function runTest(copy: WorkspaceCopy, file: string, limit: number):
   const reportFile = join(copy.temporary, "report.json");
   rmSync(reportFile, { force: true });
   const started = performance.now();
-  const child = spawn(process.execPath, ["--import", "tsx", file], {
+  const child = spawn(process.execPath, ["--import", "./scripts/typescript.mjs", file], {
     cwd: copy.path,
     env: { ...process.env, TMPDIR: copy.temporary, MLFLOW_AUTH_TEST_REPORT: reportFile, FORCE_COLOR: "0" },
     stdio: ["ignore", "pipe", "pipe"],

@@ -79,7 +79,7 @@ test("nothing superfluous is in them, and nothing that was built from a source o
 test("a source map holds its sources; no file names a folder of this machine, or a workspace", () => {
   const folders = [root, `${homedir()}/`].filter((folder) => folder.length > 3);
   for (const { published, files, manifest } of packages) {
-    assert.is(manifest["devDependencies"], undefined, published.name);
+    for (const own of ["devDependencies", "scripts"]) assert.is(manifest[own], undefined, published.name);
     assert.not.match(JSON.stringify(manifest), "workspace:", published.name);
     for (const [path, text] of files) {
       const label = `${published.name}: ${path}`;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { freePort } from "./process/free-port.ts";
 import { startProcess, untilReady } from "./process/server-process.ts";
 import { temporaryFolder } from "./process/temporary-folder.ts";
+import { borrowMlflow } from "./shared/borrow.ts";
 import { mlflowPython } from "./tools.ts";
 
 export interface RealMlflow {
@@ -12,8 +13,19 @@ export interface RealMlflow {
   stop(): Promise<void>;
 }
 
-/** Starts a real MLflow server with an empty SQLite store and its artifacts in a temporary folder. */
+/**
+ * A real MLflow server with nothing in it: no experiment but the default one, no run, no model. In a run of many test files it
+ * is borrowed from the runner, so its port and its next ids are not those of a new one, and it must be left running; `stop`
+ * gives it back.
+ */
 export async function startMlflow(): Promise<RealMlflow> {
+  const borrowed = await borrowMlflow();
+  if (borrowed === undefined) return startOwnMlflow();
+  return { uri: borrowed.uri, python: await mlflowPython(), stop: async () => borrowed.giveBack() };
+}
+
+/** Starts a real MLflow server with an empty SQLite store and its artifacts in a temporary folder. */
+export async function startOwnMlflow(): Promise<RealMlflow> {
   const python = await mlflowPython();
   for (let attempt = 1; ; attempt++) {
     try {

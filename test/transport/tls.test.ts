@@ -67,6 +67,12 @@ for (const way of Object.keys(ways)) {
     failed(way, await call(way, address), /SERVER_TLS/, /has expired \(CERT_HAS_EXPIRED\)/, /renewed/);
   });
 
+  test(`${way}: a server without a credential of the file is explained as well`, async () => {
+    const { address } = await site.front(await selfSigned());
+    site.configure({ uri: address, auth: [] });
+    failed(way, await call(way, address), /SERVER_TLS/, /is self-signed/, /tls: \{ ca: FILE \}/);
+  });
+
   test(`${way}: insecureSkipVerify accepts any certificate, and a warning says so`, async () => {
     const { address } = await site.front(await selfSigned());
     site.configure({ uri: address, tls: { insecureSkipVerify: true } });

@@ -1,7 +1,6 @@
 import { createLogger, type LogLevel, MlflowAuthError } from "@mlflow-auth/core/internal";
 import { walkChain } from "../doctor/chain.js";
-import { jsonReport, textReport } from "../doctor/report.js";
-import { verdictOf } from "../doctor/verdict.js";
+import { jsonReport, textReport, verdictOf } from "../doctor/report.js";
 
 export interface DoctorOptions {
   readonly config?: string;

@@ -1,19 +1,10 @@
-import {
-  type FileInstances,
-  fileInstances,
-  type Installed,
-  type ListedPackage,
-  listPlugins,
-  ownPackage,
-  printable,
-  readInstalled,
-  rootOptionsOf,
-} from "@mlflow-auth/core/internal/config";
+import { type Installed, ownPackage, printable, readInstalled } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
-import { interfaceNames } from "../interface-names.js";
+import { type FileInstances, fileInstances, rootOptionsOf } from "../installed/file-instances.js";
+import { interfaceNames, type ListedPackage, listPlugins } from "../installed/list-plugins.js";
+import { explain } from "../installed/why-plugin.js";
 import { paint } from "../paint.js";
 import { fileName } from "../where-from.js";
-import { explain } from "../why-plugin.js";
 
 export interface PluginsOptions {
   readonly config?: string;

@@ -1,6 +1,8 @@
 import { dirname } from "node:path";
-import { fileInstances, installedSchema, MlflowAuthError, rootOptionsOf } from "@mlflow-auth/core/internal/config";
+import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
+import { installedSchema } from "../installed/compose-schema.js";
+import { fileInstances, rootOptionsOf } from "../installed/file-instances.js";
 import { namesSchema, SCHEMA_COMMENT, SCHEMA_FILE, schemaText, writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";
 

@@ -28,7 +28,7 @@ export async function tags(url: string | undefined, options: TagsOptions): Promi
     const target = url ?? usualServer(config);
     const server = authorizer.serverFor(target);
     if (server === undefined) {
-      const { message, remedy } = explainMiss(target, config);
+      const { message, remedy } = explainMiss(target, { ...config, nearMiss: authorizer.nearMiss });
       throw new MlflowAuthError("DESTINATION_UNLISTED", `${message}: its runs get no tags`, { remedy });
     }
     const given = await authorizer.tags(server, { experimentId: undefined, runName: undefined, tags: {} });

@@ -1,18 +1,23 @@
 /** Walks the chain from the file to an answer of MLflow, one server after the other. Prints nothing. */
 import {
   type Config,
+  compileDestinations,
   type Logger,
   loadConfig,
+  MlflowAuthError,
   type OpenedAuthorizer,
   openAuthorizer,
+  type ServerConfig,
 } from "@mlflow-auth/core/internal";
+import { explainMiss } from "../explain-miss.js";
+import { collectWarnings, examineCredential, tagsFinding } from "./credential.js";
+import type { Diagnosis, Examination, Opened, ServerDiagnosis, Target } from "./examination.js";
 import { fileFinding, pluginsFinding, withoutConfig } from "./file.js";
 import type { Finding } from "./finding.js";
-import { examineServer } from "./server.js";
-import { chooseTargets } from "./targets.js";
-import { collectWarnings } from "./warned.js";
-import { watchWire } from "./wire.js";
-import { within } from "./with-timeout.js";
+import { examineNetwork } from "./network.js";
+import { requestFinding } from "./request.js";
+import { clockFinding, watchWire } from "./wire.js";
+import { withTimeout } from "./with-timeout.js";
 
 export interface ChainOptions {
   readonly configFile?: string | undefined;
@@ -24,22 +29,6 @@ export interface ChainOptions {
   readonly timeout: number;
   /** Gets what core and the plugins log. */
   readonly logger: Logger;
-}
-
-export interface Diagnosis {
-  /** Absolute; undefined where there is none, or none that can be read. */
-  readonly file: string | undefined;
-  /** The links `file` and `plugins`. */
-  readonly common: readonly Finding[];
-  /** Those from `backend` on. Empty where the file is broken. */
-  readonly servers: readonly ServerDiagnosis[];
-  /** URIs of servers that need a URL to be examined, because theirs has a wildcard. */
-  readonly unexamined: readonly string[];
-}
-
-export interface ServerDiagnosis {
-  readonly uri: string;
-  readonly findings: readonly Finding[];
 }
 
 /** Plugins and connections are not waited for any longer than this at the end, in milliseconds. */
@@ -57,25 +46,24 @@ export async function walkChain(options: ChainOptions): Promise<Diagnosis> {
   } catch (thrown) {
     return { ...withoutConfig(thrown, cwd), servers: [], unexamined: [] };
   }
-  const { targets, unexamined } = chooseTargets(config, url);
   const { logger, warned } = collectWarnings(options.logger);
-  const opened = await tryToOpen(openAuthorizer(config, { env, logger }));
+  // With limits of its own every server gets an agent of its own, so that all that is asked of it goes one way.
+  const opened = await tryToOpen(openAuthorizer(config, { env, logger, agents: {} }));
   const wire = watchWire();
   const servers: ServerDiagnosis[] = [];
   try {
+    const { targets, unexamined } = chooseTargets(config, opened, url);
     for (const target of targets) {
-      const findings = await examineServer({ target, opened, env, timeout, wire, warned });
+      const since = wire.answers.length;
+      const findings = await examineServer({ target, opened, env, timeout, wire, since, warned });
       servers.push({ uri: target.uri, findings });
     }
+    return { file: config.file, common: [fileFinding(config), pluginsFinding(config, opened)], servers, unexamined };
   } finally {
     wire.close();
-    if ("open" in opened) await within(LONGEST_CLOSE, opened.open.close(), () => undefined);
+    if ("open" in opened) await withTimeout(LONGEST_CLOSE, opened.open.close(), () => undefined);
   }
-  return { file: config.file, common: [fileFinding(config), pluginsFinding(config, opened)], servers, unexamined };
 }
-
-/** The gate, or why there is none. */
-export type Opened = { readonly open: OpenedAuthorizer } | { readonly fault: unknown };
 
 async function tryToOpen(opening: Promise<OpenedAuthorizer>): Promise<Opened> {
   try {
@@ -83,4 +71,53 @@ async function tryToOpen(opening: Promise<OpenedAuthorizer>): Promise<Opened> {
   } catch (fault) {
     return { fault };
   }
+}
+
+const hasWildcard = ({ uri }: ServerConfig) => uri.includes("*");
+
+function chooseTargets(config: Config, opened: Opened, url: string | undefined) {
+  if (url !== undefined) return { targets: [targetOf(config, opened, url)], unexamined: [] };
+  const unexamined = config.servers.filter(hasWildcard).map(({ uri }) => uri);
+  const targets = config.servers
+    .filter((server) => !hasWildcard(server))
+    .map((server): Target => ({ uri: server.uri, server }));
+  if (targets.length > 0) return { targets, unexamined };
+  throw new MlflowAuthError("SERVER_AMBIGUOUS", `the file lists wildcards alone: ${unexamined.join(", ")}`, {
+    remedy: "name the server that is meant, as in `mlflow-auth doctor https://mlflow.staging.example.com`",
+  });
+}
+
+function targetOf(config: Config, opened: Opened, url: string): Target {
+  // The authorizer knows where a URL belongs; where there is none, its list of servers still tells.
+  const { serverFor, nearMiss } = "open" in opened ? opened.open : destinationsOf(config);
+  const server = url.includes("*") ? undefined : serverFor(url);
+  if (server === undefined) {
+    const { message, remedy } = explainMiss(url, { servers: config.servers, nearMiss });
+    throw new MlflowAuthError("DESTINATION_UNLISTED", message, { remedy });
+  }
+  if (!hasWildcard(server)) return { uri: server.uri, server };
+  const base = new URL(server.uri.replace("*", "x")).pathname.replace(/\/+$/, "");
+  return { uri: new URL(url).origin + base, server };
+}
+
+function destinationsOf({ servers }: Config): Pick<OpenedAuthorizer, "serverFor" | "nearMiss"> {
+  const { match, nearMiss } = compileDestinations(servers);
+  return { serverFor: match, nearMiss };
+}
+
+/**
+ * The links of one server, from the secret backend to the clock. Those that do not need each other are examined side by side: a
+ * broken secret backend does not hide a broken certificate.
+ */
+async function examineServer(examination: Examination): Promise<Finding[]> {
+  const [credential, tags, network] = await Promise.all([
+    examineCredential(examination),
+    tagsFinding(examination),
+    examineNetwork(examination),
+  ]);
+  const { target, wire, since } = examination;
+  const clock = clockFinding(new URL(target.uri).origin, wire.answers.slice(since));
+  const clocksApart = clock.warnings.length > 0;
+  const request = await requestFinding(examination, { ...credential, ...network, clocksApart });
+  return [...credential.findings, tags, ...network.findings, request, clock];
 }

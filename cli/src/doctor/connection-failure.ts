@@ -1,20 +1,27 @@
-/** No answer came from a server: which link that is, why, and what to do. */
-import { explainConnectionFailure, isMlflowAuthError } from "@mlflow-auth/core/internal";
+/** No answer came from a server: with which link that belongs, why, and what to do. */
+import {
+  type ConnectionFailureKind,
+  connectionFailureOf,
+  explainConnectionFailure,
+  isMlflowAuthError,
+} from "@mlflow-auth/core/internal";
 import type { Examination } from "./examination.js";
 import { broken, brokenBy, type Finding } from "./finding.js";
-import { inWords } from "./with-timeout.js";
+import { formatDuration } from "./with-timeout.js";
 
 const ADDRESS = "check host and port in the server's `uri`";
+const NETWORK = `${ADDRESS}, and whether a firewall, a VPN or a proxy stands between`;
 
-/** By codes of Node and undici, for a connection that did not come about. */
-const faults: Readonly<Record<string, readonly [what: string, remedy: string]>> = {
-  ECONNREFUSED: ["nothing listens there", `${ADDRESS}, and that the server runs`],
-  ETIMEDOUT: ["no connection came about", `${ADDRESS}, and whether a firewall, a VPN or a proxy stands between`],
-  EHOSTUNREACH: ["there is no way to that host", `${ADDRESS}, and the network and VPN of this machine`],
-  ENETUNREACH: ["there is no way to that network", `${ADDRESS}, and the network and VPN of this machine`],
-  ENOTFOUND: ["the host name is unknown", `${ADDRESS}, DNS and the VPN`],
+/** What to do, by what happened. Core knows what to do about a failure of TLS. */
+const remedies: Readonly<Partial<Record<ConnectionFailureKind, string>>> = {
+  refused: `${ADDRESS}, and that the server runs`,
+  timeout: NETWORK,
+  "no-route": `${ADDRESS}, and the network and VPN of this machine`,
+  "unknown-host": `${ADDRESS}, DNS and the VPN`,
+  "headers-too-large": "see which of them grow, such as cookies of a proxy in front of MLflow",
 };
 
+/** @param thrown by a request, `TimeoutError` included */
 export function connectionFailure(thrown: unknown, { target: { uri }, wire, timeout }: Examination): Finding {
   const error = explainConnectionFailure(thrown as Error, uri);
   if (isMlflowAuthError(error)) {
@@ -24,34 +31,21 @@ export function connectionFailure(thrown: unknown, { target: { uri }, wire, time
   }
   const { host, origin, protocol } = new URL(uri);
   const connected = wire.connected(origin);
-  const code = codeOf(thrown);
   if ((thrown as Error).name === "TimeoutError") {
-    return connected
-      ? broken(
-          "health",
-          `${host} took the connection and gave no answer within ${inWords(timeout)}`,
-          "see why the server hangs: its log, its load, its database; or give it longer with --timeout",
-        )
-      : broken("connection", `no connection to ${host} within ${inWords(timeout)}`, faults["ETIMEDOUT"]?.[1] as string);
-  }
-  if (code === "UND_ERR_HEADERS_OVERFLOW") {
+    const limit = formatDuration(timeout);
+    if (!connected) return broken("connection", `no connection to ${host} within ${limit}`, NETWORK);
     return broken(
-      "connection",
-      `${host} answers with more headers than clients take (16 KiB)`,
-      "see which of them grow, such as cookies of what stands before MLflow",
+      "health",
+      `${host} took the connection and gave no answer within ${limit}`,
+      "see why the server hangs: its log, its load, its database; or give it longer with --timeout",
     );
   }
-  // undici's name for what has no code of the parser, such as a control character in a header.
-  if (code.startsWith("HPE_") || code === "HTTPParserError") {
-    return broken("connection", `what answers at ${host} does not speak HTTP (${code})`, otherScheme(protocol));
-  }
-  if (connected) {
-    return broken("connection", `${host} hangs up without an answer (${code})`, otherScheme(protocol));
-  }
-  const [what, remedy] = faults[code] ?? ["no connection came about", ADDRESS];
-  return broken("connection", `no connection to ${host}: ${what} (${code})`, remedy);
+  const { kind, what } = connectionFailureOf(thrown);
+  const remedy = (kind && remedies[kind]) ?? (connected || kind === "hung-up" ? otherScheme(protocol) : ADDRESS);
+  return broken("connection", `no ${connected ? "answer of" : "connection to"} ${host}: ${what}`, remedy);
 }
 
+/** What to do where a connection came about and no answer of HTTP: another protocol may be spoken there. */
 export function otherScheme(protocol: string): string {
   return protocol === "http:"
     ? "write https:// in the server's `uri` if it speaks TLS there; if it does not, check the port"
@@ -63,10 +57,4 @@ function namesIn(thrown: unknown): string | undefined {
   const { cert } = thrown as { cert?: { subjectaltname?: unknown } };
   const names = cert?.subjectaltname;
   return typeof names === "string" && names.length < 500 ? names.replaceAll(/\b(?:DNS|IP Address):/g, "") : undefined;
-}
-
-function codeOf(thrown: unknown): string {
-  const { code, cause, name } = (thrown ?? {}) as { code?: unknown; cause?: { code?: unknown }; name?: unknown };
-  const found = [code, cause?.code, name].find((value) => typeof value === "string");
-  return /^\w{1,64}$/.test(String(found)) ? String(found) : "unknown reason";
 }

@@ -1,21 +1,23 @@
-/** What the plugins give a request, and at which link they fail: core knows no vendor, so the code of the error tells. */
+/**
+ * What the plugins give a request and a run, and at which link they fail: core knows no vendor, so the code of the error tells.
+ */
 import {
   type AuthorizedHeaders,
   type ErrorCode,
   isMlflowAuthError,
+  type Logger,
   MlflowAuthError,
-  type OpenedAuthorizer,
 } from "@mlflow-auth/core/internal";
-import { type Examination, PLUGIN_FACTOR, READ_PATH } from "./examination.js";
+import { type Examination, READ_PATH, type Warned } from "./examination.js";
 import { isConnectionFault } from "./file.js";
-import { brokenBy, type Finding, fine, type Link, links, skipped } from "./finding.js";
-import { inWords, within } from "./with-timeout.js";
+import { brokenBy, type Finding, fine, knownError, type Link, links, skipped } from "./finding.js";
+import { formatDuration, withTimeout } from "./with-timeout.js";
 
 export interface CredentialReport {
   /** The links `backend`, `login`, `secret` and `headers`. */
   readonly findings: readonly Finding[];
   /** Undefined where a request must not be sent. */
-  readonly authorization: AuthorizedHeaders | undefined;
+  readonly authorized: AuthorizedHeaders | undefined;
 }
 
 const chain = ["backend", "login", "secret", "headers"] as const;
@@ -46,31 +48,59 @@ export async function examineCredential(examination: Examination): Promise<Crede
   const { opened, target } = examination;
   if ("fault" in opened) {
     const why = isConnectionFault(opened.fault) ? opened.fault.message : "the plugins can't be used";
-    return { findings: chain.map((link) => skipped(link, `not judged: ${why}`)), authorization: undefined };
+    return { findings: chain.map((link) => skipped(link, `not judged: ${why}`)), authorized: undefined };
   }
+  const { uri } = target;
   try {
-    const authorization = await authorize(opened.open, target.uri, examination.timeout);
-    return { findings: withWarnings(successes(authorization, examination), examination), authorization };
+    // The target is a listed server, so there is an answer.
+    const asked = opened.open.authorize({ url: uri + READ_PATH, method: "POST" }) as Asked;
+    const authorized = await inTime(asked, examination.timeout, `the plugins gave no credential for ${uri}`, BACKEND);
+    return { findings: withWarnings(successes(authorized, examination), examination), authorized };
   } catch (thrown) {
-    if (!isMlflowAuthError(thrown)) throw thrown;
-    return { findings: withWarnings(failures(thrown, examination), examination), authorization: undefined };
+    return { findings: withWarnings(failures(knownError(thrown), examination), examination), authorized: undefined };
   }
 }
 
-async function authorize(authorizer: OpenedAuthorizer, uri: string, timeout: number): Promise<AuthorizedHeaders> {
+type Asked = AuthorizedHeaders | Promise<AuthorizedHeaders>;
+
+const BACKEND = "check that the secret backend answers from this machine";
+
+/** Whether a run could be created: what the tag plugins give it, or which of them stops it. */
+export async function tagsFinding({ opened, target, timeout }: Examination): Promise<Finding> {
+  if (target.server.tags.length === 0) return skipped("tags", "no plugin gives any");
+  if (!("open" in opened)) return skipped("tags", "not judged: the plugins can't be used");
+  try {
+    const asked = opened.open.tags(target.server, { experimentId: undefined, runName: undefined, tags: {} });
+    const { tags } = await inTime(
+      asked,
+      timeout,
+      "no run tags from the plugins",
+      "see what the plugin needs to answer",
+    );
+    return fine("tags", Object.keys(tags).join(", ") || "none here");
+  } catch (thrown) {
+    return brokenBy("tags", knownError(thrown));
+  }
+}
+
+/**
+ * How much longer than a request plugins may take, who send several. Mostly core's own time-out of the plugin, or the plugin's of
+ * its requests, comes first and can say more.
+ */
+const PLUGIN_FACTOR = 3;
+
+/** @param timeout milliseconds of one request */
+function inTime<T>(asked: T | Promise<T>, timeout: number, missing: string, remedy: string): Promise<T> {
   const limit = PLUGIN_FACTOR * timeout;
-  const asked = authorizer.authorize({ url: uri + READ_PATH, method: "POST" }) as
-    | AuthorizedHeaders
-    | Promise<AuthorizedHeaders>;
-  return await within(limit, Promise.resolve(asked), () => {
-    throw new MlflowAuthError("PLUGIN_TIMEOUT", `the plugins gave no credential for ${uri} within ${inWords(limit)}`, {
-      remedy: "check that the secret backend answers from this machine, or give it longer with --timeout",
+  return withTimeout(limit, Promise.resolve(asked), () => {
+    throw new MlflowAuthError("PLUGIN_TIMEOUT", `${missing} within ${formatDuration(limit)}`, {
+      remedy: `${remedy}, or give it longer with --timeout`,
     });
   });
 }
 
-function successes(authorization: AuthorizedHeaders, { target, wire, since }: Examination): Finding[] {
-  const { server, provider, sources } = authorization;
+function successes(authorized: AuthorizedHeaders, { target, wire, since }: Examination): Finding[] {
+  const { server, provider, sources } = authorized;
   const { origin } = new URL(target.uri);
   // The server itself is asked for its health meanwhile.
   const others = wire.answers.slice(since).filter((answer) => answer.origin !== origin);
@@ -109,6 +139,23 @@ function failures(error: MlflowAuthError, { target: { server } }: Examination): 
       ? fine(link, link === "backend" ? "it answered" : "accepted")
       : skipped(link, "not judged: the failure does not tell");
   });
+}
+
+/** A logger that passes everything on, and the list of the warnings that it was told. */
+export function collectWarnings(onward: Logger): { logger: Logger; warned: Warned[] } {
+  const warned: Warned[] = [];
+  const logger: Logger = {
+    isLevelEnabled: (level) => level === "warn" || onward.isLevelEnabled?.(level) !== false,
+    debug: (fields, message) => onward.debug(fields, message),
+    info: (fields, message) => onward.info(fields, message),
+    warn(fields, message) {
+      const { plugin, server, code } = fields;
+      warned.push({ plugin, server, code: code as ErrorCode | undefined, message });
+      onward.warn(fields, message);
+    },
+    error: (fields, message) => onward.error(fields, message),
+  };
+  return { logger, warned };
 }
 
 /** What was logged on the way, such as a plugin that failed so that another was asked, stands with the link that it is about. */

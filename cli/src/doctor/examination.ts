@@ -1,9 +1,27 @@
-import type { Opened } from "./chain.js";
-import type { Target } from "./targets.js";
-import type { Warned } from "./warned.js";
+/** What the links of the chain are examined with, and what comes of it: the types that all of `doctor` shares. */
+import type { AuthorizedHeaders, ErrorCode, OpenedAuthorizer, ServerConfig } from "@mlflow-auth/core/internal";
+import type { Finding } from "./finding.js";
 import type { Wire } from "./wire.js";
 
-/** What the links of one server are examined with. */
+/** The authorizer, or why there is none. */
+export type Opened = { readonly open: OpenedAuthorizer } | { readonly fault: unknown };
+
+/** A server to examine. */
+export interface Target {
+  /** The base URL without a trailing slash: never a wildcard. */
+  readonly uri: string;
+  readonly server: ServerConfig;
+}
+
+/** A warning that core or a plugin logged. */
+export interface Warned {
+  readonly plugin: string | undefined;
+  /** The URI of the server that it is about; undefined: of every server that uses the plugin. */
+  readonly server: string | undefined;
+  readonly code: ErrorCode | undefined;
+  readonly message: string;
+}
+
 export interface Examination {
   readonly target: Target;
   readonly opened: Opened;
@@ -17,11 +35,29 @@ export interface Examination {
   readonly warned: readonly Warned[];
 }
 
-/**
- * How much longer than a request plugins may take, who send several. Mostly core's own time-out of the plugin, or the plugin's of
- * its requests, comes first and can say more.
- */
-export const PLUGIN_FACTOR = 3;
-
 /** Where a read is asked for: what every user may do, and what changes nothing. */
 export const READ_PATH = "/api/2.0/mlflow/experiments/search";
+
+/** The one read that went out with the credential, as far as its answer is judged by it. */
+export interface SentRead {
+  readonly url: string;
+  readonly authorized: AuthorizedHeaders;
+  /** Whether this machine's clock and another differ so much that tokens may fail by it. */
+  readonly clocksApart: boolean;
+}
+
+export interface ServerDiagnosis {
+  readonly uri: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface Diagnosis {
+  /** Absolute; undefined where there is none, or none that can be read. */
+  readonly file: string | undefined;
+  /** The links `file` and `plugins`. */
+  readonly common: readonly Finding[];
+  /** Those from `backend` on. Empty where the file is broken. */
+  readonly servers: readonly ServerDiagnosis[];
+  /** URIs of servers that need a URL to be examined, because theirs has a wildcard. */
+  readonly unexamined: readonly string[];
+}

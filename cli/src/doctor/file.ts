@@ -8,17 +8,17 @@ import {
   type MlflowAuthError,
   type Problem,
 } from "@mlflow-auth/core/internal";
-import type { Diagnosis, Opened } from "./chain.js";
-import { brokenBy, type Finding, fine, skipped } from "./finding.js";
+import type { Diagnosis, Opened } from "./examination.js";
+import { brokenBy, type Finding, fine, knownError, skipped } from "./finding.js";
 
 export function fileFinding({ file, warnings }: Config): Finding {
   const name = file === undefined ? "the environment" : displayName(file, process.cwd());
   return fine("file", `${name} is valid`, warnings.map(formatProblem));
 }
 
-/** Core opens the gate only once every plugin is there; what stops it afterwards (`tls`, a proxy) belongs to a server. */
+/** Core makes connections only once every plugin is there; what fails at these (`tls`, a proxy) belongs to a server. */
 export function pluginsFinding({ instances }: Config, opened: Opened): Finding {
-  if ("fault" in opened && !isConnectionFault(opened.fault)) return brokenBy("plugins", ours(opened.fault));
+  if ("fault" in opened && !isConnectionFault(opened.fault)) return brokenBy("plugins", knownError(opened.fault));
   const names = instances.map(({ name, package: from }) => `${name} (${from.name} ${from.version})`);
   return names.length === 0 ? skipped("plugins", "the file enables none") : fine("plugins", names.join(", "));
 }
@@ -29,7 +29,7 @@ export function isConnectionFault(fault: unknown): fault is MlflowAuthError {
 
 /** Both links, where no configuration came of the file. */
 export function withoutConfig(thrown: unknown, cwd: string): Pick<Diagnosis, "file" | "common"> {
-  const error = ours(thrown);
+  const error = knownError(thrown);
   const name = error.problems[0]?.file;
   const file = name === undefined ? undefined : resolve(cwd, name);
   if (name !== undefined && error.problems.every(isAboutPackages)) {
@@ -41,10 +41,4 @@ export function withoutConfig(thrown: unknown, cwd: string): Pick<Diagnosis, "fi
 /** What an installed package, or none, is to blame for. */
 function isAboutPackages({ code }: Problem): boolean {
   return ["PLUGIN_NOT_INSTALLED", "PLUGIN_UNTRUSTED", "PLUGIN_MANIFEST", "PLUGIN_AMBIGUOUS"].includes(code);
-}
-
-/** A defect of ours is no link of the chain. */
-function ours(thrown: unknown): MlflowAuthError {
-  if (!isMlflowAuthError(thrown)) throw thrown;
-  return thrown;
 }

@@ -1,5 +1,5 @@
 /** What `doctor` finds out about one link of the chain from the file to an answer of MLflow. */
-import { type ErrorCode, formatProblem, type MlflowAuthError } from "@mlflow-auth/core/internal";
+import { type ErrorCode, formatProblem, isMlflowAuthError, type MlflowAuthError } from "@mlflow-auth/core/internal";
 
 /** The links in the order of the chain, with the names that people see. The first two are the same for all servers. */
 export const links = {
@@ -35,6 +35,12 @@ export interface Finding {
   readonly warnings: readonly string[];
 }
 
+/** What is broken and what to do about it, before it is known with which link it belongs. */
+export interface Explanation {
+  readonly found: string;
+  readonly remedy: string;
+}
+
 export function fine(link: Link, found: string, warnings: readonly string[] = []): Finding {
   return { link, state: "fine", found, warnings };
 }
@@ -47,7 +53,7 @@ export function broken(link: Link, found: string, remedy: string, warnings: read
   return { link, state: "broken", found, remedy, warnings };
 }
 
-/** By an error of core or a plugin. Where that lists problems, the first is what to mend first. */
+/** By an error of core or a plugin. Where that lists problems, the first is what to fix first. */
 export function brokenBy(link: Link, error: MlflowAuthError, warnings: readonly string[] = []): Finding {
   const { code, message, remedy, problems } = error;
   const [first] = problems;
@@ -58,7 +64,7 @@ export function brokenBy(link: Link, error: MlflowAuthError, warnings: readonly 
     link,
     state: "broken",
     found,
-    remedy: `mend ${place}: ${first.message}`,
+    remedy: `fix ${place}: ${first.message}`,
     code,
     details: problems.map(formatProblem),
     warnings,
@@ -67,4 +73,10 @@ export function brokenBy(link: Link, error: MlflowAuthError, warnings: readonly 
 
 export function isBroken({ state }: Finding): boolean {
   return state === "broken";
+}
+
+/** What was thrown, if it is an error of core or a plugin. @throws it otherwise: a defect of ours is no link of the chain */
+export function knownError(thrown: unknown): MlflowAuthError {
+  if (!isMlflowAuthError(thrown)) throw thrown;
+  return thrown;
 }

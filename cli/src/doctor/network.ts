@@ -1,71 +1,113 @@
 /** Host name, connection and health: what can be asked of a server without a credential, so that none is needed to judge them. */
-import { createAgent, isLoopback, isMlflowAuthError, type MlflowAuthError, proxyFor } from "@mlflow-auth/core/internal";
-import { connectionFailure } from "./connection-failure.js";
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { createAgent, isLoopback, proxyFor } from "@mlflow-auth/core/internal";
+import { connectionFailure, otherScheme } from "./connection-failure.js";
 import type { Examination } from "./examination.js";
-import { brokenBy, type Finding, fine, isBroken, type Link, links, skipped } from "./finding.js";
-import { healthFinding, speaksTls, versionIn } from "./health.js";
-import { nameFinding } from "./name.js";
-import { type Answer, type Dispatcher, exchange } from "./probe.js";
+import { broken, brokenBy, type Finding, fine, isBroken, knownError, type Link, links, skipped } from "./finding.js";
+import { type Answer, type Dispatcher, isHtml, probe } from "./probe.js";
+import { overload } from "./unexpected-answers.js";
+import { formatDuration, withTimeout } from "./with-timeout.js";
 
 export interface NetworkReport {
   /** The links `name`, `connection` and `health`. */
   readonly findings: readonly Finding[];
-  /** Sends as the clients of this server send, without a credential. The caller destroys it. Undefined where it can't be made. */
-  readonly agent: Dispatcher | undefined;
   /** Whether the server answered at all. */
   readonly answered: boolean;
 }
 
+type Proxy = ReturnType<typeof proxyFor>;
+
+/** How many addresses of a host are shown. */
+const SHOWN = 3;
 /** Days before its end from which on a certificate is warned about. */
 const SOON = 14;
 const DAY = 24 * 3_600_000;
 
 export async function examineNetwork(examination: Examination): Promise<NetworkReport> {
-  const { target, env } = examination;
-  let proxy: ReturnType<typeof proxyFor>;
+  const { target, opened, env } = examination;
+  if ("open" in opened) {
+    const agent = opened.open.agentFor(target.server) as Dispatcher;
+    return await examineThrough(agent, proxyFor(target.uri, env), examination);
+  }
+  let proxy: Proxy;
   let agent: Dispatcher;
   try {
     proxy = proxyFor(target.uri, env);
     agent = createAgent({ destination: target.uri, tls: target.server.tls, env });
   } catch (thrown) {
     const name = await nameFinding(examination, false);
-    return unreachable([name, brokenBy("connection", ours(thrown))], undefined);
+    return unreachable([name, brokenBy("connection", knownError(thrown))]);
   }
+  try {
+    return await examineThrough(agent, proxy, examination);
+  } finally {
+    // A server that hangs would hold up a close.
+    await agent.destroy();
+  }
+}
+
+async function examineThrough(agent: Dispatcher, proxy: Proxy, examination: Examination): Promise<NetworkReport> {
+  const { target, timeout } = examination;
   const name = await nameFinding(examination, proxy !== undefined);
-  if (isBroken(name)) return unreachable([name], agent);
+  if (isBroken(name)) return unreachable([name]);
   let answer: Answer;
   try {
-    answer = await exchange(agent, { method: "GET", url: `${target.uri}/health` }, examination.timeout);
+    answer = await probe(agent, { method: "GET", url: `${target.uri}/health` }, timeout);
   } catch (thrown) {
     const fault = connectionFailure(thrown, examination);
     const connection = fault.link === "connection" ? [] : [connectionFinding(examination, proxy)];
-    return unreachable([name, ...connection, fault], agent);
+    return unreachable([name, ...connection, fault]);
   }
   const cleartext = speaksTls(answer, target.uri);
-  if (cleartext !== undefined) return unreachable([name, cleartext], agent);
+  if (cleartext !== undefined) return unreachable([name, cleartext]);
   const version = answer.status === 200 ? await askVersion(agent, examination) : undefined;
   const findings = [name, connectionFinding(examination, proxy), healthFinding(answer, version)];
-  return { findings, agent, answered: true };
+  return { findings, answered: true };
 }
 
 /** What is missing of the three links is not judged. */
-function unreachable(known: readonly Finding[], agent: Dispatcher | undefined): NetworkReport {
+function unreachable(known: readonly Finding[]): NetworkReport {
   const first = known.find(isBroken) as Finding;
   const rest = (["name", "connection", "health"] as const).slice(known.length);
   const skips = rest.map((link: Link) => skipped(link, `not judged while the ${links[first.link]} is broken`));
-  return { findings: [...known, ...skips], agent, answered: false };
+  return { findings: [...known, ...skips], answered: false };
 }
 
-async function askVersion(agent: Dispatcher, { target, timeout }: Examination): Promise<string | undefined> {
-  try {
-    return versionIn(await exchange(agent, { method: "GET", url: `${target.uri}/version` }, timeout));
-  } catch {
-    // It answered a moment ago; its health is what counts.
-    return undefined;
+/**
+ * Whether the host has an address, asked as every program asks.
+ *
+ * @param proxied that a proxy in the environment may resolve the name instead
+ */
+async function nameFinding({ target, timeout }: Examination, proxied: boolean): Promise<Finding> {
+  const host = new URL(target.uri).hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) !== 0) return fine("name", `${host} is an address itself`);
+  const found = await withTimeout(
+    timeout,
+    lookup(host, { all: true }).catch((error: NodeJS.ErrnoException) => error),
+    () => Object.assign(new Error("late"), { code: "EAI_AGAIN" }),
+  );
+  if (Array.isArray(found)) {
+    const more = found.length > SHOWN ? ", …" : "";
+    const shown = found.slice(0, SHOWN).map(({ address }) => address);
+    return fine("name", `${host} is ${shown.join(", ")}${more}`);
   }
+  if (proxied) return skipped("name", `${host} is unknown here, and a proxy in the environment may know it`);
+  if (found.code === "ENOTFOUND") {
+    return broken(
+      "name",
+      `the host name ${host} is unknown (${found.code})`,
+      "correct the host in the server's `uri`; if it is right, check DNS and the VPN of this machine",
+    );
+  }
+  return broken(
+    "name",
+    `no name server told the address of ${host} within ${formatDuration(timeout)} (${found.code})`,
+    "check the network, DNS and the VPN of this machine",
+  );
 }
 
-function connectionFinding({ target, wire }: Examination, proxy: ReturnType<typeof proxyFor>): Finding {
+function connectionFinding({ target, wire }: Examination, proxy: Proxy): Finding {
   const { protocol, origin, host, hostname } = new URL(target.uri);
   const secure = protocol === "https:";
   const { tls, allowInsecure } = target.server;
@@ -89,7 +131,40 @@ function connectionFinding({ target, wire }: Examination, proxy: ReturnType<type
   return fine("connection", `${host} ${secure ? "speaks TLS" : "answers"}${by}${certificate}`, warnings);
 }
 
-function ours(thrown: unknown): MlflowAuthError {
-  if (!isMlflowAuthError(thrown)) throw thrown;
-  return thrown;
+/** What a server says on its TLS port to a client that doesn't speak it: nginx and Apache in HTML, Go's in plain text. */
+function speaksTls(answer: Answer, uri: string): Finding | undefined {
+  const { protocol, host } = new URL(uri);
+  const told = answer.status === 400 && /HTTPS (port|server)|SSL-enabled server port/i.test(answer.text);
+  if (protocol !== "http:" || !told) return undefined;
+  return broken("connection", `${host} speaks TLS, and was spoken to without`, otherScheme(protocol));
+}
+
+/**
+ * What `/health` says without a credential. That it is protected, or not passed on at all, is no fault: many proxies in front of
+ * MLflow are set up so, and the request that follows tells.
+ *
+ * @param version MLflow's, where `/version` told it
+ */
+function healthFinding(answer: Answer, version: string | undefined): Finding {
+  const { status } = answer;
+  if (status >= 500 || status === 429) return broken("health", `/health answered ${status}`, overload(status));
+  if (status === 401 || status === 403) return skipped("health", `/health is protected, too (${status})`);
+  if (status >= 300 && status < 400)
+    return skipped("health", `/health leads elsewhere without a credential (${status})`);
+  if (status !== 200) return skipped("health", `there is no /health below this address (${status})`);
+  if (isHtml(answer)) return skipped("health", "/health is an HTML page here, as where one has to sign in");
+  if (answer.text.trim() !== "OK") return skipped("health", "/health is not MLflow's here");
+  return fine("health", version === undefined ? "MLflow is well" : `MLflow ${version} is well`);
+}
+
+/** Undefined for what is no version: it is shown as it is. */
+async function askVersion(agent: Dispatcher, { target, timeout }: Examination): Promise<string | undefined> {
+  try {
+    const { status, text } = await probe(agent, { method: "GET", url: `${target.uri}/version` }, timeout);
+    const version = text.trim();
+    return status === 200 && /^\d{1,4}(\.\w{1,20}){1,4}([+-][\w.]{1,20})?$/.test(version) ? version : undefined;
+  } catch {
+    // It answered a moment ago; its health is what counts.
+    return undefined;
+  }
 }

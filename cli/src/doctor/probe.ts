@@ -14,20 +14,21 @@ export interface Answer {
 /** Bytes. */
 const LONGEST = 256 * 1024;
 
-export interface Sent {
+export interface ProbeRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
+  /** JSON. */
   readonly body?: string;
 }
 
-/** @param timeout milliseconds for the whole exchange */
-export async function exchange(dispatcher: Dispatcher, { method, url, body }: Sent, timeout: number): Promise<Answer> {
+/**
+ * @param timeout milliseconds until the whole answer is there
+ * @throws what undici throws where no answer comes, or a `TimeoutError`; MlflowAuthError where the dispatcher does not send
+ */
+export async function probe(dispatcher: Dispatcher, request: ProbeRequest, timeout: number): Promise<Answer> {
+  const { method, url, body } = request;
   const { origin, pathname, search } = new URL(url);
-  const {
-    statusCode,
-    headers,
-    body: stream,
-  } = await dispatcher.request({
+  const answer = await dispatcher.request({
     origin,
     path: pathname + search,
     method,
@@ -35,7 +36,7 @@ export async function exchange(dispatcher: Dispatcher, { method, url, body }: Se
     body: body ?? null,
     signal: AbortSignal.timeout(timeout),
   });
-  return { status: statusCode, headers, text: await beginning(stream) };
+  return { status: answer.statusCode, headers: answer.headers, text: await beginning(answer.body) };
 }
 
 async function beginning(stream: AsyncIterable<Uint8Array> & { destroy(): unknown }): Promise<string> {
@@ -49,7 +50,7 @@ async function beginning(stream: AsyncIterable<Uint8Array> & { destroy(): unknow
   return Buffer.concat(chunks).subarray(0, LONGEST).toString("utf8");
 }
 
-/** The value of a header, the first of several. */
+/** The value of a header, the first of several; empty without one. */
 export function header({ headers }: Answer, name: string): string {
   return [headers[name]].flat()[0] ?? "";
 }

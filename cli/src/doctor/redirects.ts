@@ -1,24 +1,24 @@
 /** A redirect or an HTML page where MLflow answers JSON: MLflow has moved, or a person is to sign in. */
 import { type AuthorizedHeaders, isSecret } from "@mlflow-auth/core/internal";
-import { READ_PATH } from "./examination.js";
-import type { Answer } from "./probe.js";
-import type { Refusal, Sent } from "./refusals.js";
+import { READ_PATH, type SentRead } from "./examination.js";
+import type { Explanation } from "./finding.js";
+import { type Answer, header } from "./probe.js";
 
 /** Characters of an address that is shown. A server can send any text in a path. */
 const LONGEST_BASE = 200;
 
 /** A redirect to the same place below another address, as from http to https, or to where MLflow was moved. */
-export function moved({ status, headers }: Answer, { url, authorization }: Sent): Refusal | undefined {
-  const location = [headers["location"]].flat()[0];
-  const to = location === undefined ? null : URL.parse(location, url);
+export function moved(answer: Answer, { url, authorized }: SentRead): Explanation | undefined {
+  const { status } = answer;
+  const to = locationOf(answer, url);
   if (to === null || !to.pathname.endsWith(READ_PATH) || !/^https?:$/.test(to.protocol)) return undefined;
   const base = to.origin + to.pathname.slice(0, -READ_PATH.length);
-  if (base.length > LONGEST_BASE || repeats(base, authorization)) return undefined;
+  if (base.length > LONGEST_BASE || repeats(base, authorized)) return undefined;
   if (url.startsWith("https:") && to.protocol === "http:") {
     return {
       found: `the server sends clients on to ${base} (${status}), where everything would travel in the clear`,
       remedy:
-        "have it send them on to https: mostly what ends TLS before it does not tell it so (X-Forwarded-Proto). Don't write that address into the file",
+        "have it send them on to https: mostly the proxy that ends TLS in front of it does not tell it so (X-Forwarded-Proto). Don't write that address into the file",
     };
   }
   const write = `write ${base} into the server's \`uri\``;
@@ -54,15 +54,16 @@ function decoded(text: string): string {
   }
 }
 
-export function loginPage({ status, headers }: Answer, { url, authorization }: Sent): Refusal {
-  const location = [headers["location"]].flat()[0];
-  const to = location === undefined ? null : URL.parse(location, url);
-  const where = to === null || to.origin === "null" || repeats(to.host, authorization) ? "" : ` at ${to.host}`;
+/** A page where a person is to sign in, by a redirect or in MLflow's place. */
+export function loginPage(answer: Answer, { url, authorized }: SentRead): Explanation {
+  const { status } = answer;
+  const to = locationOf(answer, url);
+  const where = to === null || to.origin === "null" || repeats(to.host, authorized) ? "" : ` at ${to.host}`;
   const found =
     status === 200
-      ? "an HTML page came where MLflow answers JSON, as of a gate that wants a person to sign in (200)"
+      ? "an HTML page came where MLflow answers JSON, as from a proxy in front of it where a person has to sign in (200)"
       : `the server sends clients to a page${where} where a person is to sign in (${status})`;
-  const { provider } = authorization;
+  const { provider } = authorized;
   if (provider === undefined) {
     return {
       found,
@@ -71,10 +72,16 @@ export function loginPage({ status, headers }: Answer, { url, authorization }: S
   }
   return {
     found: `${found}; it does not take the credential of ${provider}`,
-    remedy: `store a credential that this gate accepts from programs where plugins.${provider} reads it, and check credential.mode and credential.header; where it accepts none, ask who runs it for an address that leads past it`,
+    remedy: `store a credential that this server accepts from programs where plugins.${provider} reads it, and check credential.mode and credential.header; if it accepts none, ask its operator for an address that leads past it`,
   };
 }
 
+function locationOf(answer: Answer, url: string): URL | null {
+  const location = header(answer, "location");
+  return location === "" ? null : URL.parse(location, url);
+}
+
+/** A header's value in clear text: to look for, never to print. */
 export function textOf(value: AuthorizedHeaders["headers"][number][1]): string {
   return isSecret(value) ? value.reveal() : value;
 }

@@ -6,10 +6,10 @@ import type { CredentialReport } from "./credential.js";
 import { type Examination, READ_PATH } from "./examination.js";
 import { broken, brokenBy, type Finding, fine, skipped } from "./finding.js";
 import type { NetworkReport } from "./network.js";
-import { type Answer, type Dispatcher, exchange } from "./probe.js";
-import { isRead, refusal, type Sent } from "./refusals.js";
+import { type Answer, type Dispatcher, probe } from "./probe.js";
+import { explainAnswer, isRead } from "./unexpected-answers.js";
 
-export interface Before extends Pick<CredentialReport, "authorization">, Pick<NetworkReport, "agent" | "answered"> {
+export interface Before extends Pick<CredentialReport, "authorized">, Pick<NetworkReport, "answered"> {
   /** Whether this machine's clock and another differ so much that tokens may fail by it. */
   readonly clocksApart: boolean;
 }
@@ -17,30 +17,30 @@ export interface Before extends Pick<CredentialReport, "authorization">, Pick<Ne
 /** Goes through core's interceptor, so it is never sent without the credential that it should carry. */
 export async function requestFinding(examination: Examination, before: Before): Promise<Finding> {
   const warnings = ignoredVariables(examination);
-  const { authorization, agent, answered, clocksApart } = before;
+  const { authorized, answered, clocksApart } = before;
   const { target, opened, timeout } = examination;
-  if (authorization === undefined || "fault" in opened) {
+  if (authorized === undefined || "fault" in opened) {
     return skipped("request", "not sent: it never goes out without its credential", warnings);
   }
-  if (agent === undefined || !answered) return skipped("request", "not sent: the server can't be reached", warnings);
-  const dispatcher = agent.compose(createInterceptor(opened.open));
+  if (!answered) return skipped("request", "not sent: the server can't be reached", warnings);
+  const agent = opened.open.agentFor(target.server) as Dispatcher;
   const url = target.uri + READ_PATH;
   let answer: Answer;
   try {
-    answer = await exchange(dispatcher, { method: "POST", url, body: '{"max_results":1}' }, timeout);
+    const dispatcher = agent.compose(createInterceptor(opened.open));
+    answer = await probe(dispatcher, { method: "POST", url, body: '{"max_results":1}' }, timeout);
   } catch (thrown) {
     const { found, remedy = "" } = isMlflowAuthError(thrown)
       ? brokenBy("request", thrown)
       : connectionFailure(thrown, examination);
     return broken("request", found, remedy, warnings);
   }
-  if (isRead(answer)) return fine("request", `${inShort(authorization)} is accepted, and MLflow answers`, warnings);
-  const sent: Sent = { url, authorization, clocksApart };
-  const { found, remedy } = refusal(answer, sent);
+  if (isRead(answer)) return fine("request", `${inShort(authorized)} is accepted, and MLflow answers`, warnings);
+  const { found, remedy } = explainAnswer(answer, { url, authorized, clocksApart });
   if (answer.status !== 404) return broken("request", found, remedy, warnings);
   const base = await baseAbove(target.uri, agent, timeout);
-  const moved = base === undefined ? remedy : `MLflow answers at ${base}: write that into the server's \`uri\``;
-  return broken("request", found, moved, warnings);
+  const elsewhere = base === undefined ? remedy : `MLflow answers at ${base}: write that into the server's \`uri\``;
+  return broken("request", found, elsewhere, warnings);
 }
 
 function inShort({ provider }: { provider: string | undefined }): string {
@@ -64,7 +64,7 @@ async function baseAbove(uri: string, agent: Dispatcher, timeout: number): Promi
   for (let length = steps.length - 1; length >= 0 && length >= steps.length - 3; length--) {
     const base = [origin, ...steps.slice(0, length)].join("/");
     try {
-      const answer = await exchange(agent, { method: "GET", url: `${base}/health` }, timeout);
+      const answer = await probe(agent, { method: "GET", url: `${base}/health` }, timeout);
       if (answer.status === 200 && answer.text.trim() === "OK") return base;
     } catch {
       return undefined;

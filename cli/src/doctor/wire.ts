@@ -4,6 +4,8 @@
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { TLSSocket } from "node:tls";
+import { type Finding, fine, skipped } from "./finding.js";
+import { formatDuration } from "./with-timeout.js";
 
 export interface Answered {
   /** For example `https://vault.example.com:8200`. */
@@ -78,4 +80,30 @@ function dateIn(headers: unknown): string | undefined {
 function aheadOf(date: string | undefined, now: number): number | undefined {
   const time = Date.parse(date ?? "");
   return Number.isNaN(time) ? undefined : time + 500 - now;
+}
+
+/** Milliseconds of difference from which on tokens and certificates may fail by it. */
+const LARGE = 60_000;
+
+/**
+ * This machine's clock beside those of the server and of the secret backend, as the `Date` of their answers tells them.
+ *
+ * @param origin the server's
+ * @param answers those since it is examined
+ */
+export function clockFinding(origin: string, answers: readonly Answered[]): Finding {
+  const clocks = new Map<string, number>();
+  for (const answer of answers) {
+    if (answer.ahead !== undefined) clocks.set(answer.origin, answer.ahead);
+  }
+  if (clocks.size === 0) return skipped("clock", "no answer told the time");
+  const warnings = [...clocks]
+    .filter(([, ahead]) => Math.abs(ahead) >= LARGE)
+    .map(([other, ahead]) => {
+      const how = ahead > 0 ? "behind" : "ahead of";
+      return `this machine's clock is ${formatDuration(ahead)} ${how} that of ${other}, by which tokens fail: have both set by NTP`;
+    });
+  if (warnings.length > 0) return fine("clock", "the clocks are apart", warnings);
+  const others = [...clocks.keys()].map((other) => (other === origin ? "the server" : other));
+  return fine("clock", `as that of ${others.join(" and ")}`);
 }

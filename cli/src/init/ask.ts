@@ -1,7 +1,7 @@
 /** The conversation on a terminal: what is still missing, one question after the other. */
 import { resolve } from "node:path";
 import { type Data, displayName, ownPackage, ownPlugins, printable } from "@mlflow-auth/core/internal/config";
-import { interfaceNames } from "../interface-names.js";
+import { interfaceNames } from "../installed/list-plugins.js";
 import { fileName } from "../where-from.js";
 import { judgeAddress, usualAddress } from "./address.js";
 import { type Draft, type DraftInstance, fromVariable, openFields, setAt } from "./draft.js";

@@ -1,10 +1,8 @@
 /** `--from-env`: what the environment's settings amount to, for the plugins that are installed. */
-import { interpolate, MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { type DraftInstance, fromVariable, openFields, setAt } from "./draft.js";
-import { applySecretsAuth, secretsAuthPlugins } from "./secrets-auth.js";
+import { applyRules, type Environment } from "./environment-rules.js";
+import { switchedPlugins } from "./secrets-auth.js";
 import type { Surroundings } from "./surroundings.js";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Taken {
   readonly instances: readonly DraftInstance[];
@@ -14,22 +12,18 @@ export interface Taken {
 
 /**
  * @param wanted plugins that are named on the command line: used whatever the environment says
- * @throws MlflowAuthError `PLUGIN_NOT_INSTALLED` if the environment switches on what is not there
+ * @throws MlflowAuthError `PLUGIN_NOT_INSTALLED` if the environment switches on what is not there; `PLUGIN_MANIFEST` for a plugin
+ *   whose environment file can't be used
  */
 export function fromEnvironment(env: Environment, around: Surroundings, wanted: readonly string[]): Taken {
   const instances: DraftInstance[] = [];
   const notes: string[] = [];
-  const theirs = secretsAuthPlugins(env);
+  const switched = switchedPlugins(env);
   const installed = around.choices.filter(({ fault }) => fault === undefined).map(({ name }) => name);
-  for (const name of new Set([...wanted, ...theirs.on, ...installed])) {
+  for (const name of new Set([...wanted, ...switched.on, ...installed])) {
     const instance = around.instance(name);
-    const taken = takeOver(instance, env);
-    if (name === "vault") taken.push(...applySecretsAuth(instance.options, env));
-    if (name === "datadog" && env["DD_MODEL_LAB_ENABLED"]) {
-      instance.options["requireModelLab"] = true;
-      taken.push("DD_MODEL_LAB_ENABLED");
-    }
-    const isUsed = wanted.includes(name) || theirs.on.includes(name) || isImplied(instance, taken, theirs.off);
+    const taken = [...takeOver(instance, env), ...applyRules(instance, env, around.check)];
+    const isUsed = wanted.includes(name) || switched.on.includes(name) || isImplied(instance, taken, switched.off);
     if (isUsed) instances.push(instance);
     if (taken.length === 0) continue;
     const variables = taken.join(", ");
@@ -58,33 +52,4 @@ function takeOver({ form, options, leftOut }: DraftInstance, env: Environment): 
     else setAt(options, field.path, value);
   }
   return taken;
-}
-
-/**
- * What was allowed to get a credential is not widened: the server must be among the hosts that the old setting allowed.
- *
- * @throws MlflowAuthError `USAGE`
- */
-export function checkAllowedHosts(env: Environment, trackingUri: string): void {
-  const list = env["MLFLOW_SECRETS_ALLOWED_HOSTS"];
-  if (!list) return;
-  const host = URL.parse(interpolate(trackingUri, env).data as string)?.hostname ?? "an address that is not known yet";
-  const patterns = list.split(",").map((pattern) => pattern.trim().toLowerCase());
-  if (patterns.some((pattern) => pattern !== "" && globOf(pattern).test(host))) return;
-  throw new MlflowAuthError(
-    "USAGE",
-    `MLFLOW_SECRETS_ALLOWED_HOSTS does not allow ${host}, so it gets no credential now`,
-    {
-      remedy: "name a server that it allows with --tracking-uri, or unset it if this one is right",
-    },
-  );
-}
-
-/** Shell globs; of a class in brackets, which the old setting took as well, nothing is allowed. */
-function globOf(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll(/[\\^$.|+()[\]{}]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", "[^*]");
-  return new RegExp(`^${source}$`);
 }

@@ -1,9 +1,12 @@
-/** The variables of the Python plugin mlflow-secrets-auth, which no schema names: its switches, and its settings for Vault. */
-import type { DataObject } from "@mlflow-auth/core/internal/config";
+/**
+ * What the settings of mlflow-secrets-auth, a Python package, decide for all of its providers: which of them are on, and which hosts
+ * may get a credential. They may switch on a plugin that is not installed, so its names are known here; what they say for one
+ * provider stands in the environment file of the plugin.
+ */
+import { interpolate, MlflowAuthError } from "@mlflow-auth/core/internal/config";
+import type { Environment } from "./environment-rules.js";
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Our plugins by its providers' names. */
+/** Its providers, and the plugins that do the same. */
 const providers: Readonly<Record<string, string>> = {
   vault: "vault",
   "aws-secrets-manager": "aws",
@@ -12,8 +15,8 @@ const providers: Readonly<Record<string, string>> = {
 
 const truthy = /^(1|true|yes|on)$/i;
 
-/** Which plugins its switches turn on; where there is any switch, the others are off. */
-export function secretsAuthPlugins(env: Environment): { on: string[]; off: string[] } {
+/** Which plugins the switches turn on; where there is any switch, the others are off. */
+export function switchedPlugins(env: Environment): { on: string[]; off: string[] } {
   const listed = (env["MLFLOW_SECRETS_AUTH_ENABLE"] ?? "").split(",").map((name) => name.trim().toLowerCase());
   const switchOf = (provider: string) =>
     env[`MLFLOW_SECRETS_AUTH_ENABLE_${provider.replaceAll("-", "_").toUpperCase()}`] ?? "";
@@ -24,51 +27,31 @@ export function secretsAuthPlugins(env: Environment): { on: string[]; off: strin
   return { on: plugins(names.filter(isOn)), off: isSwitched ? plugins(names.filter((name) => !isOn(name))) : [] };
 }
 
-/** Its settings for Vault, as options of our plugin. @returns the names of the variables that were taken over */
-export function applySecretsAuth(options: DataObject, env: Environment): string[] {
-  const taken: string[] = [];
-  const take = (variable: string, use: (value: string) => void) => {
-    const value = env[variable]?.trim();
-    if (!value) return;
-    use(value);
-    taken.push(variable);
-  };
-  const credential: DataObject = {};
-  take("MLFLOW_VAULT_SECRET_PATH", (value) => {
-    const [mount = "", ...rest] = plain(value).replace(/^\/+/, "").split("/");
-    if (rest.length > 0) options["secret"] = { mount, path: rest.join("/") };
-    else options["secret"] = { path: mount };
-  });
-  take("MLFLOW_VAULT_AUTH_MODE", (value) => {
-    credential["mode"] = plain(value.toLowerCase());
-  });
-  take("MLFLOW_AUTH_HEADER_NAME", (value) => {
-    credential["header"] = plain(value);
-  });
-  if (Object.keys(credential).length > 0) options["credential"] = credential;
-  take("MLFLOW_VAULT_TTL_SEC", (value) => {
-    const seconds = /^\d{1,9}$/.test(value) ? Number(value) : 300;
-    options["cache"] = { ttl: `${Math.min(Math.max(seconds, 1), 86_400)}s` };
-  });
-  const login = loginOf(env);
-  if (login !== undefined) {
-    options["auth"] = login.auth;
-    taken.push(...login.variables);
-  }
-  return taken;
+/**
+ * What was allowed to get a credential is not widened: the server must be among the hosts that the old setting allowed.
+ *
+ * @throws MlflowAuthError `USAGE`
+ */
+export function checkAllowedHosts(env: Environment, trackingUri: string): void {
+  const list = env["MLFLOW_SECRETS_ALLOWED_HOSTS"];
+  if (!list) return;
+  const host = URL.parse(interpolate(trackingUri, env).data as string)?.hostname ?? "an address that is not known yet";
+  const patterns = list.split(",").map((pattern) => pattern.trim().toLowerCase());
+  if (patterns.some((pattern) => pattern !== "" && globOf(pattern).test(host))) return;
+  throw new MlflowAuthError(
+    "USAGE",
+    `MLFLOW_SECRETS_ALLOWED_HOSTS does not allow ${host}, so it gets no credential now`,
+    {
+      remedy: "name a server that it allows with --tracking-uri, or unset it if this one is right",
+    },
+  );
 }
 
-/** The login that Vault's variables name; undefined: the token in the user's home, which is the plugin's default. */
-function loginOf(env: Environment): { auth: DataObject; variables: string[] } | undefined {
-  if (env["VAULT_TOKEN"]) {
-    return { auth: { method: "token", token: { env: "VAULT_TOKEN" } }, variables: ["VAULT_TOKEN"] };
-  }
-  if (!env["VAULT_ROLE_ID"] || !env["VAULT_SECRET_ID"]) return undefined;
-  const auth = { method: "approle", roleId: "${VAULT_ROLE_ID}", secretId: { env: "VAULT_SECRET_ID" } };
-  return { auth, variables: ["VAULT_ROLE_ID", "VAULT_SECRET_ID"] };
-}
-
-/** A text that stands for itself in the file. */
-function plain(value: string): string {
-  return value.replaceAll("${", "$${");
+/** Shell globs; of a class in brackets, which the old setting took as well, nothing is allowed. */
+function globOf(pattern: string): RegExp {
+  const source = pattern
+    .replaceAll(/[\\^$.|+()[\]{}]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", "[^*]");
+  return new RegExp(`^${source}$`);
 }

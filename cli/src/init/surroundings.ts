@@ -8,13 +8,13 @@ import {
   type Installed,
   type InstalledPlugin,
   isMlflowAuthError,
-  listPlugins,
   MlflowAuthError,
   type OptionsCheck,
   ownPackage,
   ownPlugins,
   readInstalled,
 } from "@mlflow-auth/core/internal/config";
+import { listPlugins } from "../installed/list-plugins.js";
 import type { DraftInstance } from "./draft.js";
 import { OptionForm } from "./option-form.js";
 
@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly file: string;
   readonly installed: Installed;
   readonly choices: readonly InstalledChoice[];
+  /** Checks data by a schema; see `createOptionsCheck`. */
+  readonly check: OptionsCheck;
   /** @throws MlflowAuthError where the plugin can't be used */
   instance(name: string, from?: string): DraftInstance;
 }
@@ -52,6 +54,7 @@ export async function lookAround(file: string): Promise<Surroundings> {
     file,
     installed,
     choices,
+    check,
     instance(name, from) {
       try {
         const found = findPlugin({ plugin: name, package: from }, installed);

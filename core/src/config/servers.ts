@@ -1,6 +1,6 @@
 /** Both forms of the server list, brought into one; and the rules that a server's address must keep. */
 
-import { isLoopback } from "../http/loopback.js";
+import { isLoopback } from "../http/hosts.js";
 import type { TlsOptions } from "../provider/context.js";
 import { type ProblemList, pointerTo } from "./problems.js";
 import { isObject } from "./schema-walk.js";

@@ -7,6 +7,7 @@ import { namesFiles, type Pems, readPems } from "./tls-files.js";
 
 export type { Environment } from "./http-proxy.js";
 
+/** What a dispatcher for one destination is made from. */
 export interface AgentOptions {
   /** Where requests go: an http or https URL, whose host may be a wildcard. */
   readonly destination: string;

@@ -4,6 +4,7 @@ import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.
 /**
  * - `refused`, `unknown-host`, `no-route`, `timeout`: there was no connection.
  * - `hung-up`: there was one, and the other side ended it without an answer.
+ * - `headers-too-large`: it answers with more headers than clients take.
  * - `not-http`: what answers does not speak HTTP.
  * - `no-tls`: what answers does not speak TLS.
  * - `expired`, `not-yet-valid`, `other-name`, `self-signed`, `untrusted`, `other-purpose`: the certificate of the other side.
@@ -16,6 +17,7 @@ export type ConnectionFailureKind =
   | "no-route"
   | "timeout"
   | "hung-up"
+  | "headers-too-large"
   | "not-http"
   | "no-tls"
   | "expired"
@@ -27,6 +29,7 @@ export type ConnectionFailureKind =
   | "client-certificate"
   | "tls";
 
+/** What is known of a connection that did not come about. Nothing of an error's own text is in it. */
 export interface ConnectionFailure {
   /** Of Node, OpenSSL or undici, such as `ECONNREFUSED`; `unknown reason` where there is none. */
   readonly code: string;
@@ -46,6 +49,11 @@ const meanings: readonly (readonly [codes: RegExp, kind: ConnectionFailureKind, 
   [/^ENETUNREACH$/, "no-route", "there is no way to that network"],
   [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, "timeout", "no connection came about"],
   [/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, "hung-up", "the other side hangs up without an answer"],
+  [
+    /^(UND_ERR_HEADERS_OVERFLOW|HPE_HEADER_OVERFLOW)$/,
+    "headers-too-large",
+    "it answers with more headers than clients take (16 KiB)",
+  ],
   // undici's name for what has no code of the parser, such as a control character in a header.
   [/^(HPE_.*|HTTPParserError)$/, "not-http", "what answers there does not speak HTTP"],
   [/^CERT_HAS_EXPIRED$/, "expired", "its certificate has expired"],
@@ -74,6 +82,7 @@ const withoutTls: ReadonlySet<ConnectionFailureKind | undefined> = new Set([
   "no-route",
   "timeout",
   "hung-up",
+  "headers-too-large",
   "not-http",
 ]);
 
@@ -90,7 +99,7 @@ export function connectionFailureOf(thrown: unknown): ConnectionFailure {
 function codeOf(thrown: unknown): string {
   const { code, cause, name } = (thrown ?? {}) as { code?: unknown; cause?: { code?: unknown }; name?: unknown };
   const found = [code, cause?.code, name].find((value) => typeof value === "string");
-  return /^\w{1,64}$/.test(String(found)) ? String(found) : "unknown reason";
+  return typeof found === "string" && /^\w{1,64}$/.test(found) ? found : "unknown reason";
 }
 
 const authority =

@@ -1,7 +1,7 @@
 /** HTTP for secret backends, handed to plugins as `context.http`. */
 import { type Dispatcher, request } from "undici";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { isPrivate } from "../http/loopback.js";
+import { isPrivate } from "../http/hosts.js";
 import type { HttpClient, HttpRequest, HttpResponse, Logger, TlsOptions } from "../provider/context.js";
 import { createAgent, type Environment } from "./agent.js";
 import { type ConnectionFailureKind, connectionFailureOf } from "./failure.js";
@@ -11,6 +11,7 @@ const DEFAULT_TIMEOUT = 10_000;
 /** Milliseconds for an answer under way when the client is closed. A backend that hangs must not hold up the end of a program. */
 const GRACE = 1_000;
 
+/** Whom an HTTP client for secret backends serves. */
 export interface HttpClientOptions {
   /** The instance for whom it sends, for messages. */
   readonly instance: string;

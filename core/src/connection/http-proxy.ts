@@ -2,11 +2,13 @@
 import { BlockList, isIP } from "node:net";
 import { type Dispatcher, Pool } from "undici";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { isLoopback } from "../http/loopback.js";
+import { isLoopback } from "../http/hosts.js";
 import { connectionFailureOf } from "./failure.js";
 
+/** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A corporate proxy, as the environment names it. */
 export interface HttpProxy {
   /** http or https, with a user and a password if the variable has them. */
   readonly url: URL;

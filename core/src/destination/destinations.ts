@@ -1,12 +1,15 @@
 /** Which listed server, if any, a URL belongs to. The one place where that is decided. */
-import { isLoopback } from "../http/loopback.js";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { isLoopback, wildcardTest } from "../http/hosts.js";
 import { leadsOut, resolutions } from "../http/paths.js";
 
+/** What can be listed: anything with the address of a server. */
 export interface Destination {
   /** As the file has it: `https://mlflow.example.com/base` or `https://*.staging.example.com`. */
   readonly uri: string;
 }
 
+/** The listed servers, and which of them a request is for. */
 export interface Destinations<T extends Destination> {
   /** In the order in which they are tried. */
   readonly servers: readonly T[];
@@ -48,6 +51,7 @@ interface Pattern<T> {
 /** What a path holds that servers and the parser may read in different ways. */
 const READ_DIFFERENTLY = /[^!-~]|[%\\#]|\/\./;
 
+/** @param servers in the file's order; each address as `judgeUri` gives it */
 export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
   const patterns = inOrder(servers.map(compile));
 
@@ -126,18 +130,6 @@ function compile<T extends Destination>(server: T): Pattern<T> {
   };
 }
 
-/** `*` stands for at least one character of the leftmost label, and never for a dot. */
-function wildcardTest(pattern: string): (hostname: string) => boolean {
-  const star = pattern.indexOf("*");
-  const before = pattern.slice(0, star);
-  const after = pattern.slice(star + 1);
-  return (hostname) =>
-    hostname.length > before.length + after.length &&
-    hostname.startsWith(before) &&
-    hostname.endsWith(after) &&
-    !hostname.slice(before.length, hostname.length - after.length).includes(".");
-}
-
 /** File order, but among the servers of one origin the longer base path first. */
 function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
   const groups = Map.groupBy(patterns, (pattern) => pattern.origin);
@@ -166,6 +158,15 @@ function matchesOrigin<T>(pattern: Pattern<T>, url: URL): boolean {
     url.username === "" &&
     url.password === ""
   );
+}
+
+/** Why a request is not sent whose path is one of {@link Destinations.misled}. */
+export function misleadingPath({ uri }: Destination): MlflowAuthError {
+  const message = `a request was not sent, because servers may read its path as leading into or out of ${uri}`;
+  return new MlflowAuthError("PATH_MISLEADING", message, {
+    server: uri,
+    remedy: "send a path without `.` and `..` segments, in any encoding, and without NUL",
+  });
 }
 
 function isBelow(path: string, base: string): boolean {

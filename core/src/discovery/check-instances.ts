@@ -13,8 +13,7 @@ import { isKnown, isObject, SchemaWalker } from "../config/schema-walk.js";
 import { refuseSecretVariables } from "../config/secret-variables.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { faulty, type InstalledPlugin } from "./check-manifest.js";
-import { findPlugin } from "./find-plugin.js";
-import { readInstalled } from "./installed.js";
+import { findPlugin, readInstalled } from "./find-plugin.js";
 
 /** @returns the enabled instances in the file's order; undefined for one with problems */
 export async function checkInstances(

@@ -1,9 +1,10 @@
 /** Checks what a plugin package declares, once the file enables it and before anything of it is imported. */
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import type { EntryPoint, PluginPackage } from "../config/config.js";
 import { isObject, type Schema } from "../config/schema-walk.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { readSmallTextSync } from "../files/small-file.js";
 import type { Owners } from "../files/trust.js";
 import { type Group, groups } from "../provider/provider.js";
 import type { Manifest } from "./manifests.js";
@@ -11,15 +12,24 @@ import { untrusted } from "./search-folders.js";
 
 /** The plugin interface that this core speaks. */
 const API_VERSION = 1;
-const MAX_SCHEMA_BYTES = 1024 * 1024;
+/** Bytes of a JSON file that a manifest names. */
+const MAX_JSON_BYTES = 1024 * 1024;
 /** Nesting beyond this would exhaust the stack of whoever goes through it. */
-const MAX_SCHEMA_DEPTH = 256;
+const MAX_JSON_DEPTH = 256;
 
 export interface InstalledPlugin {
   readonly package: PluginPackage;
   readonly entries: Readonly<Partial<Record<Group, EntryPoint>>>;
   /** The JSON Schema of its options; one that allows none where the package names no schema. */
   readonly schema: Schema;
+  /**
+   * What its environment file says: from which variables of other systems `init --from-env` takes options over. Looked at by the
+   * command alone; undefined where the package names no such file.
+   *
+   * @returns JSON of whatever shape; null if it is none
+   * @throws MlflowAuthError `PLUGIN_MANIFEST` if the file can't be read, `PLUGIN_UNTRUSTED` if it is somebody else's
+   */
+  environment(): unknown;
 }
 
 /**
@@ -36,8 +46,9 @@ export function checkManifest(manifest: Manifest, plugin: string, owners: Owners
       `is made for ${version} of the plugin interface, and this core speaks version ${API_VERSION}`,
     );
   }
-  const { schema, file } = readSchema(manifest, declared["configSchema"]);
   const { name, version, folder } = manifest;
+  const { configSchema, environment } = declared;
+  const { schema, file } = readSchema(manifest, configSchema);
   const owner: PluginPackage = Object.freeze({ name, version, folder, configSchema: file });
   const entries: Partial<Record<Group, EntryPoint>> = {};
   for (const group of groups) {
@@ -45,10 +56,25 @@ export function checkManifest(manifest: Manifest, plugin: string, owners: Owners
     if (names !== undefined && Object.hasOwn(names, plugin))
       entries[group] = readEntry(names[plugin], group, plugin, owner);
   }
-  const files = [file, ...Object.values(entries).map(({ module }) => module)].filter((path) => path !== undefined);
-  const reason = untrusted(withFolders(files, realpathSync(folder)), owners);
+  refuseUntrusted(manifest, [file, ...Object.values(entries).map(({ module }) => module)], owners);
+  return {
+    package: owner,
+    entries: Object.freeze(entries),
+    schema,
+    environment() {
+      if (environment === undefined) return undefined;
+      const read = readJson(manifest, "environment", environment);
+      refuseUntrusted(manifest, [read.file], owners);
+      return read.json;
+    },
+  };
+}
+
+/** @throws MlflowAuthError `PLUGIN_UNTRUSTED` */
+function refuseUntrusted(manifest: Manifest, files: readonly (string | undefined)[], owners: Owners): void {
+  const named = files.filter((path) => path !== undefined);
+  const reason = untrusted(withFolders(named, realpathSync(manifest.folder)), owners);
   if (reason !== undefined) throw notTrusted(manifest, reason);
-  return { package: owner, entries: Object.freeze(entries), schema };
 }
 
 /** Files, and the folders between them and the one of their package: who may write a folder may exchange what is in it. */
@@ -69,23 +95,31 @@ function readEntry(declared: unknown, group: Group, name: string, owner: PluginP
   const module = insideOf(owner.folder, path);
   if (module === "missing") throw faulty(owner, `lacks the module that ${label} names`);
   if (module === "outside") throw faulty(owner, `names a module outside of itself for ${label}`);
-  return Object.freeze({ group, name, package: owner, module: module.file, export: exported });
+  return Object.freeze({ group, name, package: owner, module: module.path, export: exported });
 }
 
 function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; file?: string } {
   if (declared === undefined) return { schema: { type: "object", additionalProperties: false, properties: {} } };
-  if (typeof declared !== "string") throw faulty(manifest, "names no file as its configSchema");
-  const found = insideOf(manifest.folder, declared);
-  if (found === "missing") throw faulty(manifest, "lacks the file that it names as its configSchema");
-  if (found === "outside") throw faulty(manifest, "names a configSchema outside of itself");
-  if (found.size > MAX_SCHEMA_BYTES) throw faulty(manifest, "has a configSchema larger than 1 MiB");
+  const { json, file } = readJson(manifest, "configSchema", declared);
+  if (!isObject(json)) throw faulty(manifest, "has a configSchema that is no JSON Schema, or one nested too deeply");
+  return { schema: json, file };
+}
+
+/** A JSON file of the package, which its manifest names by this key. What can't be read as JSON, or is nested too deeply, reads as null. */
+function readJson(manifest: Manifest, key: string, declared: unknown): { json: unknown; file: string } {
+  if (typeof declared !== "string") throw faulty(manifest, `names no file as its ${key}`);
+  const file = insideOf(manifest.folder, declared);
+  if (file === "missing") throw faulty(manifest, `lacks the file that it names as its ${key}`);
+  if (file === "outside") throw faulty(manifest, `names a file outside of itself as its ${key}`);
+  const read = readSmallTextSync(file.path, MAX_JSON_BYTES);
+  if ("reason" in read) throw faulty(manifest, `names a file as its ${key} that ${read.why}`);
   try {
-    const schema: unknown = JSON.parse(readFileSync(found.file, "utf8"));
-    if (isObject(schema) && !isDeeper(schema, MAX_SCHEMA_DEPTH)) return { schema, file: found.file };
+    const json: unknown = JSON.parse(read.text);
+    return { json: isDeeper(json, MAX_JSON_DEPTH) ? null : json, file: file.path };
   } catch {
-    // Told below: the parser's message would quote the file.
+    // The parser's message would quote the file.
+    return { json: null, file: file.path };
   }
-  throw faulty(manifest, "has a configSchema that is no JSON Schema, or one nested too deeply");
 }
 
 function isDeeper(value: unknown, depth: number): boolean {
@@ -93,11 +127,13 @@ function isDeeper(value: unknown, depth: number): boolean {
   return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
 }
 
+/** The error `PLUGIN_MANIFEST` of a package. @param what the middle of a sentence, as in "names no file as its configSchema" */
 export function faulty({ name, folder }: { name: string; folder: string }, what: string): MlflowAuthError {
   const message = `the package ${name} (${folder}) ${what}: install another version of it, or tell its author`;
   return new MlflowAuthError("PLUGIN_MANIFEST", message);
 }
 
+/** The error `PLUGIN_UNTRUSTED` of a package. @param reason see `untrusted` */
 export function notTrusted({ name, folder }: { name: string; folder: string }, reason: string): MlflowAuthError {
   const remedy =
     "install it again as yourself, or take it over (chown -R) and let nobody else write it (chmod -R go-w)";
@@ -105,13 +141,12 @@ export function notTrusted({ name, folder }: { name: string; folder: string }, r
 }
 
 /** A regular file below a folder, symlinks of both resolved. */
-function insideOf(folder: string, path: string): { file: string; size: number } | "missing" | "outside" {
+function insideOf(folder: string, path: string): { path: string } | "missing" | "outside" {
   try {
     const file = realpathSync(join(folder, path));
     const way = relative(realpathSync(folder), file);
     if (way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way)) return "outside";
-    const stats = statSync(file);
-    return stats.isFile() ? { file, size: stats.size } : "missing";
+    return statSync(file).isFile() ? { path: file } : "missing";
   } catch {
     return "missing";
   }

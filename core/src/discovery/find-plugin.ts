@@ -1,11 +1,26 @@
-/** Which installed package an instance of the file means. */
+/** What is installed where a file may take plugins from, and which of it an instance of the file means. */
 import { didYouMean } from "../config/suggest.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkManifest, faulty, type InstalledPlugin, notTrusted } from "./check-manifest.js";
-import type { Installed } from "./installed.js";
-import { type Manifest, namesOf, offers, undeclaredManifests } from "./manifests.js";
-import { ownPackage, ownPlugins, plannedPlugins } from "./own-plugins.js";
+import { type InstallCommand, installCommand, ownPackage, ownPlugins, plannedPlugins } from "./install-command.js";
+import { type Manifest, type Manifests, namesOf, offers, readManifests, undeclaredManifests } from "./manifests.js";
+import { findRoots, type RootOptions, type Roots } from "./roots.js";
 
+/** The plugin packages that a file may use. */
+export interface Installed {
+  readonly roots: Roots;
+  readonly manifests: Manifests;
+  /** Gives the command that installs another one there. */
+  readonly install: InstallCommand;
+}
+
+/** Reads the package.json files of everything that is installed there. Imports nothing. */
+export function readInstalled(options: RootOptions): Installed {
+  const roots = findRoots(options);
+  return { roots, manifests: readManifests(roots), install: installCommand(roots) };
+}
+
+/** What an instance of the file says about its plugin. */
 export interface WantedPlugin {
   /** Its entry-point name. */
   readonly plugin: string;
@@ -13,7 +28,11 @@ export interface WantedPlugin {
   readonly package?: string | undefined;
 }
 
-/** @throws MlflowAuthError `PLUGIN_NOT_INSTALLED`, `PLUGIN_UNTRUSTED`, `PLUGIN_AMBIGUOUS`, `PLUGIN_MANIFEST` */
+/**
+ * The one package that an instance means, checked.
+ *
+ * @throws MlflowAuthError `PLUGIN_NOT_INSTALLED`, `PLUGIN_UNTRUSTED`, `PLUGIN_AMBIGUOUS`, `PLUGIN_MANIFEST`
+ */
 export function findPlugin(wanted: WantedPlugin, installed: Installed): InstalledPlugin {
   const { plugin } = wanted;
   const { manifests, roots } = installed;

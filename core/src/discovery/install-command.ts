@@ -1,6 +1,18 @@
+/** The packages of this project's own plugins, and the command that installs a package. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Roots } from "./roots.js";
+
+/** The plugins of this project, each in a package of its own. */
+export const ownPlugins: readonly string[] = ["datadog", "vault"];
+
+/** Names that are kept for plugins of this project which do not exist yet. */
+export const plannedPlugins: readonly string[] = ["aws", "azure", "descope", "hokusai"];
+
+/** The package of one of {@link ownPlugins}. */
+export function ownPackage(plugin: string): string {
+  return `@mlflow-auth/plugin-${plugin}`;
+}
 
 /** The command that installs a package where the file can use it. */
 export type InstallCommand = (packageName: string) => string;
@@ -11,7 +23,7 @@ const lockfiles = [
   { file: "package-lock.json", add: "npm install", toRoot: "npm install" },
 ];
 
-/** Without a project, plugins stand beside a global command. */
+/** Speaks the language of the package manager whose lockfile is there. Without a project, plugins stand beside a global command. */
 export function installCommand({ project, workspace, folders: roots }: Roots): InstallCommand {
   if (project === undefined) return globalCommand(roots);
   const folders = workspace === undefined || workspace === project ? [project] : [project, workspace];

@@ -4,9 +4,8 @@ import { join, sep } from "node:path";
 import { isObject } from "../config/schema-walk.js";
 import { type Owners, trustProblem } from "../files/trust.js";
 import { type Group, groups } from "../provider/provider.js";
-import { isPackageName } from "./package-name.js";
 import { plugAndPlayFolders } from "./plug-n-play.js";
-import { type PackageText, parseObject, readPackage } from "./read-package.js";
+import { isPackageName, type PackageText, parseObject, readPackage } from "./read-package.js";
 import type { Root, Roots } from "./roots.js";
 import { untrusted } from "./search-folders.js";
 
@@ -57,7 +56,7 @@ export function readManifests({ folders, owners }: Pick<Roots, "folders" | "owne
   const add = (folder: string, read: PackageText | undefined) => {
     const manifest = read && parseManifest(read, folder);
     if (manifest === undefined || usable.has(manifest.name)) return;
-    const reason = distrusted(folder, read as PackageText, owners);
+    const reason = trustProblemOf(folder, read as PackageText, owners);
     if (reason === undefined) usable.set(manifest.name, manifest);
     else refused.push({ ...manifest, reason });
   };
@@ -110,7 +109,7 @@ function findPackage(
 }
 
 /** The file that was read is judged as it was then; its folder, also where it is a symlink. */
-function distrusted(folder: string, { stats }: PackageText, owners: Owners): string | undefined {
+function trustProblemOf(folder: string, { stats }: PackageText, owners: Owners): string | undefined {
   const file = join(folder, "package.json");
   const reason = trustProblem(stats, owners);
   return reason === undefined ? untrusted([folder, file], owners) : `${file} ${reason}`;

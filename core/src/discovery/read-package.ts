@@ -1,10 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+/** Reads the package.json files of packages that nobody has judged yet. */
+import type { Stats } from "node:fs";
+import { decodeText, readSmallBytesSync } from "../files/small-file.js";
 
 /** No package.json that anybody wrote comes near. */
 const MAX_PACKAGE_BYTES = 4 * 1024 * 1024;
 
 export interface PackageText {
-  /** Decoded when it is asked for. */
+  /** Decoded when it is asked for; empty if it is not UTF-8. */
   readonly text: string;
   /** Whether it holds these words. Looking is cheaper than decoding, and most packages hold none that we look for. */
   mentions(words: string): boolean;
@@ -12,32 +14,18 @@ export interface PackageText {
   readonly stats: Stats;
 }
 
-/** The text of a regular file, read as it is when it is opened; undefined if there is none, or one that is larger than 4 MiB. */
+/** A package.json as it is when it is opened; undefined if there is none, or one that is not a regular file or larger than 4 MiB. */
 export function readPackage(file: string): PackageText | undefined {
-  let descriptor: number | undefined;
-  try {
-    // Without O_NONBLOCK, opening a FIFO would wait for a writer.
-    descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile() || stats.size > MAX_PACKAGE_BYTES) return undefined;
-    const bytes = Buffer.allocUnsafe(stats.size);
-    let length = 0;
-    for (let more = -1; more !== 0 && length < bytes.length; length += more) {
-      more = readSync(descriptor, bytes, length, bytes.length - length, null);
-    }
-    const read = bytes.subarray(0, length);
-    return {
-      get text() {
-        return read.toString("utf8");
-      },
-      mentions: (words) => read.includes(words),
-      stats,
-    };
-  } catch {
-    return undefined;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
+  const read = readSmallBytesSync(file, MAX_PACKAGE_BYTES);
+  if ("reason" in read) return undefined;
+  const { bytes, stats } = read;
+  return {
+    get text() {
+      return decodeText(bytes) ?? "";
+    },
+    mentions: (words) => bytes.includes(words),
+    stats,
+  };
 }
 
 /** A text's top-level object; an empty one where it is not JSON. */
@@ -48,4 +36,12 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+}
+
+/**
+ * Whether a text may name a package: npm's characters, the capitals and the underscore of old names included. It keeps a name such as
+ * `../x` from leading out of node_modules, and one with odd characters out of messages.
+ */
+export function isPackageName(name: unknown): name is string {
+  return typeof name === "string" && name.length <= 214 && /^(?:@[\w~-][\w.~-]*\/)?[\w~-][\w.~-]*$/.test(name);
 }

@@ -68,4 +68,5 @@ export const codes = {
   NODE_VERSION: "This Node is older than the oldest one that is supported.",
 } as const;
 
+/** A code of the table above. Stable: programs may compare it. */
 export type ErrorCode = keyof typeof codes;

@@ -16,6 +16,7 @@ export interface Problem {
   readonly message: string;
 }
 
+/** What an error says beside its code and its message. None of it may hold a credential. */
 export interface ErrorDetails {
   /** What to do about it: one imperative sentence, or a command. */
   readonly remedy?: string | undefined;
@@ -56,6 +57,7 @@ export class MlflowAuthError extends Error {
   }
 }
 
+/** Whether a value is an error of mlflow-auth, also of another copy of this package. */
 export function isMlflowAuthError(value: unknown): value is MlflowAuthError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }

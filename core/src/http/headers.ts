@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors/codes.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { ProviderHeaders } from "../provider/provider.js";
 import { isSecret, type Secret } from "../secret/secret.js";
+import { headerKey } from "./client-credentials.js";
 
 /** RFC 9110, 5.6.2: a token. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/;
@@ -34,20 +35,6 @@ export function checkHeaders(given: ProviderHeaders, instance: string): [name: s
   const entries = Object.entries(given);
   for (const [name, value] of entries) check(name, value, instance);
   return entries;
-}
-
-/** Names whose keys are remembered. Clients send the same few; more, or longer ones, are an attempt to fill the memory. */
-const MOST_NAMES = 512;
-const LONGEST_NAME = 64;
-const keys = new Map<string, string>();
-
-/** How header names are compared: without regard to case, and with `_` as `-`, for many servers read them so. */
-export function headerKey(name: string): string {
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  const key = name.toLowerCase().replaceAll("_", "-");
-  if (keys.size < MOST_NAMES && name.length <= LONGEST_NAME) keys.set(name, key);
-  return key;
 }
 
 function check(name: string, value: unknown, instance: string): void {

@@ -35,6 +35,7 @@ export function createsRun(request: Request): boolean {
 /** The base path below which the run is created, without a slash at its end; undefined for any other request. */
 export function runCreationBase({ method, url }: Request): string | undefined {
   if (method !== "POST" || !LIKELY.test(url)) return undefined;
-  const pathname = URL.parse(url, "http://host")?.pathname ?? "";
+  // Not by a base: of a path that begins with two slashes the parser would take the host.
+  const pathname = URL.parse(url.startsWith("/") ? `http://host${url}` : url)?.pathname ?? "";
   return RUN_CREATION.exec(decodedOnce(pathname).replaceAll(/\/{2,}/g, "/"))?.[1];
 }

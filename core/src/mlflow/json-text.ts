@@ -9,6 +9,7 @@ export interface Place {
   readonly end: number;
 }
 
+/** The place of a member's value, with its key. */
 export interface Member extends Place {
   /** Decoded. */
   readonly key: string;

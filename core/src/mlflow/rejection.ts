@@ -1,6 +1,7 @@
 /** What an answer says about the credential that was sent. */
 import { isJsonApi } from "./endpoints.js";
 
+/** The headers of an answer, names in lower case. */
 export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
@@ -42,17 +43,17 @@ function isHtml(type: string | string[] | undefined): boolean {
 }
 
 /**
- * Whether a 403 is about permissions, so that another credential of the same owner would not help: MLflow's JSON with an
- * `error_code` (mlflow/server/handlers.py), its auth app's plain `Permission denied` (mlflow/server/auth), and the
- * `REGISTRY_ADMIN_REQUIRED` of Hokusai's proxy.
+ * Whether MLflow itself says by a 403 that a permission is missing, so that another credential of the same owner would not help:
+ * its JSON with an `error_code` (mlflow/server/handlers.py), or its auth app's plain `Permission denied` (mlflow/server/auth). What
+ * a proxy in front of it says, the plugin for that proxy knows: see `RequestAuthProvider.isPermissionDenial`.
  */
 export function isPermissionDenial(body: string): boolean {
   const text = body.trim();
   if (text === "Permission denied") return true;
   if (!text.startsWith("{")) return false;
   try {
-    const { error_code, error } = JSON.parse(text) as { error_code?: unknown; error?: unknown };
-    return typeof error_code === "string" || error === "REGISTRY_ADMIN_REQUIRED";
+    const { error_code } = JSON.parse(text) as { error_code?: unknown };
+    return typeof error_code === "string";
   } catch {
     return false;
   }

@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import type { Run } from "../provider/provider.js";
 import { elements, members, type Place, skipSpace, stringAt } from "./json-text.js";
 
+/** A body of `runs/create` that could be read. */
 export interface RunBody {
   /** What the client says of the run, its own tags among it. */
   readonly run: Run;

@@ -2,12 +2,12 @@
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkHeaders } from "../http/headers.js";
 import type { Logger } from "../provider/context.js";
-import { type Auth, anonymous, type RequestAuthProvider } from "../provider/provider.js";
+import { type Auth, anonymous, type ProviderRequest, type RequestAuthProvider } from "../provider/provider.js";
 import { isSecret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
 import { type BoundProvider, createProviderAsker, isPromise, pluginFault } from "./ask-provider.js";
-import type { LazyProviderRequest } from "./provider-request.js";
 
+/** An auth provider in its place. */
 export type BoundAuth = BoundProvider<RequestAuthProvider>;
 
 /** Who answered, and with what: a credential or, on purpose, none. */
@@ -16,9 +16,10 @@ export interface AuthResult {
   readonly auth: Auth | typeof anonymous;
 }
 
+/** The auth providers of one server. */
 export interface AuthPipeline {
   /** @throws MlflowAuthError `AUTH_FAILED` with the reason of every provider, or that of the only one as it is. */
-  resolve(request: LazyProviderRequest): AuthResult | Promise<AuthResult>;
+  resolve(request: ProviderRequest): AuthResult | Promise<AuthResult>;
 }
 
 type Given = ReturnType<RequestAuthProvider["getAuth"]>;
@@ -39,7 +40,7 @@ export function createAuthPipeline(
   // While a provider returns the same object, so does this pipeline; what is made of it downstream can be kept, too.
   let last: AuthResult | undefined;
 
-  function resolve(request: LazyProviderRequest): AuthResult | Promise<AuthResult> {
+  function resolve(request: ProviderRequest): AuthResult | Promise<AuthResult> {
     const bound = providers[0] as BoundAuth;
     let given: Given;
     try {
@@ -57,7 +58,7 @@ export function createAuthPipeline(
   }
 
   /** The waiting side of `resolve`: `first` stands for the first provider, which has been asked already. */
-  async function askAll(request: LazyProviderRequest, first: () => Given): Promise<AuthResult> {
+  async function askAll(request: ProviderRequest, first: () => Given): Promise<AuthResult> {
     const failures: Failure[] = [];
     for (const [index, bound] of providers.entries()) {
       try {

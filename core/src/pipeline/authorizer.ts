@@ -3,19 +3,28 @@
  * beside it, so that the rules for destinations, credentials and rejections exist once, and a reload can swap it whole.
  */
 import type { Config, ServerConfig } from "../config/config.js";
-import { compileDestinations } from "../destination/destinations.js";
-import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { compileDestinations, misleadingPath } from "../destination/destinations.js";
+import { withoutQueryCredentials } from "../http/client-credentials.js";
 import type { Rejection } from "../mlflow/rejection.js";
 import type { Logger } from "../provider/context.js";
-import type { Run } from "../provider/provider.js";
+import type { ProviderRequest, Run } from "../provider/provider.js";
 import type { HeldClock } from "../time/clock.js";
 import { type AuthResult, type BoundAuth, createAuthPipeline } from "./auth.js";
 import { type AuthorizedHeaders, compose } from "./compose.js";
 import { type BoundHeaders, createHeaderPipeline, type ExtraHeaders } from "./headers.js";
-import { type AuthorizerRequest, LazyProviderRequest } from "./provider-request.js";
 import { createRenewal, type Renewal } from "./renewal.js";
 import { type BoundTags, createTagPipeline, type RunTags, type TagPipeline } from "./tags.js";
 import { createTrace, type Trace } from "./trace.js";
+
+/** What the authorizer is asked about: one hop of one request. */
+export interface AuthorizerRequest {
+  /** Absolute, as it will be sent, or as the client wrote it. */
+  readonly url: string;
+  readonly method: string;
+  /** Scheme, host and port of what is sent, with its path and query as they stand in the request line: both, or neither. */
+  readonly origin?: string | undefined;
+  readonly path?: string | undefined;
+}
 
 /** @typeParam Agent what sends a server's requests: undici's Dispatcher, of which this layer knows nothing */
 export interface Authorizer<Agent> {
@@ -60,6 +69,7 @@ export interface Authorizer<Agent> {
   close(): Promise<void>;
 }
 
+/** What an authorizer is made of: everything in it is open already. */
 export interface AuthorizerOptions<Agent> {
   readonly config: Config;
   /** The listed servers, in the file's order. */
@@ -87,6 +97,7 @@ interface ServerPipeline {
   readonly renew: Renewal<AuthorizerRequest>;
 }
 
+/** @param options its servers must be those of its configuration: each is known by its object */
 export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Authorizer<Agent> {
   const { config, servers, clock, logger, agents, close = async () => undefined } = options;
   const pipelines = servers.map((providers) => createServerPipeline(providers, clock, logger));
@@ -109,7 +120,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     const { url } = request;
     const parsed = request.path === undefined ? URL.parse(url) : undefined;
     const misled = destinations.misled(request.origin ?? parsed?.origin ?? "", request.path ?? parsed?.pathname ?? "");
-    if (misled !== undefined) throw misleading(misled);
+    if (misled !== undefined) throw misleadingPath(misled);
     warnOfNearMiss(url);
     trace?.unlisted(request);
   }
@@ -151,12 +162,31 @@ async function traced(trace: Trace, pipeline: ServerPipeline, request: Authorize
   }
 }
 
-function misleading({ uri }: ServerPipeline): MlflowAuthError {
-  const message = `a request was not sent, because servers may read its path as leading into or out of ${uri}`;
-  return new MlflowAuthError("PATH_MISLEADING", message, {
-    server: uri,
-    remedy: "send a path without `.` and `..` segments, in any encoding, and without NUL",
-  });
+/**
+ * Parses the URL only if a provider looks at it: most don't, and this is on the path of every request. Anew for each look, so that
+ * no provider can change what the next one sees.
+ */
+class LazyProviderRequest implements ProviderRequest {
+  readonly #request: AuthorizerRequest;
+  readonly #server: ServerConfig;
+
+  constructor(request: AuthorizerRequest, server: ServerConfig) {
+    this.#request = request;
+    this.#server = server;
+  }
+
+  get url(): URL {
+    const { url } = this.#request;
+    return new URL(this.#server.auth.length === 0 ? url : withoutQueryCredentials(url));
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get server(): ServerConfig {
+    return this.#server;
+  }
 }
 
 const noHeaders: readonly ExtraHeaders[] = Object.freeze([]);

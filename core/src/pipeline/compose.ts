@@ -1,7 +1,8 @@
 /** Puts what the pipelines gave together into the headers of one request, and refuses what must not be sent. */
 import type { ServerConfig } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { checkHeaders, headerKey } from "../http/headers.js";
+import { headerKey } from "../http/client-credentials.js";
+import { checkHeaders } from "../http/headers.js";
 import { type Auth, anonymous, type ProviderHeaders } from "../provider/provider.js";
 import type { Secret } from "../secret/secret.js";
 import { pluginFault } from "./ask-provider.js";

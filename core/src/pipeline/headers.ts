@@ -1,11 +1,11 @@
 /** The header pipeline: what every header provider of one server adds to a request. */
 import { checkHeaders } from "../http/headers.js";
 import type { Logger } from "../provider/context.js";
-import type { ProviderHeaders, RequestHeaderProvider } from "../provider/provider.js";
+import type { ProviderHeaders, ProviderRequest, RequestHeaderProvider } from "../provider/provider.js";
 import type { Clock } from "../time/clock.js";
 import { type BoundProvider, createProviderAsker, isPromise } from "./ask-provider.js";
-import type { LazyProviderRequest } from "./provider-request.js";
 
+/** A header provider in its place. */
 export type BoundHeaders = BoundProvider<RequestHeaderProvider>;
 
 /** What one header provider adds, and whose it is. */
@@ -15,13 +15,14 @@ export interface ExtraHeaders {
   readonly headers: ProviderHeaders | undefined;
 }
 
+/** The header providers of one server. */
 export interface HeaderPipeline {
   /**
    * One entry per provider, in order.
    *
    * @throws MlflowAuthError of the first provider that fails and is not optional.
    */
-  resolve(request: LazyProviderRequest): readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]>;
+  resolve(request: ProviderRequest): readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]>;
 }
 
 type Given = ProviderHeaders | undefined | PromiseLike<ProviderHeaders | undefined>;
@@ -37,7 +38,7 @@ export function createHeaderPipeline(
   // While the providers return the same objects, the same array is handed on; what is made of it downstream can be kept.
   let last: readonly ExtraHeaders[] = providers.map(({ instance }) => ({ instance, headers: undefined }));
 
-  function resolve(request: LazyProviderRequest): readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]> {
+  function resolve(request: ProviderRequest): readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]> {
     for (let index = 0; index < providers.length; index++) {
       const given = headersOf(providers[index] as BoundHeaders, request);
       if (given !== (last[index] as ExtraHeaders).headers) return resolveAnew(request, index, given);
@@ -47,7 +48,7 @@ export function createHeaderPipeline(
 
   /** From the first provider on that gave something else than last time. */
   function resolveAnew(
-    request: LazyProviderRequest,
+    request: ProviderRequest,
     start: number,
     first: Given,
   ): readonly ExtraHeaders[] | Promise<readonly ExtraHeaders[]> {
@@ -78,7 +79,7 @@ export function createHeaderPipeline(
 }
 
 /** What a provider gives if it has anything to add here; a promise of it, or of its failure, where it does not answer at once. */
-function headersOf({ provider }: BoundHeaders, request: LazyProviderRequest): Given {
+function headersOf({ provider }: BoundHeaders, request: ProviderRequest): Given {
   try {
     const active = provider.inContext();
     if (isPromise(active)) {

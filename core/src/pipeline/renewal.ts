@@ -18,6 +18,7 @@ interface CoolDown {
   readonly until: number;
 }
 
+/** The pipeline whose credentials are renewed. */
 export interface RenewalOptions<Request> {
   readonly server: ServerConfig;
   /** What a request would carry now. */
@@ -112,12 +113,21 @@ export function createRenewal<Request>(options: RenewalOptions<Request>): Renewa
   return async (authorized, { kind, body = "" }, request) => {
     const result = resultOf(authorized);
     if (result === undefined || authorized.provider === undefined) return undefined;
-    if (kind === "forbidden" && isPermissionDenial(body)) return undefined;
+    if (kind === "forbidden" && (isPermissionDenial(body) || providerSaysDenial(result, body))) return undefined;
     // Another request's rejection, or the cache's own refresh, may have brought another secret already.
     const already = await changed(result, request);
     if (already !== undefined) return already;
     return (await renewed(result, kind, request)) ? await changed(result, request) : undefined;
   };
+}
+
+/** Whether a proxy in front of MLflow denies a permission, as far as the plugin knows that proxy. */
+function providerSaysDenial({ bound: { provider } }: AuthResult, body: string): boolean {
+  try {
+    return provider.isPermissionDenial?.(body) === true;
+  } catch {
+    return false;
+  }
 }
 
 const keyOf = ({ bound }: AuthResult, kind: RejectionKind) => `${kind} ${bound.instance}`;

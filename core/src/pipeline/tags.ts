@@ -7,6 +7,7 @@ import type { Run, RunContextProvider } from "../provider/provider.js";
 import type { Clock } from "../time/clock.js";
 import { type BoundProvider, createProviderAsker } from "./ask-provider.js";
 
+/** A tag provider in its place. */
 export type BoundTags = BoundProvider<RunContextProvider>;
 
 /** Both have no prototype and the same keys. */
@@ -16,6 +17,7 @@ export interface RunTags {
   readonly sources: Readonly<Record<string, string>>;
 }
 
+/** The tag providers of one server. */
 export interface TagPipeline {
   /**
    * Asks every provider, all at once. Of two that give the same key the later in the list wins, with one warning.
@@ -31,6 +33,7 @@ export interface TagPipeline {
   warnUntagged(why: string): void;
 }
 
+/** Whose tags, and whom to tell of them. */
 export interface TagPipelineOptions {
   readonly server: ServerConfig;
   /** In the order of the server's `tags`. */
@@ -41,6 +44,7 @@ export interface TagPipelineOptions {
 
 type Tags = readonly (readonly [key: string, value: string])[];
 
+/** A pipeline that asks all providers of a server for the tags of each run. */
 export function createTagPipeline({ server, providers, clock, logger }: TagPipelineOptions): TagPipeline {
   const asker = createProviderAsker(server.uri, clock, logger);
   const collisions = new Set<string>();

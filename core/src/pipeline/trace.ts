@@ -2,15 +2,20 @@
 import type { RejectionKind } from "../mlflow/rejection.js";
 import type { Logger } from "../provider/context.js";
 import type { AuthorizedHeaders } from "./compose.js";
-import type { AuthorizerRequest } from "./provider-request.js";
 
+interface TracedRequest {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** A line at debug for each decision. */
 export interface Trace {
-  listed(request: AuthorizerRequest, authorized: AuthorizedHeaders): void;
-  unlisted(request: AuthorizerRequest): void;
-  failed(request: AuthorizerRequest, server: string, error: unknown): void;
+  listed(request: TracedRequest, authorized: AuthorizedHeaders): void;
+  unlisted(request: TracedRequest): void;
+  failed(request: TracedRequest, server: string, error: unknown): void;
   /** @param next what the request may be sent with once more */
   rejected(
-    request: AuthorizerRequest,
+    request: TracedRequest,
     kind: RejectionKind,
     authorized: AuthorizedHeaders,
     next: AuthorizedHeaders | undefined,

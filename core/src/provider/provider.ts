@@ -50,6 +50,14 @@ export interface RequestAuthProvider {
    *   page, which may have other causes; the old one may still serve while the backend can't be reached.
    */
   invalidate(kind: InvalidationKind): Awaitable<void>;
+  /**
+   * Whether a 403 says that the credential was accepted and its owner lacks a permission. The answer then passes to the client, and
+   * the credential is not fetched anew. For the forms of a proxy that this plugin is made for: those of MLflow itself are known, and
+   * not asked about. Default: it says no such thing. Called for 403s alone; what it throws counts as no.
+   *
+   * @param body the beginning of the answer's body
+   */
+  isPermissionDenial?(body: string): boolean;
   /** Releases timers and connections. */
   close?(): Awaitable<void>;
 }

@@ -1,4 +1,7 @@
-import type { Secret } from "./secret.js";
+/** Where a secret field of the file takes its value from, and the ways in which it can be written. */
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { readSmallText } from "../files/small-file.js";
+import { Secret } from "./secret.js";
 
 /**
  * What a secret field of the file becomes in a plugin's options, however it was written: a literal, `${NAME}`, `{ env: NAME }`
@@ -7,11 +10,52 @@ import type { Secret } from "./secret.js";
 export interface SecretSource {
   /**
    * @throws MlflowAuthError `SECRET_SOURCE` if the variable is unset or empty, or the file is missing, empty, larger than 64 KiB
-   *   or no regular file. The error names the variable or the file, never the value.
+   *   or not a regular file. The error names the variable or the file, never the value.
    */
   read(): Promise<Secret>;
-  /** Where it comes from, for messages: `the file /run/secrets/token`, `the variable VAULT_TOKEN`, `the configuration file`. */
+  /** Where it comes from, for messages: `the file /run/secrets/token`, `the variable TEAM_TOKEN`, `the configuration file`. */
   readonly origin: string;
   /** The variable's name where the file says `{ env: NAME }`: `exec` keeps it from the programs that it runs. */
   readonly variable?: string | undefined;
+}
+
+/** Of a file with a secret. */
+const MAX_BYTES = 64 * 1024;
+
+/** A text that is known already. */
+export function textSource(text: string, origin: string): SecretSource {
+  const secret = new Secret(text);
+  return Object.freeze({ origin, read: async () => secret });
+}
+
+/** `{ env: NAME }`: the variable, looked up at each read. */
+export function environmentSource(name: string, env: Readonly<Record<string, string | undefined>>): SecretSource {
+  return Object.freeze({
+    origin: `the variable ${name}`,
+    variable: name,
+    async read() {
+      const text = env[name];
+      if (text !== undefined && text.trim() !== "") return new Secret(text);
+      const state = text === undefined ? "not set" : "empty";
+      throw new MlflowAuthError("SECRET_SOURCE", `the variable ${name} is ${state}`, { remedy: `set ${name}` });
+    },
+  });
+}
+
+/** `{ file: PATH }`: a regular file after symlinks, read again each time, white space around the text removed. */
+export function fileSource(path: string): SecretSource {
+  return Object.freeze({ origin: `the file ${path}`, read: async () => new Secret(await readSecretText(path)) });
+}
+
+async function readSecretText(path: string): Promise<string> {
+  const refused = (why: string, remedy = "name a regular file that holds the credential alone") =>
+    new MlflowAuthError("SECRET_SOURCE", `the file ${path} ${why}`, { remedy });
+  const read = await readSmallText(path, MAX_BYTES);
+  if ("reason" in read) {
+    const named = read.code === undefined ? undefined : `check that ${path} exists and may be read`;
+    throw refused(read.why, named);
+  }
+  const text = read.text.trim();
+  if (text === "") throw refused("is empty", `write the credential into ${path}`);
+  return text;
 }

@@ -15,6 +15,7 @@ export interface HeldClock extends Clock {
   release(): void;
 }
 
+/** A callback that is still to come. */
 export interface Timer {
   cancel(): void;
 }
@@ -22,6 +23,7 @@ export interface Timer {
 /** Milliseconds: 24.8 days. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** Node's own clocks. Timers of more than 24.8 days ring then. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),

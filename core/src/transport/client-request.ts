@@ -4,10 +4,10 @@
  * query key.
  */
 import type { Dispatcher } from "undici";
-import { headerKey } from "../http/headers.js";
-import { isCredentialKey, withoutQueryCredentials } from "../http/query-credentials.js";
+import { CREDENTIAL_HEADERS, headerKey, isCredentialKey, withoutQueryCredentials } from "../http/client-credentials.js";
+import type { AuthorizerRequest } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
-import type { AuthorizerRequest } from "../pipeline/provider-request.js";
+
 import { isSecret } from "../secret/secret.js";
 
 /** Where a request goes, in the one spelling that is both judged and sent. Its URL is put together only where somebody asks for it. */
@@ -68,9 +68,6 @@ export function authorizedOptions(
 function withoutQueryObjectCredentials(query: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(query).filter(([key]) => !isCredentialKey(key)));
 }
-
-/** Headers in which MLflow clients and API proxies carry a credential. */
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "x-api-key"]);
 
 /** Every form in which undici takes headers. */
 export type DispatchHeaders =

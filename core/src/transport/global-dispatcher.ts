@@ -7,6 +7,7 @@ const LEGACY = Symbol.for("undici.globalDispatcher.1");
 
 type Globals = Record<symbol, Dispatcher | undefined>;
 
+/** The dispatchers of the process, by the property in which they are; undefined where none is set. */
 export interface GlobalDispatchers {
   readonly modern: Dispatcher | undefined;
   readonly legacy: Dispatcher | undefined;

@@ -14,6 +14,7 @@ const LONGEST_WAIT = 1_000;
 /** Bytes of a 403 that are looked at to tell a permission denial. */
 const LONGEST_LOOK = 16 * 1024;
 
+/** Whose answer is held, and who decides about it. */
 export interface HeldAnswerOptions {
   /** The caller's. */
   readonly handler: Handler;

@@ -3,6 +3,7 @@
 /** Bytes that are kept for a second attempt; a longer body is streamed through and sent once. */
 const LONGEST_REPLAY = 1024 * 1024;
 
+/** A request body of which the beginning is kept while the request may have to go out again. */
 export interface ReplayableBody {
   /** What to send the first time, in place of the body given. */
   readonly body: unknown;

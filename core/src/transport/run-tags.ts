@@ -3,7 +3,7 @@
  * out with them, or fails, or a warning says that it went without.
  */
 import type { Dispatcher } from "undici";
-import { headerKey } from "../http/headers.js";
+import { headerKey } from "../http/client-credentials.js";
 import { readRunBody } from "../mlflow/run-body.js";
 import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { long, suite } from "@mlflow-auth/test/suite";
+import { form, long, suite } from "@mlflow-auth/test/suite";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { accepts } from "../../src/config/accepts.js";
@@ -78,7 +78,7 @@ test("it takes what fits", async () => {
   for (const { schema, data } of samples) assert.ok(await accepts(schema, values, data));
 });
 
-test("it takes nothing that ajv refuses", async () => {
+test(`it takes nothing that ajv refuses${form}`, async () => {
   const check = await createOptionsCheck();
   let taken = 0;
   for (const { schema, data } of samples) {
@@ -198,7 +198,7 @@ const { schema: anySchema } = fc.letrec<{ schema: unknown }>((tie) => {
   return { schema: fc.oneof({ maxDepth: 3 }, fc.boolean(), object) };
 });
 
-test("no schema makes it take what ajv refuses", async () => {
+test(`no schema makes it take what ajv refuses${form}`, async () => {
   const check = await createOptionsCheck();
   const data = fc.oneof(
     fc.constantFrom<Data>("", "a", "5m", "a b", 0, 1, 1.5, null, true, [], ["a"], ["a", "a"], [1, "a"]),

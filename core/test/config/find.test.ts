@@ -8,8 +8,9 @@ import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { temporaryFolder, write } from "../discovery/plugin-packages.ts";
 
 const test = suite("finding the file");
+const asRoot = suite("finding the file, as root", { user: "root" });
+const notAsRoot = suite("finding the file, as another user than root", { user: "other" });
 const posix = process.platform !== "win32";
-const isRoot = process.getuid?.() === 0;
 const yaml = "version: 1\n";
 
 /** Where a search from `cwd` ends: a path below `folder`, or an error's code. */
@@ -91,6 +92,9 @@ test("a file that is named and missing is an error", async () => {
   assert.is(await search(folder, ".", {}, "gone.yaml"), "CONFIG_NOT_FOUND");
 });
 
+/** Root reads it all the same. */
+const FORBIDDEN = "a file without permission";
+
 /** Things that stand where the file should and can't be it; each beside a good file one folder further up. */
 const obstacles: Record<string, (file: string) => void> = {
   "an empty file": (file) => writeFileSync(file, ""),
@@ -104,18 +108,18 @@ const obstacles: Record<string, (file: string) => void> = {
   "more than 256 KiB": (file) => writeFileSync(file, `version: 1\n#${"x".repeat(256 * 1024)}`),
   ...(posix && { "a FIFO": (file: string) => void execFileSync("mkfifo", [file]) }),
   ...(posix && { "a device": (file: string) => symlinkSync("/dev/zero", file) }),
-  ...(posix &&
-    !isRoot && {
-      "a file without permission": (file: string) => {
-        writeFileSync(file, yaml);
-        chmodSync(file, 0);
-      },
-    }),
+  ...(posix && {
+    [FORBIDDEN]: (file: string) => {
+      writeFileSync(file, yaml);
+      chmodSync(file, 0);
+    },
+  }),
 };
 
 for (const [what, make] of Object.entries(obstacles)) {
   for (const name of ["mlflow-auth.yaml", "mlflow-auth.json", ".config/mlflow-auth.yml"]) {
-    test(`${what} as ${name} is an error, and the search does not climb past it`, async () => {
+    const add = what === FORBIDDEN ? notAsRoot : test;
+    add(`${what} as ${name} is an error, and the search does not climb past it`, async () => {
       const folder = temporaryFolder();
       write(folder, { ".git/HEAD": "", "mlflow-auth.yaml": yaml, "sub/.config/x": "" });
       make(join(folder, "sub", name));
@@ -163,8 +167,8 @@ if (posix) {
   });
 }
 
-if (isRoot) {
-  test("another user's file, and a link of another user's, are refused", async () => {
+if (posix) {
+  asRoot("another user's file, and a link of another user's, are refused", async () => {
     const folder = temporaryFolder();
     write(folder, {
       ".git/HEAD": "",
@@ -184,7 +188,7 @@ if (isRoot) {
     assert.is(await search(folder, "group", {}, "mlflow-auth.yaml"), "group/mlflow-auth.yaml");
   });
 
-  test("a user's primary group may write the file only if it is theirs alone: its number is the user's", async () => {
+  asRoot("a user's primary group may write the file only if it is theirs alone: its number is the user's", async () => {
     const folder = temporaryFolder();
     write(folder, { ".git/HEAD": "", "mlflow-auth.yaml": yaml });
     const { getuid, getgid } = process;
@@ -274,9 +278,11 @@ async function searchElsewhere(folder: string): Promise<string> {
     import { findConfig } from ${JSON.stringify(new URL("../../src/config/find.ts", import.meta.url).href)};
     try { console.log((await findConfig({ cwd: process.cwd(), env: {} })).file); } catch (error) { console.log(error.code); }
   `;
-  const loader = import.meta.resolve("tsx");
+  const loader = new URL("../../../scripts/typescript.mjs", import.meta.url).href;
   const options = { cwd: folder, encoding: "utf8" } as const;
   return execFileSync(process.execPath, ["--import", loader, "--input-type=module", "-e", script], options).trim();
 }
 
 test.run();
+asRoot.run();
+notAsRoot.run();

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { Config } from "../../src/config/config.js";
+import { ownPlugins, plannedPlugins } from "../../src/discovery/install-command.js";
 import { loadFactory } from "../../src/discovery/load-entry.js";
-import { ownPlugins, plannedPlugins } from "../../src/discovery/own-plugins.js";
 import { isMlflowAuthError, type MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { loadConfig } from "../../src/load-config.js";
 import {

@@ -1,10 +1,10 @@
 import { suite } from "@mlflow-auth/test/suite";
 import { Agent, getGlobalDispatcher, MockAgent, request, setGlobalDispatcher } from "undici";
 import * as assert from "uvu/assert";
-import { installTagger } from "../../../proxy/test/tag-plugin.js";
 import { isMlflowAuthError, loadMlflowAuth, MlflowAuthError } from "../../src/index.js";
 import { echoServer } from "../connection/echo-server.js";
 import { project } from "./project.js";
+import { installTagger } from "./tag-plugin.js";
 
 const test = suite("library");
 const config = (uri: string) => ({ version: 1, trackingUri: uri, plugins: { fixed: { token: "${TOKEN}" } } });

@@ -7,7 +7,7 @@ import type { BoundTags } from "../../src/pipeline/tags.js";
 import type { LogFields, Logger } from "../../src/provider/context.js";
 import type { RequestAuthProvider, RequestHeaderProvider, RunContextProvider } from "../../src/provider/provider.js";
 import { type FakeClock, fakeClock } from "../../src/testing.js";
-import { heldClock } from "../../src/time/clock.js";
+import { type HeldClock, heldClock } from "../../src/time/clock.js";
 
 export interface LogLine {
   level: string;
@@ -37,7 +37,14 @@ export function authorizerOver(
   listed: Listed[],
   clock: FakeClock = fakeClock(),
   { debug = false } = {},
-): { authorizer: Authorizer<Dispatcher>; clock: FakeClock; log: LogLine[]; servers: ServerConfig[] } {
+): {
+  authorizer: Authorizer<Dispatcher>;
+  clock: FakeClock;
+  /** The clock of the providers. */
+  held: HeldClock;
+  log: LogLine[];
+  servers: ServerConfig[];
+} {
   const log: LogLine[] = [];
   const write = (level: string) => (fields: LogFields, message: string) => void log.push({ level, fields, message });
   const logger: Logger = {
@@ -54,11 +61,13 @@ export function authorizerOver(
     headers: listed[index]?.headers ?? [],
     tags: listed[index]?.tags ?? [],
   }));
+  const held = heldClock(clock);
   return {
+    held,
     authorizer: createAuthorizer({
       config: { servers, instances: [], warnings: [] },
       servers: providers,
-      clock: heldClock(clock),
+      clock: held,
       logger,
     }),
     clock,

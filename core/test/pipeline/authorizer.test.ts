@@ -310,6 +310,28 @@ test("a refusal of one server's credential leaves the other provider alone", asy
   assert.is(invalidated, 1);
 });
 
+test("all providers of a request see the same time", async () => {
+  let now = 0;
+  const times: number[] = [];
+  const clock = { ...fakeClock(), now: () => ++now };
+  // The providers' context is given the held clock; here they have to get hold of it by themselves.
+  const setup: { held?: { now(): number } } = {};
+  const tell = () => void times.push(setup.held?.now() ?? Number.NaN);
+  const auth = boundAuth("a", () => {
+    tell();
+    return bearer("a");
+  });
+  const headers = boundHeaders("h", () => {
+    tell();
+    return { "X-Extra": "1" };
+  });
+  const { authorizer, held } = authorizerOver([{ uri, auth: [auth], headers: [headers] }], clock);
+  setup.held = held;
+  await authorizer.authorize(request);
+  await authorizer.authorize(request);
+  assert.equal(times, [1, 1, 2, 2]);
+});
+
 test("a header provider that is not in context, now or by promise, is not asked for headers", async () => {
   for (const inContext of [() => false, async () => false]) {
     let asked = 0;

@@ -26,11 +26,11 @@ function setup(others: Partial<Listed> = {}) {
     () => (cached = undefined),
   );
   const { authorizer, clock, log } = authorizerOver([{ uri, auth: [slot], ...others }], undefined, { debug: true });
-  async function send(kind: RejectionKind) {
+  async function send(kind: RejectionKind, body?: string) {
     const authorization = (await authorizer.authorize(request)) as AuthorizedHeaders;
-    return tokenOf(await authorizer.rejected(authorization, { kind }, request));
+    return tokenOf(await authorizer.rejected(authorization, { kind, body }, request));
   }
-  return { state, authorizer, clock, log, send, refresh: () => (cached = undefined) };
+  return { state, slot, authorizer, clock, log, send, refresh: () => (cached = undefined) };
 }
 
 function tokenOf(authorization: AuthorizedHeaders | undefined): string | undefined {
@@ -95,6 +95,39 @@ test("at debug one can follow what became of a refusal", async () => {
     ],
   );
 });
+
+test("a denial that the plugin knows as its proxy's passes, and the store is left alone", async () => {
+  const told = '{"detail":"Admin access required for the model registry","error":"REGISTRY_ADMIN_REQUIRED"}';
+  const asked: string[] = [];
+  const { state, send, slot } = setup();
+  Object.assign(slot.provider, {
+    isPermissionDenial: (body: string) => {
+      asked.push(body);
+      return body.includes("REGISTRY_ADMIN_REQUIRED");
+    },
+  });
+  state.stored = "2";
+  assert.is(await send("forbidden", told), undefined);
+  assert.is(state.fetches, 1, "the store was asked");
+  assert.equal(asked, [told]);
+  assert.is(await send("forbidden", '{"error_code":"PERMISSION_DENIED"}'), undefined);
+  assert.is(asked.length, 1, "MLflow's own denial needs no plugin");
+});
+
+for (const [what, isPermissionDenial] of Object.entries({
+  "says no": (): boolean => false,
+  "says something else than yes": (): boolean => "yes" as never,
+  throws: (): boolean => {
+    throw new Error("odd");
+  },
+})) {
+  test(`a 403 is suspected where the plugin ${what}`, async () => {
+    const { state, send, slot } = setup();
+    Object.assign(slot.provider, { isPermissionDenial });
+    await send("forbidden", "<html>");
+    assert.is(state.fetches, 2, "the store was not asked");
+  });
+}
 
 test("who waits for somebody else's renewal gets the credential for the request of their own", async () => {
   let token = "1";

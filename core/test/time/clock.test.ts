@@ -2,52 +2,63 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { fakeClock } from "../../src/testing.js";
 import { heldClock, systemClock } from "../../src/time/clock.js";
-import { parseDuration } from "../../src/time/duration.js";
 
-const test = suite("clocks");
+const test = suite("a clock that can be held");
 
-test("a held clock gives one reading until it is released, and another the next time", async () => {
-  const clock = fakeClock();
-  const held = heldClock(clock);
-  await clock.advance(1);
-  held.hold();
-  assert.is(held.now(), 1);
-  await clock.advance(1);
-  assert.is(held.now(), 1);
-  held.release();
-  assert.is(held.now(), 2);
-  held.hold();
-  await clock.advance(1);
-  assert.is(held.now(), 3, "it is read when somebody asks, not when it is held");
+/** A clock that goes on with each reading, and counts them. */
+function counting() {
+  let readings = 0;
+  const clock = { ...fakeClock(), now: () => ++readings };
+  return { clock: heldClock(clock), count: () => readings };
+}
+
+test("gives one and the same reading while it is held, and reads the clock once for it", () => {
+  const { clock, count } = counting();
+  clock.hold();
+  assert.equal([clock.now(), clock.now()], [1, 1]);
+  clock.release();
+  assert.is(count(), 1);
 });
 
-test("a held clock's other times go on", async () => {
-  const clock = fakeClock(0);
-  const held = heldClock(clock);
-  held.hold();
-  await clock.advance(5);
-  assert.is(held.wallTime(), 5);
-  let rung = 0;
-  held.setTimeout(() => rung++, 5);
-  held.setTimeout(() => rung++, 5).cancel();
-  await clock.advance(5);
-  assert.is(rung, 1);
+test("reads nothing where nobody asks", () => {
+  const { clock, count } = counting();
+  clock.hold();
+  clock.release();
+  assert.is(count(), 0);
 });
 
-test("a timer that is longer than Node can count does not fire at once", async () => {
-  let rung = false;
-  const timer = systemClock.setTimeout(() => (rung = true), 2 ** 40);
+test("reads anew once it is released, and each time that it is held again", () => {
+  const { clock } = counting();
+  clock.hold();
+  clock.now();
+  clock.release();
+  assert.equal([clock.now(), clock.now()], [2, 3]);
+  clock.hold();
+  assert.equal([clock.now(), clock.now()], [4, 4]);
+});
+
+test("its timers and its wall time are those of the clock below", async () => {
+  const below = fakeClock();
+  const clock = heldClock(below);
+  let rang = false;
+  clock.setTimeout(() => (rang = true), 10);
+  clock.hold();
+  await below.advance(10);
+  assert.ok(rang);
+  assert.is(clock.wallTime(), below.wallTime());
+});
+
+const system = suite("the system's clock");
+
+system("rings no timer at once because it is longer than Node can count", async () => {
+  let rang = false;
+  const timer = systemClock.setTimeout(() => (rang = true), 2 ** 40);
   await new Promise((resolve) => setTimeout(resolve, 20));
   timer.cancel();
-  assert.is(rung, false);
+  assert.is(rang, false);
 });
 
-test("what lasts is not measured with the clock that people set", () => {
-  assert.ok(systemClock.now() < systemClock.wallTime() / 2);
-  assert.ok(Math.abs(systemClock.wallTime() - Date.now()) < 60_000);
-});
-
-test("a timer of the system's clock does not keep the process alive", () => {
+system("keeps no process alive by its timers", () => {
   const timeouts = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
   const before = timeouts();
   const timer = systemClock.setTimeout(() => undefined, 60_000);
@@ -55,19 +66,10 @@ test("a timer of the system's clock does not keep the process alive", () => {
   timer.cancel();
 });
 
-test("a duration of the file is read in milliseconds", () => {
-  for (const [text, milliseconds] of [
-    ["500ms", 500],
-    ["30s", 30_000],
-    ["5m", 300_000],
-    ["1h", 3_600_000],
-    ["0s", 0],
-  ] as const) {
-    assert.is(parseDuration(text), milliseconds);
-  }
-  for (const text of ["5", "5 m", "-1s", "1.5s", "5M", "1d", "5minutes", "1234567890s", ""]) {
-    assert.is(parseDuration(text), undefined, text);
-  }
+system("does not measure what lasts with the time that people set", () => {
+  assert.ok(systemClock.now() < systemClock.wallTime() / 2);
+  assert.ok(Math.abs(systemClock.wallTime() - Date.now()) < 60_000);
 });
 
 test.run();
+system.run();

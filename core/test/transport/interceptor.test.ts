@@ -130,4 +130,21 @@ test("a request that is given up while its credential is fetched ends at once, a
   await server.close();
 });
 
+test("a caller hears of the first byte of an answer, by which fetch tells how long a server took", async () => {
+  const server = await echoServer();
+  await withClient(server, async (dispatcher) => {
+    const told: string[] = [];
+    await new Promise<void>((resolve, reject) => {
+      const handler = {
+        onResponseStarted: () => void told.push("started"),
+        onResponseStart: () => void told.push("headers"),
+        onResponseEnd: () => resolve(),
+        onResponseError: (_controller: unknown, error: Error) => reject(error),
+      };
+      dispatcher.dispatch({ origin: server.origin, path: "/base/x", method: "GET" }, handler as never);
+    });
+    assert.equal(told, ["started", "headers"]);
+  });
+});
+
 test.run();

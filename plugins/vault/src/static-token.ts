@@ -1,5 +1,11 @@
 /** A token that somebody else has made and given to the plugin, in a variable or a file. */
-import { headerValue, type PluginContext, type Secret, type SecretSource } from "@mlflow-auth/core/plugin";
+import {
+  formatDuration,
+  headerValue,
+  type PluginContext,
+  type Secret,
+  type SecretSource,
+} from "@mlflow-auth/core/plugin";
 import { field } from "./answer.js";
 import type { VaultClient } from "./client.js";
 import type { Login } from "./login.js";
@@ -71,7 +77,7 @@ export function createStaticToken(
     warned = true;
     logger.warn(
       { plugin: instance, code: "LOGIN_FAILED", milliseconds: Math.round(left) },
-      `plugin ${instance}: the Vault token in ${origin} ends in ${inWords(left)} and can't be renewed; replace it, or let the plugin log in itself, for example with auth.method: approle`,
+      `plugin ${instance}: the Vault token in ${origin} ends in ${formatDuration(left)} and can't be renewed; replace it, or let the plugin log in itself, for example with auth.method: approle`,
     );
   }
 
@@ -98,10 +104,4 @@ export function createStaticToken(
     renewIfDue,
     close: timer.close,
   };
-}
-
-function inWords(milliseconds: number): string {
-  const minutes = Math.round(milliseconds / 60_000);
-  if (minutes < 2) return `${Math.ceil(milliseconds / 1000)} s`;
-  return minutes < 180 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
 }

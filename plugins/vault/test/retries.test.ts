@@ -207,7 +207,8 @@ test("a Vault that fails twice is not noticed, and one that stays down is asked 
 
 test("a program that has nothing else to do stays until the last try has failed", async () => {
   const program = fileURLToPath(new URL("programs/vault-down.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--import", "tsx", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const loader = new URL("../../../scripts/typescript.mjs", import.meta.url).href;
+  const child = spawn(process.execPath, ["--import", loader, program], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.on("data", (chunk) => (output += chunk));
   const code = await new Promise((resolve) => child.on("close", resolve));

@@ -3,8 +3,8 @@ import { codes } from "../../errors/codes.js";
 import { isMlflowAuthError, type MlflowAuthError } from "../../errors/mlflow-auth-error.js";
 import { type Auth, anonymous } from "../../provider/provider.js";
 import { isSecret } from "../../secret/secret.js";
-import type { AuthSetup } from "../provider-contract.js";
 import { checkHeaders, checkSilence, request } from "./checks.js";
+import type { AuthSetup } from "./setup.js";
 
 /** Milliseconds after which the cache asks a backend again that has failed once. */
 const AFTER_BACKOFF = 60_000;
@@ -61,7 +61,7 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
   "after an outage it recovers by itself": async (setup) => {
     await setup.backend.break();
     await failure(setup);
-    await setup.backend.mend();
+    await setup.backend.fix();
     await setup.context.clock.advance(AFTER_BACKOFF);
     await credential(setup);
   },

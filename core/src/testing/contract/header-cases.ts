@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RequestHeaderProvider } from "../../provider/provider.js";
-import type { Setup } from "../provider-contract.js";
 import { checkHeaders, checkSilence, request } from "./checks.js";
+import type { Setup } from "./setup.js";
 
 export const headerCases: Readonly<Record<string, (setup: Setup<RequestHeaderProvider>) => Promise<void>>> = {
   "inContext is true": async ({ provider }) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RunContextProvider } from "../../provider/provider.js";
-import type { Setup } from "../provider-contract.js";
 import { checkSilence } from "./checks.js";
+import type { Setup } from "./setup.js";
 
 /** MLflow's limit on a tag's key, in bytes (mlflow/utils/validation.py). */
 const MAX_KEY = 250;

@@ -1,0 +1,133 @@
+/** What an answer other than MLflow's means for the read that was sent, and what to do about it. */
+import { type AuthorizedHeaders, isPermissionDenial, rejectionKindOf } from "@mlflow-auth/core/internal";
+import type { SentRead } from "./examination.js";
+import type { Explanation } from "./finding.js";
+import type { Answer } from "./probe.js";
+import { loginPage, moved, textOf } from "./redirects.js";
+
+const ADDRESS =
+  "check the server's `uri`: it must be the address of MLflow up to, and without, /api, for example https://mlflow.example.com/base";
+
+/** Whether it is what MLflow answers to a search for experiments. */
+export function isRead({ status, text }: Answer): boolean {
+  const answer = status === 200 ? objectIn(text) : undefined;
+  return answer !== undefined && (Array.isArray(answer["experiments"]) || Object.keys(answer).length === 0);
+}
+
+/** @param answer one of which {@link isRead} is false */
+export function explainAnswer(answer: Answer, sent: SentRead): Explanation {
+  const { status } = answer;
+  const kind = rejectionKindOf(sent, status, answer.headers);
+  if (kind === "unauthorized") return unauthorized(answer, sent);
+  if (kind === "forbidden") return forbidden(answer, sent);
+  const redirected = status >= 300 && status < 400;
+  if (kind === "login-page" || redirected) return moved(answer, sent) ?? loginPage(answer, sent);
+  if (status === 404) return nothingThere(answer);
+  if (status === 429 || status >= 500) return { found: failing(answer), remedy: overload(status) };
+  if (status === 200) return { found: "the server answered with something else than MLflow's JSON", remedy: ADDRESS };
+  return { found: `the server answered ${status}, which MLflow does not`, remedy: ADDRESS };
+}
+
+/** 401: how the credential was sent, and what the server asks for, tell what to change. */
+function unauthorized(answer: Answer, { authorized, clocksApart }: SentRead): Explanation {
+  const { provider } = authorized;
+  if (provider === undefined) {
+    return {
+      found: "the server wants a credential (401), and the file has none for it",
+      remedy: "enable a plugin that has one under `plugins`, and name it in the server's `auth`",
+    };
+  }
+  const { name, scheme, shown } = sentBy(authorized, provider);
+  const wanted = schemesIn([answer.headers["www-authenticate"]].flat().join(", "));
+  const found = `the server refused the credential of ${provider} (401), sent as ${shown}`;
+  const asks = wanted.length === 0 ? found : `${found}; it asks for ${wanted.join(" or ")}`;
+  const clock = clocksApart ? "set the clocks right first (see clock); then " : "";
+  return { found: asks, remedy: clock + howToSend(provider, name, scheme, wanted) };
+}
+
+function howToSend(provider: string, name: string, scheme: string | undefined, wanted: readonly string[]): string {
+  const instance = `plugins.${provider}`;
+  const isAuthorization = name.toLowerCase() === "authorization";
+  if (wanted.length > 0 && !isAuthorization) {
+    return `have ${instance} send it in the header that is asked for: credential.header: Authorization`;
+  }
+  if (wanted.length > 0 && scheme !== undefined && !wanted.includes(scheme)) {
+    const mode = wanted.find((one) => one === "Basic" || one === "Bearer");
+    return mode === undefined
+      ? `ask the server's operator for access with a token: the server takes no ${scheme}`
+      : `have ${instance} send what is asked for: credential.mode: ${mode.toLowerCase()}`;
+  }
+  const replace = `store the credential that the server accepts where ${instance} reads it: the one there is out of date, or another server's`;
+  if (wanted.length > 0) return replace;
+  return `${replace}. If the server looks at another header than ${name}, such as X-Api-Key, name it in credential.header of ${instance}`;
+}
+
+/** How the credential went, by names that are none of its own. */
+function sentBy({ headers, sources }: AuthorizedHeaders, provider: string) {
+  const [name, value] = headers.find(([header]) => sources[header] === provider) ?? ["no header", ""];
+  const text = textOf(value);
+  const scheme = ["Bearer", "Basic"].find((word) => text.startsWith(`${word} `));
+  return { name, scheme, shown: scheme === undefined ? name : `${name}: ${scheme}` };
+}
+
+/** The schemes of a WWW-Authenticate, as far as they are known here: nothing else of it is repeated. */
+function schemesIn(challenge: string): string[] {
+  const bare = challenge.replaceAll(/"[^"]*"/g, "");
+  return ["Basic", "Bearer", "Digest", "Negotiate"].filter((name) => new RegExp(`\\b${name}\\b`, "i").test(bare));
+}
+
+/** 403: MLflow's own denial, MLflow's guard of its Host header, or a proxy in front of it. */
+function forbidden({ text }: Answer, { url, authorized }: SentRead): Explanation {
+  const { provider } = authorized;
+  const who = provider === undefined ? "the sender" : `the owner of ${provider}'s credential`;
+  if (/^Invalid Host header/.test(text)) {
+    const { hostname } = new URL(url);
+    return {
+      found: "MLflow does not know the host name that it is addressed by (403)",
+      remedy: `start it with --allowed-hosts ${hostname}, or have the proxy in front of it send MLflow's own Host`,
+    };
+  }
+  if (isPermissionDenial(text)) {
+    return {
+      found: `MLflow knows ${who} and denies reading (403)`,
+      remedy: "ask an admin of MLflow to give that user the permission READ",
+    };
+  }
+  return {
+    found: `a proxy in front of MLflow refused ${who} (403)`,
+    remedy: `ask its operator to grant access to that user, or store another user's credential where plugins.${provider ?? "NAME"} reads it`,
+  };
+}
+
+function nothingThere({ text }: Answer): Explanation {
+  if (objectIn(text)?.["error_code"] !== undefined) {
+    return { found: "MLflow does not know this call (404)", remedy: "have MLflow updated to 2.0 or newer" };
+  }
+  return { found: "there is no MLflow API at this address (404)", remedy: ADDRESS };
+}
+
+function failing({ status, text }: Answer): string {
+  const ofMlflow = objectIn(text)?.["error_code"] !== undefined;
+  return ofMlflow ? `MLflow fails (${status})` : `the server answered ${status}`;
+}
+
+/** What to do about 429 and 5xx. */
+export function overload(status: number): string {
+  if (status === 429) return "wait, or have the limit of requests raised";
+  if (status === 502 || status === 504) {
+    return "start MLflow, or correct its address in the proxy in front of it, which does not reach MLflow";
+  }
+  if (status === 503) return "wait until the server is up, or start it";
+  return "see the log of MLflow, and that of the proxy in front of it if there is one";
+}
+
+function objectIn(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

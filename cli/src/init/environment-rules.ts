@@ -1,0 +1,160 @@
+/**
+ * What a plugin's environment file says (`"environment"` in the `mlflow-auth-plugin` of its package.json): from which variables of
+ * other systems `init --from-env` takes options over, and how. The variables that an option falls back to by itself are not among
+ * them: those stand in the schema, as `x-env`.
+ *
+ * The file is a list of rules. All variables of a rule must be set; of the rules for one option the first that applies counts.
+ */
+import {
+  type Data,
+  type InstalledPlugin,
+  isKnown,
+  MlflowAuthError,
+  type OptionsCheck,
+  pointerTo,
+} from "@mlflow-auth/core/internal/config";
+import { type DraftInstance, setAt } from "./draft.js";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface RuleCommon {
+  /** The option's place, its keys joined by dots: `secret.mount`. */
+  readonly option: string;
+  /** Those that must be set. The first one's text is what `as` converts. */
+  readonly variables: readonly string[];
+}
+
+/** Takes a value as it stands here: `${NAME}` and `{ "env": NAME }` mean what they mean in the configuration file. */
+interface ValueRule extends RuleCommon {
+  readonly value: Data;
+}
+
+/** Takes the variable's text, converted. */
+interface TextRule extends RuleCommon {
+  readonly as: Exclude<Conversion, "seconds">;
+}
+
+/** Takes a number of seconds as a duration. */
+interface SecondsRule extends RuleCommon {
+  readonly as: "seconds";
+  /** Seconds. What is below or above is taken as the bound itself. */
+  readonly minimum: number;
+  readonly maximum: number;
+  /** Seconds, for a text that is not a whole number. */
+  readonly otherwise: number;
+}
+
+type Rule = ValueRule | TextRule | SecondsRule;
+
+/**
+ * - `text`: as it is.
+ * - `lower-case`: in small letters.
+ * - `seconds`: a number of seconds, as a duration.
+ * - `first-segment`: of a path, what stands before its first slash; nothing where it has none.
+ * - `other-segments`: of a path, what stands behind its first slash; all of it where it has none.
+ */
+type Conversion = "text" | "lower-case" | "seconds" | "first-segment" | "other-segments";
+
+const common = {
+  option: { type: "string", pattern: "^[A-Za-z_][\\w-]*(\\.[A-Za-z_][\\w-]*)*$" },
+  variables: { type: "array", minItems: 1, items: { type: "string", pattern: "^[A-Za-z_]\\w*$" } },
+};
+const form = (required: readonly string[], properties: object) => ({
+  type: "object",
+  additionalProperties: false,
+  required: ["option", "variables", ...required],
+  properties: { ...common, ...properties },
+});
+const bound = { type: "integer", minimum: 0, maximum: 999_999_999 };
+
+/** The schema of an environment file. */
+const environmentSchema = {
+  type: "array",
+  items: {
+    anyOf: [
+      form(["value"], { value: {} }),
+      form(["as"], { as: { enum: ["text", "lower-case", "first-segment", "other-segments"] } }),
+      form(["as", "minimum", "maximum", "otherwise"], {
+        as: { const: "seconds" },
+        minimum: bound,
+        maximum: bound,
+        otherwise: bound,
+      }),
+    ],
+  },
+};
+
+/**
+ * Puts what the plugin's environment file takes from these variables into the instance's options.
+ *
+ * @returns the names of the variables that were taken over
+ * @throws MlflowAuthError `PLUGIN_MANIFEST` for a file of another form, or one that sets an option which the plugin does not have
+ */
+export function applyRules(
+  { installed, form, options }: DraftInstance,
+  env: Environment,
+  check: OptionsCheck,
+): string[] {
+  const taken = new Set<string>();
+  const set = new Set<string>();
+  for (const rule of rulesOf(installed, check)) {
+    const texts = rule.variables.map((name) => env[name]?.trim() ?? "");
+    if (set.has(rule.option) || texts.includes("")) continue;
+    for (const name of rule.variables) taken.add(name);
+    const value = convert(rule, texts[0] as string);
+    if (value === undefined) continue;
+    const path = rule.option.split(".");
+    set.add(rule.option);
+    setAt(options, path, value);
+    if (!isKnown(form.places(options), pointerTo("", ...path))) {
+      throw faulty(installed, `sets \`${rule.option}\`, which is none of its options`);
+    }
+  }
+  return [...taken];
+}
+
+function rulesOf(installed: InstalledPlugin, check: OptionsCheck): readonly Rule[] {
+  const rules = installed.environment();
+  if (rules === undefined) return [];
+  const [error] = check(environmentSchema, rules as Data);
+  if (error !== undefined) {
+    const [, index] = /^\/(\d+)/.exec(error.instancePath) ?? [];
+    throw faulty(
+      installed,
+      index === undefined ? "is no list of rules" : `has a rule of another form, number ${Number(index) + 1}`,
+    );
+  }
+  return rules as Rule[];
+}
+
+function convert(rule: Rule, text: string): Data | undefined {
+  if ("value" in rule) return structuredClone(rule.value);
+  const [first = "", ...others] = text.replace(/^\/+/, "").split("/");
+  switch (rule.as) {
+    case "text":
+      return plain(text);
+    case "lower-case":
+      return plain(text.toLowerCase());
+    case "first-segment":
+      return others.length === 0 ? undefined : plain(first);
+    case "other-segments":
+      return plain(others.length === 0 ? first : others.join("/"));
+    case "seconds": {
+      const seconds = /^\d{1,9}$/.test(text) ? Number(text) : rule.otherwise;
+      return `${Math.min(Math.max(seconds, rule.minimum), rule.maximum)}s`;
+    }
+  }
+}
+
+/** A text that stands for itself in the configuration file. */
+function plain(text: string): string {
+  // A function, because `$$` in a replacement text is one dollar.
+  return text.replaceAll("${", () => "$${");
+}
+
+function faulty({ package: { name, folder } }: InstalledPlugin, what: string): MlflowAuthError {
+  const message = `the environment file of the package ${name} (${folder}) ${what}`;
+  return new MlflowAuthError("PLUGIN_MANIFEST", message, {
+    remedy: "install another version of it, or tell its author",
+  });
+}

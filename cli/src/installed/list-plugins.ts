@@ -1,0 +1,91 @@
+/** What is installed, for a person to read: nothing is imported. */
+import {
+  type ErrorCode,
+  findPlugin,
+  type Group,
+  groups,
+  type Installed,
+  isMlflowAuthError,
+  type Manifest,
+  namesOf,
+  notTrusted,
+} from "@mlflow-auth/core/internal/config";
+
+/** What the interfaces are called in the file: the key that lists the instances which have it. */
+const keys: Readonly<Record<Group, string>> = {
+  "mlflow.request_auth_provider": "auth",
+  "mlflow.request_header_provider": "headers",
+  "mlflow.run_context_provider": "tags",
+};
+
+/** The interfaces as the file names them: `auth`, `headers`, `tags`. */
+export function interfaceNames(groups: readonly Group[]): string[] {
+  return groups.map((group) => keys[group]);
+}
+
+/** Why a plugin can't be used. */
+export interface Fault {
+  readonly code: ErrorCode;
+  /** What is wrong and what to do. */
+  readonly message: string;
+}
+
+/** A plugin of an installed package. */
+export interface ListedPlugin {
+  /** Its entry-point name. */
+  readonly name: string;
+  readonly interfaces: readonly Group[];
+  /** Why no instance could use it as it is. */
+  readonly fault?: Fault | undefined;
+}
+
+/** An installed package that says of itself that it has plugins. */
+export interface ListedPackage {
+  readonly name: string;
+  /** Empty where its package.json has none. */
+  readonly version: string;
+  readonly folder: string;
+  readonly plugins: readonly ListedPlugin[];
+}
+
+/** Every installed plugin package, in the order of the roots, those that are not used included. */
+export function listPlugins(installed: Installed): ListedPackage[] {
+  const { usable, refused } = installed.manifests;
+  return [
+    ...usable.map((manifest) =>
+      listed(manifest, (name) => faultOf(() => findPlugin({ plugin: name, package: manifest.name }, installed))),
+    ),
+    ...refused.map((manifest) =>
+      listed(manifest, () =>
+        faultOf(() => {
+          throw notTrusted(manifest, manifest.reason);
+        }),
+      ),
+    ),
+  ];
+}
+
+function interfacesOf(manifest: Manifest, plugin: string): Group[] {
+  return groups.filter((group) => Object.hasOwn(manifest.entryPoints[group] ?? {}, plugin));
+}
+
+/** What is wrong, as the code and the sentence that `validate` would print. */
+export function faultOf(act: () => unknown): Fault | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (!isMlflowAuthError(error)) throw error;
+    return { code: error.code, message: error.message };
+  }
+}
+
+function listed(manifest: Manifest, judge: (plugin: string) => Fault | undefined): ListedPackage {
+  const { name, version, folder } = manifest;
+  const plugins = namesOf(manifest).map((plugin) => ({
+    name: plugin,
+    interfaces: interfacesOf(manifest, plugin),
+    fault: judge(plugin),
+  }));
+  return { name, version, folder, plugins };
+}
