@@ -2,8 +2,9 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // Which server a URL belongs to
   ...faultsIn(
-    "core/src/destination/destinations.ts",
+    "core/src",
     ["core/destinations", "core/where-it-goes"],
     [
       [
@@ -107,8 +108,9 @@ export const mutants = [
     ],
   ),
 
+  // Paths that servers read differently
   ...faultsIn(
-    "core/src/http/paths.ts",
+    "core/src",
     ["core/paths", "core/destinations"],
     [
       [
@@ -184,13 +186,14 @@ export const mutants = [
     ],
   ),
 
+  // Which headers a plugin may set
   ...faultsIn(
-    "core/src/http/headers.ts",
+    "core/src",
     ["core/authorizer", "core/plugins"],
     [
       [
-        "Symbol.iterator in given",
-        "false",
+        'given === null || Symbol.iterator in given) {\n    throw new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} gave headers',
+        'given === null) {\n    throw new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} gave headers',
         "a Headers object or a Map of headers passes for no headers, and the request goes bare",
       ],
       [
@@ -233,9 +236,10 @@ export const mutants = [
     ],
   ),
 
+  // Credentials in a query
   ...faultsIn(
-    "core/src/http/query-credentials.ts",
-    ["core/query-credentials", "core/interceptor"],
+    "core/src",
+    ["core/client-credentials", "core/interceptor"],
     [
       [
         "if (!likely.test(path)) return path;",
@@ -267,9 +271,10 @@ export const mutants = [
     ],
   ),
 
+  // Which names mean this machine
   ...faultsIn(
-    "core/src/http/loopback.ts",
-    ["core/loopback"],
+    "core/src",
+    ["core/hosts"],
     [
       [
         "^127(?:\\.\\d{1,3}){3}$",
@@ -290,8 +295,9 @@ export const mutants = [
     ],
   ),
 
+  // The body of runs/create
   ...faultsIn(
-    "core/src/mlflow/run-body.ts",
+    "core/src",
     ["core/run-body"],
     [
       ["if (!isUtf8(body) || !isJson(", "if (!isJson(", "a body that MLflow refuses is changed"],
@@ -330,8 +336,9 @@ export const mutants = [
     ],
   ),
 
+  // Places in a JSON text
   ...faultsIn(
-    "core/src/mlflow/json-text.ts",
+    "core/src",
     ["core/run-body"],
     [
       ['text[at] === "\\\\" ? 2 : 1', "1", "a quote in a text ends it, and tags come into the middle"],
@@ -344,8 +351,9 @@ export const mutants = [
     ],
   ),
 
+  // Which endpoint
   ...faultsIn(
-    "core/src/mlflow/endpoints.ts",
+    "core/src",
     ["core/rejection", "core/tags"],
     [
       ["\\/mlflow\\/(?!.*artifact)/", "\\/mlflow\\//", "a user's HTML artifact counts as a login page"],
@@ -366,8 +374,9 @@ export const mutants = [
     ],
   ),
 
+  // What an answer says of the credential
   ...faultsIn(
-    "core/src/mlflow/rejection.ts",
+    "core/src",
     ["core/rejection"],
     [
       [
@@ -387,18 +396,18 @@ export const mutants = [
         "a denial by MLflow's auth app has the secret fetched anew",
       ],
       [
-        'typeof error_code === "string" || error',
-        "error_code !== undefined || error",
+        'return typeof error_code === "string";',
+        "return error_code !== undefined;",
         "any JSON with an error_code counts as MLflow's denial",
       ],
-      [' || error === "REGISTRY_ADMIN_REQUIRED"', "", "a denial by Hokusai's proxy has the secret fetched anew"],
       ["status === 200 && isHtml(", "isHtml(", "an error page counts as a login page"],
       ["/^text\\/html\\b/i", "/^text\\//i", "a text of the API counts as a login page"],
     ],
   ),
 
+  // MLflow's limits of tags
   ...faultsIn(
-    "core/src/mlflow/tag-limits.ts",
+    "core/src",
     ["core/tags"],
     [
       [
@@ -435,14 +444,15 @@ export const mutants = [
     ],
   ),
 
+  // The one error
   ...faultsIn(
-    "core/src/errors",
+    "core/src",
     ["core/mlflow-auth-error"],
     [
       ["details.transient ?? false", "details.transient ?? true", "every error counts as one that passes by itself"],
       [
-        "(value as Record<symbol, unknown>)[brand] === true",
-        "value instanceof MlflowAuthError",
+        'value is MlflowAuthError {\n  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;',
+        "value is MlflowAuthError {\n  return value instanceof MlflowAuthError;",
         "errors of a second copy of this package are not recognised",
       ],
       [
@@ -463,9 +473,10 @@ export const mutants = [
     ],
   ),
 
+  // Clocks and durations
   ...faultsIn(
-    "core/src/time",
-    ["core/clock"],
+    "core/src",
+    ["core/clock", "core/duration"],
     [
       ["Math.min(milliseconds, LONGEST_TIMER)", "milliseconds", "a timer of a month fires at once"],
       ["    timer.unref();\n", "", "a program does not end while a token may be renewed"],
@@ -475,8 +486,8 @@ export const mutants = [
         "time stands still for the secret cache",
       ],
       ["    release() {\n      held = false;", "    release() {", "time stands still for the secret cache"],
-      ["m: 60_000, h: 3_600_000", "m: 60_000, h: 360_000", "an hour lasts six minutes"],
-      ["s: 1_000, m: 60_000", "s: 1_000, m: 6_000", "a minute lasts six seconds"],
+      ["const HOUR = 60 * MINUTE", "const HOUR = 24 * MINUTE", "an hour lasts 24 minutes"],
+      ["const MINUTE = 60 * SECOND", "const MINUTE = 10 * SECOND", "a minute lasts ten seconds"],
       ["/^(\\d{1,9})(ms|s|m|h)$/", "/^(\\d{1,9})(ms|s|m|h)/", "`5minutes` is read as 5 m"],
     ],
   ),

@@ -2,8 +2,9 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // The secret cache
   ...faultsIn(
-    "core/src/secret/cache.ts",
+    "core/src",
     ["core/cache", "core/refresh", "core/outage"],
     [
       [
@@ -193,8 +194,9 @@ export const mutants = [
     ],
   ),
 
+  // From a secret to its header
   ...faultsIn(
-    "core/src/secret/credential.ts",
+    "core/src",
     ["core/format"],
     [
       [
@@ -238,8 +240,9 @@ export const mutants = [
     ],
   ),
 
+  // The forms of a secret
   ...faultsIn(
-    "core/src/secret/format.ts",
+    "core/src",
     ["core/format"],
     [
       [
@@ -273,8 +276,9 @@ export const mutants = [
     ],
   ),
 
+  // A secret in print
   ...faultsIn(
-    "core/src/secret/secret.ts",
+    "core/src",
     ["core/secret", "core/format"],
     [
       [
@@ -299,41 +303,77 @@ export const mutants = [
       ],
       ["this.#text === other.reveal()", "true", "a rotated token of Vault's counts as the same"],
       [
-        "(value as Record<symbol, unknown>)[brand] === true",
-        "value instanceof Secret",
+        'value is Secret {\n  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;',
+        "value is Secret {\n  return value instanceof Secret;",
         "a secret of a second copy of this package is sent as [secret]",
       ],
     ],
   ),
 
+  // Where a secret field takes its value from, and how files are opened
   ...faultsIn(
-    "core/src/secret/source-kinds.ts",
-    ["core/source-kinds"],
+    "core/src",
+    ["core/source", "core/small-file"],
     [
       [
-        "constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)",
-        "constants.O_RDONLY",
+        "constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) |",
+        "constants.O_RDONLY |",
         "a FIFO for a secret holds every request for ever",
       ],
-      ['if (!stats.isFile()) throw refused("is no regular file");', "", "a device for a secret is read without end"],
       [
-        'if (stats.size > MAX_BYTES) throw refused("is larger than 64 KiB");',
-        "",
-        "a file of any length is read into memory",
-        { accepted: "what was read is judged once more, with the same error" },
+        "this.wantsMore = stats.isFile() && stats.size <= maxBytes;",
+        "this.wantsMore = stats.size <= maxBytes;",
+        "a device for a secret is read without end",
       ],
-      ['if (text === "") throw refused(', "if (false) throw refused(", "an empty file is sent as an empty credential"],
+      [
+        'if (!stats.isFile()) return { reason: "irregular"',
+        'if (false) return { reason: "irregular"',
+        "a folder or a FIFO for a secret is taken for an empty file",
+      ],
+      [
+        "this.wantsMore = count > 0 && this.length <= this.#maxBytes;",
+        "this.wantsMore = count > 0;",
+        "a file that grows is read without end",
+        { accepted: "the buffer ends a byte behind the most that is allowed, so that the next reading brings nothing" },
+      ],
+      [
+        "if (Math.max(stats.size, this.length) > this.#maxBytes) {",
+        "if (stats.size > this.#maxBytes) {",
+        "a file that grows is taken for its beginning",
+      ],
+      [
+        "if (Math.max(stats.size, this.length) > this.#maxBytes) {",
+        "if (Math.max(stats.size, this.length) >= this.#maxBytes) {",
+        "a file of the greatest size is refused",
+      ],
+      [
+        'new TextDecoder("utf-8", { fatal: true })',
+        'new TextDecoder("utf-8")',
+        "a file that is no text is sent as question marks",
+      ],
+      ["      await handle.close();", "", "each reading of a secret leaves a file open, until no more can be opened"],
+      [
+        "if (descriptor !== undefined) closeSync(descriptor);",
+        "",
+        "each look at a plugin's package leaves a file open",
+      ],
+      [
+        'if (text === "") throw refused("is empty"',
+        'if (false) throw refused("is empty"',
+        "an empty file is sent as an empty credential",
+      ],
       [
         'text !== undefined && text.trim() !== ""',
         "text !== undefined",
         "an empty variable is sent as an empty credential",
       ],
-      ["decode(bytes)?.trim()", "decode(bytes)", "a token from a file with a line end is refused"],
+      ["const text = read.text.trim();", "const text = read.text;", "a token from a file with a line end is refused"],
     ],
   ),
 
+  // The log
   ...faultsIn(
-    "core/src/logging",
+    "core/src",
     ["core/logger"],
     [
       [

@@ -2,8 +2,9 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // The client's own credentials, and where a request goes
   ...faultsIn(
-    "core/src/transport/client-request.ts",
+    "core/src",
     ["core/client-request", "core/interceptor", "core/where-it-goes"],
     [
       ['method === "CONNECT" || ', "", "a CONNECT through the client carries a credential to a proxy"],
@@ -88,8 +89,9 @@ export const mutants = [
     ],
   ),
 
+  // One request, sent once or twice
   ...faultsIn(
-    "core/src/transport/authorized-request.ts",
+    "core/src",
     ["core/rejected", "core/interceptor", "core/run-tags"],
     [
       ["authorized.server.tags.length === 0 || !createsRun(this.#url)", "true", "no run gets its tags"],
@@ -139,8 +141,9 @@ export const mutants = [
     ],
   ),
 
+  // An answer that is held back
   ...faultsIn(
-    "core/src/transport/held-answer.ts",
+    "core/src",
     ["core/held-answer", "core/rejected"],
     [
       [
@@ -209,8 +212,9 @@ export const mutants = [
     ],
   ),
 
+  // A body that may be sent again
   ...faultsIn(
-    "core/src/transport/replay.ts",
+    "core/src",
     ["core/rejected", "core/interrupted-upload"],
     [
       [
@@ -264,8 +268,9 @@ export const mutants = [
     ],
   ),
 
+  // The interceptor
   ...faultsIn(
-    "core/src/transport/interceptor.ts",
+    "core/src",
     ["core/interceptor", "core/where-it-goes"],
     [
       ["if (url === undefined) return dispatch(options, handler);", "", "a CONNECT ends in a TypeError"],
@@ -293,8 +298,9 @@ export const mutants = [
     ],
   ),
 
+  // Tags in the body of a new run
   ...faultsIn(
-    "core/src/transport/run-tags.ts",
+    "core/src",
     ["core/run-tags"],
     [
       [
@@ -363,8 +369,9 @@ export const mutants = [
     ],
   ),
 
+  // The library's fetch
   ...faultsIn(
-    "core/src/transport/own-fetch.ts",
+    "core/src",
     ["core/mlflow-auth"],
     [
       ["if (reached) return;", "return;", "under a fetch that was replaced every request goes bare"],
@@ -377,8 +384,9 @@ export const mutants = [
     ],
   ),
 
+  // register
   ...faultsIn(
-    "core/src/transport/global-dispatcher.ts",
+    "core/src",
     ["core/register"],
     [
       ["writable: false", "writable: true", "a later setGlobalDispatcher lets every request go bare"],
