@@ -27,6 +27,7 @@ export type ConnectionFailureKind =
   | "client-certificate"
   | "tls";
 
+/** What is known of a connection that did not come about, or broke. */
 export interface ConnectionFailure {
   /** Of Node, OpenSSL or undici, such as `ECONNREFUSED`; `unknown reason` where there is none. */
   readonly code: string;
@@ -77,9 +78,13 @@ const withoutTls: ReadonlySet<ConnectionFailureKind | undefined> = new Set([
   "not-http",
 ]);
 
-/** What is behind an error of Node, undici or fetch. Nothing of its message is kept, for that may quote a request. */
+/**
+ * What is behind an error of Node, undici or fetch, or behind an {@link MlflowAuthError} that was made of one, as `context.http`
+ * makes them. Nothing of its message is kept, for that may quote a request. Never throws: an error of another kind is known by its
+ * code or name alone.
+ */
 export function connectionFailureOf(thrown: unknown): ConnectionFailure {
-  const code = codeOf(thrown);
+  const code = codeOf(isMlflowAuthError(thrown) ? thrown.cause : thrown);
   for (const [codes, kind, what] of meanings) {
     if (codes.test(code)) return { code, kind, what: `${what} (${code})`, isTls: !withoutTls.has(kind) };
   }

@@ -6,8 +6,7 @@ import { loginFault, noToken } from "./faults.js";
 import type { VaultOptions } from "./generated/options.js";
 import { encode } from "./kv.js";
 import type { LoginMethod } from "./login-methods.js";
-import { createRenewalTimer } from "./renewal-timer.js";
-import { grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
+import { createRenewalTimer, grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
 
 export interface Login {
   /**
