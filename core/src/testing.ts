@@ -1,13 +1,12 @@
 /** For the tests of plugins: a plugin context without a network or a clock of its own, and the contract that every provider keeps. */
 export { canary, revealedBy } from "./testing/canary.js";
+export type { AuthSetup, Backend, Setup } from "./testing/contract/setup.js";
 export { type FakeClock, fakeClock } from "./testing/fake-clock.js";
+export { type ContractCase, type ProviderMakers, providerContract } from "./testing/provider-contract.js";
 export {
-  type AuthSetup,
-  type Backend,
-  type ContractCase,
-  type ProviderMakers,
-  providerContract,
-  type Setup,
-} from "./testing/provider-contract.js";
-export { secretSource } from "./testing/secret-source.js";
-export { type LogLine, type TestContext, type TestContextOptions, testContext } from "./testing/test-context.js";
+  type LogLine,
+  secretSource,
+  type TestContext,
+  type TestContextOptions,
+  testContext,
+} from "./testing/test-context.js";

@@ -155,12 +155,12 @@ function fieldOf(schema: Schema, path: readonly string[]): Field {
 }
 
 function readVariable(text: string): { value: Data } | { fault: string } {
-  const { fillings, findings } = interpolate(text, {});
+  const { interpolations, findings } = interpolate(text, {});
   if (findings.some(({ code }) => code === "VARIABLE_SYNTAX")) {
     return { fault: "must have its variables written as ${NAME} or ${NAME:-default}" };
   }
   if (holdsUser(text)) return { fault: NO_USER };
-  const secret = fillings.get("")?.variables.find(isNamedLikeSecret);
+  const secret = interpolations.get("")?.variables.find(isNamedLikeSecret);
   if (secret === undefined) return { value: text };
   return { fault: `is no secret field, and the variable ${secret} is named like a credential` };
 }

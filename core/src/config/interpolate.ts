@@ -23,7 +23,7 @@ export interface Finding {
 export interface Interpolated {
   readonly data: Data;
   /** The texts that had a `${…}`, by JSON pointer. */
-  readonly fillings: ReadonlyMap<string, Interpolation>;
+  readonly interpolations: ReadonlyMap<string, Interpolation>;
   readonly findings: readonly Finding[];
 }
 
@@ -31,7 +31,7 @@ const content = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /** Fills all values once: what a variable holds is not looked at again, and keys are left alone. Nothing given is changed. */
 export function interpolate(data: Data, env: Environment): Interpolated {
-  const fillings = new Map<string, Interpolation>();
+  const interpolations = new Map<string, Interpolation>();
   const findings: Finding[] = [];
 
   function visit(value: Data, pointer: string): Data {
@@ -78,11 +78,11 @@ export function interpolate(data: Data, env: Environment): Interpolated {
         });
       }
     }
-    if (variables.length > 0) fillings.set(pointer, { variables, whole, usedDefault });
+    if (variables.length > 0) interpolations.set(pointer, { variables, whole, usedDefault });
     return filled;
   }
 
-  return { data: visit(data, ""), fillings, findings };
+  return { data: visit(data, ""), interpolations, findings };
 }
 
 interface Reference {

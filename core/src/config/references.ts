@@ -2,9 +2,9 @@
 import type { ErrorCode } from "../errors/codes.js";
 import type { Group } from "../provider/provider.js";
 import type { InstanceConfig } from "./config.js";
+import { didYouMean, listNames } from "./expectation.js";
 import { isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { ListedServer } from "./servers.js";
-import { didYouMean, listNames } from "./suggest.js";
 
 /** What is known of the instances by the time that names are resolved. */
 export interface KnownInstances {

@@ -1,11 +1,11 @@
 /** Finds the plugin of every enabled instance and checks the instance's options by the plugin's schema. */
 import { valuesSchema } from "@mlflow-auth/schema";
+import type { LoadContext } from "../config/check-core.js";
 import { checkOptions } from "../config/check-options.js";
 import type { InstanceConfig } from "../config/config.js";
 import { complete } from "../config/environment.js";
 import { explain } from "../config/explain.js";
 import { instanceOptions, isPluginOption } from "../config/instances.js";
-import type { LoadContext } from "../config/load-context.js";
 import { convert, isLiteral, secretPlaces } from "../config/options.js";
 import { fieldName, pointerTo, stepsOf } from "../config/problems.js";
 import type { Data, DataObject } from "../config/read.js";
@@ -19,16 +19,16 @@ import { findPlugin, readInstalled } from "./find-plugin.js";
 export async function checkInstances(
   plugins: Readonly<Record<string, unknown>>,
   disabled: ReadonlySet<string>,
-  loading: LoadContext,
+  context: LoadContext,
 ): Promise<Map<string, InstanceConfig | undefined>> {
   const checked = new Map<string, InstanceConfig | undefined>();
   const enabled = Object.entries(plugins).filter(([name]) => !disabled.has(name));
   if (enabled.length === 0) return checked;
-  const installed = readInstalled(loading);
+  const installed = readInstalled(context);
 
   for (const [name, fields] of enabled) {
     checked.set(name, undefined);
-    const { problems } = loading;
+    const { problems } = context;
     const pointer = pointerTo("/plugins", name);
     // A name that is none is not looked for, and not repeated in a command to paste.
     if (!isObject(fields) || problems.covers(pointerTo(pointer, "package"))) continue;
@@ -45,7 +45,7 @@ export async function checkInstances(
     const only = typeof fields["package"] === "string" ? fields["package"] : undefined;
     try {
       const found = findPlugin({ plugin, package: only }, installed);
-      const options = await readOptions(name, fields as DataObject, found, loading).catch(endless(found));
+      const options = await readOptions(name, fields as DataObject, found, context).catch(endless(found));
       checked.set(name, {
         name,
         plugin,
@@ -75,28 +75,28 @@ async function readOptions(
   name: string,
   fields: DataObject,
   installed: InstalledPlugin,
-  loading: LoadContext,
+  context: LoadContext,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { env, fillings, problems, warnings } = loading;
+  const { env, interpolations, problems, warnings } = context;
   const pointer = pointerTo("/plugins", name);
   const given: DataObject = Object.create(null);
   for (const [key, value] of Object.entries(fields)) if (!instanceOptions.includes(key)) given[key] = value;
 
   const walker = new SchemaWalker(installed.schema, valuesSchema);
-  const { data = given, fromEnvironment } = complete(given, pointer, { walker, env, fillings });
+  const { data = given, fromEnvironment } = complete(given, pointer, { walker, env, interpolations });
   const places = walker.places(data, pointer);
   const secrets = new Set(secretPlaces(places));
   const isOption = (place: string) => place.startsWith(`${pointer}/`) && isPluginOption(place);
-  refuseSecretVariables(fillings, problems, (place) => isOption(place) && isKnown(places, place), secrets);
-  explain(await judge(installed, data), { walker, data, pointer, fromEnvironment, fillings }, problems);
-  refuseSecretVariables(fillings, problems, isOption, secrets);
+  refuseSecretVariables(interpolations, problems, (place) => isOption(place) && isKnown(places, place), secrets);
+  explain(await judge(installed, data), { walker, data, pointer, fromEnvironment, interpolations }, problems);
+  refuseSecretVariables(interpolations, problems, isOption, secrets);
   for (const secret of secrets) {
-    if (isLiteral(valueAt(data, secret.slice(pointer.length)), fillings.get(secret))) {
+    if (isLiteral(valueAt(data, secret.slice(pointer.length)), interpolations.get(secret))) {
       const message = "a credential stands in the file itself: write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`";
       warnings.add("SECRET_LITERAL", secret, "value", message);
     }
   }
-  return convert(data, pointer, { ...loading, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
+  return convert(data, pointer, { ...context, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
 }
 
 async function judge({ schema, package: owner }: InstalledPlugin, data: Data) {

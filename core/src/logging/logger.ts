@@ -2,7 +2,6 @@
 import { createRequire } from "node:module";
 import type { Logger as Pino } from "pino";
 import type { LogFields, Logger } from "../provider/context.js";
-import { textLine } from "./text-line.js";
 
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -79,3 +78,18 @@ function isPlain(value: unknown): boolean {
   if (Array.isArray(value)) return value.every((item) => typeof item === "string");
   return typeof value === "string" || typeof value === "number";
 }
+
+/** Labels as people read them. */
+const labels: Record<string, string> = { warn: "warning" };
+
+/** A line of pino's as a sentence for a terminal: `mlflow-auth: warning: … [CODE]`, with the other fields at debug. */
+function textLine(json: string): string {
+  const { level, time: _time, name, msg, code, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const details =
+    level === "debug" || level === "info" ? Object.entries(fields).map(([key, value]) => `${key}=${shown(value)}`) : [];
+  const named = code === undefined || String(msg).startsWith(`${code}: `);
+  const suffix = [...(named ? [] : [`[${code}]`]), ...details];
+  return `${[`${name}: ${labels[String(level)] ?? level}: ${msg}`, ...suffix].join(" ")}\n`;
+}
+
+const shown = (value: unknown) => (Array.isArray(value) ? value.join(",") : String(value));

@@ -3,39 +3,10 @@
  *
  *     for (const { name, run } of providerContract({ auth: startProvider })) test(name, run);
  */
-import type { RequestAuthProvider, RequestHeaderProvider, RunContextProvider } from "../provider/provider.js";
+import type { RequestHeaderProvider, RunContextProvider } from "../provider/provider.js";
 import { authCases } from "./contract/auth-cases.js";
-import { headerCases } from "./contract/header-cases.js";
-import { tagCases } from "./contract/tag-cases.js";
-import type { TestContext } from "./test-context.js";
-
-type Awaitable<T> = T | Promise<T>;
-
-/** One provider, made anew for one case. */
-export interface Setup<Provider> {
-  readonly provider: Provider;
-  /** The one that its factory got. */
-  readonly context: TestContext;
-  /** Texts that must show nowhere but in the revealed credential, made with `canary()`. */
-  readonly canaries: readonly string[];
-  /** Stops what the setup started. */
-  stop?(): Awaitable<void>;
-}
-
-/** The other side of an auth provider: what holds the credential. */
-export interface Backend {
-  /** How often the credential itself was asked for; logins and look-ups before it don't count. */
-  fetches(): number;
-  /** Puts another credential in place. */
-  rotate(): Awaitable<void>;
-  /** An outage: until `mend`, whoever asks gets no answer or a server error. */
-  break(): Awaitable<void>;
-  mend(): Awaitable<void>;
-}
-
-export interface AuthSetup extends Setup<RequestAuthProvider> {
-  readonly backend: Backend;
-}
+import { headerCases, tagCases } from "./contract/extra-cases.js";
+import type { AuthSetup, Awaitable, Setup } from "./contract/setup.js";
 
 /** One per interface that the plugin offers. Each is called once per case. */
 export interface ProviderMakers {

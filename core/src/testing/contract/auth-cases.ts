@@ -3,8 +3,8 @@ import { codes } from "../../errors/codes.js";
 import { isMlflowAuthError, type MlflowAuthError } from "../../errors/mlflow-auth-error.js";
 import { type Auth, anonymous } from "../../provider/provider.js";
 import { isSecret } from "../../secret/secret.js";
-import type { AuthSetup } from "../provider-contract.js";
 import { checkHeaders, checkSilence, request } from "./checks.js";
+import type { AuthSetup } from "./setup.js";
 
 /** Milliseconds after which the cache asks a backend again that has failed once. */
 const AFTER_BACKOFF = 60_000;

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import type { ProviderHeaders, ProviderRequest } from "../../provider/provider.js";
 import { isSecret } from "../../secret/secret.js";
 import { revealedBy } from "../canary.js";
-import type { Setup } from "../provider-contract.js";
+import type { Setup } from "./setup.js";
 
 export function request(): ProviderRequest {
   const server = { uri: "https://mlflow.example.com/base" };

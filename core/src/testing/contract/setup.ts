@@ -1,0 +1,31 @@
+/** What the contract's cases are given of a provider under test. */
+import type { RequestAuthProvider } from "../../provider/provider.js";
+import type { TestContext } from "../test-context.js";
+
+export type Awaitable<T> = T | Promise<T>;
+
+/** One provider, made anew for one case. */
+export interface Setup<Provider> {
+  readonly provider: Provider;
+  /** The one that its factory got. */
+  readonly context: TestContext;
+  /** Texts that must show nowhere but in the revealed credential, made with `canary()`. */
+  readonly canaries: readonly string[];
+  /** Stops what the setup started. */
+  stop?(): Awaitable<void>;
+}
+
+/** The other side of an auth provider: what holds the credential. */
+export interface Backend {
+  /** How often the credential itself was asked for; logins and look-ups before it don't count. */
+  fetches(): number;
+  /** Puts another credential in place. */
+  rotate(): Awaitable<void>;
+  /** An outage: until `mend`, whoever asks gets no answer or a server error. */
+  break(): Awaitable<void>;
+  mend(): Awaitable<void>;
+}
+
+export interface AuthSetup extends Setup<RequestAuthProvider> {
+  readonly backend: Backend;
+}
