@@ -30,8 +30,16 @@ export {
   type Server,
 } from "./provider/provider.js";
 export type { CachePolicy, Fetched, SecretCache } from "./secret/cache.js";
-export { type CredentialOptions, credentialHeaders, headerValue } from "./secret/credential.js";
-export { type Credential, hasSecretFields, parseSecret, parseSecretFields, type SecretPlace } from "./secret/format.js";
+export {
+  type Credential,
+  type CredentialOptions,
+  credentialHeaders,
+  hasSecretFields,
+  headerValue,
+  parseSecret,
+  parseSecretFields,
+  type SecretPlace,
+} from "./secret/credential.js";
 export { isSecret, Secret } from "./secret/secret.js";
 export { environmentSource, fileSource, type SecretSource, textSource } from "./secret/source.js";
 export type { Clock, Timer } from "./time/clock.js";

@@ -45,7 +45,7 @@ function setup(change: Change = () => ({}), eager = false): AuthSetup {
       break() {
         backend.up = false;
       },
-      mend() {
+      fix() {
         backend.up = true;
       },
     },

@@ -9,12 +9,21 @@ import {
 import { errorText, field, isInvalidToken, type VaultAnswer } from "./answer.js";
 import type { VaultOptions } from "./generated/options.js";
 import type { Reading } from "./kv.js";
-import type { LoginMethod } from "./login-methods.js";
 
-/** Why a login failed. */
+/** What a way of logging in makes of Vault's refusal. */
+export interface Refusal {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * Why a login failed.
+ *
+ * @param method where it is mounted, and what it knows of Vault's answers: undefined where they say nothing particular to it
+ */
 export function loginFault(
   answer: VaultAnswer,
-  { mount, refusal }: LoginMethod,
+  { mount, refusal }: { mount: string; refusal(answer: VaultAnswer): Refusal | undefined },
   options: VaultOptions,
   context: PluginContext,
 ): MlflowAuthError {

@@ -12,8 +12,7 @@ import { createVaultClient, type VaultClient } from "./client.js";
 import { fetchSecret } from "./fetch-secret.js";
 import type { VaultOptions } from "./generated/options.js";
 import { createKvReader } from "./kv.js";
-import { createLogin, type Login } from "./login.js";
-import { type LoginMethod, loginMethod } from "./login-methods.js";
+import { createLogin, type Login, type LoginMethod, loginMethod } from "./login.js";
 import { createStaticToken } from "./static-token.js";
 
 /** Milliseconds between which `cache.ttl` is kept. */

@@ -39,7 +39,7 @@ async function setup(login: "token" | "approle"): Promise<AuthSetup> {
       break: () => {
         vault.faults.reset = true;
       },
-      mend: () => {
+      fix: () => {
         vault.faults.reset = false;
       },
     },

@@ -61,7 +61,7 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
   "after an outage it recovers by itself": async (setup) => {
     await setup.backend.break();
     await failure(setup);
-    await setup.backend.mend();
+    await setup.backend.fix();
     await setup.context.clock.advance(AFTER_BACKOFF);
     await credential(setup);
   },

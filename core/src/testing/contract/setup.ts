@@ -21,9 +21,9 @@ export interface Backend {
   fetches(): number;
   /** Puts another credential in place. */
   rotate(): Awaitable<void>;
-  /** An outage: until `mend`, whoever asks gets no answer or a server error. */
+  /** An outage: until `fix`, whoever asks gets no answer or a server error. */
   break(): Awaitable<void>;
-  mend(): Awaitable<void>;
+  fix(): Awaitable<void>;
 }
 
 export interface AuthSetup extends Setup<RequestAuthProvider> {
