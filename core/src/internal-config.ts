@@ -33,4 +33,5 @@ export { headerKey } from "./http/headers.js";
 export { isLoopback } from "./http/loopback.js";
 export { decodedOnce, leadsOut, readings } from "./http/paths.js";
 export { displayName, type LoadConfigOptions, loadConfig } from "./load-config.js";
+export { type LogLevel, logLevels, logVariableFaults } from "./logging/logger.js";
 export { type Group, groups } from "./provider/provider.js";

@@ -45,6 +45,11 @@ export async function checkInstances(
     const only = typeof fields["package"] === "string" ? fields["package"] : undefined;
     try {
       const found = findPlugin({ plugin, package: only }, installed);
+      if (fields["optional"] === true && onlyAuthenticates(found)) {
+        const message =
+          "this plugin only authenticates, and a credential is never optional: leave `optional` out; `auth: [a, b]` names another one to ask";
+        problems.add("FIELD_CONFLICT", pointerTo(pointer, "optional"), "key", message);
+      }
       const options = await readOptions(name, fields as DataObject, found, context).catch(endless(found));
       checked.set(name, {
         name,
@@ -61,6 +66,10 @@ export async function checkInstances(
     }
   }
   return checked;
+}
+
+function onlyAuthenticates({ entries }: InstalledPlugin): boolean {
+  return Object.keys(entries).every((group) => group === "mlflow.request_auth_provider");
 }
 
 /** What overflows the stack is the schema: the file is kept from being nested so deeply. */
