@@ -29,6 +29,7 @@ export {
   type Problem,
 } from "./errors/mlflow-auth-error.js";
 export { printable } from "./errors/printable.js";
+export { readSmallText, readSmallTextSync, type SmallFileFault, type SmallText } from "./files/small-file.js";
 export { headerKey } from "./http/headers.js";
 export { isLoopback } from "./http/loopback.js";
 export { decodedOnce, leadsOut, readings } from "./http/paths.js";

@@ -65,7 +65,7 @@ async function run(options: InitOptions, asks: boolean): Promise<number> {
   }
   for (const instance of draft.instances) refuseCredentials(instance);
   if (options.fromEnv) checkAllowedHosts(process.env, draft.trackingUri as string);
-  // A variable that is not set yet is no fault.
+  // A variable that is not set yet is not a fault.
   await refuseFaults(draft, file, ({ code }) => code !== "VARIABLE_MISSING");
   const before = await inEffect();
   writeNew(file, render(draft));

@@ -41,7 +41,7 @@ async function askTrackingUri(draft: Draft): Promise<void> {
       check: (answer) => judgeAddress(answer).fault,
     });
     if (judgeAddress(uri).cleartext) {
-      const message = "That is plain http: whoever is on the way can read the credential. Use it all the same?";
+      const message = "That is plain http: anybody on the way can read the credential. Use it all the same?";
       if (!(await askYesNo(message, false))) continue;
       draft.allowInsecure = true;
     }

@@ -119,7 +119,7 @@ export class OptionForm {
   /**
    * An option's value from the text that somebody typed.
    *
-   * @returns what is wrong with it, to follow the option's name, where it is no value of that option
+   * @returns what is wrong with it, to follow the option's name, if it is not a value of that option
    */
   read(schema: Schema, text: string): { readonly value: Data } | { readonly fault: string } {
     if (text.includes("${")) return readVariable(text);
@@ -162,7 +162,7 @@ function readVariable(text: string): { value: Data } | { fault: string } {
   if (holdsUser(text)) return { fault: NO_USER };
   const secret = interpolations.get("")?.variables.find(isNamedLikeSecret);
   if (secret === undefined) return { value: text };
-  return { fault: `is no secret field, and the variable ${secret} is named like a credential` };
+  return { fault: `is not a secret field, and the variable ${secret} is named like a credential` };
 }
 
 /** A number, true, false or a list, as YAML would read the text. */

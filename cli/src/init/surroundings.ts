@@ -36,7 +36,7 @@ export interface Surroundings {
   instance(name: string, from?: string): DraftInstance;
 }
 
-/** Where there is no plugin at all, there is nothing that a file could be about. */
+/** Without any plugin, there is nothing to write a file about. */
 export function noPlugin({ installed }: Surroundings): MlflowAuthError {
   const message = `no plugin is installed here; those of this project are ${ownPlugins.join(", ")}`;
   return new MlflowAuthError("PLUGIN_NOT_INSTALLED", message, {

@@ -53,7 +53,7 @@ export async function createOptionsCheck(): Promise<OptionsCheck> {
  * read alike.
  *
  * @param values what references to `mlflow-auth:values` mean
- * @returns false also where it can't tell, as with a schema that is none: ajv has the last word then
+ * @returns false also where it can't tell, as with something that is not a schema: ajv has the last word then
  */
 export async function accepts(schema: Schema, values: Schema, data: Data): Promise<boolean> {
   const { Validator } = await import("@cfworker/json-schema");

@@ -53,7 +53,7 @@ export function expectation(error: ErrorObject, schemas: readonly Schema[]): str
   }
 }
 
-/** The fields without which it is nothing are shown, so that nobody is led from one error into the next. */
+/** The fields that it needs are shown, so that one error does not lead into the next. */
 function mapping(schemas: readonly Schema[]): string {
   const tags = schemas.flatMap((schema) => discriminatorOf(schema) ?? []);
   const needed = new Set([...tags, ...schemas.flatMap((schema) => (schema["required"] ?? []) as string[])]);

@@ -126,7 +126,7 @@ async function createSearch(nameWith: string): Promise<(folder: string) => Promi
   };
 }
 
-/** The whole text under our key if package.json has it; a package.json that is no JSON may be ours, so it is not passed over. */
+/** The whole text under our key if package.json has it; a package.json that is not JSON may be ours, so it is not passed over. */
 function packageText(file: string, text: string, nameWith: string): Record<string, string> {
   if (jsonErrorOffset(text) !== undefined) {
     throw new MlflowAuthError("CONFIG_UNREADABLE", `${file} is not JSON`, {

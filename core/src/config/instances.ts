@@ -7,7 +7,7 @@ import { isObject } from "./schema-walk.js";
 /** Options of core's own that every instance takes; the rest belongs to the plugin. */
 export const instanceOptions: readonly string[] = ["plugin", "package", "enabled", "optional", "timeout"];
 
-/** What was read, without what stands in the instances that are not enabled: none of that is judged. */
+/** What was read, without the content of instances that are not enabled: that is not judged. */
 export function leaveOutDisabled(interpolated: Interpolated): Interpolated & { disabled: ReadonlySet<string> } {
   const disabled = disabledInstances(interpolated);
   if (disabled.size === 0) return { ...interpolated, disabled };

@@ -86,7 +86,7 @@ export function interpolate(data: Data, env: Environment): Interpolated {
 }
 
 interface Reference {
-  /** What stands between the braces; undefined where nothing closes them. */
+  /** The text between the braces; undefined where nothing closes them. */
   readonly inner: string | undefined;
   /** Whether it is the whole text. */
   readonly whole: boolean;

@@ -10,7 +10,7 @@ export interface DataObject {
 }
 
 export interface SyntaxProblem {
-  /** The JSON pointer of the node that can't be relied on; undefined where it is no node's fault. */
+  /** The JSON pointer of the node that can't be relied on; undefined where no node is at fault. */
   readonly pointer: string | undefined;
   /** Undefined in a file given as an object. */
   readonly position: Position | undefined;
@@ -26,7 +26,7 @@ export interface ReadFile {
 
 type Yaml = typeof import("yaml");
 
-/** Nesting beyond this is no configuration but an attempt to exhaust the stack. */
+/** Nesting beyond this is not a configuration but an attempt to exhaust the stack. */
 const MAX_DEPTH = 64;
 
 /**

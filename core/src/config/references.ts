@@ -79,7 +79,7 @@ function faultOf(
     };
   }
   if (!enabled.has(name)) {
-    // A key that is no name has a problem of its own, and may be a value in the wrong place.
+    // A key that does not look like a name has a problem of its own, and may be a value in the wrong place.
     const known = [...enabled.keys()].filter((key) => enabled.get(key) !== undefined || isPrintable(key));
     const hint = didYouMean(name, known) || `; there are: ${listNames(known) || "none"}`;
     return { code: "PLUGIN_UNKNOWN", message: `\`plugins\` has no instance of this name${hint}` };

@@ -25,7 +25,7 @@ export class SchemaWalker {
     return this.resolve(this.#root);
   }
 
-  /** The schema with its reference followed; what stands beside the reference wins. */
+  /** The schema with its reference followed; what the schema says beside the reference wins. */
   resolve(schema: unknown): Schema {
     if (!isObject(schema)) return NO_SCHEMA;
     const { $ref, ...beside } = schema;

@@ -23,7 +23,7 @@ export function refuseSecretVariables(
   for (const [pointer, { variables }] of interpolations) {
     const name = secrets.has(pointer) ? undefined : variables.find(isNamedLikeSecret);
     if (name === undefined || !applies(pointer)) continue;
-    const message = `the variable ${name} is named like a credential, and this is no secret field: put it into one, or rename the variable`;
+    const message = `the variable ${name} is named like a credential, and this field is not a secret field: put it into one, or rename the variable`;
     problems.add("VARIABLE_SECRET", pointer, "value", message);
   }
 }

@@ -43,8 +43,8 @@ export interface ConnectionFailure {
 const meanings: readonly (readonly [codes: RegExp, kind: ConnectionFailureKind, what: string])[] = [
   [/^ECONNREFUSED$/, "refused", "nothing listens there"],
   [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA|EAI_NONAME)$/, "unknown-host", "the host name is unknown"],
-  [/^EHOSTUNREACH$/, "no-route", "there is no way to that host"],
-  [/^ENETUNREACH$/, "no-route", "there is no way to that network"],
+  [/^EHOSTUNREACH$/, "no-route", "there is no route to that host"],
+  [/^ENETUNREACH$/, "no-route", "there is no route to that network"],
   [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, "timeout", "no connection came about"],
   [/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, "hung-up", "the other side hangs up without an answer"],
   // undici's name for what has no code of the parser, such as a control character in a header.

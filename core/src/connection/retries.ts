@@ -41,7 +41,7 @@ const LONGEST_QUIET = 60_000;
 type Outcome = { readonly answer: HttpResponse } | { readonly error: unknown };
 
 export interface RetryOptions {
-  /** What the backend is called in the log: `Vault`. */
+  /** What the backend is called in the log: `the store`. */
   readonly backend: string;
   /** 0 to below 1; spreads the waits of many clients. Default `Math.random`. */
   readonly random?: () => number;

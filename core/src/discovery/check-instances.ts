@@ -30,7 +30,7 @@ export async function checkInstances(
     checked.set(name, undefined);
     const { problems } = context;
     const pointer = pointerTo("/plugins", name);
-    // A name that is none is not looked for, and not repeated in a command to paste.
+    // Something that is not a name is not looked for, and not repeated in a command to paste.
     if (!isObject(fields) || problems.covers(pointerTo(pointer, "package"))) continue;
     if (fields["timeout"] === 0) {
       // A time-out of nothing would let no answer come in time.
@@ -113,7 +113,7 @@ async function judge({ schema, package: owner }: InstalledPlugin, data: Data) {
     return await checkOptions(schema, data);
   } catch {
     // ajv's message speaks about the schema, at a length that helps the plugin's author alone.
-    throw faulty(owner, "has a configSchema that is no JSON Schema (draft-07)");
+    throw faulty(owner, "has a configSchema that is not a JSON Schema (draft-07)");
   }
 }
 

@@ -63,7 +63,7 @@ export interface RequestAuthProvider {
 }
 
 export interface RequestHeaderProvider {
-  /** False: the provider has nothing to add here, and that is no failure. */
+  /** False: the provider has nothing to add here, which is not a failure. */
   inContext(): Awaitable<boolean>;
   /** Called only where `inContext()` is true. Returning the same object again is what makes it fast. */
   requestHeaders(request: ProviderRequest): Awaitable<ProviderHeaders>;

@@ -117,7 +117,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     return flight;
   }
 
-  /** The new value; or, if the backend takes its time, the old one, and so for whoever asks from then on. */
+  /** The new value; or, if the backend takes its time, the old one, and so for everybody who asks from then on. */
   function untilSlow(key: string, entry: CacheEntry, flight: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = clock.setTimeout(() => {
@@ -174,7 +174,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
       const entry = entries.get(key);
       if (entry === undefined) return;
       entry.freshUntil = Math.min(entry.freshUntil, clock.now());
-      // Whoever doubts the value waits for the next one.
+      // A caller who doubts the value waits for the next one.
       entry.doubted = true;
       entry.ahead = false;
     },

@@ -76,7 +76,7 @@ function parseJson(text: string, place: SecretPlace): Credential {
   } catch {
     // No fall-back to plain text: half of a broken JSON object would be sent as a user name. V8's message quotes the text.
     const remedy = `correct the JSON; a token that begins with ${text.charAt(0)} goes into {"token": "…"}`;
-    throw malformed(place, "begins like JSON and is none", remedy);
+    throw malformed(place, "begins like JSON and is not JSON", remedy);
   }
   if (typeof value === "string") throw malformed(place, "is a JSON string", "store its text without the quotes");
   if (Array.isArray(value)) throw malformed(place, "is a JSON array", FORMS);

@@ -78,7 +78,7 @@ export function createVaultClient(options: VaultOptions, context: PluginContext)
 }
 
 function passed({ token, tries }: Call): Passed {
-  // The first tells Vault's agent that this is no request which a browser was tricked into.
+  // The first tells Vault's agent that this request does not come from a browser that was tricked into it.
   const headers = { "X-Vault-Request": "true", ...(token === undefined ? {} : { "X-Vault-Token": token.reveal() }) };
   return { headers, tries };
 }

@@ -165,7 +165,7 @@ function serverFault(
     const https = address.toLowerCase().startsWith("http:") ? " If it speaks TLS there, write https://." : "";
     return fault(
       `does not answer as Vault does (status ${status}, no JSON)`,
-      `check address (VAULT_ADDR): something else answers there, or stands in front of it.${https}`,
+      `check address (VAULT_ADDR): something else answers there, or a proxy in front of it.${https}`,
       false,
     );
   }

@@ -72,7 +72,7 @@ export function createLogin(
   async function renewIfDue(): Promise<void> {
     const life = held;
     if (life !== undefined && clock.now() >= life.dueAt) {
-      // Whoever comes meanwhile is not to do the same.
+      // A caller who comes meanwhile must not do the same.
       held = postponed(life, clock.now());
       const longer = await prolong(life);
       if (held?.token === life.token) held = longer;

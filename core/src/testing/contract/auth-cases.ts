@@ -47,7 +47,7 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
   "an outage is an error that says so, never an answer": async (setup) => {
     await setup.backend.break();
     const error = await failure(setup);
-    assert.ok(error.code in codes, `${error.code} is none of core's codes`);
+    assert.ok(error.code in codes, `${error.code} is not one of core's codes`);
     assert.equal(error.transient, true, "the error is not marked as transient");
     assert.equal(
       error.plugin,
@@ -90,7 +90,7 @@ async function failure({ provider }: AuthSetup): Promise<MlflowAuthError> {
   try {
     await provider.getAuth(request());
   } catch (error) {
-    assert.ok(isMlflowAuthError(error), "what it threw is no MlflowAuthError");
+    assert.ok(isMlflowAuthError(error), "what it threw is not an MlflowAuthError");
     return error;
   }
   throw new assert.AssertionError({ message: "getAuth answered during an outage" });

@@ -14,7 +14,7 @@ export function request(): ProviderRequest {
 export function checkHeaders(headers: ProviderHeaders, canaries: readonly string[]): void {
   const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
-    assert.match(name, /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, "a header's name is none that HTTP allows");
+    assert.match(name, /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, "HTTP does not allow this name of a header");
     assert.ok(!seen.has(name.toLowerCase()), `${name} is there twice`);
     seen.add(name.toLowerCase());
     const text = isSecret(value) ? value.reveal() : value;

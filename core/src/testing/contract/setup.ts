@@ -21,7 +21,7 @@ export interface Backend {
   fetches(): number;
   /** Puts another credential in place. */
   rotate(): Awaitable<void>;
-  /** An outage: until `fix`, whoever asks gets no answer or a server error. */
+  /** An outage: until `fix`, everybody who asks gets no answer or a server error. */
   break(): Awaitable<void>;
   fix(): Awaitable<void>;
 }
