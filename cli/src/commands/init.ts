@@ -21,6 +21,7 @@ import { paint } from "../paint.js";
 import { writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";
 
+/** As commander gives them. */
 export interface InitOptions {
   readonly config?: string;
   readonly trackingUri?: string;

@@ -6,6 +6,7 @@ import { paint } from "../paint.js";
 import { fileName } from "../where-from.js";
 import { explain } from "../why-plugin.js";
 
+/** As commander gives them. */
 export interface PluginsOptions {
   readonly config?: string;
   readonly json?: boolean;

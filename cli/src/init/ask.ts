@@ -20,6 +20,12 @@ export async function complete(draft: Draft, around: Surroundings): Promise<void
   for (const instance of draft.instances) await askOptions(instance);
 }
 
+/**
+ * Asks where the file shall be.
+ *
+ * @param usual the absolute path that Enter stands for
+ * @throws Cancelled
+ */
 export async function askTarget(usual: string): Promise<string> {
   const answer = await askText({
     message: "Where shall the file be?",

@@ -15,6 +15,7 @@ import {
 } from "@mlflow-auth/core/internal/config";
 import { type DraftInstance, setAt } from "./draft.js";
 
+/** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface RuleCommon {

@@ -31,11 +31,13 @@ export interface Field {
   readonly variables: readonly string[];
 }
 
+/** One of the values that an option may have. */
 export interface Choice {
   readonly value: Data;
   readonly description: string;
 }
 
+/** The options of one plugin, as questions. Throws RangeError for a schema that refers to itself without end. */
 export class OptionForm {
   readonly #walker: SchemaWalker;
   readonly #check: OptionsCheck;

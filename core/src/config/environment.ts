@@ -4,12 +4,14 @@ import { pointerTo } from "./problems.js";
 import type { Data, DataObject } from "./read.js";
 import { discriminatorOf, isObject, type Schema, type SchemaWalker } from "./schema-walk.js";
 
+/** What the file and the environment say together. */
 export interface Completed {
   readonly data: Data | undefined;
   /** The places that an environment variable filled, with its name. */
   readonly fromEnvironment: ReadonlyMap<string, string>;
 }
 
+/** What options are completed from. */
 export interface Sources {
   readonly walker: SchemaWalker;
   readonly env: Environment;

@@ -7,6 +7,7 @@ import { fieldName, isPrintable, type ProblemList, pointerTo } from "./problems.
 import type { Data } from "./read.js";
 import { discriminatorOf, keyword, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
 
+/** What a validator judged, and where it came from. */
 export interface ValidationContext {
   readonly walker: SchemaWalker;
   readonly data: Data;
@@ -24,6 +25,7 @@ type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "valu
 const echoes = new Set(["if", "propertyNames"]);
 const combinations = new Set(["anyOf", "oneOf", "not"]);
 
+/** Adds a problem for each of ajv's errors, but for those that only say that another one failed. */
 export function explain(errors: readonly ErrorObject[], context: ValidationContext, problems: ProblemList): void {
   if (errors.length === 0) return;
   const places = context.walker.places(context.data, context.pointer);

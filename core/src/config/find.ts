@@ -22,6 +22,7 @@ const places = [
   "package.json",
 ];
 
+/** A configuration file, read and known to be trusted. */
 export interface FoundFile {
   /** Absolute path. */
   readonly file: string;
@@ -34,6 +35,7 @@ export interface FoundFile {
   readonly trustedOwner?: number;
 }
 
+/** Where the file is looked for. */
 export interface FindOptions {
   /** The path of the file, relative to `cwd`. Without it the file is searched for. */
   readonly configFile?: string | undefined;

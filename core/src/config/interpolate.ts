@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors/codes.js";
 import { pointerTo } from "./problems.js";
 import type { Data, DataObject } from "./read.js";
 
+/** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What filled a text. */
@@ -14,12 +15,14 @@ export interface Interpolation {
   readonly usedDefault: boolean;
 }
 
+/** What is wrong with a `${…}`. The message holds names of variables and no value. */
 export interface Finding {
   readonly code: ErrorCode;
   readonly pointer: string;
   readonly message: string;
 }
 
+/** Data with its variables filled in, and what filled them. */
 export interface Interpolated {
   readonly data: Data;
   /** The texts that had a `${…}`, by JSON pointer. */

@@ -7,6 +7,7 @@ import { pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
 import { isObject, keyword, type Schema } from "./schema-walk.js";
 
+/** What is known about the places of the data. */
 export interface ConvertOptions {
   /** Which schemas apply where; see `SchemaWalker.places`. */
   readonly places: ReadonlyMap<string, readonly Schema[]>;

@@ -5,10 +5,12 @@ import { type Position, type Positions, pointerTo } from "./problems.js";
 
 /** Data as JSON has it; objects have no prototype, so that a key such as `__proto__` is a key like any other. */
 export type Data = string | number | boolean | null | Data[] | DataObject;
+/** An object without a prototype. */
 export interface DataObject {
   [key: string]: Data;
 }
 
+/** What is not well-formed, or refused. The message repeats nothing of the text. */
 export interface SyntaxProblem {
   /** The JSON pointer of the node that can't be relied on; undefined where no node is at fault. */
   readonly pointer: string | undefined;
@@ -17,6 +19,7 @@ export interface SyntaxProblem {
   readonly message: string;
 }
 
+/** A configuration as plain data, as far as it could be read. */
 export interface ReadFile {
   /** Undefined if the file holds no data: it is empty or all comment, or it is not well-formed. */
   readonly data: Data | undefined;

@@ -13,6 +13,7 @@ export interface KnownInstances {
   readonly disabled: ReadonlySet<string>;
 }
 
+/** The names of the instances that serve one server, in the order in which they are asked. */
 export interface References {
   readonly auth: readonly string[];
   readonly headers: readonly string[];

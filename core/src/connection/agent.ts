@@ -7,6 +7,7 @@ import { namesFiles, type Pems, readPems, type TlsOwner, tlsOfServer } from "./t
 
 export type { Environment } from "./http-proxy.js";
 
+/** Where a dispatcher sends, and how. */
 export interface AgentOptions {
   /** Where requests go: an http or https URL, whose host may be a wildcard. */
   readonly destination: string;

@@ -15,6 +15,7 @@ const DEFAULT_TIMEOUT = 10_000;
 /** Milliseconds for an answer under way when the client is closed. A backend that hangs must not hold up the end of a program. */
 const GRACE = 1_000;
 
+/** Whose client it is. */
 export interface HttpClientOptions {
   /** The instance for whom it sends, for messages. */
   readonly instance: string;

@@ -5,6 +5,7 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isLoopback } from "../http/loopback.js";
 import { connectionFailureOf } from "./failure.js";
 
+/** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface HttpProxy {

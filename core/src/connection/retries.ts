@@ -40,6 +40,7 @@ const LONGEST_QUIET = 60_000;
 
 type Outcome = { readonly answer: HttpResponse } | { readonly error: unknown };
 
+/** How tries are logged and spread. */
 export interface RetryOptions {
   /** What the backend is called in the log: `the store`. */
   readonly backend: string;

@@ -17,6 +17,7 @@ const MAX_JSON_BYTES = 1024 * 1024;
 /** Nesting beyond this would exhaust the stack. */
 const MAX_JSON_DEPTH = 256;
 
+/** A plugin as its package declares it, checked; nothing of it has been imported. */
 export interface InstalledPlugin {
   readonly package: PluginPackage;
   readonly entries: Readonly<Partial<Record<Group, EntryPoint>>>;

@@ -28,6 +28,7 @@ export interface RefusedManifest extends Manifest {
   readonly reason: string;
 }
 
+/** The plugin packages that were found. */
 export interface Manifests {
   /** In the order of the roots. */
   readonly usable: readonly Manifest[];

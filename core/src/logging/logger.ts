@@ -5,6 +5,7 @@ import type { LogFields, Logger } from "../provider/context.js";
 
 /** From the most talkative to none. */
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+/** One of {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number];
 
 /** Sentences for a terminal, or pino's lines of JSON. */
@@ -12,6 +13,7 @@ const formats = ["text", "json"];
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** How much is written, in which form, and where. */
 export interface CreateLoggerOptions {
   /** From which level on. Default: `MLFLOW_AUTH_LOG`, else `warn`. */
   readonly level?: LogLevel | undefined;

@@ -10,6 +10,7 @@ export interface Fetched<T> {
   readonly expiresAt?: number | undefined;
 }
 
+/** For how long a fetched value is used. */
 export interface CachePolicy {
   /** Milliseconds for which a value is used without asking again. Default 300,000. */
   readonly ttl?: number | undefined;
@@ -42,6 +43,7 @@ const CAPACITY = 1_000;
 
 const DEFAULTS = { ttl: 300_000, maxStale: 0 };
 
+/** What a cache is made with. Default of `random`: `Math.random`. */
 export interface SecretCacheOptions {
   clock: Clock;
   /** 0 to below 1; spreads the background refreshes. */

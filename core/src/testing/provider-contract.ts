@@ -17,12 +17,14 @@ export interface ProviderMakers {
   readonly tags?: () => Awaitable<Setup<RunContextProvider>>;
 }
 
+/** One rule of the contract, to be run as a test of its own. */
 export interface ContractCase {
   readonly name: string;
   /** Rejects where the provider breaks the contract. */
   run(): Promise<void>;
 }
 
+/** The cases for the interfaces that are given, each with a provider of its own. */
 export function providerContract({ auth, headers, tags }: ProviderMakers): ContractCase[] {
   return [
     ...(auth === undefined ? [] : bind(authCases, auth)),

@@ -7,6 +7,7 @@ import { Secret } from "../secret/secret.js";
 import type { SecretSource } from "../secret/source.js";
 import { type FakeClock, fakeClock } from "./fake-clock.js";
 
+/** What the provider logged. */
 export interface LogLine {
   readonly level: keyof Logger;
   readonly fields: LogFields;
@@ -21,6 +22,7 @@ export interface TestContext extends PluginContext {
   close(): Promise<void>;
 }
 
+/** What the provider under test shall find. */
 export interface TestContextOptions {
   /** The instance's key in the file. Default `test`. */
   readonly instance?: string;

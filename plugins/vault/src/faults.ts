@@ -6,9 +6,8 @@ import {
   type PluginContext,
   type TlsOptionNames,
 } from "@mlflow-auth/core/plugin";
-import { errorText, field, isInvalidToken, type VaultAnswer } from "./answer.js";
+import { errorText, field, isInvalidToken, type Reading, type VaultAnswer } from "./answer.js";
 import type { VaultOptions } from "./generated/options.js";
-import type { Reading } from "./kv.js";
 
 /** What a way of logging in makes of Vault's refusal. */
 export interface Refusal {

@@ -7,6 +7,7 @@ import type { AppRoleAuth, JwtAuth, KubernetesAuth, VaultOptions } from "./gener
 import { encode } from "./kv.js";
 import { createRenewalTimer, grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
 
+/** Where tokens come from, however the options say it. */
 export interface Login {
   /**
    * A token to read with.

@@ -9,6 +9,7 @@ import type { AuthSetup } from "./setup.js";
 /** Milliseconds after which the cache asks a backend again that has failed once. */
 const AFTER_BACKOFF = 60_000;
 
+/** What an auth provider has to keep to, by name. */
 export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<void>>> = {
   "making the provider asks nobody for anything": async ({ backend }) => {
     assert.equal(backend.fetches(), 0, "the factory fetched the credential; leave that to the first getAuth");

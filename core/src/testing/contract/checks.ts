@@ -5,6 +5,7 @@ import { isSecret } from "../../secret/secret.js";
 import { revealedBy } from "../canary.js";
 import type { Setup } from "./setup.js";
 
+/** A request of a client to a listed server. */
 export function request(): ProviderRequest {
   const server = { uri: "https://mlflow.example.com/base" };
   return { url: new URL(`${server.uri}/api/2.0/mlflow/runs/create`), method: "POST", server };

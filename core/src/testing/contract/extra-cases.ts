@@ -4,6 +4,7 @@ import type { RequestHeaderProvider, RunContextProvider } from "../../provider/p
 import { checkHeaders, checkSilence, request } from "./checks.js";
 import type { Setup } from "./setup.js";
 
+/** What a header provider has to keep to, by name. */
 export const headerCases: Readonly<Record<string, (setup: Setup<RequestHeaderProvider>) => Promise<void>>> = {
   "inContext is true": async ({ provider }) => {
     assert.equal(await provider.inContext(), true);
@@ -36,6 +37,7 @@ export const headerCases: Readonly<Record<string, (setup: Setup<RequestHeaderPro
 /** MLflow's limit on a tag's key, in bytes (mlflow/utils/validation.py). */
 const MAX_KEY = 250;
 
+/** What a provider of run tags has to keep to, by name. */
 export const tagCases: Readonly<Record<string, (setup: Setup<RunContextProvider>) => Promise<void>>> = {
   "inContext of the run context is true": async ({ provider }) => {
     assert.equal(await provider.inContext(), true);

@@ -2,6 +2,7 @@
 import type { RequestAuthProvider } from "../../provider/provider.js";
 import type { TestContext } from "../test-context.js";
 
+/** A value, or the promise of one. */
 export type Awaitable<T> = T | Promise<T>;
 
 /** One provider, made anew for one case. */
@@ -26,6 +27,7 @@ export interface Backend {
   fix(): Awaitable<void>;
 }
 
+/** An auth provider, and the backend that its credential comes from. */
 export interface AuthSetup extends Setup<RequestAuthProvider> {
   readonly backend: Backend;
 }
