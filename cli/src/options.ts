@@ -1,5 +1,5 @@
 /** The options that several commands have, and how the values of options are read. */
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Taken before the command as well as behind it. */
 export function configOption(): Option {
@@ -14,6 +14,22 @@ export function logLevelOption(): Option {
   return new Option("--log-level <level>", "what to log on stderr (default: $MLFLOW_AUTH_LOG, else warn)").choices(
     levels,
   );
+}
+
+/**
+ * Before a command that logs: a variable of the log that means nothing is refused as the same mistake in an option is.
+ *
+ * @throws MlflowAuthError `USAGE`
+ */
+export async function refuseLogVariables(command: Command): Promise<void> {
+  const { MLFLOW_AUTH_LOG: level, MLFLOW_AUTH_LOG_FORMAT: format } = process.env;
+  // Nearly always: nothing is loaded for it then.
+  if (!level && !format) return;
+  const { logVariableFaults, MlflowAuthError } = await import("@mlflow-auth/core/internal/config");
+  const [fault] = logVariableFaults(process.env, command.optsWithGlobals()["logLevel"]);
+  if (fault !== undefined) {
+    throw new MlflowAuthError("USAGE", fault, { remedy: "correct it, or unset it for the default" });
+  }
 }
 
 export function serverOption(): Option {

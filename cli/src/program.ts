@@ -8,6 +8,7 @@ import {
   logLevelOption,
   notEmpty,
   portNumber,
+  refuseLogVariables,
   repeatable,
   seconds,
   serverOption,
@@ -202,7 +203,10 @@ function groupOf(name: string): string {
 }
 
 function add(program: Command, name: string, description: string): Command {
-  return bare(program, name, description).addOption(configOption()).addOption(logLevelOption());
+  return bare(program, name, description)
+    .addOption(configOption())
+    .addOption(logLevelOption())
+    .hook("preAction", refuseLogVariables);
 }
 
 /** A command that takes no configuration file to read. */

@@ -3,8 +3,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultAnswer } from "../src/answer.js";
 import type { VaultClient } from "../src/client.js";
-import { createLogin } from "../src/login.js";
-import { loginMethod } from "../src/login-methods.js";
+import { createLogin, loginMethod } from "../src/login.js";
 import { completed } from "./start-provider.ts";
 
 const test = suite("what the vault plugin's login keeps");
