@@ -19,6 +19,7 @@ import { requestFinding } from "./request.js";
 import { clockFinding, watchWire } from "./wire.js";
 import { withTimeout } from "./with-timeout.js";
 
+/** What to examine, and how. */
 export interface ChainOptions {
   readonly configFile?: string | undefined;
   /** A server of the file, or a URL that belongs to one. Default: all without a wildcard. */

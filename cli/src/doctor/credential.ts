@@ -13,6 +13,7 @@ import { isConnectionFault } from "./file.js";
 import { brokenBy, type Finding, fine, knownError, type Link, links, skipped } from "./finding.js";
 import { formatDuration, withTimeout } from "./with-timeout.js";
 
+/** What came of asking the plugins for the headers of one request. */
 export interface CredentialReport {
   /** The links `backend`, `login`, `secret` and `headers`. */
   readonly findings: readonly Finding[];
@@ -44,6 +45,11 @@ const showsEarlier: ReadonlySet<ErrorCode> = new Set([
   "HEADER_COLLISION",
 ]);
 
+/**
+ * Asks the plugins as a request would, once.
+ *
+ * @throws what is no MlflowAuthError, for that is a defect of ours
+ */
 export async function examineCredential(examination: Examination): Promise<CredentialReport> {
   const { opened, target } = examination;
   if ("fault" in opened) {

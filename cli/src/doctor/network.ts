@@ -9,6 +9,7 @@ import { type Answer, type Dispatcher, isHtml, probe } from "./probe.js";
 import { overload } from "./unexpected-answers.js";
 import { formatDuration, withTimeout } from "./with-timeout.js";
 
+/** What came of asking a server without a credential. */
 export interface NetworkReport {
   /** The links `name`, `connection` and `health`. */
   readonly findings: readonly Finding[];
@@ -24,6 +25,7 @@ const SHOWN = 3;
 const SOON = 14;
 const DAY = 24 * 3_600_000;
 
+/** Asks for `/health` and, where that is answered, `/version`, the way that requests of this server go. */
 export async function examineNetwork(examination: Examination): Promise<NetworkReport> {
   const { target, opened, env } = examination;
   if ("open" in opened) {

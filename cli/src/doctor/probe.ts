@@ -1,8 +1,10 @@
 /** One request of `doctor`, with an end in sight whatever the server does. */
 import type { createAgent } from "@mlflow-auth/core/internal";
 
+/** undici's, as core makes it. */
 export type Dispatcher = ReturnType<typeof createAgent>;
 
+/** A whole answer, with the beginning of its body. */
 export interface Answer {
   readonly status: number;
   /** Names in lower case. */
@@ -14,6 +16,7 @@ export interface Answer {
 /** Bytes. */
 const LONGEST = 256 * 1024;
 
+/** What to ask, without a credential: an interceptor adds that. */
 export interface ProbeRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
@@ -55,6 +58,7 @@ export function header({ headers }: Answer, name: string): string {
   return [headers[name]].flat()[0] ?? "";
 }
 
+/** Whether the answer says that it is an HTML page. */
 export function isHtml(answer: Answer): boolean {
   return /^text\/html\b/i.test(header(answer, "content-type"));
 }
