@@ -4,6 +4,7 @@
 import {
   type AuthorizedHeaders,
   type ErrorCode,
+  formatDuration,
   isMlflowAuthError,
   type Logger,
   MlflowAuthError,
@@ -11,7 +12,7 @@ import {
 import { type Examination, READ_PATH, type Warned } from "./examination.js";
 import { isConnectionFault } from "./file.js";
 import { brokenBy, type Finding, fine, knownError, type Link, links, skipped } from "./finding.js";
-import { formatDuration, withTimeout } from "./with-timeout.js";
+import { withTimeout } from "./probe.js";
 
 /** What came of asking the plugins for the headers of one request. */
 export interface CredentialReport {

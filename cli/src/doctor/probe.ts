@@ -1,4 +1,4 @@
-/** One request of `doctor`, with an end in sight whatever the server does. */
+/** What `doctor` asks has an end in sight: a request of its own, whatever the server does, and any other work. */
 import type { createAgent } from "@mlflow-auth/core/internal";
 
 /** undici's, as core makes it. */
@@ -61,4 +61,18 @@ export function header({ headers }: Answer, name: string): string {
 /** Whether the answer says that it is an HTML page. */
 export function isHtml(answer: Answer): boolean {
   return /^text\/html\b/i.test(header(answer, "content-type"));
+}
+
+/** What `work` gives, or what `late` does if it takes longer. The work goes on, and nobody hears of its end. */
+export function withTimeout<T>(milliseconds: number, work: Promise<T>, late: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      try {
+        resolve(late());
+      } catch (thrown) {
+        reject(thrown);
+      }
+    }, milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

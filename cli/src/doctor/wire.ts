@@ -4,8 +4,8 @@
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { TLSSocket } from "node:tls";
+import { formatDuration } from "@mlflow-auth/core/internal";
 import { type Finding, fine, skipped } from "./finding.js";
-import { formatDuration } from "./with-timeout.js";
 
 /** An answer that came over the wire, of a server or of a secret backend. */
 export interface Answered {
