@@ -15,6 +15,7 @@ import {
 } from "./options.js";
 import { paint } from "./paint.js";
 
+/** The command line, ready to parse. A command ends the process by itself; wrong usage throws a CommanderError. */
 export function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   const program = new Command("mlflow-auth")

@@ -54,10 +54,10 @@ const wrong: [args: string[], said: RegExp][] = [
   [["proxy", "--config"], /^USAGE: option '--config <file>' argument missing\n {2}Try this: mlflow-auth proxy --help/],
   [
     ["headers", "mlflow.example.com"],
-    /^USAGE: what was given as the URL is no absolute http or https URL\n {2}Try this: write it with/,
+    /^USAGE: what was given as the URL is not an absolute http or https URL\n {2}Try this: write it with/,
   ],
-  [["headers", "localhost:5000"], /^USAGE: what was given as the URL is no absolute http or https URL/],
-  [["tags", "mlflow.example.com"], /^USAGE: what was given as the URL is no absolute http or https URL/],
+  [["headers", "localhost:5000"], /^USAGE: what was given as the URL is not an absolute http or https URL/],
+  [["tags", "mlflow.example.com"], /^USAGE: what was given as the URL is not an absolute http or https URL/],
   [["plugins", "--why"], /^USAGE: option '--why <name>' argument missing/],
   [["plugins", "--why", ""], /^USAGE: option '--why <name>' argument '' is invalid\. It must not be empty\./],
   [["init", "--plugin", " "], /is invalid\. It must not be empty\./],

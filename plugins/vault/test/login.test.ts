@@ -12,11 +12,11 @@ const test = suite("what the vault plugin's login keeps");
 function started(auth: Record<string, unknown> = {}) {
   const context = testContext();
   const asked: string[] = [];
-  let gate: Promise<void> = Promise.resolve();
+  let held: Promise<void> = Promise.resolve();
   let open = () => {};
   async function write(path: string): Promise<VaultAnswer> {
     const number = asked.push(path);
-    await gate;
+    await held;
     const token = { client_token: `token-${number}`, lease_duration: 600, renewable: true, ...auth };
     return { status: 200, body: { auth: token } };
   }
@@ -29,7 +29,7 @@ function started(auth: Record<string, unknown> = {}) {
     clock: context.clock as FakeClock,
     token: async () => (await login.token()).reveal(),
     hold() {
-      gate = new Promise((resolve) => (open = resolve));
+      held = new Promise((resolve) => (open = resolve));
     },
     release: () => open(),
   };
