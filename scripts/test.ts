@@ -19,7 +19,7 @@ import { POOL_VARIABLE } from "../test/servers/shared/borrow.ts";
 import { openPool } from "../test/servers/shared/pool.ts";
 import { allTools, missing } from "../test/servers/tools.ts";
 import { currentUser } from "../test/suite/user.ts";
-import { keepSeconds, longestFirst, readSeconds, type Seconds } from "./test/order.ts";
+import { createQueue, keepSeconds, longestFirst, readSeconds, type Seconds } from "./test/order.ts";
 import { type FileRun, type Outcome, runFile } from "./test/run-file.ts";
 import { selectFiles } from "./test/select-files.ts";
 import { createTally } from "./test/tally.ts";
@@ -75,9 +75,12 @@ async function runAsOther(asRoot: FileRun): Promise<Outcome> {
   }
 }
 
-const waiting = [...files];
+const queue = createQueue(files);
 async function lane(): Promise<void> {
-  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await run(file);
+  for (let file = queue.next(); file !== undefined; file = queue.next()) {
+    await run(file);
+    queue.done(file);
+  }
 }
 await Promise.all(Array.from({ length: lanes }, lane));
 

@@ -27,8 +27,8 @@ const LEAST = 12;
  * their place), or the name of a case.
  */
 function isIn(source: string, title: string): boolean {
-  const titles = [...source.matchAll(/\b(?:test|registered|asRoot)\(\s*("(?:[^"\\]|\\.)*"|`[^`]*`)/g)].map(([, quoted = ""]) =>
-    quoted.slice(1, -1),
+  const titles = [...source.matchAll(/\b(?:test|registered|asRoot)\(\s*("(?:[^"\\]|\\.)*"|`[^`]*`)/g)].map(
+    ([, quoted = ""]) => quoted.slice(1, -1),
   );
   const named = titles.some((candidate) => {
     if (candidate === title) return true;
