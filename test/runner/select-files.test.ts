@@ -7,7 +7,7 @@ import { selectFiles } from "../../scripts/test/select-files.ts";
 const test = suite("which test files run, and in which order");
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const all = selectFiles(root, []);
-const within = (folder: string) => all.filter((file) => file.startsWith(folder));
+const inside = (folder: string) => all.filter((file) => file.startsWith(folder));
 
 for (const [word, folder] of [
   ["core", "core/"],
@@ -19,8 +19,8 @@ for (const [word, folder] of [
   ["test/e2e/", "test/e2e/"],
 ] as const) {
   test(`${word} means what is in ${folder}, and nothing else`, () => {
-    assert.ok(within(folder).length > 0);
-    assert.equal(selectFiles(root, [word]), within(folder));
+    assert.ok(inside(folder).length > 0);
+    assert.equal(selectFiles(root, [word]), inside(folder));
   });
 }
 
@@ -34,7 +34,7 @@ test("any other word means the paths that contain it, a package's without tests,
 });
 
 test("folders add up, words add up, and both together mean such paths in such folders", () => {
-  assert.equal(selectFiles(root, ["core", "proxy"]), [...within("core/"), ...within("proxy/")]);
+  assert.equal(selectFiles(root, ["core", "proxy"]), [...inside("core/"), ...inside("proxy/")]);
   const both = selectFiles(root, ["core", "proxy", "run-tags", "redirects"]);
   assert.ok(both.length >= 3);
   assert.ok(both.every((file) => /^(core|proxy)\/.*(run-tags|redirects)/.test(file)));
