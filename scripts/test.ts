@@ -11,7 +11,7 @@
  * file counts only by the report that it leaves (test/suite.ts) together with its exit code. With CI=true a skipped test is a
  * failure, and what the real servers need is installed first.
  */
-import { chownSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ import { POOL_VARIABLE } from "../test/servers/shared/borrow.ts";
 import { openPool } from "../test/servers/shared/pool.ts";
 import { allTools, missing } from "../test/servers/tools.ts";
 import { currentUser } from "../test/suite/user.ts";
-import { keepSeconds, longestFirst, readSeconds, type Seconds } from "./test/order.ts";
+import { createQueue, keepSeconds, longestFirst, readSeconds, type Seconds } from "./test/order.ts";
 import { type FileRun, type Outcome, runFile } from "./test/run-file.ts";
 import { selectFiles } from "./test/select-files.ts";
 import { createTally } from "./test/tally.ts";
@@ -65,19 +65,24 @@ async function run(file: string): Promise<void> {
 
 /** Runs of a file what root can't, as somebody else, with a home and a temporary folder of their own. */
 async function runAsOther(asRoot: FileRun): Promise<Outcome> {
-  const home = mkdtempSync(join(tmpdir(), "mlflow-auth-other-user-"));
-  chownSync(home, OTHER_USER, OTHER_USER);
-  const own = { HOME: home, TMPDIR: home, MLFLOW_AUTH_TEST_UID: String(OTHER_USER) };
+  const theirs = mkdtempSync(join(tmpdir(), "mlflow-auth-other-user-"));
+  const [home, temporary] = [join(theirs, "home"), join(theirs, "tmp")];
+  for (const made of [home, temporary]) mkdirSync(made);
+  for (const given of [theirs, home, temporary]) chownSync(given, OTHER_USER, OTHER_USER);
+  const own = { HOME: home, TMPDIR: temporary, MLFLOW_AUTH_TEST_UID: String(OTHER_USER) };
   try {
-    return await runFile({ ...asRoot, folder: home, env: { ...asRoot.env, ...own }, note: ` as user ${OTHER_USER}` });
+    return await runFile({ ...asRoot, folder: theirs, env: { ...asRoot.env, ...own }, note: ` as user ${OTHER_USER}` });
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    rmSync(theirs, { recursive: true, force: true });
   }
 }
 
-const waiting = [...files];
+const queue = createQueue(files);
 async function lane(): Promise<void> {
-  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await run(file);
+  for (let file = queue.next(); file !== undefined; file = queue.next()) {
+    await run(file);
+    queue.done(file);
+  }
 }
 await Promise.all(Array.from({ length: lanes }, lane));
 

@@ -69,7 +69,7 @@ const table: Readonly<Record<ErrorCode, number>> = {
   NODE_VERSION: usage,
 };
 
-/** A code that is none of ours is a plugin's own, so it was the plugin that failed. */
+/** The exit code of an error. A code that is not one of ours is a plugin's own, so it was the plugin that failed. */
 export function exitCodeOf(code: string): number {
   return Object.hasOwn(table, code) ? table[code as ErrorCode] : exit.backend;
 }

@@ -1,9 +1,9 @@
 import { isLoopback, MlflowAuthError } from "@mlflow-auth/core/internal";
 
-/** @throws MlflowAuthError `USAGE` if what was given as a URL on the command line is none (`localhost:5000`); it is not repeated */
+/** @throws MlflowAuthError `USAGE` if what was given as a URL on the command line is not one (`localhost:5000`). It is not repeated */
 export function requireUrl(text: string): void {
   if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return;
-  throw new MlflowAuthError("USAGE", "what was given as the URL is no absolute http or https URL", {
+  throw new MlflowAuthError("USAGE", "what was given as the URL is not an absolute http or https URL", {
     remedy: WITH_SCHEME,
   });
 }
@@ -24,7 +24,7 @@ export function explainMiss(url: string, { servers, nearMiss }: ListedServers): 
   const list = servers.map(({ uri }) => uri).join(", ");
   const parsed = URL.parse(url);
   if (parsed === null) {
-    return { message: "that is no absolute URL", remedy: WITH_SCHEME };
+    return { message: "that is not an absolute URL", remedy: WITH_SCHEME };
   }
   const shown = parsed.origin === "null" ? `${parsed.protocol}…` : `${parsed.origin}${parsed.pathname}`;
   const near = nearMiss(url);

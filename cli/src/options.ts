@@ -1,5 +1,5 @@
 /** The options that several commands have, and how the values of options are read. */
-import { InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** Taken before the command as well as behind it. */
 export function configOption(): Option {
@@ -9,6 +9,7 @@ export function configOption(): Option {
   );
 }
 
+/** The levels are those of `createLogger`. */
 export function logLevelOption(): Option {
   const levels = ["debug", "info", "warn", "error", "silent"];
   return new Option("--log-level <level>", "what to log on stderr (default: $MLFLOW_AUTH_LOG, else warn)").choices(
@@ -16,6 +17,23 @@ export function logLevelOption(): Option {
   );
 }
 
+/**
+ * Before a command that logs: a variable of the log that means nothing is refused as the same mistake in an option is.
+ *
+ * @throws MlflowAuthError `USAGE`
+ */
+export async function refuseLogVariables(command: Command): Promise<void> {
+  const { MLFLOW_AUTH_LOG: level, MLFLOW_AUTH_LOG_FORMAT: format } = process.env;
+  // Nearly always: nothing is loaded for it then.
+  if (!level && !format) return;
+  const { logVariableFaults, MlflowAuthError } = await import("@mlflow-auth/core/internal/config");
+  const [fault] = logVariableFaults(process.env, command.optsWithGlobals()["logLevel"]);
+  if (fault !== undefined) {
+    throw new MlflowAuthError("USAGE", fault, { remedy: "correct it, or unset it for the default" });
+  }
+}
+
+/** Of the commands that lead to one server. */
 export function serverOption(): Option {
   return new Option(
     "--server <uri>",
@@ -23,6 +41,11 @@ export function serverOption(): Option {
   );
 }
 
+/**
+ * Seconds from 0.1 to 999, with at most three decimals.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
 export function seconds(text: string): number {
   const number = Number(text);
   if (!/^\d{1,3}(\.\d{1,3})?$/.test(text) || number < 0.1)
@@ -30,23 +53,31 @@ export function seconds(text: string): number {
   return number;
 }
 
+/** An option that may be given again: a list in the order of the command line, empty by default. */
 export function repeatable(flags: string, description: string): Option {
   return new Option(flags, description)
     .default([], "none")
     .argParser((value: string, before: string[]) => [...before, notEmpty(value)]);
 }
 
+/** @throws InvalidArgumentError for blanks alone, such as an empty variable of a shell gives */
 export function notEmpty(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
   return text;
 }
 
+/**
+ * A port from 0 (any free one) to 65535.
+ *
+ * @throws InvalidArgumentError for anything else
+ */
 export function portNumber(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("It must be a number from 0 to 65535.");
   return port;
 }
 
+/** What the help of a command closes with. */
 export function example(...lines: string[]): string {
   return `\nExample:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
 }

@@ -8,12 +8,14 @@ import {
   logLevelOption,
   notEmpty,
   portNumber,
+  refuseLogVariables,
   repeatable,
   seconds,
   serverOption,
 } from "./options.js";
 import { paint } from "./paint.js";
 
+/** The command line, ready to parse. A command ends the process by itself; wrong usage throws a CommanderError. */
 export function createProgram(): Command {
   const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
   const program = new Command("mlflow-auth")
@@ -202,7 +204,10 @@ function groupOf(name: string): string {
 }
 
 function add(program: Command, name: string, description: string): Command {
-  return bare(program, name, description).addOption(configOption()).addOption(logLevelOption());
+  return bare(program, name, description)
+    .addOption(configOption())
+    .addOption(logLevelOption())
+    .hook("preAction", refuseLogVariables);
 }
 
 /** A command that takes no configuration file to read. */

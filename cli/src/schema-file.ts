@@ -1,14 +1,19 @@
 /** The schema that is kept beside the file, so that editors complete and check it, third-party plugins included. */
 import { randomUUID } from "node:crypto";
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
+import { MlflowAuthError, readSmallTextSync } from "@mlflow-auth/core/internal/config";
 
+/** Of a schema that is there already: a larger one is written anew. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The name of the file, in the folder of the configuration. */
 export const SCHEMA_FILE = ".mlflow-auth.schema.json";
 
 /** The comment by which editors that use yaml-language-server find it, without the `#`. */
 export const SCHEMA_COMMENT = ` yaml-language-server: $schema=${SCHEMA_FILE}`;
 
+/** The schema as it is written: JSON, two spaces, a line break at the end. */
 export function schemaText(schema: object): string {
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }
@@ -44,5 +49,6 @@ export function namesSchema(text: string, json: boolean): boolean {
 /** Of a regular file; a link is replaced by one, for it may lead to somebody else's. */
 function textOf(file: string): string | undefined {
   if (lstatSync(file, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
-  return readFileSync(file, "utf8");
+  const read = readSmallTextSync(file, MAX_BYTES);
+  return "text" in read ? read.text : undefined;
 }

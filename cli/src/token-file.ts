@@ -18,7 +18,7 @@ export async function tokenFromFile(file: string): Promise<Secret> {
   const handle = (await openFile(file, constants.O_RDONLY | constants.O_NONBLOCK)) as FileHandle;
   try {
     const { mode, size, uid } = await handle.stat().then((stat) => {
-      if (!stat.isFile()) throw wrong(file, "is no regular file", "name a regular file");
+      if (!stat.isFile()) throw wrong(file, "is not a regular file", "name a regular file");
       return stat;
     });
     if ((mode & TOO_OPEN) !== 0) throw wrong(file, "can be read or changed by others", `chmod 600 ${file}`);

@@ -2,6 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { builtCommand } from "@mlflow-auth/test/built-command";
+import { compileCache } from "@mlflow-auth/test/compile-cache";
+import { limitTests } from "@mlflow-auth/test/suite";
+
+/** Seconds: each test starts a command or two. */
+limitTests(60);
 
 export interface Run {
   readonly code: number | null;
@@ -31,7 +36,7 @@ export function start(args: readonly string[], { cwd, env = {}, input }: RunOpti
   // In a session of its own, so that whoever runs the tests in a terminal sees the same.
   const child = spawn(process.execPath, [builtCommand, ...args], {
     cwd,
-    env: { PATH, HOME, ...env },
+    env: { PATH, HOME, ...compileCache, ...env },
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
   });

@@ -171,8 +171,8 @@ test("without a slash in it, a path has no first segment", async () => {
 
 const rule = { option: "region", variables: ["ACME_REGION"], as: "text" };
 const wrongFiles: Readonly<Record<string, readonly [environment: unknown, told: RegExp]>> = {
-  "no JSON": ["[", /is no list of rules/],
-  "a mapping": [{}, /is no list of rules/],
+  "no JSON": ["[", /is not a list of rules/],
+  "a mapping": [{}, /is not a list of rules/],
   "a conversion that does not exist": [[rule, { ...rule, as: "upper-case" }], /a rule of another form, number 2/],
   "both a value and a conversion": [[{ ...rule, value: 1 }], /a rule of another form, number 1/],
   neither: [[{ option: "region", variables: ["ACME_REGION"] }], /a rule of another form, number 1/],
@@ -180,7 +180,7 @@ const wrongFiles: Readonly<Record<string, readonly [environment: unknown, told: 
   "seconds without bounds": [[{ ...rule, as: "seconds" }], /a rule of another form, number 1/],
   "an option that the plugin does not have": [
     [{ ...rule, option: "zone" }],
-    /sets `zone`, which is none of its options/,
+    /sets `zone`, which is not one of its options/,
   ],
   "an option that is no name": [[{ ...rule, option: "__proto__..x" }], /a rule of another form, number 1/],
 };

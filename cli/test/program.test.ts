@@ -54,10 +54,10 @@ const wrong: [args: string[], said: RegExp][] = [
   [["proxy", "--config"], /^USAGE: option '--config <file>' argument missing\n {2}Try this: mlflow-auth proxy --help/],
   [
     ["headers", "mlflow.example.com"],
-    /^USAGE: what was given as the URL is no absolute http or https URL\n {2}Try this: write it with/,
+    /^USAGE: what was given as the URL is not an absolute http or https URL\n {2}Try this: write it with/,
   ],
-  [["headers", "localhost:5000"], /^USAGE: what was given as the URL is no absolute http or https URL/],
-  [["tags", "mlflow.example.com"], /^USAGE: what was given as the URL is no absolute http or https URL/],
+  [["headers", "localhost:5000"], /^USAGE: what was given as the URL is not an absolute http or https URL/],
+  [["tags", "mlflow.example.com"], /^USAGE: what was given as the URL is not an absolute http or https URL/],
   [["plugins", "--why"], /^USAGE: option '--why <name>' argument missing/],
   [["plugins", "--why", ""], /^USAGE: option '--why <name>' argument '' is invalid\. It must not be empty\./],
   [["init", "--plugin", " "], /is invalid\. It must not be empty\./],
@@ -76,6 +76,31 @@ for (const [args, said] of wrong) {
     assert.is(stdout, "");
   });
 }
+
+test("a variable of the log that means nothing is refused as an option is, by every command that logs", async () => {
+  const attempts: readonly (readonly [args: string[], env: Record<string, string>, said: RegExp])[] = [
+    [
+      ["validate"],
+      { MLFLOW_AUTH_LOG: "loud" },
+      /^USAGE: MLFLOW_AUTH_LOG must be one of debug, info, warn, error, silent\n/,
+    ],
+    [["plugins"], { MLFLOW_AUTH_LOG_FORMAT: "xml" }, /^USAGE: MLFLOW_AUTH_LOG_FORMAT must be one of text, json\n/],
+    [["exec", "--", "true"], { MLFLOW_AUTH_LOG_FORMAT: "xml" }, /Try this: correct it, or unset it/],
+    [["proxy", "--log-level", "warn"], { MLFLOW_AUTH_LOG_FORMAT: "xml" }, /^USAGE: MLFLOW_AUTH_LOG_FORMAT/],
+  ];
+  for (const [args, env, said] of attempts) {
+    const { code, stdout, stderr } = await ask(args, env);
+    assert.is(code, 2, args.join(" "));
+    assert.match(stderr, said);
+    assert.is(stdout, "");
+  }
+});
+
+test("an option wins over a variable of the log, and what logs nothing takes no notice of them", async () => {
+  assert.is((await ask(["validate", "--log-level", "error"], { MLFLOW_AUTH_LOG: "loud" })).code, 0);
+  assert.is((await ask(["validate"], { MLFLOW_AUTH_LOG: " DEBUG ", MLFLOW_AUTH_LOG_FORMAT: "JSON" })).code, 0);
+  assert.is((await ask(["completion", "bash"], { MLFLOW_AUTH_LOG: "loud" })).code, 0);
+});
 
 test("--config is taken before the command and behind it", async () => {
   const file = site.project.write("other.yaml", "version: 1\ntrackingUri: https://other.example.com\n");

@@ -1,7 +1,7 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { Cancelled } from "../src/init/cancelled.js";
 import { askOne, askSome, askText, askYesNo } from "../src/init/prompts.js";
+import { Cancelled } from "../src/init/target.js";
 
 const test = suite("the questions of init");
 

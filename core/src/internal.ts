@@ -4,7 +4,7 @@ export { createAgent } from "./connection/agent.js";
 export { type ConnectionFailureKind, connectionFailureOf, explainConnectionFailure } from "./connection/failure.js";
 export { proxyFor } from "./connection/http-proxy.js";
 export * from "./internal-config.js";
-export { createLogger, type LogLevel, logLevels } from "./logging/logger.js";
+export { createLogger } from "./logging/logger.js";
 export { createsRun, runCreationBase } from "./mlflow/endpoints.js";
 export { isPermissionDenial, rejectionKindOf } from "./mlflow/rejection.js";
 export { type OpenAuthorizerOptions, type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";

@@ -4,15 +4,13 @@
  */
 import { dirname, relative } from "node:path";
 import type { ConfigFile } from "@mlflow-auth/schema";
-import { checkCore } from "./config/check-core.js";
+import { checkCore, type LoadContext } from "./config/check-core.js";
 import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 import { type FoundFile, findConfig, PACKAGE_KEY } from "./config/find.js";
-import { fromObject } from "./config/from-object.js";
 import { leaveOutDisabled } from "./config/instances.js";
 import { type Environment, interpolate } from "./config/interpolate.js";
-import type { LoadContext } from "./config/load-context.js";
 import { ProblemList } from "./config/problems.js";
-import { type ReadFile, readConfig } from "./config/read.js";
+import { fromObject, type ReadFile, readConfig } from "./config/read.js";
 import { type References, resolveReferences } from "./config/references.js";
 import type { ListedServer } from "./config/servers.js";
 import { checkInstances } from "./discovery/check-instances.js";
@@ -51,12 +49,20 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   for (const { pointer, position, message } of read.problems) problems.addSyntax(position, message, pointer);
   if (read.data === undefined) throw nothingIn(name, found, read, problems);
 
-  const { data, fillings, findings, disabled } = leaveOutDisabled(interpolate(read.data, env));
+  const { data, interpolations, findings, disabled } = leaveOutDisabled(interpolate(read.data, env));
   for (const { code, pointer, message } of findings) problems.add(code, pointer, "value", message);
   const folder = found === undefined ? cwd : dirname(found.file);
-  const loading: LoadContext = { env, cwd, folder, trustedOwner: found?.trustedOwner, fillings, problems, warnings };
-  const { plugins, servers } = checkCore(data, loading);
-  const instances = await checkInstances(plugins, disabled, loading);
+  const context: LoadContext = {
+    env,
+    cwd,
+    folder,
+    trustedOwner: found?.trustedOwner,
+    interpolations,
+    problems,
+    warnings,
+  };
+  const { plugins, servers } = checkCore(data, context);
+  const instances = await checkInstances(plugins, disabled, context);
   const references = resolveReferences(servers, { enabled: instances, disabled }, problems);
   problems.throwIfAny();
 

@@ -1,14 +1,18 @@
 /** What a plugin is written against. This is the only module of core that a plugin imports. */
+export { type ConnectionFailure, type ConnectionFailureKind, connectionFailureOf } from "./connection/failure.js";
+export { createRetryingSender, type RetryingSender, type RetryOptions } from "./connection/retries.js";
 export type { ErrorCode } from "./errors/codes.js";
 export { type ErrorDetails, isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 export type {
   Factory,
   HttpClient,
+  HttpClientSettings,
   HttpRequest,
   HttpResponse,
   LogFields,
   Logger,
   PluginContext,
+  TlsOptionNames,
   TlsOptions,
 } from "./provider/context.js";
 export {
@@ -26,8 +30,16 @@ export {
   type Server,
 } from "./provider/provider.js";
 export type { CachePolicy, Fetched, SecretCache } from "./secret/cache.js";
-export { type CredentialOptions, credentialHeaders, headerValue } from "./secret/credential.js";
-export { type Credential, hasSecretFields, parseSecret, parseSecretFields, type SecretPlace } from "./secret/format.js";
+export {
+  type Credential,
+  type CredentialOptions,
+  credentialHeaders,
+  hasSecretFields,
+  headerValue,
+  parseSecret,
+  parseSecretFields,
+  type SecretPlace,
+} from "./secret/credential.js";
 export { isSecret, Secret } from "./secret/secret.js";
 export { environmentSource, fileSource, type SecretSource, textSource } from "./secret/source.js";
 export type { Clock, Timer } from "./time/clock.js";

@@ -3,5 +3,10 @@ export { canary, revealedBy } from "./testing/canary.js";
 export type { AuthSetup, Backend, Setup } from "./testing/contract/setup.js";
 export { type FakeClock, fakeClock } from "./testing/fake-clock.js";
 export { type ContractCase, type ProviderMakers, providerContract } from "./testing/provider-contract.js";
-export { secretSource } from "./testing/secret-source.js";
-export { type LogLine, type TestContext, type TestContextOptions, testContext } from "./testing/test-context.js";
+export {
+  type LogLine,
+  secretSource,
+  type TestContext,
+  type TestContextOptions,
+  testContext,
+} from "./testing/test-context.js";

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { compileCache } from "../../test/compile-cache.ts";
 import type { Report } from "../../test/suite/report.ts";
 
 /** Milliseconds after which a file is hung that does not notice so itself, for it computes without end. */
@@ -32,7 +33,7 @@ export async function runFile({ root, file, folder, env, note = "" }: FileRun): 
   const started = performance.now();
   const child = spawn(process.execPath, ["--import", "./scripts/typescript.mjs", file], {
     cwd: root,
-    env: { ...process.env, MLFLOW_AUTH_TEST_REPORT: reportFile, FORCE_COLOR: "0", ...env },
+    env: { ...process.env, ...compileCache, MLFLOW_AUTH_TEST_REPORT: reportFile, FORCE_COLOR: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -44,7 +44,7 @@ test.after(async () => {
 test("a front whose MLflow is down", async () => {
   const broken = { link: "health", told: /answered 502/, remedy: /start MLflow/, code: 4 };
   let forward: Server | undefined;
-  await patient.mends(broken, { uri: sites.uris.down }, async () => {
+  await patient.fixes(broken, { uri: sites.uris.down }, async () => {
     forward = createServer((socket) => {
       const onward = connect(Number(new URL(stage.mlflow.uri).port), "127.0.0.1");
       socket.pipe(onward).pipe(socket);
@@ -61,7 +61,7 @@ test("a front that wants Basic and gets Bearer", async () => {
   await stage.vault.put("secret/mlflow/pair", { token: `ml:${patient.secret}` });
   const told = /refused the credential of vault \(401\), sent as Authorization: Bearer; it asks for Basic/;
   const file = { uri: front.uri, path: "mlflow/pair" };
-  await patient.mends(
+  await patient.fixes(
     { link: "request", told, remedy: /plugins\.vault .*credential\.mode: basic/, code: 1 },
     file,
     () => ({
@@ -79,7 +79,7 @@ test("a front that wants an API key in a header of its own", async () => {
     remedy: /another header .*credential\.header/,
     code: 1,
   };
-  await patient.mends(broken, { uri }, () => ({ uri, vault: "credential: { header: X-Api-Key }" }));
+  await patient.fixes(broken, { uri }, () => ({ uri, vault: "credential: { header: X-Api-Key }" }));
 });
 
 test("a front that wants Authorization and gets an API key", async () => {
@@ -90,7 +90,7 @@ test("a front that wants Authorization and gets an API key", async () => {
     remedy: /credential\.header: Authorization/,
     code: 1,
   };
-  await patient.mends(broken, { uri, vault: "credential: { header: X-Api-Key }" }, () => ({ uri }));
+  await patient.fixes(broken, { uri, vault: "credential: { header: X-Api-Key }" }, () => ({ uri }));
 });
 
 test("a credential that was rotated at the front alone", async () => {
@@ -98,7 +98,7 @@ test("a credential that was rotated at the front alone", async () => {
   await stage.vault.put("secret/mlflow/rotated", { token: old });
   const file = { uri: (await stage.openFront(bearer(rotated))).uri, path: "mlflow/rotated" };
   const remedy = /store the credential that the server accepts where plugins\.vault reads it/;
-  await patient.mends(
+  await patient.fixes(
     { link: "request", told: /refused the credential of vault \(401\)/, remedy, code: 1 },
     file,
     async () => {
@@ -116,7 +116,7 @@ test("a server for which the file has no credential", async () => {
     remedy: /`auth`/,
     code: 1,
   };
-  await patient.mends(broken, { uri, server: "auth: []" }, () => ({ uri, server: "auth: vault" }));
+  await patient.fixes(broken, { uri, server: "auth: []" }, () => ({ uri, server: "auth: vault" }));
 });
 
 for (const [name, site, told] of [
@@ -132,7 +132,7 @@ for (const [name, site, told] of [
     await stage.vault.put("secret/mlflow/stranger", { token: stage.watch.secret() });
     const file = { uri: sites.uris[site], path: "mlflow/stranger" };
     const remedy = /store .* where plugins\.vault reads it/;
-    await patient.mends({ link: "request", told, remedy, code: 1 }, file, async () => {
+    await patient.fixes({ link: "request", told, remedy, code: 1 }, file, async () => {
       await stage.vault.put("secret/mlflow/stranger", { token: patient.secret });
       return file;
     });
@@ -158,7 +158,7 @@ for (const [name, site, told, remedy, right] of [
   ],
 ] as const) {
   test(name, async () => {
-    await patient.mends({ link: "request", told, remedy, code: 1 }, { uri: sites.uris[site] }, () => ({
+    await patient.fixes({ link: "request", told, remedy, code: 1 }, { uri: sites.uris[site] }, () => ({
       uri: right === undefined ? stage.mlflow.uri : sites.uris[right],
     }));
   });
@@ -167,10 +167,10 @@ for (const [name, site, told, remedy, right] of [
 test("a wrong base path, where the right one shows and where it does not", async () => {
   const remedy = new RegExp(`MLflow answers at ${stage.mlflow.uri}:`);
   const broken = { link: "request", told: /no MLflow API at this address \(404\)/, remedy, code: 1 };
-  await patient.mends(broken, { uri: `${stage.mlflow.uri}/base` }, () => ({ uri: stage.mlflow.uri }));
+  await patient.fixes(broken, { uri: `${stage.mlflow.uri}/base` }, () => ({ uri: stage.mlflow.uri }));
   const { uri } = await stage.openFront(bearer(patient.secret), { basePath: "/tracking" });
   const unknown = { ...broken, remedy: /the address of MLflow up to, and without, \/api/ };
-  await patient.mends(unknown, { uri: uri.replace("/tracking", "") }, () => ({ uri }));
+  await patient.fixes(unknown, { uri: uri.replace("/tracking", "") }, () => ({ uri }));
 });
 
 test("a server whose clock goes wrong is warned about, and named first where it may be why a token is refused", async () => {

@@ -40,7 +40,7 @@ async function front(certificate: Certificate, clientAuthority?: string): Promis
 
 test("a host name that nobody knows", async () => {
   const broken = { link: "name", told: /host name mlflow\.invalid is unknown/, remedy: /correct the host/, code: 4 };
-  await patient.mends(broken, { uri: "https://mlflow.invalid" }, () => ({ uri: stage.mlflow.uri }));
+  await patient.fixes(broken, { uri: "https://mlflow.invalid" }, () => ({ uri: stage.mlflow.uri }));
 });
 
 test("a server that was stopped", async () => {
@@ -52,7 +52,7 @@ test("a server that was stopped", async () => {
     remedy: /host and port/,
     code: 4,
   };
-  await patient.mends(broken, { uri: front.uri }, async () => ({
+  await patient.fixes(broken, { uri: front.uri }, async () => ({
     uri: (await stage.openFront(bearer(patient.secret))).uri,
   }));
 });
@@ -60,7 +60,7 @@ test("a server that was stopped", async () => {
 test("a certificate that has expired", async () => {
   const expired = await front(await authority.issue({ ended: true }));
   const file = { uri: expired.address, server: tls };
-  await patient.mends(
+  await patient.fixes(
     { link: "connection", told: /has expired/, remedy: /have it renewed/, code: 4 },
     file,
     async () => {
@@ -83,7 +83,7 @@ test("a certificate of an authority that is not known here", async () => {
     remedy: /tls: { ca: FILE }/,
     code: 4,
   };
-  await patient.mends(broken, { uri: address }, () => ({ uri: address, server: tls }));
+  await patient.fixes(broken, { uri: address }, () => ({ uri: address, server: tls }));
 });
 
 test("a certificate that is its own authority, and a warning where it is not verified", async () => {
@@ -91,7 +91,7 @@ test("a certificate that is its own authority, and a warning where it is not ver
   const { address } = await front(certificate);
   const own = patient.project.write("own.pem", certificate.cert);
   const broken = { link: "connection", told: /self-signed/, remedy: /tls: { ca: FILE }/, code: 4 };
-  await patient.mends(broken, { uri: address }, () => ({ uri: address, server: `tls: { ca: ${own} }` }));
+  await patient.fixes(broken, { uri: address }, () => ({ uri: address, server: `tls: { ca: ${own} }` }));
   patient.put({ uri: address, server: "tls: { insecureSkipVerify: true }" });
   assert.match(
     linkOf(await ask(patient.project, patient.env), "connection").warnings[0] as string,
@@ -103,7 +103,7 @@ test("a certificate for another name", async () => {
   const { address } = await front(await authority.issue({ host: "localhost" }));
   const told = /is for another name .*; it is for localhost$/;
   const broken = { link: "connection", told, remedy: /use the name that it was issued for/, code: 4 };
-  await patient.mends(broken, { uri: address, server: tls }, () => ({
+  await patient.fixes(broken, { uri: address, server: tls }, () => ({
     uri: address.replace("127.0.0.1", "localhost"),
     server: tls,
   }));
@@ -115,12 +115,12 @@ test("a server that wants a client certificate", async () => {
   const { cert, key } = await people.issue({ client: "trainer" });
   const both = `tls: { ca: ${ca}, cert: ${patient.project.write("t.pem", cert)}, key: ${patient.project.write("t.key", key)} }`;
   const broken = { link: "connection", told: /client certificate|hangs up/, remedy: /cert/, code: 4 };
-  await patient.mends(broken, { uri: address, server: tls }, () => ({ uri: address, server: both }));
+  await patient.fixes(broken, { uri: address, server: tls }, () => ({ uri: address, server: both }));
 });
 
 test("https where plain http is spoken", async () => {
   const broken = { link: "connection", told: /nothing speaks TLS there/, remedy: /write http:\/\//, code: 4 };
-  await patient.mends(broken, { uri: stage.mlflow.uri.replace("http:", "https:") }, () => ({ uri: stage.mlflow.uri }));
+  await patient.fixes(broken, { uri: stage.mlflow.uri.replace("http:", "https:") }, () => ({ uri: stage.mlflow.uri }));
 });
 
 test("http where TLS is spoken", async () => {
@@ -131,13 +131,13 @@ test("http where TLS is spoken", async () => {
     remedy: /write https:\/\//,
     code: 4,
   };
-  await patient.mends(broken, { uri: address.replace("https:", "http:") }, () => ({ uri: address, server: tls }));
+  await patient.fixes(broken, { uri: address.replace("https:", "http:") }, () => ({ uri: address, server: tls }));
 });
 
 test("a certificate file that is not there", async () => {
   const { address } = await front(await authority.issue());
   const broken = { link: "connection", told: /gone\.pem can't be read: ENOENT/, remedy: /correct tls\.ca/, code: 3 };
-  await patient.mends(broken, { uri: address, server: "tls: { ca: gone.pem }" }, () => ({ uri: address, server: tls }));
+  await patient.fixes(broken, { uri: address, server: "tls: { ca: gone.pem }" }, () => ({ uri: address, server: tls }));
 });
 
 test("a proxy that the environment names and that is not there", async () => {

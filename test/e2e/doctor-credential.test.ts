@@ -39,7 +39,7 @@ test.beforeEach(() => {
 test.after(() => stage.stop());
 
 /** A set-up that lacks something is diagnosed, and well again once what the remedy says is done. */
-async function mends(broken: Broken, wrong: Record<string, string>, apply: () => unknown): Promise<void> {
+async function fixes(broken: Broken, wrong: Record<string, string>, apply: () => unknown): Promise<void> {
   const told = await ask(project, { ...whole, ...wrong });
   assertBroken(told, broken);
   const more = (await apply()) as Record<string, string> | undefined;
@@ -61,25 +61,25 @@ test("a whole set-up is well, and the file in use is named", async () => {
 test("no file", async () => {
   rmSync(join(project.folder, "mlflow-auth.yaml"));
   const broken = { link: "file", told: /there is no mlflow-auth\.yaml in /, remedy: /--config/, code: 3 };
-  await mends(broken, {}, () => put(FILE));
+  await fixes(broken, {}, () => put(FILE));
 });
 
 test("a file with a misspelt field", async () => {
   put(FILE.replace("trackingUri", "trackingUrl"));
   const broken = { link: "file", told: /UNKNOWN_FIELD/, remedy: /did you mean `trackingUri`/, code: 3 };
-  await mends(broken, {}, () => put(FILE));
+  await fixes(broken, {}, () => put(FILE));
 });
 
 test("a variable that is not set", async () => {
   const broken = { link: "file", told: /yaml:3:.*VARIABLE_MISSING/, remedy: /MLFLOW_TRACKING_URI/, code: 3 };
-  await mends(broken, { MLFLOW_TRACKING_URI: "" }, () => whole);
+  await fixes(broken, { MLFLOW_TRACKING_URI: "" }, () => whole);
 });
 
 test("a plugin that is not installed", async () => {
   const installed = join(project.folder, "node_modules/@mlflow-auth/plugin-vault");
   renameSync(installed, `${installed}-away`);
   const remedy = /npm install @mlflow-auth\/plugin-vault/;
-  await mends({ link: "plugins", told: /PLUGIN_NOT_INSTALLED/, remedy, code: 3 }, {}, () =>
+  await fixes({ link: "plugins", told: /PLUGIN_NOT_INSTALLED/, remedy, code: 3 }, {}, () =>
     renameSync(`${installed}-away`, installed),
   );
 });
@@ -102,7 +102,7 @@ test("a plugin that lacks a dependency", async () => {
     remedy: /install .* again/,
     code: 3,
   };
-  await mends(broken, {}, () => {
+  await fixes(broken, {}, () => {
     const provider = "{ inContext: () => true, requestHeaders: () => ({ 'X-Acme': 'a' }) }";
     project.write(`${folder}/index.js`, `export const create = () => (${provider});\n`);
   });
@@ -141,13 +141,13 @@ test("something else than Vault at its address", async () => {
     remedy: /check address \(VAULT_ADDR\)/,
     code: 4,
   };
-  await mends(broken, { VAULT_ADDR: stage.mlflow.uri }, () => whole);
+  await fixes(broken, { VAULT_ADDR: stage.mlflow.uri }, () => whole);
 });
 
 test("https to a Vault that speaks plain http", async () => {
   const told = /ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)/;
   const wrong = { VAULT_ADDR: stage.vault.address.replace("http:", "https:") };
-  await mends({ link: "backend", told, remedy: /write http:\/\//, code: 4 }, wrong, () => whole);
+  await fixes({ link: "backend", told, remedy: /write http:\/\//, code: 4 }, wrong, () => whole);
 });
 
 test("a token that was revoked", async () => {
@@ -159,12 +159,12 @@ test("a token that was revoked", async () => {
     remedy: /put a new one into the variable VAULT_TOKEN/,
     code: 4,
   };
-  await mends(broken, { VAULT_TOKEN: token }, async () => ({ VAULT_TOKEN: await stage.vault.token() }));
+  await fixes(broken, { VAULT_TOKEN: token }, async () => ({ VAULT_TOKEN: await stage.vault.token() }));
 });
 
 test("nothing to log in with", async () => {
   const broken = { link: "login", told: /nothing to log in to Vault with/, remedy: /set VAULT_TOKEN, or/, code: 4 };
-  await mends(broken, { VAULT_TOKEN: "" }, () => whole);
+  await fixes(broken, { VAULT_TOKEN: "" }, () => whole);
 });
 
 test("a token file that is not there", async () => {
@@ -175,7 +175,7 @@ test("a token file that is not there", async () => {
     remedy: /exists and may be read/,
     code: 4,
   };
-  await mends(broken, {}, () => void project.write("vault-token", whole["VAULT_TOKEN"] as string));
+  await fixes(broken, {}, () => void project.write("vault-token", whole["VAULT_TOKEN"] as string));
 });
 
 test("an AppRole whose secret id is no good", async () => {
@@ -187,7 +187,7 @@ test("an AppRole whose secret id is no good", async () => {
     code: 4,
   };
   const wrong = { VAULT_TOKEN: "", VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: stage.watch.secret() };
-  await mends(broken, wrong, () => ({ VAULT_SECRET_ID: secretId }));
+  await fixes(broken, wrong, () => ({ VAULT_SECRET_ID: secretId }));
 });
 
 test("an AppRole with a wrong role id", async () => {
@@ -199,14 +199,14 @@ test("an AppRole with a wrong role id", async () => {
     code: 4,
   };
   const wrong = { VAULT_TOKEN: "", VAULT_ROLE_ID: crypto.randomUUID(), VAULT_SECRET_ID: secretId };
-  await mends(broken, wrong, () => ({ VAULT_ROLE_ID: roleId }));
+  await fixes(broken, wrong, () => ({ VAULT_ROLE_ID: roleId }));
 });
 
 test("a secret that the token may not read", async () => {
   await stage.vault.put("secret/other/auth", { token: secret });
   put(vaultOptions("secret: { path: other/auth }"));
   const remedy = /path "secret\/data\/other\/auth" { capabilities = \["read"\] }/;
-  await mends({ link: "secret", told: /denied reading secret\/other\/auth/, remedy, code: 4 }, {}, async () => {
+  await fixes({ link: "secret", told: /denied reading secret\/other\/auth/, remedy, code: 4 }, {}, async () => {
     const policy = 'path "secret/data/other/auth" { capabilities = ["read"] }';
     await stage.vault.request("PUT", "sys/policies/acl/other", { policy });
     const { auth } = await stage.vault.request("POST", "auth/token/create", { policies: ["other"] });
@@ -217,7 +217,7 @@ test("a secret that the token may not read", async () => {
 test("a secret that does not exist", async () => {
   put(vaultOptions("secret: { path: mlflow/none }"));
   const remedy = /vault kv put -mount=secret mlflow\/none token=-/;
-  await mends({ link: "secret", told: /no secret secret\/mlflow\/none/, remedy, code: 4 }, {}, () =>
+  await fixes({ link: "secret", told: /no secret secret\/mlflow\/none/, remedy, code: 4 }, {}, () =>
     stage.vault.put("secret/mlflow/none", { token: secret }),
   );
 });
@@ -225,7 +225,7 @@ test("a secret that does not exist", async () => {
 test("a mount that does not exist", async () => {
   put(vaultOptions("secret: { mount: secrets, path: mlflow/auth }"));
   const broken = { link: "secret", told: /secrets\/mlflow\/auth/, remedy: /check secret\.mount/, code: 4 };
-  await mends(broken, {}, () => void put(FILE));
+  await fixes(broken, {}, () => void put(FILE));
 });
 
 test("a secret with fields that mean nothing", async () => {
@@ -237,7 +237,7 @@ test("a secret with fields that mean nothing", async () => {
     remedy: /secret\.field/,
     code: 4,
   };
-  await mends(broken, {}, () => void put(vaultOptions("secret: { path: mlflow/odd, field: api_key }")));
+  await fixes(broken, {}, () => void put(vaultOptions("secret: { path: mlflow/odd, field: api_key }")));
 });
 
 test("a user and a password where a token is to be sent", async () => {
@@ -250,7 +250,7 @@ test("a user and a password where a token is to be sent", async () => {
     remedy: /set mode to basic/,
     code: 4,
   };
-  await mends(
+  await fixes(
     broken,
     { MLFLOW_TRACKING_URI: front.uri },
     () => void put(vaultOptions("secret: { path: mlflow/user }\n    credential: { mode: basic }")),

@@ -13,7 +13,7 @@ export interface Used {
 
 export interface Use {
   readonly folder: string;
-  /** What stands before the program, as `npx`; nothing for what the project itself has on its path, as scripts of package.json do. */
+  /** What precedes the program, as `npx`; nothing for what the project itself has on its path, as scripts of package.json do. */
   readonly execute: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -18,7 +18,7 @@ export async function startFront(options: FrontOptions & { port?: number }): Pro
     const { method = "GET", url = "/" } = request;
     const given = request.headersDistinct[header.toLowerCase()];
     const path = url.replace(/\?.*/s, "");
-    const exchange: Exchange = {
+    const arrival: Arrival = {
       request,
       response,
       // Noted before the client can read it, so that whoever has an answer finds it in the list.
@@ -27,12 +27,12 @@ export async function startFront(options: FrontOptions & { port?: number }): Pro
         response.writeHead(status, headers);
       },
     };
-    if (!path.startsWith(`${basePath}/`)) return answer(exchange, 404);
+    if (!path.startsWith(`${basePath}/`)) return answer(arrival, 404);
     if (given?.length !== 1 || !accepted.includes(given[0] as string)) {
       const authenticate = challenge(header, accepted);
-      return answer(exchange, 401, authenticate === undefined ? [] : ["WWW-Authenticate", authenticate]);
+      return answer(arrival, 401, authenticate === undefined ? [] : ["WWW-Authenticate", authenticate]);
     }
-    forward(exchange, { agent, header, target: new URL(upstream), path: url.slice(basePath.length) });
+    forward(arrival, { agent, header, target: new URL(upstream), path: url.slice(basePath.length) });
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, "127.0.0.1", resolve));
   return {
@@ -49,13 +49,13 @@ export async function startFront(options: FrontOptions & { port?: number }): Pro
   };
 }
 
-interface Exchange {
+interface Arrival {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   begin(status: number, headers: string[]): void;
 }
 
-function answer({ request, response, begin }: Exchange, status: number, headers: string[] = []): void {
+function answer({ request, response, begin }: Arrival, status: number, headers: string[] = []): void {
   // The rest of an upload is read and dropped, so that the client gets to read the answer.
   request.resume();
   begin(status, ["Content-Type", "text/plain", ...headers]);
@@ -69,18 +69,18 @@ interface Forwarding {
   path: string;
 }
 
-function forward(exchange: Exchange, { agent, header, target, path }: Forwarding): void {
-  const { request, response } = exchange;
+function forward(arrival: Arrival, { agent, header, target, path }: Forwarding): void {
+  const { request, response } = arrival;
   const kept = withoutHeaders(request.rawHeaders, new Set([...NOT_FORWARDED, header.toLowerCase()]));
   const { hostname, port } = target;
   const settings = { agent, hostname, port, method: request.method, path, headers: ["Host", target.host, ...kept] };
   const onward = httpRequest(settings, (incoming) => {
-    exchange.begin(incoming.statusCode ?? 502, withoutHeaders(incoming.rawHeaders, NOT_RETURNED));
+    arrival.begin(incoming.statusCode ?? 502, withoutHeaders(incoming.rawHeaders, NOT_RETURNED));
     pipeline(incoming, response, () => {});
   });
   onward.on("error", () => {
     if (response.headersSent) response.destroy();
-    else answer(exchange, 502);
+    else answer(arrival, 502);
   });
   response.on("close", () => onward.destroy());
   request.pipe(onward);

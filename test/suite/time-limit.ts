@@ -2,25 +2,26 @@
 import { leftOpen } from "./left-open.ts";
 
 /** Where one test hung, the others of the file probably wait for the same thing: they get a part of their time, in seconds. */
-const afterHang = (limit: number) => Math.max(5, limit / 6);
+const afterHang = (limit: number) => Math.min(limit, Math.max(5, limit / 6));
 /** So many that hung are enough: the rest of the file is not run. */
 const MOST_HANGS = 3;
 
 // Tests may replace the global ones.
 const { setTimeout, clearTimeout } = globalThis;
 
-let usual = 30;
+const DEFAULT = 30;
+let asked: number | undefined;
 let hangs = 0;
 
 /**
  * Sets how many seconds a test of this file may take, for suites that give no `timeout` of their own. Call it at the top of a
- * module that the tests import, before their suites.
+ * module that the tests import, before their suites; of several calls the most patient counts.
  */
 export function limitTests(seconds: number): void {
-  usual = seconds;
+  asked = Math.max(asked ?? 0, seconds);
 }
 
-export const usualLimit = (): number => usual;
+export const usualLimit = (): number => asked ?? DEFAULT;
 
 /**
  * Runs a test within its limit, or what is left of it after others of the file hung.
@@ -35,7 +36,7 @@ export async function runTest(body: () => unknown, limit: number): Promise<void>
     await withinLimit(body, hangs === 0 ? limit : afterHang(limit));
   } catch (error) {
     // Some tests have shorter limits inside; one that took long to fail will not be the only one.
-    if (performance.now() - started >= afterHang(limit) * 1000) hangs++;
+    if (performance.now() - started > afterHang(limit) * 900) hangs++;
     throw error;
   }
 }

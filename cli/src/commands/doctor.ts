@@ -2,6 +2,7 @@ import { createLogger, type LogLevel, MlflowAuthError } from "@mlflow-auth/core/
 import { walkChain } from "../doctor/chain.js";
 import { jsonReport, textReport, verdictOf } from "../doctor/report.js";
 
+/** As the command line gives them. */
 export interface DoctorOptions {
   readonly config?: string;
   readonly logLevel?: LogLevel;

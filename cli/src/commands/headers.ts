@@ -11,6 +11,7 @@ import { exit } from "../exit-codes.js";
 import { explainMiss, requireUrl } from "../explain-miss.js";
 import { paint } from "../paint.js";
 
+/** As the command line gives them. */
 export interface HeadersOptions {
   readonly config?: string;
   readonly logLevel?: LogLevel;

@@ -8,7 +8,6 @@ import {
 } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { judgeAddress } from "../init/address.js";
-import { Cancelled } from "../init/cancelled.js";
 import { type Draft, toData } from "../init/draft.js";
 import { fromEnvironment } from "../init/from-environment.js";
 import { refuseMissing, takeUsual } from "../init/missing.js";
@@ -16,12 +15,13 @@ import { render, variablesIn } from "../init/render.js";
 import { checkAllowedHosts } from "../init/secrets-auth.js";
 import { apply, parseSetting, refuseCredentials } from "../init/settings.js";
 import { lookAround, type Surroundings } from "../init/surroundings.js";
-import { refusalOf, targetOf, writeNew } from "../init/target.js";
+import { Cancelled, refusalOf, targetOf, writeNew } from "../init/target.js";
 import { installedSchema } from "../installed/compose-schema.js";
 import { paint } from "../paint.js";
 import { writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";
 
+/** As commander gives them. */
 export interface InitOptions {
   readonly config?: string;
   readonly trackingUri?: string;
@@ -66,7 +66,7 @@ async function run(options: InitOptions, asks: boolean): Promise<number> {
   }
   for (const instance of draft.instances) refuseCredentials(instance);
   if (options.fromEnv) checkAllowedHosts(process.env, draft.trackingUri as string);
-  // A variable that is not set yet is no fault.
+  // A variable that is not set yet is not a fault.
   await refuseFaults(draft, file, ({ code }) => code !== "VARIABLE_MISSING");
   const before = await inEffect();
   writeNew(file, render(draft));

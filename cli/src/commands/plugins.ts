@@ -6,6 +6,7 @@ import { explain } from "../installed/why-plugin.js";
 import { paint } from "../paint.js";
 import { fileName } from "../where-from.js";
 
+/** As commander gives them. */
 export interface PluginsOptions {
   readonly config?: string;
   readonly json?: boolean;

@@ -6,6 +6,7 @@ import { fileInstances, rootOptionsOf } from "../installed/file-instances.js";
 import { namesSchema, SCHEMA_COMMENT, SCHEMA_FILE, schemaText, writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";
 
+/** As commander gives them. */
 export interface SchemaOptions {
   readonly config?: string;
   readonly write?: boolean;

@@ -9,6 +9,7 @@ import { exit, exitCodeOf } from "../exit-codes.js";
 import { paint } from "../paint.js";
 import { sourceOf } from "../where-from.js";
 
+/** As commander gives them. */
 export interface ValidateOptions {
   readonly config?: string;
   readonly json?: boolean;

@@ -1,5 +1,6 @@
 import { type CommandWords, type OptionWords, optionsWithValue, quoted } from "./words.js";
 
+/** Completion for fish. */
 export function fishScript(program: CommandWords, commands: readonly CommandWords[]): string {
   const names = optionsWithValue([program, ...commands]).flatMap((option) => option.names);
   const lines: string[] = [];

@@ -1,6 +1,7 @@
 /** What can be typed, taken from the program's own definition. */
 import type { Command, Option } from "commander";
 
+/** An option, as far as a shell completes it. */
 export interface OptionWords {
   /** `--long`, and `-s` where there is one. */
   readonly names: readonly string[];
@@ -9,6 +10,7 @@ export interface OptionWords {
   readonly value?: "file" | "any" | readonly string[] | undefined;
 }
 
+/** The program or a command, as far as a shell completes it. */
 export interface CommandWords {
   readonly name: string;
   readonly description: string;

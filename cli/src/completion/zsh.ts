@@ -1,5 +1,6 @@
 import { type CommandWords, optionsWithValue, quoted } from "./words.js";
 
+/** Completion for zsh, behind `compinit`. */
 export function zshScript(program: CommandWords, commands: readonly CommandWords[]): string {
   const valued = optionsWithValue([program, ...commands]);
   const names = valued.flatMap((option) => option.names).join("|");

@@ -15,10 +15,11 @@ import type { Diagnosis, Examination, Opened, ServerDiagnosis, Target } from "./
 import { fileFinding, pluginsFinding, withoutConfig } from "./file.js";
 import type { Finding } from "./finding.js";
 import { examineNetwork } from "./network.js";
+import { withTimeout } from "./probe.js";
 import { requestFinding } from "./request.js";
 import { clockFinding, watchWire } from "./wire.js";
-import { withTimeout } from "./with-timeout.js";
 
+/** What to examine, and how. */
 export interface ChainOptions {
   readonly configFile?: string | undefined;
   /** A server of the file, or a URL that belongs to one. Default: all without a wildcard. */

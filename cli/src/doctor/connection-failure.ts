@@ -3,11 +3,11 @@ import {
   type ConnectionFailureKind,
   connectionFailureOf,
   explainConnectionFailure,
+  formatDuration,
   isMlflowAuthError,
 } from "@mlflow-auth/core/internal";
 import type { Examination } from "./examination.js";
 import { broken, brokenBy, type Finding } from "./finding.js";
-import { formatDuration } from "./with-timeout.js";
 
 const ADDRESS = "check host and port in the server's `uri`";
 const NETWORK = `${ADDRESS}, and whether a firewall, a VPN or a proxy stands between`;

@@ -4,6 +4,7 @@
 import {
   type AuthorizedHeaders,
   type ErrorCode,
+  formatDuration,
   isMlflowAuthError,
   type Logger,
   MlflowAuthError,
@@ -11,8 +12,9 @@ import {
 import { type Examination, READ_PATH, type Warned } from "./examination.js";
 import { isConnectionFault } from "./file.js";
 import { brokenBy, type Finding, fine, knownError, type Link, links, skipped } from "./finding.js";
-import { formatDuration, withTimeout } from "./with-timeout.js";
+import { withTimeout } from "./probe.js";
 
+/** What came of asking the plugins for the headers of one request. */
 export interface CredentialReport {
   /** The links `backend`, `login`, `secret` and `headers`. */
   readonly findings: readonly Finding[];
@@ -44,6 +46,11 @@ const showsEarlier: ReadonlySet<ErrorCode> = new Set([
   "HEADER_COLLISION",
 ]);
 
+/**
+ * Asks the plugins as a request would, once.
+ *
+ * @throws what is no MlflowAuthError, for that is a defect of ours
+ */
 export async function examineCredential(examination: Examination): Promise<CredentialReport> {
   const { opened, target } = examination;
   if ("fault" in opened) {

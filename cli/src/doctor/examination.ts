@@ -22,6 +22,7 @@ export interface Warned {
   readonly message: string;
 }
 
+/** One server, and all that its links are examined with. */
 export interface Examination {
   readonly target: Target;
   readonly opened: Opened;
@@ -46,11 +47,13 @@ export interface SentRead {
   readonly clocksApart: boolean;
 }
 
+/** What was found out about one server, in the order of the chain. */
 export interface ServerDiagnosis {
   readonly uri: string;
   readonly findings: readonly Finding[];
 }
 
+/** What was found out about the whole chain. */
 export interface Diagnosis {
   /** Absolute; undefined where there is none, or none that can be read. */
   readonly file: string | undefined;

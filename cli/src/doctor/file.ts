@@ -11,6 +11,7 @@ import {
 import type { Diagnosis, Opened } from "./examination.js";
 import { brokenBy, type Finding, fine, knownError, skipped } from "./finding.js";
 
+/** The link `file`, where the file could be loaded, with its warnings. */
 export function fileFinding({ file, warnings }: Config): Finding {
   const name = file === undefined ? "the environment" : displayName(file, process.cwd());
   return fine("file", `${name} is valid`, warnings.map(formatProblem));
@@ -23,6 +24,7 @@ export function pluginsFinding({ instances }: Config, opened: Opened): Finding {
   return names.length === 0 ? skipped("plugins", "the file enables none") : fine("plugins", names.join(", "));
 }
 
+/** Whether the authorizer could not be opened because of a server's `tls` or of a proxy in the environment, not of a plugin. */
 export function isConnectionFault(fault: unknown): fault is MlflowAuthError {
   return isMlflowAuthError(fault) && (fault.code === "TLS_FILE" || fault.code === "HTTP_PROXY");
 }

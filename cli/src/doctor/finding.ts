@@ -17,8 +17,10 @@ export const links = {
   clock: "clock",
 } as const;
 
+/** The name of a link, as the JSON report has it. */
 export type Link = keyof typeof links;
 
+/** What is known of one link. */
 export interface Finding {
   readonly link: Link;
   /** `skipped`: nothing can be said, because an earlier link broke or because there is no such link here. */
@@ -41,14 +43,17 @@ export interface Explanation {
   readonly remedy: string;
 }
 
+/** The link holds. */
 export function fine(link: Link, found: string, warnings: readonly string[] = []): Finding {
   return { link, state: "fine", found, warnings };
 }
 
+/** Nothing can be said about the link, for the reason given. */
 export function skipped(link: Link, found: string, warnings: readonly string[] = []): Finding {
   return { link, state: "skipped", found, warnings };
 }
 
+/** The link does not hold. `found` says why, `remedy` what to do: both without a full stop, and without a credential. */
 export function broken(link: Link, found: string, remedy: string, warnings: readonly string[] = []): Finding {
   return { link, state: "broken", found, remedy, warnings };
 }
@@ -71,6 +76,7 @@ export function brokenBy(link: Link, error: MlflowAuthError, warnings: readonly 
   };
 }
 
+/** Whether the link does not hold. */
 export function isBroken({ state }: Finding): boolean {
   return state === "broken";
 }

@@ -1,14 +1,14 @@
 /** Host name, connection and health: what can be asked of a server without a credential, so that none is needed to judge them. */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { createAgent, isLoopback, proxyFor } from "@mlflow-auth/core/internal";
+import { createAgent, formatDuration, isLoopback, proxyFor } from "@mlflow-auth/core/internal";
 import { connectionFailure, otherScheme } from "./connection-failure.js";
 import type { Examination } from "./examination.js";
 import { broken, brokenBy, type Finding, fine, isBroken, knownError, type Link, links, skipped } from "./finding.js";
-import { type Answer, type Dispatcher, isHtml, probe } from "./probe.js";
+import { type Answer, type Dispatcher, isHtml, probe, withTimeout } from "./probe.js";
 import { overload } from "./unexpected-answers.js";
-import { formatDuration, withTimeout } from "./with-timeout.js";
 
+/** What came of asking a server without a credential. */
 export interface NetworkReport {
   /** The links `name`, `connection` and `health`. */
   readonly findings: readonly Finding[];
@@ -24,6 +24,7 @@ const SHOWN = 3;
 const SOON = 14;
 const DAY = 24 * 3_600_000;
 
+/** Asks for `/health` and, where that is answered, `/version`, the way that requests of this server go. */
 export async function examineNetwork(examination: Examination): Promise<NetworkReport> {
   const { target, opened, env } = examination;
   if ("open" in opened) {

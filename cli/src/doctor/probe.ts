@@ -1,8 +1,10 @@
-/** One request of `doctor`, with an end in sight whatever the server does. */
+/** What `doctor` asks has an end in sight: a request of its own, whatever the server does, and any other work. */
 import type { createAgent } from "@mlflow-auth/core/internal";
 
+/** undici's, as core makes it. */
 export type Dispatcher = ReturnType<typeof createAgent>;
 
+/** A whole answer, with the beginning of its body. */
 export interface Answer {
   readonly status: number;
   /** Names in lower case. */
@@ -14,6 +16,7 @@ export interface Answer {
 /** Bytes. */
 const LONGEST = 256 * 1024;
 
+/** What to ask, without a credential: an interceptor adds that. */
 export interface ProbeRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
@@ -55,6 +58,21 @@ export function header({ headers }: Answer, name: string): string {
   return [headers[name]].flat()[0] ?? "";
 }
 
+/** Whether the answer says that it is an HTML page. */
 export function isHtml(answer: Answer): boolean {
   return /^text\/html\b/i.test(header(answer, "content-type"));
+}
+
+/** What `work` gives, or what `late` does if it takes longer. The work goes on, and nobody hears of its end. */
+export function withTimeout<T>(milliseconds: number, work: Promise<T>, late: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      try {
+        resolve(late());
+      } catch (thrown) {
+        reject(thrown);
+      }
+    }, milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

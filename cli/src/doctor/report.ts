@@ -15,6 +15,7 @@ export interface Verdict {
   readonly code: number;
 }
 
+/** The first link that breaks, over all servers, and what to do about it. All is well: exit code 0. */
 export function verdictOf({ common, servers }: Diagnosis): Verdict {
   const all = [
     ...common.map((finding) => ({ finding, server: undefined })),
@@ -51,6 +52,7 @@ const WIDTH = Math.max(...Object.values(links).map((name) => name.length));
 /** What stands below a link is indented as far as what was found about it. */
 const INDENT = " ".repeat("  warn  ".length + WIDTH + 2);
 
+/** Lines without a newline at the end, in colours where stdout is a terminal. What a server sent can't move the cursor. */
 export function textReport({ file, common, servers, unexamined }: Diagnosis, { sentence, broken }: Verdict): string {
   const lines = [
     paint(out, "bold", file === undefined ? "no file that can be used" : displayName(file, process.cwd())),
@@ -85,6 +87,7 @@ function mark({ state, warnings }: Finding): string {
   return state === "fine" ? paint(out, "green", "ok  ") : paint(out, "dim", "-   ");
 }
 
+/** The same as JSON, indented by two blanks. */
 export function jsonReport({ file, common, servers, unexamined }: Diagnosis, verdict: Verdict): string {
   const { broken, server, sentence } = verdict;
   const data = {

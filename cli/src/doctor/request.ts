@@ -9,6 +9,7 @@ import type { NetworkReport } from "./network.js";
 import { type Answer, type Dispatcher, probe } from "./probe.js";
 import { explainAnswer, isRead } from "./unexpected-answers.js";
 
+/** What must be known before the request is sent. */
 export interface Before extends Pick<CredentialReport, "authorized">, Pick<NetworkReport, "answered"> {
   /** Whether this machine's clock and another differ so much that tokens may fail by it. */
   readonly clocksApart: boolean;

@@ -4,9 +4,10 @@
  */
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { TLSSocket } from "node:tls";
+import { formatDuration } from "@mlflow-auth/core/internal";
 import { type Finding, fine, skipped } from "./finding.js";
-import { formatDuration } from "./with-timeout.js";
 
+/** An answer that came over the wire, of a server or of a secret backend. */
 export interface Answered {
   /** For example `https://vault.example.com:8200`. */
   readonly origin: string;
@@ -14,6 +15,7 @@ export interface Answered {
   readonly ahead: number | undefined;
 }
 
+/** What has been seen since {@link watchWire} was called. */
 export interface Wire {
   /** In the order of the answers. */
   readonly answers: readonly Answered[];
@@ -34,6 +36,7 @@ interface Requested {
   readonly method: string;
 }
 
+/** Watches all of undici in this process, so it is closed as soon as it is not needed: `close` ends the watching. */
 export function watchWire(): Wire {
   const answers: Answered[] = [];
   const ends = new Map<string, Date | undefined>();

@@ -20,6 +20,12 @@ export async function complete(draft: Draft, around: Surroundings): Promise<void
   for (const instance of draft.instances) await askOptions(instance);
 }
 
+/**
+ * Asks where the file shall be.
+ *
+ * @param usual the absolute path that Enter stands for
+ * @throws Cancelled
+ */
 export async function askTarget(usual: string): Promise<string> {
   const answer = await askText({
     message: "Where shall the file be?",
@@ -41,7 +47,7 @@ async function askTrackingUri(draft: Draft): Promise<void> {
       check: (answer) => judgeAddress(answer).fault,
     });
     if (judgeAddress(uri).cleartext) {
-      const message = "That is plain http: whoever is on the way can read the credential. Use it all the same?";
+      const message = "That is plain http: anybody on the way can read the credential. Use it all the same?";
       if (!(await askYesNo(message, false))) continue;
       draft.allowInsecure = true;
     }

@@ -8,6 +8,7 @@ import {
 } from "@mlflow-auth/core/internal/config";
 import type { Field, OptionForm } from "./option-form.js";
 
+/** A plugin instance that is going to stand in the file. */
 export interface DraftInstance {
   /** Its key, which is the plugin's name. */
   readonly name: string;
@@ -18,6 +19,7 @@ export interface DraftInstance {
   readonly leftOut: Set<string>;
 }
 
+/** What is known of the file so far. */
 export interface Draft {
   trackingUri?: string | undefined;
   allowInsecure?: boolean | undefined;
@@ -37,6 +39,7 @@ export function setAt(options: DataObject, [key, ...rest]: readonly string[], va
   setAt(group, rest, value);
 }
 
+/** Whether there is a value at a place. */
 export function isGiven(options: DataObject, path: readonly string[]): boolean {
   let value: Data | undefined = options;
   for (const key of path) value = isObject(value) ? (value as DataObject)[key] : undefined;

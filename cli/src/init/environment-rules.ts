@@ -15,6 +15,7 @@ import {
 } from "@mlflow-auth/core/internal/config";
 import { type DraftInstance, setAt } from "./draft.js";
 
+/** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface RuleCommon {
@@ -50,8 +51,8 @@ type Rule = ValueRule | TextRule | SecondsRule;
  * - `text`: as it is.
  * - `lower-case`: in small letters.
  * - `seconds`: a number of seconds, as a duration.
- * - `first-segment`: of a path, what stands before its first slash; nothing where it has none.
- * - `other-segments`: of a path, what stands behind its first slash; all of it where it has none.
+ * - `first-segment`: of a path, the text before its first slash; nothing if it has no slash.
+ * - `other-segments`: of a path, the text behind its first slash; all of it if it has no slash.
  */
 type Conversion = "text" | "lower-case" | "seconds" | "first-segment" | "other-segments";
 
@@ -107,7 +108,7 @@ export function applyRules(
     set.add(rule.option);
     setAt(options, path, value);
     if (!isKnown(form.places(options), pointerTo("", ...path))) {
-      throw faulty(installed, `sets \`${rule.option}\`, which is none of its options`);
+      throw faulty(installed, `sets \`${rule.option}\`, which is not one of its options`);
     }
   }
   return [...taken];
@@ -121,7 +122,7 @@ function rulesOf(installed: InstalledPlugin, check: OptionsCheck): readonly Rule
     const [, index] = /^\/(\d+)/.exec(error.instancePath) ?? [];
     throw faulty(
       installed,
-      index === undefined ? "is no list of rules" : `has a rule of another form, number ${Number(index) + 1}`,
+      index === undefined ? "is not a list of rules" : `has a rule of another form, number ${Number(index) + 1}`,
     );
   }
   return rules as Rule[];

@@ -4,6 +4,7 @@ import { applyRules, type Environment } from "./environment-rules.js";
 import { switchedPlugins } from "./secrets-auth.js";
 import type { Surroundings } from "./surroundings.js";
 
+/** What the environment amounts to. */
 export interface Taken {
   readonly instances: readonly DraftInstance[];
   /** What the user should know about it. */

@@ -31,11 +31,13 @@ export interface Field {
   readonly variables: readonly string[];
 }
 
+/** One of the values that an option may have. */
 export interface Choice {
   readonly value: Data;
   readonly description: string;
 }
 
+/** The options of one plugin, as questions. Throws RangeError for a schema that refers to itself without end. */
 export class OptionForm {
   readonly #walker: SchemaWalker;
   readonly #check: OptionsCheck;
@@ -119,7 +121,7 @@ export class OptionForm {
   /**
    * An option's value from the text that somebody typed.
    *
-   * @returns what is wrong with it, to follow the option's name, where it is no value of that option
+   * @returns what is wrong with it, to follow the option's name, if it is not a value of that option
    */
   read(schema: Schema, text: string): { readonly value: Data } | { readonly fault: string } {
     if (text.includes("${")) return readVariable(text);
@@ -155,14 +157,14 @@ function fieldOf(schema: Schema, path: readonly string[]): Field {
 }
 
 function readVariable(text: string): { value: Data } | { fault: string } {
-  const { fillings, findings } = interpolate(text, {});
+  const { interpolations, findings } = interpolate(text, {});
   if (findings.some(({ code }) => code === "VARIABLE_SYNTAX")) {
     return { fault: "must have its variables written as ${NAME} or ${NAME:-default}" };
   }
   if (holdsUser(text)) return { fault: NO_USER };
-  const secret = fillings.get("")?.variables.find(isNamedLikeSecret);
+  const secret = interpolations.get("")?.variables.find(isNamedLikeSecret);
   if (secret === undefined) return { value: text };
-  return { fault: `is no secret field, and the variable ${secret} is named like a credential` };
+  return { fault: `is not a secret field, and the variable ${secret} is named like a credential` };
 }
 
 /** A number, true, false or a list, as YAML would read the text. */

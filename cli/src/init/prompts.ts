@@ -4,7 +4,7 @@
  */
 import { confirm, isCancel, multiselect, select, text } from "@clack/prompts";
 import { printable } from "@mlflow-auth/core/internal/config";
-import { Cancelled } from "./cancelled.js";
+import { Cancelled } from "./target.js";
 
 /** Ctrl-D closes the input, of which the library takes no notice: nothing would be left to wait for. */
 const closed = new AbortController();
@@ -23,6 +23,11 @@ interface TextQuestion {
   check(answer: string): string | undefined;
 }
 
+/**
+ * Asks for a text until it passes the check. Without white space around it.
+ *
+ * @throws Cancelled
+ */
 export async function askText({ message, usual, hint, check }: TextQuestion): Promise<string> {
   const answer = await text({
     message: printable(message),
@@ -37,6 +42,12 @@ export async function askText({ message, usual, hint, check }: TextQuestion): Pr
   return taken(answer).trim();
 }
 
+/**
+ * Asks for yes or no.
+ *
+ * @param usual what Enter stands for
+ * @throws Cancelled
+ */
 export async function askYesNo(message: string, usual: boolean): Promise<boolean> {
   return taken(await confirm({ message: printable(message), initialValue: usual, ...common }));
 }
@@ -48,10 +59,20 @@ interface Option {
   readonly disabled?: boolean;
 }
 
+/**
+ * Has one of the options chosen, and gives its value.
+ *
+ * @throws Cancelled
+ */
 export async function askOne(message: string, options: Option[]): Promise<string> {
   return taken(await select({ message: printable(message), options: shown(options), ...common }));
 }
 
+/**
+ * Has one or more of the options chosen, and gives their values.
+ *
+ * @throws Cancelled
+ */
 export async function askSome(message: string, options: Option[], initialValues: string[]): Promise<string[]> {
   return taken(
     await multiselect({

@@ -9,6 +9,7 @@ import {
 } from "@mlflow-auth/core/internal/config";
 import { type DraftInstance, setAt } from "./draft.js";
 
+/** What one `--set` says. */
 export interface Setting {
   /** The key of the instance and those below it. */
   readonly path: readonly string[];

@@ -18,6 +18,7 @@ import { listPlugins } from "../installed/list-plugins.js";
 import type { DraftInstance } from "./draft.js";
 import { OptionForm } from "./option-form.js";
 
+/** A plugin that can be chosen, or that is shown with the reason why not. */
 export interface InstalledChoice {
   readonly name: string;
   readonly package: string;
@@ -26,6 +27,7 @@ export interface InstalledChoice {
   readonly fault?: { readonly code: string } | undefined;
 }
 
+/** The plugins that the file can use. */
 export interface Surroundings {
   readonly file: string;
   readonly installed: Installed;
@@ -36,7 +38,7 @@ export interface Surroundings {
   instance(name: string, from?: string): DraftInstance;
 }
 
-/** Where there is no plugin at all, there is nothing that a file could be about. */
+/** Without any plugin, there is nothing to write a file about. */
 export function noPlugin({ installed }: Surroundings): MlflowAuthError {
   const message = `no plugin is installed here; those of this project are ${ownPlugins.join(", ")}`;
   return new MlflowAuthError("PLUGIN_NOT_INSTALLED", message, {
@@ -44,6 +46,11 @@ export function noPlugin({ installed }: Surroundings): MlflowAuthError {
   });
 }
 
+/**
+ * Reads what is installed where the file is going to be.
+ *
+ * @param file its absolute path
+ */
 export async function lookAround(file: string): Promise<Surroundings> {
   const installed = readInstalled({ folder: dirname(file), env: process.env });
   const check = await createOptionsCheck();

@@ -15,6 +15,7 @@ export interface Config {
   readonly warnings: readonly Problem[];
 }
 
+/** One listed server. */
 export interface ServerConfig {
   /** As the file has it, interpolated, without a trailing slash. The host may hold one `*` as, or in, its leftmost label. */
   readonly uri: string;

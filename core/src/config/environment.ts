@@ -4,29 +4,31 @@ import { pointerTo } from "./problems.js";
 import type { Data, DataObject } from "./read.js";
 import { discriminatorOf, isObject, type Schema, type SchemaWalker } from "./schema-walk.js";
 
+/** What the file and the environment say together. */
 export interface Completed {
   readonly data: Data | undefined;
   /** The places that an environment variable filled, with its name. */
   readonly fromEnvironment: ReadonlyMap<string, string>;
 }
 
+/** What options are completed from. */
 export interface Sources {
   readonly walker: SchemaWalker;
   readonly env: Environment;
-  readonly fillings: ReadonlyMap<string, Interpolation>;
+  readonly interpolations: ReadonlyMap<string, Interpolation>;
 }
 
 /**
  * For each property that is not given: the first of its `x-env` variables that is set, else its `default`. An object that is not
  * given comes into being where one of its properties falls back to a variable. The data given is not changed.
  */
-export function complete(data: Data, pointer: string, { walker, env, fillings }: Sources): Completed {
+export function complete(data: Data, pointer: string, { walker, env, interpolations }: Sources): Completed {
   const fromEnvironment = new Map<string, string>();
 
   function visit(value: Data | undefined, place: string, schema: Schema): Data | undefined {
     if (value === undefined) return missing(place, schema);
     if (typeof value === "string")
-      return fillings.get(place)?.whole ? readAs(value, schema, ["true"], ["false"]) : value;
+      return interpolations.get(place)?.whole ? readAs(value, schema, ["true"], ["false"]) : value;
     if (Array.isArray(value)) {
       const schemas = walker.applicable(schema, value);
       return value.map(

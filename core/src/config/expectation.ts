@@ -1,6 +1,7 @@
+/** What would have been right, in words: what a value must be, and which name was probably meant. */
 import type { ErrorObject } from "ajv";
+import { closestMatch } from "leven";
 import { discriminatorOf, keyword, type Schema } from "./schema-walk.js";
-import { didYouMean } from "./suggest.js";
 
 const types: Record<string, string> = {
   string: "a text (a number needs quotes to be one)",
@@ -52,7 +53,7 @@ export function expectation(error: ErrorObject, schemas: readonly Schema[]): str
   }
 }
 
-/** The fields without which it is nothing are shown, so that nobody is led from one error into the next. */
+/** The fields that it needs are shown, so that one error does not lead into the next. */
 function mapping(schemas: readonly Schema[]): string {
   const tags = schemas.flatMap((schema) => discriminatorOf(schema) ?? []);
   const needed = new Set([...tags, ...schemas.flatMap((schema) => (schema["required"] ?? []) as string[])]);
@@ -65,4 +66,24 @@ export function oneOf(allowed: readonly unknown[], given?: unknown): string {
   const names = allowed.map(String);
   const hint = typeof given === "string" ? didYouMean(given, names) : "";
   return `${names.length === 1 ? "" : "one of "}${names.map((name) => `\`${name}\``).join(", ")}${hint}`;
+}
+
+/** Every name that does not exist is compared with every one that does, so a file of a hundred thousand must not set the pace. */
+const MAX_CANDIDATES = 200;
+const MAX_LENGTH = 100;
+const MAX_LISTED = 20;
+
+/** `; did you mean X?` for the candidate closest to a name, or nothing if none is close. */
+export function didYouMean(name: string, candidates: Iterable<string>): string {
+  if (name.length > MAX_LENGTH) return "";
+  // Two slips in a word of five letters, such as two that changed places, are slips; in one of three they make another word.
+  const maxDistance = Math.max(1, Math.floor(name.length / 2.5));
+  const compared = [...candidates].slice(0, MAX_CANDIDATES).filter(({ length }) => length <= MAX_LENGTH);
+  const closest = closestMatch(name, compared, { maxDistance });
+  return closest === undefined ? "" : `; did you mean \`${closest}\`?`;
+}
+
+/** The first twenty of these, in a row. */
+export function listNames(names: readonly string[]): string {
+  return `${names.slice(0, MAX_LISTED).join(", ")}${names.length > MAX_LISTED ? ", …" : ""}`;
 }

@@ -1,13 +1,13 @@
 /** Turns what ajv found into problems: a place, a code and a sentence, and never a value. */
 import type { ErrorObject } from "ajv";
 import type { ErrorCode } from "../errors/codes.js";
-import { expectation, oneOf } from "./expectation.js";
+import { didYouMean, expectation, oneOf } from "./expectation.js";
 import type { Interpolation } from "./interpolate.js";
 import { fieldName, isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
 import { discriminatorOf, keyword, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
-import { didYouMean } from "./suggest.js";
 
+/** What a validator judged, and where it came from. */
 export interface ValidationContext {
   readonly walker: SchemaWalker;
   readonly data: Data;
@@ -16,7 +16,7 @@ export interface ValidationContext {
   /** The places that an environment variable filled, with its name. */
   readonly fromEnvironment: ReadonlyMap<string, string>;
   /** The texts that the file fills from variables. */
-  readonly fillings: ReadonlyMap<string, Interpolation>;
+  readonly interpolations: ReadonlyMap<string, Interpolation>;
 }
 
 type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "value", message: string];
@@ -25,21 +25,26 @@ type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "valu
 const echoes = new Set(["if", "propertyNames"]);
 const combinations = new Set(["anyOf", "oneOf", "not"]);
 
-export function explain(errors: readonly ErrorObject[], judged: ValidationContext, problems: ProblemList): void {
+/** Adds a problem for each of ajv's errors, but for those that only say that another one failed. */
+export function explain(errors: readonly ErrorObject[], context: ValidationContext, problems: ProblemList): void {
   if (errors.length === 0) return;
-  const places = judged.walker.places(judged.data, judged.pointer);
+  const places = context.walker.places(context.data, context.pointer);
   const combined = new Set(
     errors.filter(({ keyword }) => combinations.has(keyword)).map(({ schemaPath }) => schemaPath),
   );
   for (const error of errors) {
     // What failed inside a combination is one of several ways to be right; the combination itself is what to tell.
     const inside = [...combined].some((path) => error.schemaPath.startsWith(`${path}/`));
-    if (!inside && !echoes.has(error.keyword)) problems.add(...explainOne(error, judged, places));
+    if (!inside && !echoes.has(error.keyword)) problems.add(...explainOne(error, context, places));
   }
 }
 
-function explainOne(error: ErrorObject, judged: ValidationContext, places: ReadonlyMap<string, Schema[]>): Explanation {
-  const { walker, pointer, fromEnvironment, fillings } = judged;
+function explainOne(
+  error: ErrorObject,
+  context: ValidationContext,
+  places: ReadonlyMap<string, Schema[]>,
+): Explanation {
+  const { walker, pointer, fromEnvironment, interpolations } = context;
   const place = `${pointer}${error.instancePath}`;
   const schemas = places.get(place) ?? [];
   const { params } = error;
@@ -58,7 +63,7 @@ function explainOne(error: ErrorObject, judged: ValidationContext, places: Reado
     const message = `${named(pointerTo(place, tag))} must be ${oneOf(tagsOf(schemas, tag, walker), tagValue)}`;
     return ["WRONG_VALUE", pointerTo(place, tag), "value", message];
   }
-  const variables = [fromEnvironment.get(place) ?? fillings.get(place)?.variables ?? []].flat();
+  const variables = [fromEnvironment.get(place) ?? interpolations.get(place)?.variables ?? []].flat();
   const fill = variables.length === 1 ? "variable" : "variables";
   const from =
     variables.length === 0

@@ -22,6 +22,7 @@ const places = [
   "package.json",
 ];
 
+/** A configuration file, read and known to be trusted. */
 export interface FoundFile {
   /** Absolute path. */
   readonly file: string;
@@ -34,6 +35,7 @@ export interface FoundFile {
   readonly trustedOwner?: number;
 }
 
+/** Where the file is looked for. */
 export interface FindOptions {
   /** The path of the file, relative to `cwd`. Without it the file is searched for. */
   readonly configFile?: string | undefined;
@@ -126,7 +128,7 @@ async function createSearch(nameWith: string): Promise<(folder: string) => Promi
   };
 }
 
-/** The whole text under our key if package.json has it; a package.json that is no JSON may be ours, so it is not passed over. */
+/** The whole text under our key if package.json has it; a package.json that is not JSON may be ours, so it is not passed over. */
 function packageText(file: string, text: string, nameWith: string): Record<string, string> {
   if (jsonErrorOffset(text) !== undefined) {
     throw new MlflowAuthError("CONFIG_UNREADABLE", `${file} is not JSON`, {

@@ -7,7 +7,7 @@ import { isObject } from "./schema-walk.js";
 /** Options of core's own that every instance takes; the rest belongs to the plugin. */
 export const instanceOptions: readonly string[] = ["plugin", "package", "enabled", "optional", "timeout"];
 
-/** What was read, without what stands in the instances that are not enabled: none of that is judged. */
+/** What was read, without the content of instances that are not enabled: that is not judged. */
 export function leaveOutDisabled(interpolated: Interpolated): Interpolated & { disabled: ReadonlySet<string> } {
   const disabled = disabledInstances(interpolated);
   if (disabled.size === 0) return { ...interpolated, disabled };
@@ -21,19 +21,19 @@ export function leaveOutDisabled(interpolated: Interpolated): Interpolated & { d
   };
   return {
     data: Object.assign(Object.create(null), interpolated.data, { plugins }),
-    fillings: new Map([...interpolated.fillings].filter(([pointer]) => isJudged(pointer))),
+    interpolations: new Map([...interpolated.interpolations].filter(([pointer]) => isJudged(pointer))),
     findings: interpolated.findings.filter(({ pointer }) => isJudged(pointer)),
     disabled,
   };
 }
 
 /** Those with `enabled: false`, also where a variable says so. */
-function disabledInstances({ data, fillings }: Interpolated): Set<string> {
+function disabledInstances({ data, interpolations }: Interpolated): Set<string> {
   const disabled = new Set<string>();
   for (const [name, instance] of Object.entries(instancesOf(data))) {
     if (!isObject(instance)) continue;
     const { enabled } = instance;
-    const filled = fillings.get(pointerTo("/plugins", name, "enabled"))?.whole === true;
+    const filled = interpolations.get(pointerTo("/plugins", name, "enabled"))?.whole === true;
     if (enabled === false || (filled && String(enabled).trim().toLowerCase() === "false")) disabled.add(name);
   }
   return disabled;

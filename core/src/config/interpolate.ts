@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors/codes.js";
 import { pointerTo } from "./problems.js";
 import type { Data, DataObject } from "./read.js";
 
+/** Variables by name, as in `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What filled a text. */
@@ -14,16 +15,18 @@ export interface Interpolation {
   readonly usedDefault: boolean;
 }
 
+/** What is wrong with a `${…}`. The message holds names of variables and no value. */
 export interface Finding {
   readonly code: ErrorCode;
   readonly pointer: string;
   readonly message: string;
 }
 
+/** Data with its variables filled in, and what filled them. */
 export interface Interpolated {
   readonly data: Data;
   /** The texts that had a `${…}`, by JSON pointer. */
-  readonly fillings: ReadonlyMap<string, Interpolation>;
+  readonly interpolations: ReadonlyMap<string, Interpolation>;
   readonly findings: readonly Finding[];
 }
 
@@ -31,7 +34,7 @@ const content = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /** Fills all values once: what a variable holds is not looked at again, and keys are left alone. Nothing given is changed. */
 export function interpolate(data: Data, env: Environment): Interpolated {
-  const fillings = new Map<string, Interpolation>();
+  const interpolations = new Map<string, Interpolation>();
   const findings: Finding[] = [];
 
   function visit(value: Data, pointer: string): Data {
@@ -78,15 +81,15 @@ export function interpolate(data: Data, env: Environment): Interpolated {
         });
       }
     }
-    if (variables.length > 0) fillings.set(pointer, { variables, whole, usedDefault });
+    if (variables.length > 0) interpolations.set(pointer, { variables, whole, usedDefault });
     return filled;
   }
 
-  return { data: visit(data, ""), fillings, findings };
+  return { data: visit(data, ""), interpolations, findings };
 }
 
 interface Reference {
-  /** What stands between the braces; undefined where nothing closes them. */
+  /** The text between the braces; undefined where nothing closes them. */
   readonly inner: string | undefined;
   /** Whether it is the whole text. */
   readonly whole: boolean;

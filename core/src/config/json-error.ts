@@ -55,7 +55,7 @@ class Scanner {
     return true;
   }
 
-  /** A value up to its end, or up to the end of the first value in it that is no list and no object or is empty. */
+  /** A value up to its end; of a list or an object with content, up to the end of the first plain or empty value in it. */
   #value(): boolean {
     for (;;) {
       const end = this.#take("{") ? "}" : this.#take("[") ? "]" : undefined;

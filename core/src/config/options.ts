@@ -7,11 +7,12 @@ import { pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
 import { isObject, keyword, type Schema } from "./schema-walk.js";
 
+/** What is known about the places of the data. */
 export interface ConvertOptions {
   /** Which schemas apply where; see `SchemaWalker.places`. */
   readonly places: ReadonlyMap<string, readonly Schema[]>;
   readonly env: Environment;
-  readonly fillings: ReadonlyMap<string, Interpolation>;
+  readonly interpolations: ReadonlyMap<string, Interpolation>;
   readonly fromEnvironment: ReadonlyMap<string, string>;
   /** What the paths of the file are relative to. */
   readonly folder: string;
@@ -25,7 +26,7 @@ export function convert(data: Data, pointer: string, options: ConvertOptions): u
   const base = fromEnvironment.has(pointer) ? options.cwd : options.folder;
   switch (valueKind(places, pointer)) {
     case "secret":
-      if (typeof data === "string") return textSource(data, originOf(options.fillings.get(pointer)));
+      if (typeof data === "string") return textSource(data, originOf(options.interpolations.get(pointer)));
       if (isObject(data) && typeof data["env"] === "string") return environmentSource(data["env"], env);
       if (isObject(data) && typeof data["file"] === "string") return fileSource(resolve(options.folder, data["file"]));
       break;
@@ -56,11 +57,11 @@ export function secretPlaces(places: ReadonlyMap<string, readonly Schema[]>): st
 }
 
 /** Whether a secret field holds a credential that stands in the file itself. */
-export function isLiteral(data: unknown, filling: Interpolation | undefined): boolean {
-  return typeof data === "string" && (filling === undefined || !filling.whole || filling.usedDefault);
+export function isLiteral(data: unknown, interpolation: Interpolation | undefined): boolean {
+  return typeof data === "string" && (interpolation === undefined || !interpolation.whole || interpolation.usedDefault);
 }
 
-function originOf(filling: Interpolation | undefined): string {
-  const whole = filling?.whole && !filling.usedDefault;
-  return whole ? `the variable ${filling.variables[0]}` : "the configuration file";
+function originOf(interpolation: Interpolation | undefined): string {
+  const whole = interpolation?.whole && !interpolation.usedDefault;
+  return whole ? `the variable ${interpolation.variables[0]}` : "the configuration file";
 }

@@ -79,7 +79,7 @@ function mapOf(map: Readonly<Record<string, unknown>>, read: (value: unknown) =>
 }
 
 function isPattern(value: unknown): boolean {
-  // It throws where it is none.
+  // It throws for a text that is not a pattern.
   return isText(value) && new RegExp(value as string, "u") instanceof RegExp;
 }
 
@@ -88,7 +88,7 @@ function texts(value: unknown): unknown {
   return value;
 }
 
-/** Whether the `oneOf` beside it comes to the same: each branch has tags of its own, and there is no way around having one. */
+/** Whether the `oneOf` beside it comes to the same: each branch has tags of its own, and no value can do without a tag. */
 function isTagged({ discriminator, type, oneOf, required }: Schema): boolean {
   if (!isObject(discriminator) || Object.keys(discriminator).length !== 1 || type !== "object") return false;
   const tag = discriminator["propertyName"];

@@ -3,6 +3,7 @@ import type { ErrorCode } from "../errors/codes.js";
 import { MlflowAuthError, type Problem } from "../errors/mlflow-auth-error.js";
 import { printable } from "../errors/printable.js";
 
+/** A place in the text of the file. */
 export interface Position {
   /** 1-based. */
   readonly line: number;
@@ -13,6 +14,7 @@ export interface Position {
 /** Where the key and the value of each node stand, by JSON pointer. */
 export type Positions = ReadonlyMap<string, { readonly key?: Position | undefined; readonly value: Position }>;
 
+/** A key of an object, or the index of an item of a list. */
 export type Step = string | number;
 
 /** A JSON pointer (RFC 6901), the name of a place in the file. The root is `""`. */
@@ -23,6 +25,7 @@ export function pointerTo(parent: string, ...steps: readonly Step[]): string {
   );
 }
 
+/** The keys and indices of a JSON pointer, unescaped. Of the root there are none. */
 export function stepsOf(pointer: string): string[] {
   return pointer
     .split("/")
@@ -51,6 +54,7 @@ interface Finding {
   readonly position: Position | undefined;
 }
 
+/** Everything that is wrong with one file: told in one go, one problem for a place. */
 export class ProblemList {
   readonly #positions: Positions;
   readonly #file: string | undefined;

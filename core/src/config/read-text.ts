@@ -7,6 +7,7 @@ import { trustProblem } from "../files/trust.js";
 /** Of a configuration file. */
 const MAX_BYTES = 256 * 1024;
 
+/** The text of a configuration file, and whose it is. */
 export interface ConfigText {
   /** Without a byte order mark. */
   readonly text: string;

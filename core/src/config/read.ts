@@ -1,22 +1,25 @@
-/** Reads the text of a configuration file as plain data, and remembers where everything stands. */
+/** Reads a configuration as plain data: the text of a file, with where everything stands, or an object. */
 import type { Document, Node, Scalar, YAMLMap } from "yaml";
 import { jsonErrorOffset } from "./json-error.js";
 import { type Position, type Positions, pointerTo } from "./problems.js";
 
 /** Data as JSON has it; objects have no prototype, so that a key such as `__proto__` is a key like any other. */
 export type Data = string | number | boolean | null | Data[] | DataObject;
+/** An object without a prototype. */
 export interface DataObject {
   [key: string]: Data;
 }
 
+/** What is not well-formed, or refused. The message repeats nothing of the text. */
 export interface SyntaxProblem {
-  /** The JSON pointer of the node that can't be relied on; undefined where it is no node's fault. */
+  /** The JSON pointer of the node that can't be relied on; undefined where no node is at fault. */
   readonly pointer: string | undefined;
   /** Undefined in a file given as an object. */
   readonly position: Position | undefined;
   readonly message: string;
 }
 
+/** A configuration as plain data, as far as it could be read. */
 export interface ReadFile {
   /** Undefined if the file holds no data: it is empty or all comment, or it is not well-formed. */
   readonly data: Data | undefined;
@@ -26,8 +29,8 @@ export interface ReadFile {
 
 type Yaml = typeof import("yaml");
 
-/** Nesting beyond this is no configuration but an attempt to exhaust the stack. */
-export const MAX_DEPTH = 64;
+/** Nesting beyond this is not a configuration but an attempt to exhaust the stack. */
+const MAX_DEPTH = 64;
 
 /**
  * Parses YAML or JSON. Aliases, anchors, tags, merge keys, directives, several documents, keys that are no strings and duplicate
@@ -172,3 +175,29 @@ const syntaxMessages: Record<string, string> = {
   RESOURCE_EXHAUSTION: "the file is nested too deeply",
   BAD_DIRECTIVE: "a directive is refused",
 };
+
+/** Copies a configuration given as an object to plain data: it may be anything, and nobody may change it from outside later. */
+export function fromObject(config: unknown): ReadFile {
+  const problems: SyntaxProblem[] = [];
+
+  function copy(value: unknown, pointer: string, depth: number): Data {
+    if (depth > MAX_DEPTH) {
+      problems.push({ pointer, position: undefined, message: "this is nested too deeply" });
+      return null;
+    }
+    if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      return value;
+    if (Array.isArray(value)) return value.map((item, index) => copy(item, pointerTo(pointer, index), depth + 1));
+    if (typeof value === "object") {
+      const object: DataObject = Object.create(null);
+      for (const [key, item] of Object.entries(value)) {
+        if (item !== undefined) object[key] = copy(item, pointerTo(pointer, key), depth + 1);
+      }
+      return object;
+    }
+    problems.push({ pointer, position: undefined, message: "this is neither text, number, boolean, list nor object" });
+    return null;
+  }
+
+  return { data: copy(config, "", 0), positions: new Map(), problems };
+}

@@ -2,9 +2,9 @@
 import type { ErrorCode } from "../errors/codes.js";
 import type { Group } from "../provider/provider.js";
 import type { InstanceConfig } from "./config.js";
+import { didYouMean, listNames } from "./expectation.js";
 import { isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { ListedServer } from "./servers.js";
-import { didYouMean, listNames } from "./suggest.js";
 
 /** What is known of the instances by the time that names are resolved. */
 export interface KnownInstances {
@@ -13,6 +13,7 @@ export interface KnownInstances {
   readonly disabled: ReadonlySet<string>;
 }
 
+/** The names of the instances that serve one server, in the order in which they are asked. */
 export interface References {
   readonly auth: readonly string[];
   readonly headers: readonly string[];
@@ -79,7 +80,7 @@ function faultOf(
     };
   }
   if (!enabled.has(name)) {
-    // A key that is no name has a problem of its own, and may be a value in the wrong place.
+    // A key that does not look like a name has a problem of its own, and may be a value in the wrong place.
     const known = [...enabled.keys()].filter((key) => enabled.get(key) !== undefined || isPrintable(key));
     const hint = didYouMean(name, known) || `; there are: ${listNames(known) || "none"}`;
     return { code: "PLUGIN_UNKNOWN", message: `\`plugins\` has no instance of this name${hint}` };

@@ -2,12 +2,14 @@
 import { pointerTo, stepsOf } from "./problems.js";
 import type { Data, DataObject } from "./read.js";
 
+/** A JSON Schema (draft-07) that is an object. */
 export interface Schema {
   readonly [keyword: string]: unknown;
 }
 
 const NO_SCHEMA: Schema = {};
 
+/** Answers which parts of one schema speak about which place of data. Throws RangeError for a schema that refers to itself without end. */
 export class SchemaWalker {
   readonly #root: Schema;
   readonly #values: Schema;
@@ -25,7 +27,7 @@ export class SchemaWalker {
     return this.resolve(this.#root);
   }
 
-  /** The schema with its reference followed; what stands beside the reference wins. */
+  /** The schema with its reference followed; what the schema says beside the reference wins. */
   resolve(schema: unknown): Schema {
     if (!isObject(schema)) return NO_SCHEMA;
     const { $ref, ...beside } = schema;
@@ -118,6 +120,7 @@ export function tagValues(tag: Schema): unknown[] {
   return "const" in tag ? [tag["const"]] : list(tag["enum"]);
 }
 
+/** Whether a value is an object in the sense of JSON: not a list, not null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

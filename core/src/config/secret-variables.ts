@@ -15,15 +15,15 @@ export function isNamedLikeSecret(variable: string): boolean {
  * @param secrets the places of secret fields
  */
 export function refuseSecretVariables(
-  fillings: ReadonlyMap<string, Interpolation>,
+  interpolations: ReadonlyMap<string, Interpolation>,
   problems: ProblemList,
   applies: (pointer: string) => boolean,
   secrets: ReadonlySet<string> = new Set(),
 ): void {
-  for (const [pointer, { variables }] of fillings) {
+  for (const [pointer, { variables }] of interpolations) {
     const name = secrets.has(pointer) ? undefined : variables.find(isNamedLikeSecret);
     if (name === undefined || !applies(pointer)) continue;
-    const message = `the variable ${name} is named like a credential, and this is no secret field: put it into one, or rename the variable`;
+    const message = `the variable ${name} is named like a credential, and this field is not a secret field: put it into one, or rename the variable`;
     problems.add("VARIABLE_SECRET", pointer, "value", message);
   }
 }

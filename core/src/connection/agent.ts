@@ -3,7 +3,7 @@ import { Agent, Dispatcher, EnvHttpProxyAgent } from "undici";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Logger, TlsOptions } from "../provider/context.js";
 import { type Environment, type HttpProxy, namesProxy, ProxyPool, proxyFor } from "./http-proxy.js";
-import { namesFiles, type Pems, readPems } from "./tls-files.js";
+import { namesFiles, type Pems, readPems, type TlsOwner, tlsOfServer } from "./tls-files.js";
 
 export type { Environment } from "./http-proxy.js";
 
@@ -20,10 +20,16 @@ export interface AgentOptions {
   readonly timeout?: number;
   /** Told when certificate files have changed and can't be used. */
   readonly logger?: Logger | undefined;
+  /** Whose TLS options these are. Default: those of a listed server whose URI the destination is. */
+  readonly tlsOwner?: TlsOwner | undefined;
+  /** Milliseconds for which certificate files are not looked at again. Default 1,000; 0: they are before each request. */
+  readonly fresh?: number | undefined;
 }
 
-/** Milliseconds for which certificate files are not looked at again. */
+/** Milliseconds: a listed server may get thousands of requests in a second. */
 const FRESH = 1_000;
+
+const tlsOwnerOf = ({ destination, tlsOwner = tlsOfServer(destination) }: AgentOptions) => tlsOwner;
 
 /**
  * Whether a destination needs a dispatcher of its own, or any will do. With a proxy in the environment it always does: the
@@ -46,7 +52,7 @@ export function createAgent(options: AgentOptions): Dispatcher {
   if (tls === undefined) return connect(options, proxy, {});
   const build = (pems: Pems) =>
     connect(options, proxy, { ...definedOf(pems), ...(tls.insecureSkipVerify ? { rejectUnauthorized: false } : {}) });
-  return namesFiles(tls) ? new FollowingAgent(tls, options, build) : build(readPems(tls, destination));
+  return namesFiles(tls) ? new FollowingAgent(tls, options, build) : build(readPems(tls, tlsOwnerOf(options)));
 }
 
 const isSecure = (destination: string) => destination.startsWith("https:");
@@ -88,12 +94,12 @@ class FollowingAgent extends Dispatcher {
     this.#tls = tls;
     this.#options = options;
     this.#build = build;
-    this.#pems = readPems(tls, options.destination);
+    this.#pems = readPems(tls, tlsOwnerOf(options));
     this.#agent = build(this.#pems);
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (performance.now() - this.#read >= FRESH) this.#follow();
+    if (performance.now() - this.#read >= (this.#options.fresh ?? FRESH)) this.#follow();
     return this.#agent.dispatch(options, handler);
   }
 
@@ -101,7 +107,7 @@ class FollowingAgent extends Dispatcher {
   #follow(): void {
     this.#read = performance.now();
     try {
-      const pems = readPems(this.#tls, this.#options.destination, this.#pems);
+      const pems = readPems(this.#tls, tlsOwnerOf(this.#options), this.#pems);
       this.#fault = undefined;
       if (pems === this.#pems) return;
       const before = this.#agent;
@@ -111,8 +117,9 @@ class FollowingAgent extends Dispatcher {
     } catch (thrown) {
       if (!isMlflowAuthError(thrown) || thrown.message === this.#fault) return;
       this.#fault = thrown.message;
-      const { destination: server, logger } = this.#options;
-      logger?.warn({ server, code: thrown.code }, `${thrown.message}; the certificates read before stay in use`);
+      const { code, server, plugin } = thrown;
+      const whose = { ...(server === undefined ? {} : { server }), ...(plugin === undefined ? {} : { plugin }) };
+      this.#options.logger?.warn({ ...whose, code }, `${thrown.message}; the certificates read before stay in use`);
     }
   }
 

@@ -45,8 +45,8 @@ export interface ConnectionFailure {
 const meanings: readonly (readonly [codes: RegExp, kind: ConnectionFailureKind, what: string])[] = [
   [/^ECONNREFUSED$/, "refused", "nothing listens there"],
   [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA|EAI_NONAME)$/, "unknown-host", "the host name is unknown"],
-  [/^EHOSTUNREACH$/, "no-route", "there is no way to that host"],
-  [/^ENETUNREACH$/, "no-route", "there is no way to that network"],
+  [/^EHOSTUNREACH$/, "no-route", "there is no route to that host"],
+  [/^ENETUNREACH$/, "no-route", "there is no route to that network"],
   [/^(ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT)$/, "timeout", "no connection came about"],
   [/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/, "hung-up", "the other side hangs up without an answer"],
   [
@@ -86,9 +86,13 @@ const withoutTls: ReadonlySet<ConnectionFailureKind | undefined> = new Set([
   "not-http",
 ]);
 
-/** What is behind an error of Node, undici or fetch. Nothing of its message is kept, for that may quote a request. */
+/**
+ * What is behind an error of Node, undici or fetch, or behind an {@link MlflowAuthError} that was made of one, as `context.http`
+ * makes them. Nothing of its message is kept, for that may quote a request. Never throws: an error of another kind is known by its
+ * code or name alone.
+ */
 export function connectionFailureOf(thrown: unknown): ConnectionFailure {
-  const code = codeOf(thrown);
+  const code = codeOf(isMlflowAuthError(thrown) ? thrown.cause : thrown);
   for (const [codes, kind, what] of meanings) {
     if (codes.test(code)) return { code, kind, what: `${what} (${code})`, isTls: !withoutTls.has(kind) };
   }

@@ -2,16 +2,20 @@
 import { type Dispatcher, request } from "undici";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isPrivate } from "../http/hosts.js";
-import type { HttpClient, HttpRequest, HttpResponse, Logger, TlsOptions } from "../provider/context.js";
+import type { HttpClient, HttpClientSettings, HttpRequest, HttpResponse, Logger } from "../provider/context.js";
+import { formatDuration } from "../time/duration.js";
 import { createAgent, type Environment } from "./agent.js";
 import { type ConnectionFailureKind, connectionFailureOf } from "./failure.js";
+import { tlsOfPlugin } from "./tls-files.js";
 
+/** Bytes of a body. */
 const LONGEST_ANSWER = 1024 * 1024;
+/** Milliseconds. */
 const DEFAULT_TIMEOUT = 10_000;
 /** Milliseconds for an answer under way when the client is closed. A backend that hangs must not hold up the end of a program. */
 const GRACE = 1_000;
 
-/** Whom an HTTP client for secret backends serves. */
+/** Whose client it is. */
 export interface HttpClientOptions {
   /** The instance for whom it sends, for messages. */
   readonly instance: string;
@@ -25,13 +29,16 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
   const underWay = new Set<Promise<HttpResponse>>();
   let warned = false;
 
-  function client(settings: TlsOptions & { allowInsecure?: boolean | undefined }): HttpClient {
-    const { allowInsecure, ...tls } = settings;
+  function client(settings: HttpClientSettings): HttpClient {
+    const { allowInsecure, tlsNames, ...tls } = settings;
+    const { instance, env, logger } = options;
+    const tlsOwner = tlsOfPlugin(instance, tlsNames);
     const byOrigin = new Map<string, Dispatcher>();
     function agentFor(url: URL): Dispatcher {
       let agent = byOrigin.get(url.origin);
       if (agent === undefined) {
-        agent = createAgent({ destination: url.origin, tls, env: options.env });
+        // A backend is asked now and then: what replaced a file is to be in use the next time.
+        agent = createAgent({ destination: url.origin, tls, tlsOwner, fresh: 0, env, logger });
         byOrigin.set(url.origin, agent);
         agents.push(agent);
       }
@@ -39,12 +46,12 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     }
     return {
       async send(sent) {
-        const answer = send(sent, options.instance, allowInsecure === true, agentFor);
+        const answer = send(sent, instance, allowInsecure === true, agentFor);
         underWay.add(answer);
         return await answer.finally(() => underWay.delete(answer));
       },
       with(own) {
-        // Once: a plugin derives a new client whenever its certificate files change.
+        // Once, however many clients a plugin derives.
         if (own.insecureSkipVerify && !warned) warnOfSkippedVerification(options);
         warned ||= own.insecureSkipVerify === true;
         return client({ ...settings, ...own });
@@ -117,14 +124,14 @@ async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, instance: 
 
 function unreachable(thrown: unknown, url: URL, instance: string, timeout: number): MlflowAuthError {
   if (isMlflowAuthError(thrown)) {
-    if (thrown.code === "SECRET_UNREACHABLE") return thrown;
+    if (thrown.code === "SECRET_UNREACHABLE" || thrown.code === "TLS_FILE") return thrown;
     const { message, remedy, transient } = thrown;
     const details = { plugin: instance, transient, remedy, cause: thrown };
     return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${message}`, details);
   }
   const timedOut = (thrown as Error | undefined)?.name === "TimeoutError";
   const { code, what, kind } = connectionFailureOf(thrown);
-  const why = timedOut ? `no answer within ${timeout} ms` : what;
+  const why = timedOut ? `no answer within ${formatDuration(timeout)}` : what;
   return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${why}`, {
     plugin: instance,
     transient: true,

@@ -121,7 +121,7 @@ function remedyFor({ url, variable }: HttpProxy, status: number): string {
     return `${state}: write them percent-encoded into ${variable}, as http://USER:PASSWORD@${url.host}`;
   }
   if (status >= 500) return "the proxy finds no way to the server: check the server's address, and that it is up";
-  return "ask who runs the proxy to let CONNECT to this server's host and port pass, or list the server in NO_PROXY";
+  return "ask the operator of the proxy to let CONNECT to this server's host and port pass, or list the server in NO_PROXY";
 }
 
 function nameOf({ url, variable }: HttpProxy): string {

@@ -1,9 +1,12 @@
-/** The certificates of `tls`, followed as their files change: short-lived ones are replaced while programs run. */
+/**
+ * The certificates of TLS options: read from their files, judged, and read again as they change, for short-lived ones are replaced
+ * while programs run. The one judge for listed servers and for the backends of plugins.
+ */
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import type { TlsOptions } from "../provider/context.js";
+import { type ErrorDetails, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { readSmallTextSync } from "../files/small-file.js";
+import type { TlsOptionNames, TlsOptions } from "../provider/context.js";
 
 /** In PEM. */
 export interface Pems {
@@ -12,14 +15,37 @@ export interface Pems {
   readonly key: string | undefined;
 }
 
-const parts = {
-  ca: "tls.ca (MLFLOW_TRACKING_SERVER_CERT_PATH)",
-  cert: "tls.cert (MLFLOW_TRACKING_CLIENT_CERT_PATH)",
-  key: "tls.key",
-} as const;
+/** Whose TLS options these are, for errors. */
+export interface TlsOwner {
+  readonly names: TlsOptionNames;
+  readonly details: Pick<ErrorDetails, "server" | "plugin">;
+}
+
+/** Bytes of one file: a bundle with every authority of the system has 250 KiB. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+const parts = { ca: "CA file", cert: "client certificate", key: "client key" } as const;
+type Part = keyof typeof parts;
+
+/** The `tls` of a listed server. */
+export function tlsOfServer(server: string): TlsOwner {
+  const names = {
+    ca: `tls.ca (MLFLOW_TRACKING_SERVER_CERT_PATH) of ${server}`,
+    cert: `tls.cert (MLFLOW_TRACKING_CLIENT_CERT_PATH) of ${server}`,
+    key: `tls.key of ${server}`,
+  };
+  return { names, details: { server } };
+}
+
+/** The TLS options of a plugin instance, as far as the plugin does not say what they are called. */
+export function tlsOfPlugin(instance: string, names: TlsOptionNames | undefined): TlsOwner {
+  const all = `the TLS options of plugins.${instance}`;
+  return { names: names ?? { ca: all, cert: all, key: all }, details: { plugin: instance } };
+}
 
 const isPem = (value: string) => value.startsWith("-----BEGIN");
 
+/** Whether any of the options is a path, and not PEM itself. */
 export function namesFiles(tls: TlsOptions): boolean {
   return [tls.ca, tls.cert, tls.key].some((value) => value !== undefined && !isPem(value));
 }
@@ -29,43 +55,36 @@ export function namesFiles(tls: TlsOptions): boolean {
  * @param last what was read last time; the same object is given again if nothing has changed
  * @throws MlflowAuthError `TLS_FILE` for a file that can't be read or used; it quotes nothing of it
  */
-export function readPems(tls: TlsOptions, server: string, last?: Pems): Pems {
-  const pems = {
-    ca: readPem("ca", tls, server),
-    cert: readPem("cert", tls, server),
-    key: readPem("key", tls, server),
-  };
+export function readPems(tls: TlsOptions, owner: TlsOwner, last?: Pems): Pems {
+  const pems = { ca: readPem("ca", tls, owner), cert: readPem("cert", tls, owner), key: readPem("key", tls, owner) };
   if (last !== undefined && last.ca === pems.ca && last.cert === pems.cert && last.key === pems.key) return last;
-  check(pems, server);
+  check(pems, tls, owner);
   return pems;
 }
 
-function readPem(part: keyof typeof parts, tls: TlsOptions, server: string): string | undefined {
+function readPem(part: Part, tls: TlsOptions, owner: TlsOwner): string | undefined {
   const value = tls[part];
   if (value === undefined || isPem(value)) return value;
   const fault = (why: string) =>
-    new MlflowAuthError("TLS_FILE", `the file ${value} ${why}`, {
-      server,
-      remedy: `correct ${parts[part]} of ${server}, or the file's permissions and content`,
-    });
-  let text: string;
-  try {
-    text = readFileSync(value, "utf8");
-  } catch (thrown) {
-    throw fault(`can't be read: ${(thrown as NodeJS.ErrnoException).code ?? "unknown reason"}`);
-  }
-  if (!text.includes("-----BEGIN ")) throw fault("holds no PEM");
-  return text;
+    faulty(
+      `the ${parts[part]} ${value} ${why}`,
+      `correct ${owner.names[part]}, or the file's permissions and content`,
+      owner,
+    );
+  const read = readSmallTextSync(value, MAX_BYTES);
+  if ("reason" in read) throw fault(read.code === undefined ? read.why : `can't be read: ${read.code}`);
+  // Other text may stand around it: openssl writes names and attributes there.
+  if (!read.text.includes("-----BEGIN ")) throw fault("holds no PEM");
+  return read.text;
 }
 
 /** Here it can be said which file is wrong; at the first connection it would only be a failed one. */
-function check({ ca, cert, key }: Pems, server: string): void {
-  const fault = (message: string, remedy: string) => new MlflowAuthError("TLS_FILE", message, { server, remedy });
+function check({ ca, cert, key }: Pems, tls: TlsOptions, owner: TlsOwner): void {
   try {
     // A context would take a text without a certificate and trust nobody.
     if (ca !== undefined) new X509Certificate(ca);
   } catch {
-    throw fault(`${parts.ca} of ${server} holds no certificate that can be used`, "name a PEM file of the authority");
+    throw faulty(`the ${called("ca", tls)} holds no certificate that can be used`, `correct ${owner.names.ca}`, owner);
   }
   if (cert === undefined && key === undefined) return;
   try {
@@ -73,9 +92,21 @@ function check({ ca, cert, key }: Pems, server: string): void {
   } catch (thrown) {
     const apart = (thrown as NodeJS.ErrnoException).code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH";
     const what = apart ? "don't belong together" : "can't be used";
-    throw fault(
-      `the client certificate and the key of ${server} ${what}`,
-      `correct ${parts.cert} and ${parts.key}: PEM, the key without a passphrase`,
+    const key = called("key", tls).replace(/^client /, "");
+    throw faulty(
+      `the ${called("cert", tls)} and the ${key} ${what}`,
+      `correct ${owner.names.cert} and ${owner.names.key}: PEM, the key without a passphrase`,
+      owner,
     );
   }
+}
+
+/** By its path; PEM that was given as text has none. */
+function called(part: Part, tls: TlsOptions): string {
+  const value = tls[part];
+  return value === undefined || isPem(value) ? parts[part] : `${parts[part]} ${value}`;
+}
+
+function faulty(message: string, remedy: string, { details }: TlsOwner): MlflowAuthError {
+  return new MlflowAuthError("TLS_FILE", message, { ...details, remedy });
 }

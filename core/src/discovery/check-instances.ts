@@ -1,11 +1,11 @@
 /** Finds the plugin of every enabled instance and checks the instance's options by the plugin's schema. */
 import { valuesSchema } from "@mlflow-auth/schema";
+import type { LoadContext } from "../config/check-core.js";
 import { checkOptions } from "../config/check-options.js";
 import type { InstanceConfig } from "../config/config.js";
 import { complete } from "../config/environment.js";
 import { explain } from "../config/explain.js";
 import { instanceOptions, isPluginOption } from "../config/instances.js";
-import type { LoadContext } from "../config/load-context.js";
 import { convert, isLiteral, secretPlaces } from "../config/options.js";
 import { fieldName, pointerTo, stepsOf } from "../config/problems.js";
 import type { Data, DataObject } from "../config/read.js";
@@ -19,18 +19,18 @@ import { findPlugin, readInstalled } from "./find-plugin.js";
 export async function checkInstances(
   plugins: Readonly<Record<string, unknown>>,
   disabled: ReadonlySet<string>,
-  loading: LoadContext,
+  context: LoadContext,
 ): Promise<Map<string, InstanceConfig | undefined>> {
   const checked = new Map<string, InstanceConfig | undefined>();
   const enabled = Object.entries(plugins).filter(([name]) => !disabled.has(name));
   if (enabled.length === 0) return checked;
-  const installed = readInstalled(loading);
+  const installed = readInstalled(context);
 
   for (const [name, fields] of enabled) {
     checked.set(name, undefined);
-    const { problems } = loading;
+    const { problems } = context;
     const pointer = pointerTo("/plugins", name);
-    // A name that is none is not looked for, and not repeated in a command to paste.
+    // Something that is not a name is not looked for, and not repeated in a command to paste.
     if (!isObject(fields) || problems.covers(pointerTo(pointer, "package"))) continue;
     if (fields["timeout"] === 0) {
       // A time-out of nothing would let no answer come in time.
@@ -45,7 +45,12 @@ export async function checkInstances(
     const only = typeof fields["package"] === "string" ? fields["package"] : undefined;
     try {
       const found = findPlugin({ plugin, package: only }, installed);
-      const options = await readOptions(name, fields as DataObject, found, loading).catch(endless(found));
+      if (fields["optional"] === true && onlyAuthenticates(found)) {
+        const message =
+          "this plugin only authenticates, and a credential is never optional: leave `optional` out; `auth: [a, b]` names another one to ask";
+        problems.add("FIELD_CONFLICT", pointerTo(pointer, "optional"), "key", message);
+      }
+      const options = await readOptions(name, fields as DataObject, found, context).catch(endless(found));
       checked.set(name, {
         name,
         plugin,
@@ -63,6 +68,10 @@ export async function checkInstances(
   return checked;
 }
 
+function onlyAuthenticates({ entries }: InstalledPlugin): boolean {
+  return Object.keys(entries).every((group) => group === "mlflow.request_auth_provider");
+}
+
 /** What overflows the stack is the schema: the file is kept from being nested so deeply. */
 function endless({ package: owner }: InstalledPlugin): (thrown: unknown) => never {
   return (thrown) => {
@@ -75,28 +84,28 @@ async function readOptions(
   name: string,
   fields: DataObject,
   installed: InstalledPlugin,
-  loading: LoadContext,
+  context: LoadContext,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { env, fillings, problems, warnings } = loading;
+  const { env, interpolations, problems, warnings } = context;
   const pointer = pointerTo("/plugins", name);
   const given: DataObject = Object.create(null);
   for (const [key, value] of Object.entries(fields)) if (!instanceOptions.includes(key)) given[key] = value;
 
   const walker = new SchemaWalker(installed.schema, valuesSchema);
-  const { data = given, fromEnvironment } = complete(given, pointer, { walker, env, fillings });
+  const { data = given, fromEnvironment } = complete(given, pointer, { walker, env, interpolations });
   const places = walker.places(data, pointer);
   const secrets = new Set(secretPlaces(places));
   const isOption = (place: string) => place.startsWith(`${pointer}/`) && isPluginOption(place);
-  refuseSecretVariables(fillings, problems, (place) => isOption(place) && isKnown(places, place), secrets);
-  explain(await judge(installed, data), { walker, data, pointer, fromEnvironment, fillings }, problems);
-  refuseSecretVariables(fillings, problems, isOption, secrets);
+  refuseSecretVariables(interpolations, problems, (place) => isOption(place) && isKnown(places, place), secrets);
+  explain(await judge(installed, data), { walker, data, pointer, fromEnvironment, interpolations }, problems);
+  refuseSecretVariables(interpolations, problems, isOption, secrets);
   for (const secret of secrets) {
-    if (isLiteral(valueAt(data, secret.slice(pointer.length)), fillings.get(secret))) {
+    if (isLiteral(valueAt(data, secret.slice(pointer.length)), interpolations.get(secret))) {
       const message = "a credential stands in the file itself: write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`";
       warnings.add("SECRET_LITERAL", secret, "value", message);
     }
   }
-  return convert(data, pointer, { ...loading, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
+  return convert(data, pointer, { ...context, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
 }
 
 async function judge({ schema, package: owner }: InstalledPlugin, data: Data) {
@@ -104,7 +113,7 @@ async function judge({ schema, package: owner }: InstalledPlugin, data: Data) {
     return await checkOptions(schema, data);
   } catch {
     // ajv's message speaks about the schema, at a length that helps the plugin's author alone.
-    throw faulty(owner, "has a configSchema that is no JSON Schema (draft-07)");
+    throw faulty(owner, "has a configSchema that is not a JSON Schema (draft-07)");
   }
 }
 

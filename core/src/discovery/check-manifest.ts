@@ -14,9 +14,10 @@ import { untrusted } from "./search-folders.js";
 const API_VERSION = 1;
 /** Bytes of a JSON file that a manifest names. */
 const MAX_JSON_BYTES = 1024 * 1024;
-/** Nesting beyond this would exhaust the stack of whoever goes through it. */
+/** Nesting beyond this would exhaust the stack. */
 const MAX_JSON_DEPTH = 256;
 
+/** A plugin as its package declares it, checked; nothing of it has been imported. */
 export interface InstalledPlugin {
   readonly package: PluginPackage;
   readonly entries: Readonly<Partial<Record<Group, EntryPoint>>>;
@@ -26,7 +27,7 @@ export interface InstalledPlugin {
    * What its environment file says: from which variables of other systems `init --from-env` takes options over. Looked at by the
    * command alone; undefined where the package names no such file.
    *
-   * @returns JSON of whatever shape; null if it is none
+   * @returns JSON of any shape; null if it is not JSON
    * @throws MlflowAuthError `PLUGIN_MANIFEST` if the file can't be read, `PLUGIN_UNTRUSTED` if it is somebody else's
    */
   environment(): unknown;
@@ -101,7 +102,7 @@ function readEntry(declared: unknown, group: Group, name: string, owner: PluginP
 function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; file?: string } {
   if (declared === undefined) return { schema: { type: "object", additionalProperties: false, properties: {} } };
   const { json, file } = readJson(manifest, "configSchema", declared);
-  if (!isObject(json)) throw faulty(manifest, "has a configSchema that is no JSON Schema, or one nested too deeply");
+  if (!isObject(json)) throw faulty(manifest, "has a configSchema that is not a JSON Schema, or one nested too deeply");
   return { schema: json, file };
 }
 

@@ -1,5 +1,5 @@
 /** What is installed where a file may take plugins from, and which of it an instance of the file means. */
-import { didYouMean } from "../config/suggest.js";
+import { didYouMean } from "../config/expectation.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkManifest, faulty, type InstalledPlugin, notTrusted } from "./check-manifest.js";
 import { type InstallCommand, installCommand, ownPackage, ownPlugins, plannedPlugins } from "./install-command.js";

@@ -12,7 +12,7 @@ import { untrusted } from "./search-folders.js";
 /** A package with entry points for us, as it describes itself: nothing of it has been checked. */
 export interface Manifest {
   readonly name: string;
-  /** Empty where it is none. */
+  /** Empty if the package.json has none that is one. */
   readonly version: string;
   /** Where it was reached; symlinks are not resolved. */
   readonly folder: string;
@@ -28,6 +28,7 @@ export interface RefusedManifest extends Manifest {
   readonly reason: string;
 }
 
+/** The plugin packages that were found. */
 export interface Manifests {
   /** In the order of the roots. */
   readonly usable: readonly Manifest[];

@@ -5,6 +5,7 @@ import { decodeText, readSmallBytesSync } from "../files/small-file.js";
 /** No package.json that anybody wrote comes near. */
 const MAX_PACKAGE_BYTES = 4 * 1024 * 1024;
 
+/** A package.json, not parsed yet. */
 export interface PackageText {
   /** Decoded when it is asked for; empty if it is not UTF-8. */
   readonly text: string;

@@ -6,6 +6,7 @@ import type { Owners } from "../files/trust.js";
 import { parseObject, readPackage } from "./read-package.js";
 import { ownersOf, searchFoldersOf } from "./search-folders.js";
 
+/** From where installed packages are looked for. */
 export interface RootOptions {
   /** The folder of the file; the working directory for a file given as an object. */
   readonly folder: string;
@@ -32,6 +33,7 @@ export interface Root {
   readonly searchFolders: readonly string[];
 }
 
+/** The folders that plugins may be installed for. */
 export interface Roots {
   /** The package that the file belongs to. */
   readonly project: string | undefined;
@@ -43,6 +45,7 @@ export interface Roots {
   readonly owners: Owners;
 }
 
+/** Finds them by looking for package.json files and following symlinks. Reads nothing else; never throws. */
 export function findRoots({
   folder,
   trustedOwner,

@@ -2,6 +2,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 
+/** Folders from one upwards. */
 export interface FoldersUpwards {
   /** The folder itself first. */
   readonly folders: readonly string[];

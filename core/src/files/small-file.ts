@@ -14,6 +14,7 @@ import { open } from "node:fs/promises";
  */
 export type SmallFileReason = "missing" | "unreadable" | "irregular" | "too-large" | "not-utf-8";
 
+/** Why a file was not read. */
 export interface SmallFileFault {
   readonly reason: SmallFileReason;
   /** Words that follow the file's name: `is not a regular file`, `can't be read (EACCES)`. They hold nothing of its content. */
@@ -24,12 +25,14 @@ export interface SmallFileFault {
   readonly stats?: Stats;
 }
 
+/** A file that was read, not decoded. */
 export interface SmallBytes {
   readonly bytes: Buffer;
   /** Of the file that was opened, so that nobody can exchange it between a look at it and the reading. */
   readonly stats: Stats;
 }
 
+/** A file that was read as text. */
 export interface SmallText {
   /** Without a byte order mark. May be empty. */
   readonly text: string;

@@ -2,16 +2,23 @@
 import { createRequire } from "node:module";
 import type { Logger as Pino } from "pino";
 import type { LogFields, Logger } from "../provider/context.js";
-import { textLine } from "./text-line.js";
 
+/** From the most talkative to none. */
 export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+/** One of {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number];
 
+/** Sentences for a terminal, or pino's lines of JSON. */
+const formats = ["text", "json"];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How much is written, in which form, and where. */
 export interface CreateLoggerOptions {
   /** From which level on. Default: `MLFLOW_AUTH_LOG`, else `warn`. */
   readonly level?: LogLevel | undefined;
   /** Where `MLFLOW_AUTH_LOG` and `MLFLOW_AUTH_LOG_FORMAT` (`text`, the default, or `json`: pino's lines) are read. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Default: stderr. */
   readonly write?: ((text: string) => void) | undefined;
 }
@@ -31,16 +38,37 @@ const ALLOWED: Record<keyof LogFields, true> = {
   milliseconds: true,
 };
 
-/** Pino is loaded with the first line that is written: most programs never write one. */
+/**
+ * What is wrong with `MLFLOW_AUTH_LOG`, where no level was given beside it, and with `MLFLOW_AUTH_LOG_FORMAT`: a sentence for each.
+ * In the library it is a warning, and the default holds; a command refuses it as it does a wrong option.
+ */
+export function logVariableFaults(env: Environment, level?: LogLevel): string[] {
+  const oneOf = (variable: string, allowed: readonly string[], usual: string) =>
+    allowed.includes(wordIn(env, variable, usual)) ? [] : [`${variable} must be one of ${allowed.join(", ")}`];
+  return [
+    ...(level === undefined ? oneOf("MLFLOW_AUTH_LOG", logLevels, "warn") : []),
+    ...oneOf("MLFLOW_AUTH_LOG_FORMAT", formats, "text"),
+  ];
+}
+
+function wordIn(env: Environment, variable: string, usual: string): string {
+  return env[variable]?.trim().toLowerCase() || usual;
+}
+
+/**
+ * A logger that writes lines at its level and above. It warns of variables that it can't make sense of. Pino is loaded with the first
+ * line that is written: most programs never write one.
+ */
 export function createLogger(options: CreateLoggerOptions): Logger {
   const { env, write = (text) => void process.stderr.write(text) } = options;
-  const named = env["MLFLOW_AUTH_LOG"]?.trim().toLowerCase() || "warn";
+  const named = wordIn(env, "MLFLOW_AUTH_LOG", "warn");
   const level = options.level ?? (isLevel(named) ? named : "warn");
+  const isJson = wordIn(env, "MLFLOW_AUTH_LOG_FORMAT", "text") === "json";
   let pino: Pino | undefined;
 
   function log(at: Exclude<LogLevel, "silent">, fields: LogFields, message: string): void {
     if (!enabled(at)) return;
-    pino ??= load(level, env["MLFLOW_AUTH_LOG_FORMAT"] === "json" ? write : (line) => write(textLine(line)));
+    pino ??= load(level, isJson ? write : (line) => write(textLine(line)));
     pino[at](allowed(fields), message);
   }
 
@@ -52,13 +80,13 @@ export function createLogger(options: CreateLoggerOptions): Logger {
     warn: (fields, message) => log("warn", fields, message),
     error: (fields, message) => log("error", fields, message),
   };
-  if (options.level === undefined && !isLevel(named)) {
-    logger.warn({}, `MLFLOW_AUTH_LOG must be one of ${logLevels.join(", ")}; it is taken as warn`);
+  for (const fault of logVariableFaults(env, options.level)) {
+    logger.warn({}, `${fault}; it is taken as ${fault.startsWith("MLFLOW_AUTH_LOG_FORMAT") ? "text" : "warn"}`);
   }
   return logger;
 }
 
-export function isLevel(name: string): name is LogLevel {
+function isLevel(name: string): name is LogLevel {
   return (logLevels as readonly string[]).includes(name);
 }
 
@@ -79,3 +107,18 @@ function isPlain(value: unknown): boolean {
   if (Array.isArray(value)) return value.every((item) => typeof item === "string");
   return typeof value === "string" || typeof value === "number";
 }
+
+/** Labels as people read them. */
+const labels: Record<string, string> = { warn: "warning" };
+
+/** A line of pino's as a sentence for a terminal: `mlflow-auth: warning: … [CODE]`, with the other fields at debug. */
+function textLine(json: string): string {
+  const { level, time: _time, name, msg, code, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const details =
+    level === "debug" || level === "info" ? Object.entries(fields).map(([key, value]) => `${key}=${shown(value)}`) : [];
+  const named = code === undefined || String(msg).startsWith(`${code}: `);
+  const suffix = [...(named ? [] : [`[${code}]`]), ...details];
+  return `${[`${name}: ${labels[String(level)] ?? level}: ${msg}`, ...suffix].join(" ")}\n`;
+}
+
+const shown = (value: unknown) => (Array.isArray(value) ? value.join(",") : String(value));

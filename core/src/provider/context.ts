@@ -29,15 +29,37 @@ export interface Logger {
   error(fields: LogFields, message: string): void;
 }
 
+/**
+ * TLS towards one server. `ca`, `cert` and `key` are PEM, which begins with `-----BEGIN`, or paths of PEM files. Files are followed:
+ * what replaces them is used for connections made from then on.
+ */
 export interface TlsOptions {
-  /** PEM, in place of the system's authorities. */
+  /** In place of the system's authorities. */
   readonly ca?: string | undefined;
+  /** The certificate that shows who the client is. Goes with `key`. */
   readonly cert?: string | undefined;
+  /** Its private key, without a passphrase. */
   readonly key?: string | undefined;
   /** Accepts any certificate. Only for a test server; a warning is logged. */
   readonly insecureSkipVerify?: boolean | undefined;
 }
 
+/** What the user calls the options in which TLS files are named, for remedies: `tls.caFile (STORE_CACERT)`. */
+export interface TlsOptionNames {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** What a client derived by {@link HttpClient.with} has of its own. */
+export interface HttpClientSettings extends TlsOptions {
+  /** Default: the TLS options of the instance. */
+  readonly tlsNames?: TlsOptionNames | undefined;
+  /** Whether plain http beyond loopback is allowed. Default false. */
+  readonly allowInsecure?: boolean | undefined;
+}
+
+/** One request to a secret backend. */
 export interface HttpRequest {
   readonly url: string | URL;
   readonly method?: string;
@@ -47,6 +69,7 @@ export interface HttpRequest {
   readonly timeout?: number;
 }
 
+/** An answer of whatever status. */
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. */
@@ -62,13 +85,16 @@ export interface HttpResponse {
 export interface HttpClient {
   /**
    * @returns every answer with its status, 3xx, 4xx and 5xx included
-   * @throws MlflowAuthError `SECRET_UNREACHABLE` (with `transient`) if no answer came, `SERVER_CLEARTEXT` for http beyond loopback
+   * @throws MlflowAuthError `SECRET_UNREACHABLE` (with `transient`) if no answer came; `SERVER_CLEARTEXT` for http beyond loopback;
+   *   `TLS_FILE` if a PEM file can't be read or used. One that is replaced by such a file later is a warning, and what was read
+   *   before stays in use
    */
   send(request: HttpRequest): Promise<HttpResponse>;
-  /** A client with TLS settings of its own. */
-  with(tls: TlsOptions & { allowInsecure?: boolean | undefined }): HttpClient;
+  /** A client with settings of its own. It is closed with this one. */
+  with(settings: HttpClientSettings): HttpClient;
 }
 
+/** What a plugin instance has to work with: one for all of its interfaces. */
 export interface PluginContext {
   /** The instance's key in the file, for messages. */
   readonly instance: string;
@@ -76,7 +102,9 @@ export interface PluginContext {
   readonly clock: Clock;
   /** The environment that the file was loaded with; not necessarily `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For the instance's backend. */
   readonly http: HttpClient;
+  /** Shared by the interfaces of this instance, and by nobody else. */
   readonly secrets: SecretCache;
   /** Makes an error that names this instance. `remedy` says what the user can do about it, in the vendor's terms. */
   error(code: ErrorCode, message: string, details?: Omit<ErrorDetails, "plugin" | "problems">): MlflowAuthError;

@@ -12,6 +12,7 @@ export interface Server {
   readonly uri: string;
 }
 
+/** A request as providers see it. */
 export interface ProviderRequest {
   /** The final URL, judged and without the client's own credentials. A copy: changing it changes nothing. */
   readonly url: URL;
@@ -22,6 +23,7 @@ export interface ProviderRequest {
 /** Header name to value. Names are compared without regard to case; a credential is a {@link Secret}, anything else may be a string. */
 export type ProviderHeaders = Readonly<Record<string, string | Secret>>;
 
+/** A credential for one request. The same object again means the same credential. */
 export interface Auth {
   readonly headers: ProviderHeaders;
   /** Milliseconds since the Unix epoch after which the credential must not be used. */
@@ -34,6 +36,7 @@ export const anonymous: unique symbol = Symbol.for("mlflow-auth.anonymous") as n
 /** How sure it is that a credential is not accepted any more: see `RequestAuthProvider.invalidate`. */
 export type InvalidationKind = "unauthorized" | "suspected";
 
+/** Gives the credential for requests. Its methods may be called from many requests at once. */
 export interface RequestAuthProvider {
   /**
    * The credential for a request. Answer at once (no promise) from a cache where possible: this is called for every request,
@@ -62,8 +65,9 @@ export interface RequestAuthProvider {
   close?(): Awaitable<void>;
 }
 
+/** Adds headers that are not the credential of the server. */
 export interface RequestHeaderProvider {
-  /** False: the provider has nothing to add here, and that is no failure. */
+  /** False: the provider has nothing to add here, which is not a failure. */
   inContext(): Awaitable<boolean>;
   /** Called only where `inContext()` is true. Returning the same object again is what makes it fast. */
   requestHeaders(request: ProviderRequest): Awaitable<ProviderHeaders>;
@@ -77,6 +81,7 @@ export interface Run {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** Gives tags for the runs that clients create. */
 export interface RunContextProvider {
   inContext(): Awaitable<boolean>;
   tags(run: Run): Awaitable<Readonly<Record<string, string>>>;
@@ -90,8 +95,10 @@ export interface Interfaces {
   "mlflow.run_context_provider": RunContextProvider;
 }
 
+/** The name of an entry-point group, and so of an interface. */
 export type Group = keyof Interfaces;
 
+/** All of them. */
 export const groups = [
   "mlflow.request_auth_provider",
   "mlflow.request_header_provider",

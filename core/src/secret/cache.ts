@@ -1,6 +1,5 @@
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Clock } from "../time/clock.js";
-import { type CacheEntry, emptyEntry } from "./cache-entry.js";
 
 /** What a fetch brings back, and how long it may be used. */
 export interface Fetched<T> {
@@ -11,6 +10,7 @@ export interface Fetched<T> {
   readonly expiresAt?: number | undefined;
 }
 
+/** For how long a fetched value is used. */
 export interface CachePolicy {
   /** Milliseconds for which a value is used without asking again. Default 300,000. */
   readonly ttl?: number | undefined;
@@ -43,6 +43,7 @@ const CAPACITY = 1_000;
 
 const DEFAULTS = { ttl: 300_000, maxStale: 0 };
 
+/** What a cache is made with. Default of `random`: `Math.random`. */
 export interface SecretCacheOptions {
   clock: Clock;
   /** 0 to below 1; spreads the background refreshes. */
@@ -118,7 +119,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     return flight;
   }
 
-  /** The new value; or, if the backend takes its time, the old one, and so for whoever asks from then on. */
+  /** The new value; or, if the backend takes its time, the old one, and so for everybody who asks from then on. */
   function untilSlow(key: string, entry: CacheEntry, flight: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = clock.setTimeout(() => {
@@ -175,9 +176,45 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
       const entry = entries.get(key);
       if (entry === undefined) return;
       entry.freshUntil = Math.min(entry.freshUntil, clock.now());
-      // Whoever doubts the value waits for the next one.
+      // A caller who doubts the value waits for the next one.
       entry.doubted = true;
       entry.ahead = false;
     },
+  };
+}
+
+/** What the secret cache knows of one key. */
+interface CacheEntry {
+  value: unknown;
+  present: boolean;
+  /** All on the monotonic clock, in milliseconds. */
+  refreshAt: number;
+  freshUntil: number;
+  staleUntil: number;
+  /** On the wall clock. */
+  expiresAt: number;
+  flight: Promise<unknown> | undefined;
+  /** Nobody waits for the flight: it began while the value was fresh, or it takes long. */
+  ahead: boolean;
+  /** What the callers of the flight wait for where the old value may still serve. */
+  waiting: Promise<unknown> | undefined;
+  /** The old value may be a wrong one: it serves only where the backend failed to bring another. */
+  doubted: boolean;
+  failure: { error: unknown; delay: number; until: number } | undefined;
+}
+
+function emptyEntry(): CacheEntry {
+  return {
+    value: undefined,
+    present: false,
+    refreshAt: 0,
+    freshUntil: 0,
+    staleUntil: 0,
+    expiresAt: Number.POSITIVE_INFINITY,
+    flight: undefined,
+    ahead: false,
+    waiting: undefined,
+    doubted: false,
+    failure: undefined,
   };
 }

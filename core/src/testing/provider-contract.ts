@@ -5,9 +5,8 @@
  */
 import type { RequestHeaderProvider, RunContextProvider } from "../provider/provider.js";
 import { authCases } from "./contract/auth-cases.js";
-import { headerCases } from "./contract/header-cases.js";
+import { headerCases, tagCases } from "./contract/extra-cases.js";
 import type { AuthSetup, Awaitable, Setup } from "./contract/setup.js";
-import { tagCases } from "./contract/tag-cases.js";
 
 /** One per interface that the plugin offers. Each is called once per case. */
 export interface ProviderMakers {
@@ -18,12 +17,14 @@ export interface ProviderMakers {
   readonly tags?: () => Awaitable<Setup<RunContextProvider>>;
 }
 
+/** One rule of the contract, to be run as a test of its own. */
 export interface ContractCase {
   readonly name: string;
   /** Rejects where the provider breaks the contract. */
   run(): Promise<void>;
 }
 
+/** The cases for the interfaces that are given, each with a provider of its own. */
 export function providerContract({ auth, headers, tags }: ProviderMakers): ContractCase[] {
   return [
     ...(auth === undefined ? [] : bind(authCases, auth)),

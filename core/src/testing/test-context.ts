@@ -1,9 +1,13 @@
+/** What stands for core around a provider under test: its context, and the secret fields of its options. */
 import { createHttpClient } from "../connection/http-client.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { HttpClient, HttpRequest, HttpResponse, LogFields, Logger, PluginContext } from "../provider/context.js";
 import { createSecretCache } from "../secret/cache.js";
+import { Secret } from "../secret/secret.js";
+import type { SecretSource } from "../secret/source.js";
 import { type FakeClock, fakeClock } from "./fake-clock.js";
 
+/** What the provider logged. */
 export interface LogLine {
   readonly level: keyof Logger;
   readonly fields: LogFields;
@@ -18,6 +22,7 @@ export interface TestContext extends PluginContext {
   close(): Promise<void>;
 }
 
+/** What the provider under test shall find. */
 export interface TestContextOptions {
   /** The instance's key in the file. Default `test`. */
   readonly instance?: string;
@@ -60,4 +65,16 @@ function answering(answer: (request: HttpRequest) => HttpResponse | Promise<Http
 
 function nobody(): never {
   throw new MlflowAuthError("SECRET_UNREACHABLE", "the test has no network", { transient: true });
+}
+
+/**
+ * A secret field's value, as a plugin's options hold it.
+ *
+ * @param text the secret; a function is asked at each read, for one that rotates or (throwing) can't be read
+ */
+export function secretSource(text: string | (() => string | Promise<string>), origin = "the test"): SecretSource {
+  return {
+    origin,
+    read: async () => new Secret(typeof text === "string" ? text : await text()),
+  };
 }

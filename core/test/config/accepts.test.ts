@@ -2,8 +2,7 @@ import { readFileSync } from "node:fs";
 import { form, long, suite } from "@mlflow-auth/test/suite";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { accepts } from "../../src/config/accepts.js";
-import { checkOptions, createOptionsCheck } from "../../src/config/check-options.js";
+import { accepts, checkOptions, createOptionsCheck } from "../../src/config/check-options.js";
 import type { Data } from "../../src/config/read.js";
 import type { Schema } from "../../src/config/schema-walk.js";
 

@@ -104,6 +104,14 @@ export const brokenFiles: Record<string, BrokenFile> = {
     text: "version: 1\nservers: [{ uri: https://x.example.com }]\nheaders: []\ntags: []\nallowInsecure: true\ntls: {}\n",
     problems: ["3:1 FIELD_CONFLICT", "4:1 FIELD_CONFLICT", "5:1 FIELD_CONFLICT", "6:1 FIELD_CONFLICT"],
   },
+  "the whole short form beside the long one": {
+    text: "version: 1\ntls: { ca: CANARY }\nallowInsecure: true\nheaders: []\ntags: []\nservers:\n  - uri: https://x.example.com\n",
+    problems: ["2:1 FIELD_CONFLICT", "3:1 FIELD_CONFLICT", "4:1 FIELD_CONFLICT", "5:1 FIELD_CONFLICT"],
+  },
+  "a credential that is said to be optional": {
+    text: options("address: https://x.example.com\noptional: true\n"),
+    problems: ["6:5 FIELD_CONFLICT"],
+  },
 
   // Servers
   "an address that is no URL": { text: server("CANARY"), problems: ["3:10 SERVER_URI"] },

@@ -78,9 +78,9 @@ test("keys, numbers and booleans are left alone, and the data given is not chang
 });
 
 test("what filled a text is remembered", () => {
-  const { fillings } = interpolate({ a: "${NAME}", b: "x${NAME}", c: "${UNSET:-d}", d: "$${NAME}" }, env);
+  const { interpolations } = interpolate({ a: "${NAME}", b: "x${NAME}", c: "${UNSET:-d}", d: "$${NAME}" }, env);
   assert.equal(
-    [...fillings],
+    [...interpolations],
     [
       ["/a", { variables: ["NAME"], whole: true, usedDefault: false }],
       ["/b", { variables: ["NAME"], whole: false, usedDefault: false }],

@@ -104,4 +104,28 @@ test("the library speaks of configFile, the command of --config", async () => {
   assert.match(empty, "name another file with configFile");
 });
 
+test("who says that a credential is optional is told what to do instead", async () => {
+  const text = await load("plugins:\n  backend:\n    address: https://x.example.com\n    optional: true\n");
+  assert.match(
+    text,
+    /mlflow-auth\.yaml:6:5 {2}FIELD_CONFLICT {2}this plugin only authenticates, .*leave `optional` out/,
+  );
+  const off = await said(
+    loadConfig({
+      cwd: folder,
+      config: {
+        version: 1,
+        trackingUri: "https://mlflow.example.com",
+        plugins: {
+          backend: { address: "https://x.example.com", optional: false },
+          stamp: { optional: true },
+          gone: {},
+        },
+      },
+      env: {},
+    }),
+  );
+  assert.not.match(off, "optional");
+});
+
 test.run();

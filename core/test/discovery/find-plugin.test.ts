@@ -153,7 +153,7 @@ const faults: Record<string, [manifest: object, told: RegExp]> = {
   ],
   "a configSchema that is no JSON": [
     { "mlflow-auth-plugin": { apiVersion: 1, configSchema: "./index.js" } },
-    /no JSON Schema/,
+    /not a JSON Schema/,
   ],
   "a configSchema outside": [
     { "mlflow-auth-plugin": { apiVersion: 1, configSchema: "../../package.json" } },
@@ -185,7 +185,7 @@ for (const [what, [manifest, told]] of Object.entries(faults)) {
 
 test("a schema that ajv can't use is PLUGIN_MANIFEST", async () => {
   const folder = project({ ...plugin, schema: { type: "nonsense" } });
-  assert.match(await problemOf(folder, { x: {} }), /^PLUGIN_MANIFEST .*no JSON Schema/);
+  assert.match(await problemOf(folder, { x: {} }), /^PLUGIN_MANIFEST .*not a JSON Schema/);
 });
 
 test("a module or a schema that leaves its package by a symlink is refused", async () => {

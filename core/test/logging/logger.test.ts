@@ -41,6 +41,21 @@ test("the level comes from MLFLOW_AUTH_LOG, or from the caller, who wins", () =>
   );
 });
 
+test("a format that does not exist is told, and taken as text", () => {
+  const { written, logger } = lines({ MLFLOW_AUTH_LOG_FORMAT: "xml" });
+  logger.warn({}, "sent");
+  assert.equal(written, [
+    "mlflow-auth: warning: MLFLOW_AUTH_LOG_FORMAT must be one of text, json; it is taken as text\n",
+    "mlflow-auth: warning: sent\n",
+  ]);
+  for (const format of ["", " ", "text", " JSON "]) {
+    const quiet = lines({ MLFLOW_AUTH_LOG_FORMAT: format });
+    assert.equal(quiet.written, [], format);
+    quiet.logger.warn({}, "sent");
+    assert.is(quiet.written[0]?.startsWith("{"), format === " JSON ");
+  }
+});
+
 test("at debug the fields are shown, in text and as pino's lines", () => {
   const fields = { server: "https://mlflow.test", plugin: "vault", headers: ["Authorization", "X-A"], status: 401 };
   const text = lines({ MLFLOW_AUTH_LOG: "debug" });

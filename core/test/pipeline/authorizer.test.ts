@@ -55,8 +55,8 @@ test("a failed fetch moves on to the next, with one warning per failure", async 
 });
 
 test("where nobody answers the request fails and lists every reason", async () => {
-  const slots = [boundAuth("a", () => Promise.reject(outage("vault is down"))), boundAuth("b", () => undefined)];
-  const error = await failure(() => authorizerOver([{ uri, auth: slots }]).authorizer.authorize(request));
+  const bound = [boundAuth("a", () => Promise.reject(outage("vault is down"))), boundAuth("b", () => undefined)];
+  const error = await failure(() => authorizerOver([{ uri, auth: bound }]).authorizer.authorize(request));
   assert.is(error.code, "AUTH_FAILED");
   assert.match(error.message, /a: vault is down; b: has none for this request/);
   assert.match(error.remedy as string, /start it/);
@@ -223,7 +223,7 @@ test("after a 401 a changed secret is sent once more, and all who were refused s
   let token = "old";
   let cached: ReturnType<typeof bearer> | undefined;
   let fetches = 0;
-  const slot = boundAuth(
+  const bound = boundAuth(
     "a",
     () =>
       cached ??
@@ -236,7 +236,7 @@ test("after a 401 a changed secret is sent once more, and all who were refused s
       cached = undefined;
     },
   );
-  const { authorizer } = authorizerOver([{ uri, auth: [slot] }]);
+  const { authorizer } = authorizerOver([{ uri, auth: [bound] }]);
   const stale = (await authorizer.authorize(request)) as AuthorizedHeaders;
   token = "new";
   const renewed = await Promise.all(
@@ -254,7 +254,7 @@ test("after a 401 a changed secret is sent once more, and all who were refused s
 test("an unchanged secret is not sent again, and the store is left alone for 5 s, 20 s, 80 s, then 5 min at most", async () => {
   let fetches = 0;
   let cached: ReturnType<typeof bearer> | undefined;
-  const slot = boundAuth(
+  const bound = boundAuth(
     "a",
     () => {
       if (cached === undefined) fetches++;
@@ -265,7 +265,7 @@ test("an unchanged secret is not sent again, and the store is left alone for 5 s
       cached = undefined;
     },
   );
-  const { authorizer, clock } = authorizerOver([{ uri, auth: [slot] }]);
+  const { authorizer, clock } = authorizerOver([{ uri, auth: [bound] }]);
   const times: number[] = [];
   for (let second = 0; second < 1200; second++) {
     const before = fetches;
@@ -285,7 +285,7 @@ test("an unchanged secret is not sent again, and the store is left alone for 5 s
 
 test("a refusal of one server's credential leaves the other provider alone", async () => {
   let invalidated = 0;
-  const slots = [
+  const bound = [
     boundAuth(
       "a",
       () => undefined,
@@ -301,7 +301,7 @@ test("a refusal of one server's credential leaves the other provider alone", asy
       },
     ),
   ];
-  const { authorizer } = authorizerOver([{ uri, auth: slots }]);
+  const { authorizer } = authorizerOver([{ uri, auth: bound }]);
   await authorizer.rejected(
     (await authorizer.authorize(request)) as AuthorizedHeaders,
     { kind: "unauthorized" },

@@ -20,17 +20,17 @@ function setup(others: Partial<Listed> = {}) {
     state.fetches++;
     return { headers: { Authorization: new Secret(`Bearer ${state.stored}`) } };
   };
-  const slot = boundAuth(
+  const bound = boundAuth(
     "store",
     () => (cached ??= fetched()),
     () => (cached = undefined),
   );
-  const { authorizer, clock, log } = authorizerOver([{ uri, auth: [slot], ...others }], undefined, { debug: true });
+  const { authorizer, clock, log } = authorizerOver([{ uri, auth: [bound], ...others }], undefined, { debug: true });
   async function send(kind: RejectionKind, body?: string) {
     const authorization = (await authorizer.authorize(request)) as AuthorizedHeaders;
     return tokenOf(await authorizer.rejected(authorization, { kind, body }, request));
   }
-  return { state, slot, authorizer, clock, log, send, refresh: () => (cached = undefined) };
+  return { state, bound, authorizer, clock, log, send, refresh: () => (cached = undefined) };
 }
 
 function tokenOf(authorization: AuthorizedHeaders | undefined): string | undefined {
@@ -99,8 +99,8 @@ test("at debug one can follow what became of a refusal", async () => {
 test("a denial that the plugin knows as its proxy's passes, and the store is left alone", async () => {
   const told = '{"detail":"Admin access required for the model registry","error":"REGISTRY_ADMIN_REQUIRED"}';
   const asked: string[] = [];
-  const { state, send, slot } = setup();
-  Object.assign(slot.provider, {
+  const { state, send, bound } = setup();
+  Object.assign(bound.provider, {
     isPermissionDenial: (body: string) => {
       asked.push(body);
       return body.includes("REGISTRY_ADMIN_REQUIRED");
@@ -122,8 +122,8 @@ for (const [what, isPermissionDenial] of Object.entries({
   },
 })) {
   test(`a 403 is suspected where the plugin ${what}`, async () => {
-    const { state, send, slot } = setup();
-    Object.assign(slot.provider, { isPermissionDenial });
+    const { state, send, bound } = setup();
+    Object.assign(bound.provider, { isPermissionDenial });
     await send("forbidden", "<html>");
     assert.is(state.fetches, 2, "the store was not asked");
   });
@@ -131,12 +131,12 @@ for (const [what, isPermissionDenial] of Object.entries({
 
 test("who waits for somebody else's renewal gets the credential for the request of their own", async () => {
   let token = "1";
-  const slot = boundAuth("signing", async ({ url }) => {
+  const bound = boundAuth("signing", async ({ url }) => {
     const value = new Secret(`Bearer ${token} for ${url.pathname}`);
     await new Promise(setImmediate);
     return { headers: { Authorization: value } };
   });
-  const renewals = boundAuth("signing", slot.provider.getAuth, () => {
+  const renewals = boundAuth("signing", bound.provider.getAuth, () => {
     token = "2";
   });
   const { authorizer } = authorizerOver([{ uri, auth: [renewals] }]);

@@ -118,7 +118,7 @@ test("an optional one that fails is a warning, once per failure", async () => {
 
 test("one that hangs is abandoned after its time-out, in inContext as well", async () => {
   const hangs = () => new Promise<never>(() => {});
-  const slot = (provider: BoundTags["provider"]): BoundTags => ({
+  const bound = (provider: BoundTags["provider"]): BoundTags => ({
     instance: "slow",
     timeout: 200,
     optional: false,
@@ -128,7 +128,7 @@ test("one that hangs is abandoned after its time-out, in inContext as well", asy
     { inContext: hangs, tags: () => ({}) },
     { inContext: () => true, tags: hangs },
   ]) {
-    const { resolve, clock } = pipelineOver(slot(provider));
+    const { resolve, clock } = pipelineOver(bound(provider));
     const failed = failure(resolve(run));
     await clock.advance(200);
     assert.is((await failed).code, "PLUGIN_TIMEOUT");

@@ -32,7 +32,7 @@ process.on("unhandledRejection", (reason) => unhandled.push(reason));
 const credential = { headers: { Authorization: new Secret("Bearer good") } };
 const good = boundAuth("good", () => credential);
 const extra = { "x-good": "1" };
-const patient = <T extends object>(slot: T) => ({ ...slot, timeout: TIMEOUT });
+const patient = <T extends object>(bound: T) => ({ ...bound, timeout: TIMEOUT });
 
 function shown(authorization: AuthorizedHeaders | undefined): Record<string, string> {
   return Object.fromEntries(
@@ -110,10 +110,10 @@ for (const [what, make] of Object.entries({ ...misbehaviours, ...giving({ ...rub
 for (const [what, make] of Object.entries({ ...misbehaviours, ...giving(rubbishHeaders) })) {
   test(`a provider of headers that ${what}: the request fails, or goes without them where that is allowed`, async () => {
     const secret = canary();
-    const slot = (optional: boolean) => patient(boundHeaders("bad", make(secret) as never, optional));
+    const bound = (optional: boolean) => patient(boundHeaders("bad", make(secret) as never, optional));
     const neighbour = boundHeaders("good", () => extra);
-    await refused(outcome({ uri, auth: [good], headers: [slot(false), neighbour] }, authorize), secret);
-    const { value, log } = await outcome({ uri, auth: [good], headers: [slot(true), neighbour] }, authorize);
+    await refused(outcome({ uri, auth: [good], headers: [bound(false), neighbour] }, authorize), secret);
+    const { value, log } = await outcome({ uri, auth: [good], headers: [bound(true), neighbour] }, authorize);
     assert.equal(shown(value), { Authorization: "Bearer good", "x-good": "1" });
     assert.match(log[0]?.message ?? "", /^plugin bad .*optional$/);
     silent(log, secret);
@@ -123,10 +123,10 @@ for (const [what, make] of Object.entries({ ...misbehaviours, ...giving(rubbishH
 for (const [what, make] of Object.entries({ ...misbehaviours, ...giving(rubbishTags) })) {
   test(`a provider of tags that ${what}: no run is created, or without them where that is allowed`, async () => {
     const secret = canary();
-    const slot = (optional: boolean) => patient(boundTags("bad", make(secret) as never, optional));
+    const bound = (optional: boolean) => patient(boundTags("bad", make(secret) as never, optional));
     const neighbour = boundTags("good", () => ({ team: "a" }));
-    await refused(outcome({ uri, tags: [slot(false), neighbour] }, resolve), secret);
-    const { value, log } = await outcome({ uri, tags: [slot(true), neighbour] }, resolve);
+    await refused(outcome({ uri, tags: [bound(false), neighbour] }, resolve), secret);
+    const { value, log } = await outcome({ uri, tags: [bound(true), neighbour] }, resolve);
     assert.equal({ ...value?.tags }, { team: "a" });
     silent(log, secret);
   });
@@ -154,12 +154,12 @@ for (const [what, make] of Object.entries(misbehaviours)) {
   test(`a provider that, told of a refusal, ${what}: nobody waits longer than its time-out, and the answer is passed on`, async () => {
     const secret = canary();
     const stale = { headers: { Authorization: new Secret(secret) } };
-    const slot = patient(boundAuth("bad", () => stale, make(secret) as () => void));
+    const bound = patient(boundAuth("bad", () => stale, make(secret) as () => void));
     const refuse = async ({ authorizer }: Setup) => {
       const sent = (await authorizer.authorize(request)) as AuthorizedHeaders;
       return await Promise.all([1, 2, 3].map(() => authorizer.rejected(sent, { kind: "unauthorized" }, request)));
     };
-    const { value, log } = await outcome({ uri, auth: [slot] }, refuse);
+    const { value, log } = await outcome({ uri, auth: [bound] }, refuse);
     assert.equal(value, [undefined, undefined, undefined]);
     assert.is(log.length, 1);
     silent(log, secret);
@@ -175,7 +175,7 @@ test("a provider that changes the request it is asked about changes it for nobod
       assert.throws(() => Object.assign(asked, { [name]: value }));
     }
   };
-  const slots = {
+  const bound = {
     auth: [
       boundAuth("bad", (asked) => {
         meddle(asked);
@@ -189,7 +189,7 @@ test("a provider that changes the request it is asked about changes it for nobod
       }),
     ],
   };
-  const { value } = await outcome({ uri, ...slots }, authorize);
+  const { value } = await outcome({ uri, ...bound }, authorize);
   assert.is(value?.server.uri, uri);
   assert.equal(seen, [`GET ${request.url} ${uri}`]);
 });

@@ -75,7 +75,7 @@ test("after a pause a slow backend holds up whoever asks for half a second, not 
 
 for (const [what, lose] of [
   ["refused", (cache) => cache.invalidate("key")],
-  ["doubted", (cache) => cache.expire("key")],
+  ["suspected", (cache) => cache.expire("key")],
 ] as [string, (cache: SecretCache) => void][]) {
   test(`a secret that is ${what} while somebody waits is not handed out in the end`, async () => {
     const cache = setup({ ttl: 10_000, maxStale: 60_000 });
@@ -97,7 +97,7 @@ test("a secret whose maxStale ends while somebody waits is not handed out either
   assert.is(await waiting, 2);
 });
 
-test("a secret that is doubted is not handed out while its successor is on the way", async () => {
+test("a secret that is suspected is not handed out while its successor is on the way", async () => {
   const cache = setup({ ttl: 10_000, maxStale: 60_000 });
   await warm(cache);
   await cache.clock.advance(9_600);

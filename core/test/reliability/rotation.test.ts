@@ -19,12 +19,12 @@ function setup() {
     state.fetches++;
     return { value: Object.freeze({ headers: { Authorization: new Secret(`Bearer ${state.stored}`) } }) };
   };
-  const slot = boundAuth(
+  const bound = boundAuth(
     "store",
     () => cache.get("secret", fetch, { ttl: 3_600_000 }),
     () => cache.invalidate("secret"),
   );
-  const { authorizer } = authorizerOver([{ uri, auth: [slot] }], clock as never);
+  const { authorizer } = authorizerOver([{ uri, auth: [bound] }], clock as never);
   const accepted = ({ headers }: AuthorizedHeaders) =>
     headers.some(([, value]) => (value as Secret).reveal() === `Bearer ${state.accepted}`);
   /** As the interceptor does for a request whose body can be sent again. The status that the caller sees. */

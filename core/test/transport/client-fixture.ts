@@ -13,7 +13,7 @@ export async function rotating(
 ) {
   const state = { accepted: "Bearer 1", stored: "Bearer 1", fetches: 0 };
   let cached: { headers: { Authorization: Secret } } | undefined;
-  const slot = boundAuth(
+  const bound = boundAuth(
     "store",
     async () => {
       if (cached === undefined) {
@@ -30,7 +30,7 @@ export async function rotating(
     if (seen.headers.authorization === state.accepted) response.end(seen.body);
     else refuse(response);
   });
-  const { authorizer } = authorizerOver([{ uri: server.origin, auth: [slot] }]);
+  const { authorizer } = authorizerOver([{ uri: server.origin, auth: [bound] }]);
   const agent = new Agent();
   return { state, server, authorizer, agent, dispatcher: agent.compose(createInterceptor(authorizer)) };
 }

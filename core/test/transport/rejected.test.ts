@@ -167,10 +167,10 @@ test("a 403 that trickles in is judged by what is there after a second", async (
     response.writeHead(403, { "content-type": "text/html" }).write("<h1>");
     held.push(response);
   });
-  const slot = boundAuth("a", () => ({ headers: { Authorization: new Secret("Bearer x") } }));
+  const bound = boundAuth("a", () => ({ headers: { Authorization: new Secret("Bearer x") } }));
   const agent = new Agent();
   const dispatcher = agent.compose(
-    createInterceptor(authorizerOver([{ uri: server.origin, auth: [slot] }]).authorizer, { clock }),
+    createInterceptor(authorizerOver([{ uri: server.origin, auth: [bound] }]).authorizer, { clock }),
   );
   const asked = undiciRequest(`${server.origin}/x`, { dispatcher });
   while (clock.pending === 0) await new Promise(setImmediate);

@@ -13,6 +13,7 @@ import type { DatadogOptions } from "./generated/options.js";
 const REREAD = 300_000;
 const policy = { ttl: REREAD };
 
+/** Adds the keys as headers; inactive without an API key. */
 export const createRequestHeaderProvider: Factory<"mlflow.request_header_provider", DatadogOptions> = (
   options,
   context,

@@ -1,10 +1,26 @@
-/** How to read what Vault says. */
+/** What Vault said, and how to read it. */
 
-/** What Vault said, of whatever status. */
+/** One answer, of whatever status. */
 export interface VaultAnswer {
   readonly status: number;
   /** The parsed JSON; undefined if there was none, as where the address is not Vault's. */
   readonly body: unknown;
+}
+
+/** What came of reading a secret, and where it was tried. */
+export interface Reading {
+  readonly answer: VaultAnswer;
+  readonly mount: string;
+  /** Below the mount, without the `data/` of the API. */
+  readonly path: string;
+  /** The path as policies have it, for example `secret/data/mlflow/auth`. */
+  readonly apiPath: string;
+  /** For messages: `secret/mlflow/auth`. */
+  readonly name: string;
+  /** Of the mount, as far as it is known. */
+  readonly kvVersion: 1 | 2;
+  /** The fields of the secret; undefined unless the answer is one. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A field of a JSON object; undefined where there is none, or null. */

@@ -1,12 +1,17 @@
 /** Vault's HTTP API: node-vault over core's HTTP client. */
-import { type HttpClient, isMlflowAuthError, type PluginContext, type Secret } from "@mlflow-auth/core/plugin";
+import {
+  createRetryingSender,
+  type HttpClient,
+  isMlflowAuthError,
+  type PluginContext,
+  type RetryingSender,
+  type Secret,
+} from "@mlflow-auth/core/plugin";
 import type { VaultAnswer } from "./answer.js";
-
+import { tlsNames, unanswered } from "./faults.js";
 import type { VaultOptions } from "./generated/options.js";
-import { createSender, type Sender } from "./retries.js";
-import { type Pems, readPems } from "./tls-files.js";
-import { unreachable } from "./unreachable.js";
 
+/** How one call is made. */
 export interface Call {
   /** Undefined for a login, which has none. */
   readonly token?: Secret | undefined;
@@ -14,11 +19,12 @@ export interface Call {
   readonly tries?: "once" | undefined;
 }
 
-/** Paths are below `/v1/`, their segments encoded. */
+/** Asks Vault. Paths are below `/v1/`, their segments encoded. Vault's own errors are answers, with their status. */
 export interface VaultClient {
   /** @throws MlflowAuthError `SECRET_UNREACHABLE` if no answer came, `SECRET_SOURCE` for a TLS file that can't be used */
   read(path: string, call: Call): Promise<VaultAnswer>;
   write(path: string, data: Readonly<Record<string, string>>, call: Call): Promise<VaultAnswer>;
+  /** Ends what is waited for before another try. */
   close(): void;
 }
 
@@ -44,29 +50,23 @@ interface SentByNodeVault extends Passed {
   json?: unknown;
 }
 
+/** Asks nothing before the first call. The client's connections are closed with the context's. */
 export function createVaultClient(options: VaultOptions, context: PluginContext): VaultClient {
-  const sender = createSender(context);
-  let open: { readonly pems: Pems; readonly vault: NodeVault } | undefined;
-
-  async function connect(): Promise<NodeVault> {
-    const pems = await readPems(options, context, open?.pems);
-    if (open === undefined || open.pems !== pems) {
-      const { allowInsecure, tls } = options;
-      const http = context.http.with({ ...pems, allowInsecure, insecureSkipVerify: tls.insecureSkipVerify });
-      open = { pems, vault: await createNodeVault(options, http, sender) };
-    }
-    return open.vault;
-  }
+  const { allowInsecure, tls } = options;
+  const { caFile: ca, certFile: cert, keyFile: key, insecureSkipVerify } = tls;
+  const sender = createRetryingSender(context, { backend: "Vault" });
+  const http = context.http.with({ ca, cert, key, tlsNames, allowInsecure, insecureSkipVerify });
+  let vault: NodeVault | undefined;
 
   async function ask(call: (vault: NodeVault) => Promise<unknown>): Promise<VaultAnswer> {
-    const vault = await connect();
+    vault ??= await createNodeVault(options, http, sender);
     try {
       return { status: 200, body: await call(vault) };
     } catch (thrown) {
       const { response } = thrown as { response?: { statusCode: number; body: unknown } };
       // node-vault's own error quotes Vault's answer: only the answer is kept, for faults.ts to read.
       if (response !== undefined) return { status: response.statusCode, body: response.body };
-      throw isMlflowAuthError(thrown) ? unreachable(thrown, options, context) : thrown;
+      throw isMlflowAuthError(thrown) ? unanswered(thrown, options, context) : thrown;
     }
   }
 
@@ -78,12 +78,12 @@ export function createVaultClient(options: VaultOptions, context: PluginContext)
 }
 
 function passed({ token, tries }: Call): Passed {
-  // The first tells Vault's agent that this is no request which a browser was tricked into.
+  // The first tells Vault's agent that this request does not come from a browser that was tricked into it.
   const headers = { "X-Vault-Request": "true", ...(token === undefined ? {} : { "X-Vault-Token": token.reveal() }) };
   return { headers, tries };
 }
 
-async function createNodeVault(options: VaultOptions, http: HttpClient, sender: Sender): Promise<NodeVault> {
+async function createNodeVault(options: VaultOptions, http: HttpClient, sender: RetryingSender): Promise<NodeVault> {
   // Imported late: it brings axios along, and a program that never asks Vault should not pay for that.
   const { default: nodeVault } = await import("node-vault");
   const vault = nodeVault({
@@ -99,7 +99,7 @@ async function createNodeVault(options: VaultOptions, http: HttpClient, sender: 
   return vault;
 }
 
-async function send({ uri, method, headers, json, tries }: SentByNodeVault, http: HttpClient, sender: Sender) {
+async function send({ uri, method, headers, json, tries }: SentByNodeVault, http: HttpClient, sender: RetryingSender) {
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   const contentType = json === undefined ? {} : { "Content-Type": "application/json" };
   const request = { url: uri, method, headers: { ...headers, ...contentType }, ...body };

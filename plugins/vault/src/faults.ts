@@ -1,14 +1,28 @@
-/** What Vault's refusals mean, and what to do about each. None repeats the words of Vault. */
-import type { MlflowAuthError, PluginContext } from "@mlflow-auth/core/plugin";
-import { errorText, field, isInvalidToken, type VaultAnswer } from "./answer.js";
+/** What Vault's refusals and its silence mean, and what to do about each. None repeats the words of Vault. */
+import {
+  type ConnectionFailureKind,
+  connectionFailureOf,
+  type MlflowAuthError,
+  type PluginContext,
+  type TlsOptionNames,
+} from "@mlflow-auth/core/plugin";
+import { errorText, field, isInvalidToken, type Reading, type VaultAnswer } from "./answer.js";
 import type { VaultOptions } from "./generated/options.js";
-import type { Reading } from "./kv.js";
-import type { LoginMethod } from "./login-methods.js";
 
-/** Why a login failed. */
+/** What a way of logging in makes of Vault's refusal. */
+export interface Refusal {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/**
+ * Why a login failed.
+ *
+ * @param method where it is mounted, and what it knows of Vault's answers: undefined where they say nothing particular to it
+ */
 export function loginFault(
   answer: VaultAnswer,
-  { mount, refusal }: LoginMethod,
+  { mount, refusal }: { mount: string; refusal(answer: VaultAnswer): Refusal | undefined },
   options: VaultOptions,
   context: PluginContext,
 ): MlflowAuthError {
@@ -150,7 +164,7 @@ function serverFault(
     const https = address.toLowerCase().startsWith("http:") ? " If it speaks TLS there, write https://." : "";
     return fault(
       `does not answer as Vault does (status ${status}, no JSON)`,
-      `check address (VAULT_ADDR): something else answers there, or stands in front of it.${https}`,
+      `check address (VAULT_ADDR): something else answers there, or a proxy in front of it.${https}`,
       false,
     );
   }
@@ -163,3 +177,46 @@ const namespaceHint = ({ namespace }: VaultOptions) =>
   namespace === undefined
     ? "on Vault Enterprise or HCP set namespace (VAULT_NAMESPACE)"
     : "that namespace (VAULT_NAMESPACE) is the right one";
+
+/** What the plugin's options of TLS files are called. */
+export const tlsNames: TlsOptionNames = {
+  ca: "tls.caFile (VAULT_CACERT)",
+  cert: "tls.certFile (VAULT_CLIENT_CERT)",
+  key: "tls.keyFile (VAULT_CLIENT_KEY)",
+};
+
+const clientCertificate = "tls.certFile and tls.keyFile (VAULT_CLIENT_CERT, VAULT_CLIENT_KEY)";
+const renewed = "have Vault's certificate renewed, and check the clock of this machine";
+
+/** What to do about a failure of TLS. For those that are not listed: name the authority. */
+const tlsRemedies: Readonly<Partial<Record<ConnectionFailureKind, string>>> = {
+  "client-certificate": `Vault, or a proxy in front of it, wants another client certificate: give ${clientCertificate}, valid and from an authority that it trusts`,
+  expired: renewed,
+  "not-yet-valid": renewed,
+  "other-name": "in address (VAULT_ADDR) use a name that Vault's certificate was issued for",
+  "other-purpose": "have Vault given a certificate for servers: the one it has is for another purpose",
+  "no-tls":
+    "nothing speaks TLS there: correct the port of address (VAULT_ADDR), or write http:// if that Vault speaks no TLS",
+};
+
+/** No answer came from Vault, or a TLS file kept it from being asked: core's error in Vault's terms. */
+export function unanswered(error: MlflowAuthError, options: VaultOptions, context: PluginContext): MlflowAuthError {
+  const { code, message, remedy, transient } = error;
+  if (code === "TLS_FILE") return context.error("SECRET_SOURCE", message, { remedy });
+  if (code !== "SECRET_UNREACHABLE") return error;
+  const { isTls, kind } = connectionFailureOf(error);
+  const byKind = (kind && tlsRemedies[kind]) ?? `give the authority that signed Vault's certificate in ${tlsNames.ca}`;
+  const check = `check address (VAULT_ADDR), and from this machine: vault status${kind === "hung-up" ? hangUpHint(options) : ""}`;
+  return context.error("SECRET_UNREACHABLE", `Vault does not answer: ${message}`, {
+    remedy: isTls ? byKind : check,
+    transient,
+  });
+}
+
+/** With TLS 1.3 a server that wants another client certificate hangs up after the handshake, and no code says why. */
+function hangUpHint({ address, tls }: VaultOptions): string {
+  if (!address.toLowerCase().startsWith("https:")) return "";
+  return tls.certFile === undefined
+    ? `. If Vault wants a client certificate, give ${clientCertificate}`
+    : `. Check that Vault accepts the client certificate in ${clientCertificate}: its authority, and that it has not expired`;
+}

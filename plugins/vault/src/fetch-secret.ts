@@ -16,11 +16,17 @@ import type { VaultOptions } from "./generated/options.js";
 import type { KvReader } from "./kv.js";
 import type { Login } from "./login.js";
 
+/** What a fetch needs of Vault. */
 export interface Vault {
   readonly login: Login;
   readonly kv: KvReader;
 }
 
+/**
+ * Fetches the credential once.
+ *
+ * @throws MlflowAuthError of the codes `LOGIN_FAILED`, `SECRET_*`
+ */
 export async function fetchSecret(
   { login, kv }: Vault,
   options: VaultOptions,

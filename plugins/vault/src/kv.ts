@@ -1,24 +1,8 @@
 /** Reads one secret of a KV engine, of either version. */
 import type { Secret } from "@mlflow-auth/core/plugin";
-import { field, isInvalidToken, type VaultAnswer } from "./answer.js";
+import { field, isInvalidToken, type Reading, type VaultAnswer } from "./answer.js";
 import type { VaultClient } from "./client.js";
 import type { VaultOptions } from "./generated/options.js";
-
-/** What came of a reading, and where it was tried. */
-export interface Reading {
-  readonly answer: VaultAnswer;
-  readonly mount: string;
-  /** Below the mount, without the `data/` of the API. */
-  readonly path: string;
-  /** The path as policies have it, for example `secret/data/mlflow/auth`. */
-  readonly apiPath: string;
-  /** For messages: `secret/mlflow/auth`. */
-  readonly name: string;
-  /** Of the mount, as far as it is known. */
-  readonly kvVersion: 1 | 2;
-  /** The fields of the secret; undefined unless the answer is one. */
-  readonly fields: Readonly<Record<string, unknown>> | undefined;
-}
 
 interface Layout {
   readonly version: 1 | 2;
@@ -26,6 +10,11 @@ interface Layout {
   readonly path: string;
 }
 
+/**
+ * Reads the one secret that the options name.
+ *
+ * @throws MlflowAuthError as the client does
+ */
 export interface KvReader {
   read(token: Secret): Promise<Reading>;
 }
@@ -120,6 +109,7 @@ function trimSlashes(path: string): string {
   return path.replaceAll(/^\/+|\/+$/g, "").replaceAll(/\/{2,}/g, "/");
 }
 
+/** A path whose segments are encoded, and its slashes kept. */
 export function encode(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
 }

@@ -9,11 +9,10 @@ import {
 import { field } from "./answer.js";
 import type { VaultClient } from "./client.js";
 import type { Login } from "./login.js";
-import { createRenewalTimer } from "./renewal-timer.js";
-import { lifeOf, milliseconds, postponed, renew, type TokenLife } from "./token-life.js";
+import { createRenewalTimer, lifeOf, milliseconds, postponed, renew, type TokenLife } from "./token-life.js";
 
 /**
- * The token is read again each time, for whoever made it may replace it. Once it has served, Vault is asked how long it lasts,
+ * The token is read again each time, for its maker may replace it. Once it has served, Vault is asked how long it lasts,
  * and it is renewed at two thirds of that, also while nobody asks for a secret. Where Vault grants no more time, a warning
  * says so while there still is some.
  */

@@ -1,5 +1,5 @@
-/** How long a token of Vault's lasts, and how its life is made longer. */
-import type { Clock, Secret } from "@mlflow-auth/core/plugin";
+/** How long a token of Vault's lasts, how its life is made longer, and when somebody sees to that. */
+import type { Clock, Secret, Timer } from "@mlflow-auth/core/plugin";
 import { field } from "./answer.js";
 import type { VaultClient } from "./client.js";
 
@@ -69,4 +69,31 @@ export async function renew(life: TokenLife, client: VaultClient, clock: Clock):
   } catch {
     return "unreachable";
   }
+}
+
+/** Sees to it that a token is looked after also while nobody asks for a secret. It does not keep the process alive. */
+export interface RenewalTimer {
+  /** In place of what was set before. On the monotonic clock, in milliseconds; Infinity: never. */
+  at(time: number): void;
+  close(): void;
+}
+
+/** Milliseconds; Node's timers know no more than 24 days. Who is called too early sets the timer again. */
+const LONGEST_TIMER = 24 * 3_600_000;
+
+/** @param renewIfDue looks after the token, and sets the timer again; must not fail */
+export function createRenewalTimer(clock: Clock, renewIfDue: () => Promise<void>): RenewalTimer {
+  let timer: Timer | undefined;
+  let closed = false;
+  return {
+    at(time) {
+      timer?.cancel();
+      const delay = Math.min(Math.max(0, time - clock.now()), LONGEST_TIMER);
+      timer = closed || time === Infinity ? undefined : clock.setTimeout(() => void renewIfDue(), delay);
+    },
+    close() {
+      closed = true;
+      timer?.cancel();
+    },
+  };
 }

@@ -3,8 +3,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultAnswer } from "../src/answer.js";
 import type { VaultClient } from "../src/client.js";
-import { createLogin } from "../src/login.js";
-import { loginMethod } from "../src/login-methods.js";
+import { createLogin, loginMethod } from "../src/login.js";
 import { completed } from "./start-provider.ts";
 
 const test = suite("what the vault plugin's login keeps");
@@ -13,11 +12,11 @@ const test = suite("what the vault plugin's login keeps");
 function started(auth: Record<string, unknown> = {}) {
   const context = testContext();
   const asked: string[] = [];
-  let gate: Promise<void> = Promise.resolve();
+  let held: Promise<void> = Promise.resolve();
   let open = () => {};
   async function write(path: string): Promise<VaultAnswer> {
     const number = asked.push(path);
-    await gate;
+    await held;
     const token = { client_token: `token-${number}`, lease_duration: 600, renewable: true, ...auth };
     return { status: 200, body: { auth: token } };
   }
@@ -30,7 +29,7 @@ function started(auth: Record<string, unknown> = {}) {
     clock: context.clock as FakeClock,
     token: async () => (await login.token()).reveal(),
     hold() {
-      gate = new Promise((resolve) => (open = resolve));
+      held = new Promise((resolve) => (open = resolve));
     },
     release: () => open(),
   };

@@ -102,7 +102,7 @@ export interface Instance {
    */
   enabled?: boolean;
   /**
-   * True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.
+   * True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.
    */
   optional?: boolean;
   /**

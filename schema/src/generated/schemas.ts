@@ -186,7 +186,7 @@ export const configSchema: Record<string, unknown> = {
           "default": true
         },
         "optional": {
-          "description": "True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional.",
+          "description": "True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.",
           "type": "boolean",
           "default": false
         },

@@ -9,6 +9,7 @@ import type { AuthSetup } from "./setup.js";
 /** Milliseconds after which the cache asks a backend again that has failed once. */
 const AFTER_BACKOFF = 60_000;
 
+/** What an auth provider has to keep to, by name. */
 export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<void>>> = {
   "making the provider asks nobody for anything": async ({ backend }) => {
     assert.equal(backend.fetches(), 0, "the factory fetched the credential; leave that to the first getAuth");
@@ -47,7 +48,7 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
   "an outage is an error that says so, never an answer": async (setup) => {
     await setup.backend.break();
     const error = await failure(setup);
-    assert.ok(error.code in codes, `${error.code} is none of core's codes`);
+    assert.ok(error.code in codes, `${error.code} is not one of core's codes`);
     assert.equal(error.transient, true, "the error is not marked as transient");
     assert.equal(
       error.plugin,
@@ -90,7 +91,7 @@ async function failure({ provider }: AuthSetup): Promise<MlflowAuthError> {
   try {
     await provider.getAuth(request());
   } catch (error) {
-    assert.ok(isMlflowAuthError(error), "what it threw is no MlflowAuthError");
+    assert.ok(isMlflowAuthError(error), "what it threw is not an MlflowAuthError");
     return error;
   }
   throw new assert.AssertionError({ message: "getAuth answered during an outage" });

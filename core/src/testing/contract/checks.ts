@@ -5,6 +5,7 @@ import { isSecret } from "../../secret/secret.js";
 import { revealedBy } from "../canary.js";
 import type { Setup } from "./setup.js";
 
+/** A request of a client to a listed server. */
 export function request(): ProviderRequest {
   const server = { uri: "https://mlflow.example.com/base" };
   return { url: new URL(`${server.uri}/api/2.0/mlflow/runs/create`), method: "POST", server };
@@ -14,7 +15,7 @@ export function request(): ProviderRequest {
 export function checkHeaders(headers: ProviderHeaders, canaries: readonly string[]): void {
   const seen = new Set<string>();
   for (const [name, value] of Object.entries(headers)) {
-    assert.match(name, /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, "a header's name is none that HTTP allows");
+    assert.match(name, /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, "HTTP does not allow this name of a header");
     assert.ok(!seen.has(name.toLowerCase()), `${name} is there twice`);
     seen.add(name.toLowerCase());
     const text = isSecret(value) ? value.reveal() : value;

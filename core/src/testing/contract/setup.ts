@@ -1,7 +1,8 @@
-/** What a plugin's tests give the contract: a provider for one case, and what it talks to. */
+/** What the contract's cases are given of a provider under test. */
 import type { RequestAuthProvider } from "../../provider/provider.js";
 import type { TestContext } from "../test-context.js";
 
+/** A value, or the promise of one. */
 export type Awaitable<T> = T | Promise<T>;
 
 /** One provider, made anew for one case. */
@@ -21,12 +22,12 @@ export interface Backend {
   fetches(): number;
   /** Puts another credential in place. */
   rotate(): Awaitable<void>;
-  /** An outage: until `fix`, whoever asks gets no answer or a server error. */
+  /** An outage: until `fix`, everybody who asks gets no answer or a server error. */
   break(): Awaitable<void>;
   fix(): Awaitable<void>;
 }
 
-/** An auth provider, and the backend that it asks. */
+/** An auth provider, and the backend that its credential comes from. */
 export interface AuthSetup extends Setup<RequestAuthProvider> {
   readonly backend: Backend;
 }

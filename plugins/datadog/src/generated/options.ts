@@ -2,7 +2,7 @@
 import type { SecretSource } from "@mlflow-auth/core/plugin";
 
 /**
- * Datadog's API key headers. Without an API key the plugin is inactive, which is no error.
+ * Datadog's API key headers. Without an API key the plugin is inactive, which is not an error.
  */
 export interface DatadogOptions {
   /**

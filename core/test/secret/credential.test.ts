@@ -2,8 +2,13 @@ import { suite } from "@mlflow-auth/test/suite";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { formatError, isMlflowAuthError, type MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import { type CredentialOptions, credentialHeaders, headerValue } from "../../src/secret/credential.js";
-import { parseSecret, parseSecretFields } from "../../src/secret/format.js";
+import {
+  type CredentialOptions,
+  credentialHeaders,
+  headerValue,
+  parseSecret,
+  parseSecretFields,
+} from "../../src/secret/credential.js";
 import { Secret } from "../../src/secret/secret.js";
 import { canary, revealedBy } from "../../src/testing/canary.js";
 

@@ -1,22 +1,22 @@
-/** Sends a request to Vault, and again where that may help. */
-import {
-  type HttpClient,
-  type HttpRequest,
-  type HttpResponse,
-  isMlflowAuthError,
-  type PluginContext,
-} from "@mlflow-auth/core/plugin";
-import { isTlsFault } from "./unreachable.js";
+/** Sends a request to a secret backend, and again where that may help. */
+import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { HttpClient, HttpRequest, HttpResponse, PluginContext } from "../provider/context.js";
+import { connectionFailureOf } from "./failure.js";
 
-export interface Sender {
+/** Tries of one backend, which share what it said about being left alone. */
+export interface RetryingSender {
   /**
-   * The answer, of whatever status. A connection error, 429 and 5xx are tried again, up to three tries in all; nothing else is.
+   * The answer, of whatever status. A connection error, 429 and 5xx are tried again, up to three tries in all; nothing else is: no
+   * failure of TLS, which the next try would meet again, and no time-out. The tries take 10 seconds together at most, whatever
+   * `timeout` the request names. A `Retry-After` of up to 5 seconds is waited for; a longer one ends the call, and for that time, at
+   * most a minute, its answer is given again without asking.
    *
-   * @param only one try, and not much patience: for what can as well be done next time
+   * @param http where to send; another one each time where TLS settings change
+   * @param only one try, of 2 seconds: for what can as well be done next time
    * @throws MlflowAuthError as {@link HttpClient.send} does, once the last try has failed
    */
   send(http: HttpClient, request: HttpRequest, only?: "once"): Promise<HttpResponse>;
-  /** Ends every wait for another try; what the last try brought is the result then. */
+  /** Ends every wait for another try; what the last try brought is the result then. For the provider's own `close()`. */
   close(): void;
 }
 
@@ -28,24 +28,34 @@ const LONGEST_WAIT = 1_000;
 const JITTER = 0.4;
 /**
  * Milliseconds for all tries of a call together: as long as a single one may take. So trying again never makes anybody wait
- * longer than a Vault that hangs, and a time-out is not tried again.
+ * longer than a backend that hangs, and a time-out is not tried again.
  */
 const LONGEST_CALL = 10_000;
 /** Milliseconds for a call that is tried once. */
 const LONGEST_SINGLE = 2_000;
-/** Milliseconds up to which a wait that Vault asks for (`Retry-After`) is sat out within a call … */
+/** Milliseconds up to which a wait that the backend asks for (`Retry-After`) is sat out within a call … */
 const LONGEST_SITTING = 5_000;
-/** … and up to which Vault is left alone afterwards where it is longer. */
+/** … and up to which it is left alone afterwards where it is longer. */
 const LONGEST_QUIET = 60_000;
 
 type Outcome = { readonly answer: HttpResponse } | { readonly error: unknown };
 
-/** @param random 0 to below 1 */
-export function createSender(context: PluginContext, random: () => number = Math.random): Sender {
-  const { clock, logger, instance } = context;
+/** How tries are logged and spread. */
+export interface RetryOptions {
+  /** What the backend is called in the log: `the store`. */
+  readonly backend: string;
+  /** 0 to below 1; spreads the waits of many clients. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** One for each provider: the tries of several instances have nothing to do with each other. */
+export function createRetryingSender(
+  { clock, logger, instance }: PluginContext,
+  { backend, random = Math.random }: RetryOptions,
+): RetryingSender {
   const waits = new Set<() => void>();
   let closed = false;
-  /** Set where Vault asked for more time than a caller has: its answer stands for that long. */
+  /** Set where the backend asked for more time than a caller has: its answer stands for that long. */
   let quiet: { readonly until: number; readonly answer: HttpResponse } | undefined;
 
   async function send(http: HttpClient, request: HttpRequest, only?: "once"): Promise<HttpResponse> {
@@ -61,7 +71,10 @@ export function createSender(context: PluginContext, random: () => number = Math
       const last = only === "once" || tries === TRIES || asked > LONGEST_SITTING || clock.now() + wait >= end;
       if (last || closed || !mayHelp(outcome)) return settled(outcome);
       const status = "answer" in outcome ? { status: outcome.answer.status } : {};
-      logger.debug({ plugin: instance, milliseconds: Math.round(wait), ...status }, "asking Vault again in a moment");
+      logger.debug(
+        { plugin: instance, milliseconds: Math.round(wait), ...status },
+        `asking ${backend} again in a moment`,
+      );
       await pause(wait);
       if (closed) return settled(outcome);
     }
@@ -72,7 +85,7 @@ export function createSender(context: PluginContext, random: () => number = Math
     return wait * (1 - JITTER + 2 * JITTER * random());
   }
 
-  /** Milliseconds that Vault asks to wait by `Retry-After`, in seconds or as a date; 0 if it doesn't. */
+  /** Milliseconds that the backend asks to wait by `Retry-After`, in seconds or as a date; 0 if it doesn't. */
   function askedWait(outcome: Outcome): number {
     if (!("answer" in outcome) || !mayHelp(outcome)) return 0;
     const header = [outcome.answer.headers["retry-after"]].flat()[0]?.trim() ?? "";
@@ -114,7 +127,7 @@ async function attempt(http: HttpClient, request: HttpRequest): Promise<Outcome>
 
 function mayHelp(outcome: Outcome): boolean {
   if ("answer" in outcome) return outcome.answer.status === 429 || outcome.answer.status >= 500;
-  return isMlflowAuthError(outcome.error) && outcome.error.transient && !isTlsFault(outcome.error);
+  return isMlflowAuthError(outcome.error) && outcome.error.transient && !connectionFailureOf(outcome.error).isTls;
 }
 
 function settled(outcome: Outcome): HttpResponse {

@@ -1,2 +1,0 @@
-/** Ctrl-C or Escape at a question. */
-export class Cancelled extends Error {}

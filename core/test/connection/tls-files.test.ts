@@ -1,0 +1,117 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Authority, createAuthority } from "@mlflow-auth/test/servers/certificates";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { type Pems, readPems, tlsOfPlugin, tlsOfServer } from "../../src/connection/tls-files.js";
+import type { MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import type { TlsOptions } from "../../src/provider/context.js";
+import { temporaryFolder } from "../discovery/plugin-packages.ts";
+
+const test = suite("certificate files");
+const folder = temporaryFolder();
+const names = { ca: "tls.caFile", cert: "tls.certFile", key: "tls.keyFile" };
+const owner = tlsOfPlugin("store", names);
+let authority: Authority;
+
+test.before(async () => {
+  authority = await createAuthority();
+});
+
+function written(name: string, text: string): string {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+}
+
+function fault(tls: TlsOptions, of = owner): MlflowAuthError {
+  try {
+    readPems(tls, of);
+  } catch (thrown) {
+    return thrown as MlflowAuthError;
+  }
+  throw new Error("they were read");
+}
+
+test("paths and PEM texts are read alike, text around the PEM included", () => {
+  const ca = written("ca.pem", `Bag Attributes\n${authority.cert}`);
+  assert.equal(readPems({ ca }, owner), { ca: `Bag Attributes\n${authority.cert}`, cert: undefined, key: undefined });
+  assert.is(readPems({ ca: authority.cert }, owner).ca, authority.cert);
+});
+
+test("the same object is given again until a file changes", async () => {
+  const ca = written("same.pem", authority.cert);
+  const first = readPems({ ca }, owner);
+  assert.is(readPems({ ca }, owner, first), first);
+  const next = (await createAuthority()).cert;
+  writeFileSync(ca, next);
+  const second: Pems = readPems({ ca }, owner, first);
+  assert.is(second.ca, next);
+});
+
+const faults: Readonly<Record<string, readonly [make: () => TlsOptions, message: RegExp, remedy: RegExp]>> = {
+  "nothing of that name": [
+    () => ({ ca: join(folder, "gone.pem") }),
+    /^the CA file \S+gone\.pem can't be read: ENOENT$/,
+    /correct tls\.caFile, or the file's permissions/,
+  ],
+  "a folder": [
+    () => {
+      mkdirSync(join(folder, "folder.pem"), { recursive: true });
+      return { cert: join(folder, "folder.pem"), key: "-----BEGIN" };
+    },
+    /^the client certificate \S+folder\.pem is not a regular file$/,
+    /tls\.certFile/,
+  ],
+  "an empty file": [
+    () => ({ cert: authority.cert, key: written("empty.pem", "") }),
+    /^the client key \S+empty\.pem holds no PEM$/,
+    /tls\.keyFile/,
+  ],
+  "a PEM that is no certificate": [
+    () => ({ ca: written("bad.pem", "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n") }),
+    /^the CA file \S+bad\.pem holds no certificate that can be used$/,
+    /tls\.caFile/,
+  ],
+  "such a PEM given as text": [
+    () => ({ ca: "-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n" }),
+    /^the CA file holds no certificate that can be used$/,
+    /tls\.caFile/,
+  ],
+  ...(process.platform !== "win32" && {
+    "a FIFO that nobody writes": [
+      () => {
+        execFileSync("mkfifo", [join(folder, "fifo.pem")]);
+        return { ca: join(folder, "fifo.pem") };
+      },
+      /fifo\.pem is not a regular file$/,
+      /tls\.caFile/,
+    ],
+  }),
+};
+
+for (const [what, [make, message, remedy]] of Object.entries(faults)) {
+  test(`${what} is TLS_FILE, with the option by its name`, () => {
+    const error = fault(make());
+    assert.equal([error.code, error.plugin, error.server], ["TLS_FILE", "store", undefined]);
+    assert.match(error.message, message);
+    assert.match(error.remedy as string, remedy);
+  });
+}
+
+test("a certificate and a key of two people are told apart from such as can't be used", async () => {
+  const [one, other] = [await authority.issue({ client: "one" }), await authority.issue({ client: "other" })];
+  const cert = written("one.pem", one.cert);
+  const apart = fault({ cert, key: written("other.key", other.key) });
+  assert.match(apart.message, /^the client certificate \S+one\.pem and the key \S+other\.key don't belong together$/);
+  assert.match(apart.remedy as string, "correct tls.certFile and tls.keyFile: PEM, the key without a passphrase");
+  assert.match(fault({ cert, key: cert }).message, /can't be used$/);
+});
+
+test("of a listed server the error names the server and its own options", () => {
+  const error = fault({ ca: join(folder, "gone.pem") }, tlsOfServer("https://mlflow.example.com"));
+  assert.equal([error.plugin, error.server], [undefined, "https://mlflow.example.com"]);
+  assert.match(error.remedy as string, "tls.ca (MLFLOW_TRACKING_SERVER_CERT_PATH) of https://mlflow.example.com");
+});
+
+test.run();
