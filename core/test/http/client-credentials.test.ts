@@ -11,6 +11,7 @@ for (const key of [
   "Api-Key",
   "api%5Fkey",
   "%61pi_key",
+  "api_%6Bey",
   "api%2dkey",
   "+api_key",
   "api_key+",

@@ -244,6 +244,7 @@ test("a failed fetch is not made again for a second, then for two, and after a s
   answers(outage);
   await clock.advance(1_000);
   await failsFor(1_000);
+  await failsFor(2_000);
   cache.invalidate("key");
   await failsFor(1_000);
 });

@@ -197,7 +197,7 @@ export const mutants = [
   // From a secret to its header
   ...faultsIn(
     "core/src",
-    ["core/format"],
+    ["core/credential"],
     [
       [
         "`Bearer ${token.reveal()}`",
@@ -243,7 +243,7 @@ export const mutants = [
   // The forms of a secret
   ...faultsIn(
     "core/src",
-    ["core/format"],
+    ["core/credential"],
     [
       [
         'if (Buffer.byteLength(text) > MAX_SECRET) throw malformed(place, "is larger',
@@ -269,7 +269,7 @@ export const mutants = [
       ],
       ["|| !text.isWellFormed()) {", ") {", "half of a surrogate pair is sent as a question mark"],
       [
-        'throw malformed(place, "begins like JSON and is none", remedy);',
+        'throw malformed(place, "begins like JSON and is not JSON", remedy);',
         'return { kind: "token", token: field(text, "token", place) };',
         "half of a broken JSON object is sent as a token",
       ],
@@ -279,7 +279,7 @@ export const mutants = [
   // A secret in print
   ...faultsIn(
     "core/src",
-    ["core/secret", "core/format"],
+    ["core/secret", "core/credential"],
     [
       [
         "  toJSON(): string {\n    return mask;",
@@ -323,7 +323,8 @@ export const mutants = [
       [
         "this.wantsMore = stats.isFile() && stats.size <= maxBytes;",
         "this.wantsMore = stats.size <= maxBytes;",
-        "a device for a secret is read without end",
+        "a device for a secret is read up to the limit",
+        { accepted: "it is refused all the same, and no more than the limit is read" },
       ],
       [
         'if (!stats.isFile()) return { reason: "irregular"',
@@ -393,7 +394,11 @@ export const mutants = [
         "an object that a plugin adds is logged, with all that it holds",
       ],
       ['value.every((item) => typeof item === "string")', "true", "an object in a list that a plugin adds is logged"],
-      ['?.trim().toLowerCase() || "warn"', '?.trim().toLowerCase() || "silent"', "nobody hears of an outage"],
+      [
+        'wordIn(env, "MLFLOW_AUTH_LOG", "warn")',
+        'wordIn(env, "MLFLOW_AUTH_LOG", "silent")',
+        "nobody hears of an outage",
+      ],
     ],
   ),
 ];

@@ -203,6 +203,7 @@ export const mutants = [
         "    this.#events = undefined;\n    this.#discarding = true;",
         "    this.#discarding = true;",
         "the refused answer and the good one are mixed",
+        { accepted: "only memory: nothing passes them on once the answer is discarded" },
       ],
       [
         "this.#timer = this.#options.clock.setTimeout(late, LONGEST_WAIT);\n    controller.resume();",
@@ -215,7 +216,7 @@ export const mutants = [
   // A body that may be sent again
   ...faultsIn(
     "core/src",
-    ["core/rejected", "core/interrupted-upload"],
+    ["core/replay", "core/rejected", "core/interrupted-upload"],
     [
       [
         "const LONGEST_REPLAY = 1024 * 1024",
