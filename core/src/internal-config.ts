@@ -31,7 +31,7 @@ export {
   type Problem,
 } from "./errors/mlflow-auth-error.js";
 export { printable } from "./errors/printable.js";
-export { headerKey } from "./http/headers.js";
+export { headerKey, perHeaderName } from "./http/headers.js";
 export { isLoopback } from "./http/loopback.js";
 export { decodedOnce, leadsOut, readings } from "./http/paths.js";
 export { displayName, type LoadConfigOptions, loadConfig } from "./load-config.js";

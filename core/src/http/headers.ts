@@ -36,19 +36,24 @@ export function checkHeaders(given: ProviderHeaders, instance: string): [name: s
   return entries;
 }
 
-/** Names whose keys are remembered. Clients send the same few; more, or longer ones, are an attempt to fill the memory. */
+/** Names of which something is remembered. Clients send the same few; more, or longer ones, are an attempt to fill the memory. */
 const MOST_NAMES = 512;
 const LONGEST_NAME = 64;
-const keys = new Map<string, string>();
+
+/** What a header's name by itself says, worked out once per name: for at most 512 names of at most 64 characters. */
+export function perHeaderName<T>(judge: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    const remembered = known.get(name);
+    if (remembered !== undefined) return remembered;
+    const fact = judge(name);
+    if (known.size < MOST_NAMES && name.length <= LONGEST_NAME) known.set(name, fact);
+    return fact;
+  };
+}
 
 /** How header names are compared: without regard to case, and with `_` as `-`, for many servers read them so. */
-export function headerKey(name: string): string {
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  const key = name.toLowerCase().replaceAll("_", "-");
-  if (keys.size < MOST_NAMES && name.length <= LONGEST_NAME) keys.set(name, key);
-  return key;
-}
+export const headerKey = perHeaderName((name) => name.toLowerCase().replaceAll("_", "-"));
 
 function check(name: string, value: unknown, instance: string): void {
   const refuse = (code: ErrorCode, what: string, remedy: string) =>
