@@ -11,10 +11,11 @@ import { g2 } from "./g2-resolve-latency.ts";
 import type { Result } from "./measure.ts";
 import { p1 } from "./p1-resolve.ts";
 import { p2 } from "./p2-interceptor.ts";
+import { p3 } from "./p3-proxy.ts";
 import { p4 } from "./p4-cold-start.ts";
 import { p6 } from "./p6-discovery.ts";
 
-const benchmarks: Record<string, () => Promise<Result[]>> = { P1: p1, P2: p2, P4: p4, P6: p6, G2: g2 };
+const benchmarks: Record<string, () => Promise<Result[]>> = { P1: p1, P2: p2, P3: p3, P4: p4, P6: p6, G2: g2 };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));

@@ -85,7 +85,7 @@ const badFiles: Record<string, [prepare: (file: string) => void, said: RegExp]> 
   "with a short one": [(file) => write(file, "canary", 0o600), /holds no token/],
   "with a slash": [(file) => write(file, `canary/${"a".repeat(32)}`, 0o600), /holds no token/],
   "that is too long": [(file) => write(file, "a".repeat(2000), 0o600), /holds no token/],
-  "that is a folder": [(file) => mkdirSync(file), /no regular file|can't be opened/],
+  "that is a folder": [(file) => mkdirSync(file), /not a regular file|can't be opened/],
 };
 
 function write(file: string, text: string, mode: number): void {

@@ -14,6 +14,8 @@ export interface ForwarderOptions {
   /** Opened with an agent for every server. */
   readonly authorizer: OpenedAuthorizer;
   readonly logger: Logger;
+  /** Told how many bytes of a body have streamed by, in either direction: every few KiB, so it must be quick. */
+  readonly streamed?: ((bytes: number) => void) | undefined;
 }
 
 /** A request that may pass, and where to. */
@@ -37,7 +39,7 @@ const refuseUnlisted: Dispatcher["dispatch"] = () => {
   throw new MlflowAuthError("DESTINATION_UNLISTED", "the request belongs to no server of the file");
 };
 
-export function createForwarder({ authorizer, logger }: ForwarderOptions): Forwarder {
+export function createForwarder({ authorizer, logger, streamed }: ForwarderOptions): Forwarder {
   const failures = new UpstreamFailures(logger);
   const dispatch = createInterceptor(authorizer)(refuseUnlisted);
   const runs = createRunWatch();
@@ -52,7 +54,7 @@ export function createForwarder({ authorizer, logger }: ForwarderOptions): Forwa
       begin?.();
       collect(req, (body) => send(arrival, body));
     } else {
-      send(arrival, new Upload(req, begin));
+      send(arrival, new Upload(req, { begin, streamed }));
     }
   }
 
@@ -66,6 +68,7 @@ export function createForwarder({ authorizer, logger }: ForwarderOptions): Forwa
       closing: () => draining,
       answered: () => failures.answered(server),
       failed: (error) => refuse(req, res, failures.failed(error, server)),
+      streamed,
     });
     const options: Dispatcher.DispatchOptions = {
       origin: upstream.origin,

@@ -17,16 +17,25 @@ export interface ResponseWriterOptions {
   readonly rewriting: HeaderRewriting;
   /** Whether the connection is to be closed after the answer. */
   readonly closing: () => boolean;
+  /** Told when the head of an answer has come. */
   readonly answered: () => void;
   /** No answer came. The response has not been begun and the client is there. */
   readonly failed: (error: unknown) => void;
+  /** Told how many bytes of a body have gone by. */
+  readonly streamed?: ((bytes: number) => void) | undefined;
 }
+
+/** Bytes up to which the beginning of a body may wait for its end: until the end of the tick in which it came. */
+const SMALL = 16 * 1024;
 
 /** One request's answer: undici's handler, writing to the client. */
 export class ResponseWriter implements Dispatcher.DispatchHandler {
   readonly #options: ResponseWriterOptions;
   #controller: Controller | undefined;
-  #bodyBegun = false;
+  /** Whether the head, and what came with it, has been written. */
+  #flushed = false;
+  /** The beginning of the body, not written yet. */
+  #first: Buffer | undefined;
   #over = false;
 
   constructor(options: ResponseWriterOptions) {
@@ -36,7 +45,6 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
       if (!this.#over) this.#controller?.abort(new Error("the client went away"));
       this.#over = true;
     });
-    res.on("drain", () => this.#controller?.resume());
     // Only a client that keeps us waiting is cut off. How long an upstream may think is for the client to decide.
     res.on("timeout", () => {
       if (upload?.starved || res.writableNeedDrain) res.destroy();
@@ -75,23 +83,47 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
     // The phrase is ours: the upstream's has no meaning, and may hold characters that can't be written.
     res.writeHead(status, STATUS_CODES[status] ?? "", list);
     // Head and body go out together where they come together; a head that comes alone must not wait for its body.
-    process.nextTick(() => {
-      if (!this.#bodyBegun && !this.#over) res.flushHeaders();
-    });
+    process.nextTick(() => this.#flush());
     answered();
+  }
+
+  #flush(): void {
+    if (this.#flushed || this.#over) return;
+    this.#flushed = true;
+    if (this.#first === undefined) this.#options.res.flushHeaders();
+    else this.#write(this.#first);
+    this.#first = undefined;
   }
 
   onResponseData(controller: Controller, chunk: Buffer): void {
     if (this.#over) return;
-    this.#bodyBegun = true;
-    if (!this.#options.res.write(chunk)) controller.pause();
+    if (!this.#flushed) {
+      if (this.#first === undefined && chunk.length <= SMALL) {
+        this.#first = chunk;
+        return;
+      }
+      if (this.#first !== undefined) this.#write(this.#first);
+      this.#first = undefined;
+      this.#flushed = true;
+    }
+    this.#write(chunk);
+    this.#options.streamed?.(chunk.length);
+    if (this.#options.res.writableNeedDrain) controller.pause();
+  }
+
+  #write(chunk: Buffer): void {
+    const { res } = this.#options;
+    if (!res.write(chunk) && res.listenerCount("drain") === 0) res.once("drain", () => this.#controller?.resume());
   }
 
   onResponseEnd(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#options.res.end();
-    this.#options.upload?.discard();
+    const { res, upload } = this.#options;
+    // As text of one byte a character it is written in one piece with the head.
+    if (this.#first === undefined) res.end();
+    else res.end(this.#first.toString("latin1"), "latin1");
+    upload?.discard();
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {

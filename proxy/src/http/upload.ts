@@ -8,13 +8,20 @@ export function collect(req: IncomingMessage, done: (body: Buffer) => void): voi
   req.on("end", () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
 }
 
+export interface UploadHooks {
+  /** Called when the body is asked for, before any of it is read. */
+  readonly begin?: (() => void) | undefined;
+  /** Told how many bytes of it have come. */
+  readonly streamed?: ((bytes: number) => void) | undefined;
+}
+
 /**
  * A request's body for undici: an async iterable, one chunk at a time, at the pace of its reader. It is not a stream, on purpose:
  * a stream would be destroyed when the upstream fails, and the client's connection with it; then nothing could be answered.
  */
 export class Upload implements AsyncIterator<Buffer, undefined>, AsyncIterable<Buffer> {
   readonly #req: IncomingMessage;
-  readonly #begin: (() => void) | undefined;
+  readonly #hooks: UploadHooks;
   #began = false;
   #over = false;
   #error: Error | undefined;
@@ -22,10 +29,9 @@ export class Upload implements AsyncIterator<Buffer, undefined>, AsyncIterable<B
   #reader: ((result: IteratorResult<Buffer, undefined>) => void) | undefined;
   #fail: ((error: Error) => void) | undefined;
 
-  /** @param begin called when the body is asked for, before any of it is read */
-  constructor(req: IncomingMessage, begin?: () => void) {
+  constructor(req: IncomingMessage, hooks: UploadHooks = {}) {
     this.#req = req;
-    this.#begin = begin;
+    this.#hooks = hooks;
     req.pause();
     req.on("data", (chunk: Buffer) => this.#take(chunk));
     req.on("end", () => this.#finish());
@@ -44,7 +50,7 @@ export class Upload implements AsyncIterator<Buffer, undefined>, AsyncIterable<B
     if (this.#over) return Promise.resolve({ done: true, value: undefined });
     if (!this.#began) {
       this.#began = true;
-      this.#begin?.();
+      this.#hooks.begin?.();
     }
     return new Promise((resolve, reject) => {
       this.#reader = resolve;
@@ -77,6 +83,7 @@ export class Upload implements AsyncIterator<Buffer, undefined>, AsyncIterable<B
     this.#reader = undefined;
     if (reader === undefined) this.#chunks.push(chunk);
     else reader({ done: false, value: chunk });
+    this.#hooks.streamed?.(chunk.length);
   }
 
   #finish(error?: Error): void {

@@ -30,7 +30,10 @@ export function createRelay(options: ForwarderOptions, own: OwnAddress, routes: 
   function request(req: IncomingMessage, res: ServerResponse): void {
     if (isLingering(req.socket)) return;
     const admitted = access(req);
-    if (admitted instanceof Refusal) return refuse(req, res, admitted);
+    if (admitted instanceof Refusal) {
+      refuse(req, res, admitted);
+      return;
+    }
     const { path, prefix } = admitted;
     if (path === UNLISTED_PATH && prefix === "" && reports.take(req, res)) return;
     uses++;
@@ -40,8 +43,8 @@ export function createRelay(options: ForwarderOptions, own: OwnAddress, routes: 
       return;
     }
     const upstream = routes.resolve(path);
-    if (upstream instanceof Refusal) return refuse(req, res, upstream);
-    forwarder.forward({ req, res, upstream, rewriting: new Addresses(own, routes, { req, upstream, prefix }) });
+    if (upstream instanceof Refusal) refuse(req, res, upstream);
+    else forwarder.forward({ req, res, upstream, rewriting: new Addresses(own, routes, { req, upstream, prefix }) });
   }
 
   return {

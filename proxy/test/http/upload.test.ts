@@ -51,8 +51,10 @@ for (const asked of ["before", "after"]) {
 test("is not read before it is asked for", async () => {
   const { req, stop } = await received("0123456789");
   let begun = false;
-  const upload = new Upload(req, () => {
-    begun = true;
+  const upload = new Upload(req, {
+    begin() {
+      begun = true;
+    },
   });
   await new Promise((resolve) => setImmediate(resolve));
   assert.is(begun, false);
