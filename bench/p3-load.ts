@@ -2,8 +2,10 @@
 import { connect, type Socket } from "node:net";
 
 export interface Load {
-  /** The address to ask below: all of its path is kept. */
+  /** The address to ask below. */
   readonly url: string;
+  /** With its query. */
+  readonly path: string;
   readonly method: "GET" | "POST";
   readonly requests: number;
 }
@@ -18,10 +20,10 @@ process.on("message", async (load: Load) => {
 });
 process.on("disconnect", () => process.exit());
 
-async function send({ url, method, requests }: Load): Promise<void> {
+async function send({ url, path, method, requests }: Load): Promise<void> {
   const { hostname, port, pathname, host } = new URL(url);
   const head = [
-    `${method} ${pathname.replace(/\/$/, "")}/api/2.0/mlflow/runs/get?run_id=1 HTTP/1.1`,
+    `${method} ${pathname.replace(/\/$/, "")}${path} HTTP/1.1`,
     `Host: ${host}`,
     "User-Agent: mlflow-python-client/3.1.0",
     "Accept-Encoding: gzip, deflate",

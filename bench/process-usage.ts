@@ -17,9 +17,7 @@ export function cpuOf(pid: number): number {
   return nanoseconds / 1e9 + children;
 }
 
-/** MiB of memory that a process holds (VmRSS), and the most that it ever held (VmHWM). */
-export function memoryOf(pid: number): { now: number; peak: number } {
-  const status = readFileSync(`/proc/${pid}/status`, "latin1");
-  const mebibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1]) / 1024;
-  return { now: mebibytes("VmRSS"), peak: mebibytes("VmHWM") };
+/** MiB of memory that a process holds (VmRSS). */
+export function memoryOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]) / 1024;
 }

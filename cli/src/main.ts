@@ -1,10 +1,7 @@
 /** The program `mlflow-auth`: reads the command line, and loads the one command that was asked for. */
 import { CommanderError } from "commander";
 import { endWith } from "./end-with.js";
-import { slowHeapGrowth } from "./memory.js";
 import { createProgram } from "./program.js";
-
-slowHeapGrowth();
 
 // `mlflow-auth … | head` is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -11,33 +11,43 @@ export const SLOW_GROWTH = "--semi-space-growth-factor=1";
 /** Bytes that may stream through before the buffers that held them are collected: each lies outside of V8's heap, which so does not notice. */
 const STREAMED = 4 * 1024 * 1024;
 
-/** To be called before anything else runs. */
+/** To be called once the start is over, in which a small young generation would only be collected more often: 12 ms of CPU time. */
 export function slowHeapGrowth(): void {
   setFlagsFromString(SLOW_GROWTH);
 }
 
 /**
  * A counter of the bytes that stream through. After every 4 MiB it has the young generation collected, which takes about a
- * millisecond. Undefined where V8 can't be asked to: all works without, and takes more memory.
+ * millisecond. Where V8 can't be asked to, all works without, and takes more memory.
  */
-export function createStreamCollector(collect = minorCollection()): ((bytes: number) => void) | undefined {
-  if (collect === undefined) return undefined;
+export function createStreamCollector(findGc = exposedGc): (bytes: number) => void {
   let streamed = 0;
+  let gc: ReturnType<typeof exposedGc>;
   return (bytes) => {
     streamed += bytes;
     if (streamed < STREAMED) return;
     streamed = 0;
-    collect();
+    // Looked for once there is something to collect, for that takes some milliseconds.
+    gc ??= findGc() ?? (() => undefined);
+    gc({ type: "minor" });
   };
 }
 
-/** The flag takes effect for contexts that are made after it, and is taken back so that no program of a plugin's meets it. */
-function minorCollection(): (() => void) | undefined {
+/** Milliseconds after which the start is over, and nothing of it will be needed again. */
+const STARTED = 1_000;
+
+/** Gives back what only the start needed, once. It keeps no process alive: a short program ends before. */
+export function collectAfterStart(): void {
+  setTimeout(() => exposedGc()?.({ type: "major", flavor: "last-resort" }), STARTED).unref();
+}
+
+/** V8's own function. The flag takes effect for contexts that are made after it, and is taken back so that no plugin's program meets it. */
+function exposedGc(): ((options: { type: string; flavor?: string }) => void) | undefined {
   try {
     setFlagsFromString("--expose-gc");
     const gc: unknown = runInNewContext("typeof gc === 'function' ? gc : undefined");
     setFlagsFromString("--no-expose-gc");
-    return typeof gc === "function" ? () => gc({ type: "minor" }) : undefined;
+    return typeof gc === "function" ? (gc as ReturnType<typeof exposedGc>) : undefined;
   } catch {
     return undefined;
   }

@@ -8,11 +8,18 @@ const test = suite("the command's memory");
 
 test("the young generation is collected after every 4 MiB, and not before", () => {
   let collections = 0;
-  const streamed = createStreamCollector(() => void collections++);
-  for (let i = 0; i < 63; i++) streamed?.(64 * 1024);
+  const streamed = createStreamCollector(() => () => void collections++);
+  for (let i = 0; i < 63; i++) streamed(64 * 1024);
   assert.is(collections, 0);
-  for (let i = 0; i < 65; i++) streamed?.(64 * 1024);
+  for (let i = 0; i < 65; i++) streamed(64 * 1024);
   assert.is(collections, 2);
+});
+
+test("where V8 can't be asked to, bytes stream on all the same", () => {
+  let asked = 0;
+  const streamed = createStreamCollector(() => void asked++);
+  for (let i = 0; i < 3; i++) streamed(4 * 1024 * 1024);
+  assert.ok(asked > 0);
 });
 
 test.run();

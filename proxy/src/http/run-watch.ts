@@ -1,6 +1,5 @@
 /** Which runs the clients create, learned from the answers as they pass by: nothing waits for it, and nothing fails because of it. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { runCreationBase } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
 import type { Upstream } from "./upstream.js";
@@ -23,10 +22,11 @@ const LONGEST = 256 * 1024;
 /** What MLflow's ids consist of: it can be printed as it is, and needs no escaping in a link. */
 const ID = /^[\w-]{1,128}$/;
 
-const decoders: Readonly<Record<string, (body: Buffer, options: { maxOutputLength: number }) => Buffer>> = {
-  gzip: gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
+/** Node's functions for the encodings that clients ask for. Loaded once there is something to decode, for that takes its time. */
+const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDecompressSync">> = {
+  gzip: "gunzipSync",
+  deflate: "inflateSync",
+  br: "brotliDecompressSync",
 };
 
 export function createRunWatch(): RunWatch {
@@ -123,7 +123,8 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   }
 
   #decoded(body: Buffer): string {
-    const decode = decoders[this.#encoding];
-    return (decode === undefined ? body : decode(body, { maxOutputLength: LONGEST })).toString();
+    const decoder = decoders[this.#encoding];
+    if (decoder === undefined) return body.toString();
+    return process.getBuiltinModule("node:zlib")[decoder](body, { maxOutputLength: LONGEST }).toString();
   }
 }
