@@ -16,7 +16,7 @@ const cli = join(root, "cli");
 const folder = join(cli, "bundle");
 const licences = join(folder, "THIRD-PARTY-LICENSES.txt");
 /** What the bundle was made of, and when: a {@link Stamp}. */
-const stamp = join(folder, ".inputs.json");
+const STAMP = "cli/bundle/.inputs.json";
 
 interface Stamp {
   /** Milliseconds since 1970. */
@@ -73,21 +73,30 @@ export async function bundleCommand(): Promise<void> {
   const makers = ["bundle.ts", "bundle-licences.ts", "bundle-plugins.ts"].map((name) => join(root, "scripts", name));
   const sources = [...inputs, ...scripts, join(cli, "package.json"), ...makers].map((path) => relative(root, path));
   const files = outputFiles.map(({ path }) => relative(folder, path));
-  replace(stamp, JSON.stringify({ startedAt, sources, files } satisfies Stamp));
+  replace(join(root, STAMP), JSON.stringify({ startedAt, sources, files } satisfies Stamp));
 }
 
-/** Whether nothing that the bundle is made of has changed since. */
-export function isBundleFresh(): boolean {
+/**
+ * Whether nothing that the bundle is made of has changed since.
+ *
+ * @param checkout default: this one
+ */
+export function isBundleFresh(checkout = root): boolean {
   try {
-    const { startedAt, sources } = readStamp();
-    return sources.every((path) => statSync(join(root, path)).mtimeMs <= startedAt);
+    const { startedAt, sources } = readStamp(checkout);
+    return sources.every((path) => statSync(join(checkout, path)).mtimeMs <= startedAt);
   } catch {
     return false;
   }
 }
 
-function readStamp(): Stamp {
-  return JSON.parse(readFileSync(stamp, "utf8")) as Stamp;
+/** The files that the bundle was made of, from the root of the checkout. */
+export function bundleInputs(): readonly string[] {
+  return readStamp().sources;
+}
+
+function readStamp(checkout = root): Stamp {
+  return JSON.parse(readFileSync(join(checkout, STAMP), "utf8")) as Stamp;
 }
 
 /** Removes what earlier bundles left. */
