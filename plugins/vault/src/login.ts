@@ -1,10 +1,9 @@
 /** How the plugin comes to a Vault token by logging in, and the ways to do that: what each sends, and what its refusal means. */
 import { fileSource, headerValue, type PluginContext, Secret, type SecretSource } from "@mlflow-auth/core/plugin";
 import { errorText, field, type VaultAnswer } from "./answer.js";
-import type { Call, VaultClient } from "./client.js";
+import { type Call, encode, type VaultClient } from "./client.js";
 import { loginFault, noToken, type Refusal } from "./faults.js";
 import type { AppRoleAuth, JwtAuth, KubernetesAuth, VaultOptions } from "./generated/options.js";
-import { encode } from "./kv.js";
 import { createRenewalTimer, grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
 
 /** Where tokens come from, however the options say it. */
