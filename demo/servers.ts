@@ -1,9 +1,9 @@
 /** The servers of the demo: small ones that need nothing but Node, or the real ones. */
 import { startStub } from "@mlflow-auth/mlflow-stub";
 import type { Front } from "@mlflow-auth/test/servers/front";
-import { startFront } from "@mlflow-auth/test/servers/node-front";
 import { startMlflow } from "@mlflow-auth/test/servers/mlflow";
 import { startNginx } from "@mlflow-auth/test/servers/nginx";
+import { startFront } from "@mlflow-auth/test/servers/node-front";
 import { missing, type Tool } from "@mlflow-auth/test/servers/tools";
 import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { Front, FrontOptions } from "../servers/front.ts";
-import { startFront } from "../servers/node-front.ts";
 import { startNginx } from "../servers/nginx.ts";
+import { startFront } from "../servers/node-front.ts";
 import { missing } from "../servers/tools.ts";
 
 interface Arrival {

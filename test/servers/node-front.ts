@@ -1,7 +1,7 @@
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
-import { type Front, challenge, type FrontOptions, type FrontRequest } from "./front.ts";
+import { challenge, type Front, type FrontOptions, type FrontRequest } from "./front.ts";
 
 /** Headers that concern one connection only, or that the front sets itself. */
 const NOT_FORWARDED = ["host", "connection", "keep-alive", "expect", "upgrade"];
