@@ -5,6 +5,7 @@
  *   npm run test:mutants                    all of them, within 20 minutes on two cores
  *   npm run test:mutants -- renewal vault   those whose file, tests or list have one of the words in their path
  *   npm run test:mutants -- --changed       those of the packages that changed; every fifth where git can't tell
+ *   npm run test:mutants -- --places        looks only whether the place of each is there
  *
  * Fails if a fault survives that is not listed as accepted, or if the place of one is gone.
  */
@@ -25,20 +26,29 @@ const SAMPLE = 5;
 /** Milliseconds that a test file may take, and so many times what it took without a fault. */
 const LIMIT = { first: 180_000, least: 10_000, factor: 4 };
 
-const words = process.argv.slice(2).filter((argument) => argument !== "--changed");
+const flags = new Set(process.argv.slice(2).filter((argument) => argument.startsWith("--")));
+const words = process.argv.slice(2).filter((argument) => !flags.has(argument));
 const total = { killed: 0, survived: 0, accepted: 0, unjudged: 0, gone: 0 };
 const survivors: Fault[] = [];
 
 const faults = await chosen();
-const folder = mkdtempSync(join(realpathSync(tmpdir()), "mlflow-auth-mutants-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => process.exit(1));
-const copies = Array.from({ length: WORKERS }, (_, index) => copyWorkspace(root, join(folder, String(index))));
+if (flags.has("--places")) {
+  console.log(`${faults.length} places are there, ${total.gone} gone`);
+  process.exitCode = total.gone === 0 ? 0 : 1;
+} else {
+  await judgeAll();
+}
 
-const sound = await runSound([...new Set(faults.flatMap(({ testFiles }) => testFiles))]);
-if (sound === undefined) console.log("\nWhat fails without a fault can't notice one: first get these tests to pass.");
-else await inLanes(faults, (copy, fault) => judge(copy, fault, sound));
-report(sound !== undefined);
+async function judgeAll(): Promise<void> {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), "mlflow-auth-mutants-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => process.exit(1));
+  const copies = Array.from({ length: WORKERS }, (_, index) => copyWorkspace(root, join(folder, String(index))));
+  const sound = await runSound(copies, [...new Set(faults.flatMap(({ testFiles }) => testFiles))]);
+  if (sound === undefined) console.log("\nWhat fails without a fault can't notice one: first get these tests to pass.");
+  else await inLanes(copies, faults, (copy, fault) => judge(copy, fault, sound));
+  report(sound !== undefined);
+}
 
 /** The faults to judge; those that have no place are told at once. */
 async function chosen(): Promise<Fault[]> {
@@ -65,7 +75,7 @@ async function chosen(): Promise<Fault[]> {
 }
 
 function isChanged(): (fault: Fault & { list: string }, index: number) => boolean {
-  if (!process.argv.includes("--changed")) return () => true;
+  if (!flags.has("--changed")) return () => true;
   const changed = changedPaths(root);
   if (changed === undefined) {
     console.log(`git can't tell what changed: every ${SAMPLE}th fault is judged`);
@@ -76,10 +86,13 @@ function isChanged(): (fault: Fault & { list: string }, index: number) => boolea
 }
 
 /** Runs every test file as it is. @returns milliseconds and skipped tests by file; undefined if one fails */
-async function runSound(files: readonly string[]): Promise<ReadonlyMap<string, Sound> | undefined> {
+async function runSound(
+  copies: readonly WorkspaceCopy[],
+  files: readonly string[],
+): Promise<ReadonlyMap<string, Sound> | undefined> {
   const runs = new Map<string, Sound>();
   let failed = false;
-  await inLanes(files, async (copy, file) => {
+  await inLanes(copies, files, async (copy, file) => {
     const { passed, skipped, milliseconds, output } = await runTest(copy, file, LIMIT.first);
     runs.set(file, { skipped, milliseconds });
     if (passed) return;
@@ -126,7 +139,11 @@ function fateOf(fault: Fault, noticedBy: string | undefined, sound: ReadonlyMap<
   return skips && process.env["CI"] !== "true" ? "unjudged" : "survived";
 }
 
-async function inLanes<T>(items: readonly T[], work: (copy: WorkspaceCopy, item: T) => Promise<void>): Promise<void> {
+async function inLanes<T>(
+  copies: readonly WorkspaceCopy[],
+  items: readonly T[],
+  work: (copy: WorkspaceCopy, item: T) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lane = async (copy: WorkspaceCopy) => {
     while (next < items.length) await work(copy, items[next++] as T);

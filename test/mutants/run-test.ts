@@ -1,4 +1,4 @@
-/** One test file in a process of its own, ended by force if it takes too long. */
+/** One test file in a process of its own, ended by force once a test has failed, or if it takes too long. */
 import { execFileSync, spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -12,6 +12,9 @@ export interface TestRun {
   readonly milliseconds: number;
   readonly output: string;
 }
+
+/** As test/suite.ts tells it at once. */
+const FAILURE = /^failed: "/m;
 
 const running = new Set<number>();
 process.on("exit", () => running.forEach(killTree));
@@ -29,8 +32,16 @@ export async function runTest(copy: WorkspaceCopy, file: string, limit: number):
   const { pid } = child;
   if (pid !== undefined) running.add(pid);
   let output = "";
+  let failed = false;
   child.stdout.on("data", (chunk) => (output += chunk));
-  child.stderr.on("data", (chunk) => (output += chunk));
+  child.stderr.on("data", (chunk) => {
+    output += chunk;
+    // What the others say is not asked for, and after a failure some would wait for what never comes.
+    if (!failed && FAILURE.test(output) && pid !== undefined) {
+      failed = true;
+      killTree(pid);
+    }
+  });
   const timer = setTimeout(() => {
     output += `\nno end after ${Math.round(limit / 1000)} s\n`;
     if (pid !== undefined) killTree(pid);

@@ -151,4 +151,45 @@ test("the fast comparison never differs from the parser", () => {
   );
 });
 
+test("no character of a server's name, and nothing before or behind a star, stands for another", () => {
+  assert.is(matched(["https://a.test/b.c"], "https://axtest/b.c"), undefined);
+  assert.is(matched(["https://a.test/b.c"], "https://a.test/bxc"), undefined);
+  assert.is(matched(["https://ml-*.example.com"], "https://xx-1.example.com/x"), undefined);
+  assert.is(matched(["https://*-ml.example.com"], "https://1-xx.example.com/x"), undefined);
+});
+
+test("a wildcard that stands first decides first, for a URL and for a request's origin and path", () => {
+  const servers = uris("https://*.test/deep", "https://a.test/deep");
+  assert.is(servers.match("https://a.test/deep/x")?.uri, "https://*.test/deep");
+  assert.is(servers.matchPath("https://a.test", "/deep/x")?.uri, "https://*.test/deep");
+});
+
+test("what the parser reads below the base must stand there as it is sent", () => {
+  const server = uris("https://a.test/base");
+  assert.is(server.matchPath("https://a.test", "/base/x")?.uri, "https://a.test/base");
+  assert.is(server.matchPath("https://a.test", "/base\\x"), undefined);
+  assert.is(server.misled("https://a.test", "/base\\x")?.uri, "https://a.test/base");
+});
+
+test("whatever servers drop between dots, a path that leads into the base from outside is told", () => {
+  const server = uris("https://a.test/base");
+  for (const dropped of ["%01", "%09", "%1f", "%20", "%7f", "%a0", "%c0", "%f5", "%ff", "%2520", ""]) {
+    assert.is(server.misled("https://a.test", `/other/.${dropped}./base/x`)?.uri, "https://a.test/base", dropped);
+  }
+  assert.is(server.misled("https://a.test", "/other/..;p=1/base/x")?.uri, "https://a.test/base");
+  assert.is(server.misled("https://a.test", "/other/.a./base/x"), undefined);
+});
+
+test("odd paths of other people's servers are their affair", () => {
+  const server = uris("https://a.test/base");
+  for (const origin of ["https://b.test", "http://a.test", "https://a.test:8443"]) {
+    assert.is(server.misled(origin, "/base/..%2fx"), undefined, origin);
+    assert.is(server.misled(origin, "/other/..%2fbase"), undefined, origin);
+  }
+});
+
+test("a host that is not loopback is no near miss of a local server by its port", () => {
+  assert.is(uris("http://127.0.0.1:5000").nearMiss("http://example.com:5000/"), undefined);
+});
+
 test.run();

@@ -62,4 +62,8 @@ test("a path that is escaped over and over is read in a bounded number of rounds
   assert.is(leadsOut(`/%${"25".repeat(15_000)}2e%${"25".repeat(15_000)}2e/x`), true);
 });
 
+for (const path of ["/a/.. /b", "/a/.\u0007./b", "/a/.\u00a0./b", "/a/.\u200b./b", "/a\u0000b"]) {
+  test(`${JSON.stringify(path)}, which nobody should send as it is, leads out`, () => assert.is(leadsOut(path), true));
+}
+
 test.run();

@@ -88,4 +88,17 @@ test("what is not on the list of fields never reaches a line, whatever its form"
   }
 });
 
+test("a list with anything but texts in it is dropped", () => {
+  const written: string[] = [];
+  const logger = createLogger({
+    level: "debug",
+    env: { MLFLOW_AUTH_LOG_FORMAT: "json" },
+    write: (text) => written.push(text),
+  });
+  logger.warn({ headers: ["A", { value: "hush" }] as never }, "mixed");
+  logger.warn({ headers: ["A", "B"] }, "texts");
+  assert.not.match(written.join(""), "hush");
+  assert.match(written.join(""), '"headers":["A","B"]');
+});
+
 test.run();

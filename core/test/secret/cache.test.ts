@@ -224,4 +224,78 @@ test("without a policy a value lives for five minutes, and not a moment longer i
   assert.is(await code(get()), "SECRET_UNREACHABLE");
 });
 
+test("a failed fetch is not made again for a second, then for two, and after a success for one again", async () => {
+  const { get, clock, answers, fetches, cache } = setup();
+  const failsFor = async (milliseconds: number) => {
+    const before = fetches();
+    assert.is(await code(get()), "SECRET_UNREACHABLE");
+    assert.is(fetches(), before + 1, "this one asks");
+    await clock.advance(milliseconds - 1);
+    assert.is(await code(get()), "SECRET_UNREACHABLE");
+    assert.is(fetches(), before + 1, `${milliseconds - 1} ms later nobody does`);
+    await clock.advance(1);
+  };
+  answers(outage);
+  await failsFor(1_000);
+  await failsFor(2_000);
+  await failsFor(4_000);
+  answers(async () => ({ value: "back" }));
+  assert.is(await get(), "back");
+  answers(outage);
+  await clock.advance(1_000);
+  await failsFor(1_000);
+  await failsFor(2_000);
+  cache.invalidate("key");
+  await failsFor(1_000);
+});
+
+test("in an outage the old value is served at once, the backend is asked now and then, and its return is noticed", async () => {
+  const { get, clock, answers, fetches } = setup();
+  const policy = { ttl: 1_000, maxStale: 60_000 };
+  await get(policy);
+  answers(outage);
+  await clock.advance(1_000);
+  assert.is(await get(policy), "value 1");
+  for (let tick = 0; tick < 300; tick++) {
+    assert.is(get(policy), "value 1", "without a promise");
+    await clock.advance(100);
+  }
+  assert.ok(fetches() >= 5 && fetches() <= 8, `${fetches()} fetches in half a minute`);
+  answers(async () => ({ value: "back" }));
+  await clock.advance(20_000);
+  assert.is(get(policy), "value 1");
+  await clock.advance(1);
+  assert.is(get(policy), "back");
+});
+
+test("after a value was fetched ahead the next one is waited for as any other", async () => {
+  const { get, clock, fetches } = setup();
+  const policy = { ttl: 1_000, maxStale: 60_000 };
+  await get(policy);
+  await clock.advance(900);
+  get(policy);
+  await clock.advance(1);
+  assert.is(get(policy), "value 2");
+  await clock.advance(5_000);
+  assert.is(await get(policy), "value 3");
+  assert.is(fetches(), 3);
+});
+
+test("a doubt ends with the next value, and no wait leaves a timer behind", async () => {
+  const { get, cache, clock, answers } = setup();
+  const policy = { ttl: 1_000, maxStale: 60_000 };
+  await get(policy);
+  cache.expire("key");
+  assert.is(await get(policy), "value 2");
+  await clock.advance(1_000);
+  assert.is(await get(policy), "value 3");
+  await clock.advance(0);
+  assert.is(clock.pending, 0);
+  answers(() => new Promise(() => undefined));
+  await clock.advance(1_000);
+  const waiting = get(policy);
+  await clock.advance(500);
+  assert.is(await waiting, "value 3", "a slow backend holds up nobody for longer");
+});
+
 test.run();

@@ -214,4 +214,11 @@ test("any text either makes a header that HTTP takes or is refused in so many wo
   );
 });
 
+test("of more than 64 KiB nothing is read, though the credential in it is short", () => {
+  assert.match(
+    refusal(() => parseSecret(JSON.stringify({ token: "t", note: "x".repeat(64 * 1024) }), place)).message,
+    "larger than 64 KiB",
+  );
+});
+
 test.run();

@@ -1,7 +1,7 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { fakeClock } from "../../src/testing.js";
-import { heldClock } from "../../src/time/clock.js";
+import { heldClock, systemClock } from "../../src/time/clock.js";
 
 const test = suite("a clock that can be held");
 
@@ -48,4 +48,28 @@ test("its timers and its wall time are those of the clock below", async () => {
   assert.is(clock.wallTime(), below.wallTime());
 });
 
+const system = suite("the system's clock");
+
+system("rings no timer at once because it is longer than Node can count", async () => {
+  let rang = false;
+  const timer = systemClock.setTimeout(() => (rang = true), 2 ** 40);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  timer.cancel();
+  assert.is(rang, false);
+});
+
+system("keeps no process alive by its timers", () => {
+  const timeouts = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+  const before = timeouts();
+  const timer = systemClock.setTimeout(() => undefined, 60_000);
+  assert.is(timeouts(), before);
+  timer.cancel();
+});
+
+system("does not measure what lasts with the time that people set", () => {
+  assert.ok(systemClock.now() < systemClock.wallTime() / 2);
+  assert.ok(Math.abs(systemClock.wallTime() - Date.now()) < 60_000);
+});
+
 test.run();
+system.run();

@@ -16,6 +16,8 @@ const written: readonly (readonly [text: string, milliseconds: number | undefine
   ["-1s", undefined],
   ["1.5h", undefined],
   ["1d", undefined],
+  ["5minutes", undefined],
+  ["5M", undefined],
   ["1000000000ms", undefined],
   ["", undefined],
 ];

@@ -183,4 +183,22 @@ test("a 403 that trickles in is judged by what is there after a second", async (
   await server.close();
 });
 
+test("early hints before a 401 do not keep the body from being sent again", async () => {
+  const { state, server, agent, dispatcher } = await rotating((response) => {
+    response.writeEarlyHints({ link: "</style.css>; rel=preload" });
+    response.writeHead(401).end();
+  });
+  await (await fetchWith(dispatcher, server.origin)).text();
+  state.stored = state.accepted = "Bearer 2";
+  async function* body() {
+    yield Buffer.from("a");
+    yield Buffer.from("b");
+  }
+  const answer = await undiciRequest(server.origin, { dispatcher, method: "POST", body: body() as never });
+  assert.is(answer.statusCode, 200);
+  assert.is(await answer.body.text(), "ab");
+  await agent.close();
+  await server.close();
+});
+
 test.run();

@@ -2,8 +2,9 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // What follows a rejection
   ...faultsIn(
-    "core/src/pipeline/renewal.ts",
+    "core/src",
     ["core/renewal", "core/authorizer"],
     [
       [
@@ -76,13 +77,13 @@ export const mutants = [
       ],
       ["before === undefined ? FIRST : Math.min(before.delay * FACTOR, LONGEST)", "FIRST", "the pause never grows"],
       [
-        'if (kind === "forbidden" && isPermissionDenial(body)) return undefined;',
+        'if (kind === "forbidden" && (isPermissionDenial(body) || providerSaysDenial(result, body))) return undefined;',
         "",
         "every request without permission has the secret fetched anew",
         { tests: ["core/rejected"] },
       ],
       [
-        'if (kind === "forbidden" && isPermissionDenial(body)) return undefined;',
+        'if (kind === "forbidden" && (isPermissionDenial(body) || providerSaysDenial(result, body))) return undefined;',
         'if (kind === "forbidden") return undefined;',
         "a front that answers 403 to an old credential is never sent the new one",
         { tests: ["core/rejected"] },
@@ -105,9 +106,10 @@ export const mutants = [
     ],
   ),
 
+  // Which credential, and whether it may still be sent
   ...faultsIn(
-    "core/src/pipeline/auth.ts",
-    ["core/authorizer"],
+    "core/src",
+    ["core/authorizer", "core/renewal"],
     [
       ["&& !expires(given)) return last;", ") return last;", "a credential is sent after its end"],
       [
@@ -187,8 +189,9 @@ export const mutants = [
     ],
   ),
 
+  // Somebody else's code, which may hang, throw or fail over and over
   ...faultsIn(
-    "core/src/pipeline/ask-provider.ts",
+    "core/src",
     ["core/authorizer", "core/plugins"],
     [
       [
@@ -242,8 +245,9 @@ export const mutants = [
     ],
   ),
 
+  // What header providers add
   ...faultsIn(
-    "core/src/pipeline/headers.ts",
+    "core/src",
     ["core/authorizer", "core/plugins"],
     [
       [
@@ -284,8 +288,9 @@ export const mutants = [
     ],
   ),
 
+  // What is put together and refused
   ...faultsIn(
-    "core/src/pipeline/compose.ts",
+    "core/src",
     ["core/authorizer"],
     [
       [
@@ -316,12 +321,13 @@ export const mutants = [
     ],
   ),
 
+  // Which server, and what is kept of its last answer
   ...faultsIn(
-    "core/src/pipeline/authorizer.ts",
+    "core/src",
     ["core/authorizer", "core/where-it-goes"],
     [
       [
-        "if (misled !== undefined) throw misleading(misled);",
+        "if (misled !== undefined) throw misleadingPath(misled);",
         "",
         "a path that servers read as leading into the base goes out bare, or out of it unseen",
       ],
@@ -364,8 +370,9 @@ export const mutants = [
     ],
   ),
 
+  // What a provider sees of a request
   ...faultsIn(
-    "core/src/pipeline/provider-request.ts",
+    "core/src",
     ["core/authorizer", "core/plugins"],
     [
       [
@@ -381,8 +388,9 @@ export const mutants = [
     ],
   ),
 
+  // The beginning of a provider
   ...faultsIn(
-    "core/src/pipeline/construct-provider.ts",
+    "core/src",
     ["test/third-party-plugins", "core/mlflow-auth"],
     [
       [
@@ -404,8 +412,9 @@ export const mutants = [
     ],
   ),
 
+  // Tags of a new run
   ...faultsIn(
-    "core/src/pipeline/tags.ts",
+    "core/src",
     ["core/tags", "core/plugins"],
     [
       [
@@ -425,8 +434,8 @@ export const mutants = [
       ],
       ["if (collisions.has(collision)) return;", "", "a collision is named with every run"],
       [
-        'typeof given !== "object" || given === null || Symbol.iterator in given',
-        'typeof given !== "object" || given === null',
+        "Symbol.iterator in given) {\n    throw wrong",
+        "false) {\n    throw wrong",
         "a list or a Map of tags passes for no tags",
       ],
       [
@@ -453,8 +462,9 @@ export const mutants = [
     ],
   ),
 
+  // The log at debug
   ...faultsIn(
-    "core/src/pipeline/trace.ts",
+    "core/src",
     ["core/trace"],
     [
       [

@@ -1,0 +1,404 @@
+/** Faults in what is kept of a secret, for how long, in which forms it comes, and where it may show. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // The secret cache
+  ...faultsIn(
+    "core/src",
+    ["core/cache", "core/refresh", "core/outage"],
+    [
+      [
+        "if (entry.present && now < entry.freshUntil && !expired(entry)) {",
+        "if (entry.present && now <= entry.freshUntil && !expired(entry)) {",
+        "a secret is used past its time",
+      ],
+      ["now < entry.freshUntil && !expired(entry)) {", "now < entry.freshUntil) {", "a token is sent past its `exp`"],
+      [
+        "if (now >= entry.refreshAt && mayFetch(entry, now)) {",
+        "if (false) {",
+        "every few minutes a request waits for the store",
+      ],
+      [
+        "if (now >= entry.refreshAt && mayFetch(entry, now)) {",
+        "if (mayFetch(entry, now)) {",
+        "every request fetches in the background",
+      ],
+      [
+        "now >= entry.refreshAt",
+        "now > entry.refreshAt",
+        "a secret is fetched anew a moment later than drawn",
+        {
+          accepted:
+            "a moment out of minutes: the test of the spread asks to the millisecond, and is the only one to see it",
+        },
+      ],
+      [
+        "start(key, entry, fetch, policy).catch(() => undefined);\n        entry.ahead = true;",
+        "start(key, entry, fetch, policy);\n        entry.ahead = true;",
+        "a store that is down ends the process",
+      ],
+      [
+        "        entry.ahead = true;\n      }\n      return",
+        "      }\n      return",
+        "a secret that ends while its successor is on the way holds up requests",
+      ],
+      [
+        "if (entry.ahead && usableStale(entry, now)) return",
+        "if (entry.ahead) return",
+        "a secret is used past its lease, because a slow fetch is under way",
+      ],
+      [
+        "if (entry.failure !== undefined && usableStale(entry, now)) {",
+        "if (false) {",
+        "in an outage every request waits for the time-out of the store",
+      ],
+      [
+        "if (mayFetch(entry, now)) start(key, entry, fetch, policy).catch(() => undefined);",
+        "",
+        "after an outage the old secret is used to its end",
+      ],
+      ["now < entry.failure.until) {", "false) {", "an outage of the store is hammered with one fetch a request"],
+      [
+        "const flight = entry.flight ?? start(",
+        "const flight = start(",
+        "ten thousand requests make ten thousand fetches",
+      ],
+      [
+        "if (entry.doubted || !usableStale(entry, now)) return flight",
+        "if (!usableStale(entry, now)) return flight",
+        "after a 403 the old secret is served while the new one is on its way",
+        { accepted: "`untilSlow` looks at the doubt itself, and waits for the new one" },
+      ],
+      ["if (entries.size >= CAPACITY) ", "if (false) ", "a plugin with a key per request fills the memory"],
+      ["const CAPACITY = 1_000", "const CAPACITY = 999", "a key is forgotten early"],
+      ["entries.keys().next().value", "[...entries.keys()].at(-1)", "the newest key is forgotten, not the oldest"],
+      [
+        "if (entries.get(key) === entry) keep(entry, fetched, policy);",
+        "keep(entry, fetched, policy);",
+        "a fetch that began before a 401 brings the refused secret back",
+        { accepted: "what was invalidated is another entry: to keep in the old one changes nothing that anybody asks" },
+      ],
+      ["        entry.flight = undefined;\n", "", "a failed fetch is the last one"],
+      [
+        "        entry.ahead = false;\n      }\n    })",
+        "      }\n    })",
+        "a secret is used past its time without waiting for the next",
+      ],
+      [
+        "if (entries.get(key) !== entry || entry.doubted || !usableStale(entry, clock.now())) return;",
+        "",
+        "a secret that was refused, or has ended, while somebody waits is handed out",
+      ],
+      [
+        "if (entries.get(key) !== entry || entry.doubted",
+        "if (entry.doubted",
+        "a secret that a 401 refused while somebody waits is handed out",
+      ],
+      [
+        "|| entry.doubted || !usableStale(entry, clock.now())) return;",
+        "|| !usableStale(entry, clock.now())) return;",
+        "a secret that a 403 cast doubt on while somebody waits is handed out",
+      ],
+      [
+        "|| entry.doubted || !usableStale(entry, clock.now())) return;",
+        "|| entry.doubted) return;",
+        "a secret whose time ends while somebody waits is handed out",
+      ],
+      [
+        "const PATIENCE = 500",
+        "const PATIENCE = 5_000",
+        "a slow store holds requests up for seconds, though the old secret would do",
+      ],
+      [
+        "flight.then(resolve, reject).finally(() => timer.cancel());",
+        "flight.then(resolve, reject);",
+        "each fetch leaves a timer behind",
+      ],
+      [
+        "const ttl = Math.min(policy.ttl ?? DEFAULTS.ttl, lease);",
+        "const ttl = policy.ttl ?? DEFAULTS.ttl;",
+        "a secret is used past its lease",
+      ],
+      [
+        "Math.min(ttl + (policy.maxStale ?? DEFAULTS.maxStale), lease)",
+        "ttl + (policy.maxStale ?? DEFAULTS.maxStale)",
+        "in an outage a secret is used past its lease",
+      ],
+      ["(REFRESH_FROM + random() * REFRESH_SPREAD)", "REFRESH_FROM", "a fleet fetches at the same moment"],
+      ["const REFRESH_FROM = 0.8", "const REFRESH_FROM = 0.5", "secrets are fetched more often than need be"],
+      ["const REFRESH_SPREAD = 0.15", "const REFRESH_SPREAD = 0.5", "some of a fleet never fetch ahead, and wait"],
+      [
+        "ttl: 300_000, maxStale: 0",
+        "ttl: 3_000_000, maxStale: 0",
+        "without a policy a rotation is noticed after an hour",
+      ],
+      [
+        "ttl: 300_000, maxStale: 0",
+        "ttl: 300_000, maxStale: 300_000",
+        "without a policy a secret is used past its time in an outage",
+      ],
+      ["entry.expiresAt = fetched.expiresAt ?? Number.POSITIVE_INFINITY;", "", "a token is sent past its `exp`"],
+      [
+        "    entry.failure = undefined;\n    entry.doubted = false;",
+        "    entry.doubted = false;",
+        "after an outage each failure waits longer, and the old error comes back",
+      ],
+      ["    entry.doubted = false;\n  }", "  }", "after one 403 nobody is served ahead or in an outage again"],
+      ["if (!transient) entry.present = false;", "", "a secret to which access was taken away is used on"],
+      ["isMlflowAuthError(error) && error.transient;", "true;", "a secret to which access was taken away is used on"],
+      [
+        "entry.failure.delay * 2, BACKOFF.longest",
+        "BACKOFF.first, BACKOFF.longest",
+        "an outage of the store is hammered once a second",
+      ],
+      ["longest: 30_000", "longest: 300_000", "after an outage programs stay broken for minutes"],
+      ["first: 1_000", "first: 100", "an outage of the store is hammered ten times a second"],
+      [
+        "if (entries.get(key) !== entry || !usableStale(entry, now)) throw error;",
+        "if (!usableStale(entry, now)) throw error;",
+        "a secret that a 401 refused serves in an outage",
+      ],
+      ["    onStale?.(error);\n", "", "nobody hears that an old secret is used"],
+      [
+        "(entry.failure === undefined || now >= entry.failure.until);",
+        "true;",
+        "in an outage every request fetches in the background",
+      ],
+      [
+        "entry.present && now < entry.staleUntil && !expired(entry);",
+        "entry.present && now <= entry.staleUntil && !expired(entry);",
+        "in an outage a secret is used past maxStale",
+      ],
+      [
+        "entry.present && now < entry.staleUntil && !expired(entry);",
+        "entry.present && now < entry.staleUntil;",
+        "in an outage a token is sent past its `exp`",
+      ],
+      [
+        "!(clock.wallTime() < entry.expiresAt);",
+        "!(clock.now() < entry.expiresAt);",
+        "a token is sent past its `exp`, for the wrong clock is read",
+      ],
+      [
+        "!(clock.wallTime() < entry.expiresAt);",
+        "clock.wallTime() > entry.expiresAt;",
+        "a token is sent at the moment of its `exp`",
+      ],
+      ["      entries.delete(key);\n    },\n    expire", "    },\n    expire", "a refused secret is sent again"],
+      [
+        "entry.freshUntil = Math.min(entry.freshUntil, clock.now());",
+        "",
+        "after a 403 a rotated secret is not fetched",
+      ],
+      ["      entry.doubted = true;\n", "", "after a 403 the old secret is served while the new one is on its way"],
+    ],
+  ),
+
+  // From a secret to its header
+  ...faultsIn(
+    "core/src",
+    ["core/credential"],
+    [
+      [
+        "`Bearer ${token.reveal()}`",
+        "`bearer ${token.reveal()}`",
+        "servers that compare the scheme by its letters refuse the token",
+      ],
+      [
+        'if (header.toLowerCase() !== "authorization") return token;',
+        "return token;",
+        "a bare token is sent as Authorization, and every server refuses it",
+      ],
+      [
+        'header.toLowerCase() !== "authorization"',
+        'header !== "Authorization"',
+        "a bare token is sent as authorization",
+      ],
+      ['if (token.reveal().includes(" ")) {', "if (false) {", "`Bearer Bearer …` is sent"],
+      ["if (!/^[\\x20-\\x7e]+$/.test(text)) {", "if (false) {", "a token with a line break in it makes another header"],
+      [
+        "const text = secret.reveal().trim();",
+        "const text = secret.reveal();",
+        "a token from a file with a line end is refused",
+      ],
+      ["colon < 1 || colon === pair.length - 1", "colon < 0", "a user without a password is sent"],
+      [
+        'Buffer.from(pair).toString("base64")',
+        'Buffer.from(pair).toString("base64url")',
+        "a password whose Base64 holds a + or a / is refused",
+      ],
+      [
+        "if (value.reveal().length <= MAX_HEADER) return value;",
+        "return value;",
+        "a whole file as a credential is sent, and refused by the server without a reason",
+      ],
+      [
+        'if (credential.kind === "user") {\n    throw',
+        "if (false) {\n    throw",
+        "a user and a password end in a TypeError",
+      ],
+    ],
+  ),
+
+  // The forms of a secret
+  ...faultsIn(
+    "core/src",
+    ["core/credential"],
+    [
+      [
+        'if (Buffer.byteLength(text) > MAX_SECRET) throw malformed(place, "is larger',
+        'if (false) throw malformed(place, "is larger',
+        "a store's answer of any length is taken for a secret",
+      ],
+      [
+        'if (/^[{["]/.test(trimmed)) return',
+        "if (/^[{]/.test(trimmed)) return",
+        "a JSON string is sent with its quotes",
+      ],
+      ["const trimmed = text.trim();", "const trimmed = text;", "a secret with a line end is refused"],
+      [
+        'if (hasUser) throw malformed(place, "holds a token',
+        'if (false) throw malformed(place, "holds a token',
+        "of two credentials the wrong one is sent",
+      ],
+      ['if (name.reveal().includes(":")) {', "if (false) {", "a user with a colon logs in as another user"],
+      [
+        "if (/\\p{Cc}/u.test(text) || !text.isWellFormed()) {",
+        "if (!text.isWellFormed()) {",
+        "a line break in a secret makes another header",
+      ],
+      ["|| !text.isWellFormed()) {", ") {", "half of a surrogate pair is sent as a question mark"],
+      [
+        'throw malformed(place, "begins like JSON and is not JSON", remedy);',
+        'return { kind: "token", token: field(text, "token", place) };',
+        "half of a broken JSON object is sent as a token",
+      ],
+    ],
+  ),
+
+  // A secret in print
+  ...faultsIn(
+    "core/src",
+    ["core/secret", "core/credential"],
+    [
+      [
+        "  toJSON(): string {\n    return mask;",
+        "  toJSON(): string {\n    return this.#text;",
+        "JSON of a request's headers shows the secret",
+      ],
+      [
+        "  toString(): string {\n    return mask;",
+        "  toString(): string {\n    return this.#text;",
+        "a text template shows the secret",
+      ],
+      [
+        "  [Symbol.toPrimitive](): string {\n    return mask;",
+        "  [Symbol.toPrimitive](): string {\n    return this.#text;",
+        "a text template shows the secret",
+      ],
+      [
+        "  [inspect.custom](): string {\n    return mask;",
+        "  [inspect.custom](): string {\n    return this.#text;",
+        "console.log shows the secret",
+      ],
+      ["this.#text === other.reveal()", "true", "a rotated token of Vault's counts as the same"],
+      [
+        'value is Secret {\n  return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;',
+        "value is Secret {\n  return value instanceof Secret;",
+        "a secret of a second copy of this package is sent as [secret]",
+      ],
+    ],
+  ),
+
+  // Where a secret field takes its value from, and how files are opened
+  ...faultsIn(
+    "core/src",
+    ["core/source", "core/small-file"],
+    [
+      [
+        "constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) |",
+        "constants.O_RDONLY |",
+        "a FIFO for a secret holds every request for ever",
+      ],
+      [
+        "this.wantsMore = stats.isFile() && stats.size <= maxBytes;",
+        "this.wantsMore = stats.size <= maxBytes;",
+        "a device for a secret is read up to the limit",
+        { accepted: "it is refused all the same, and no more than the limit is read" },
+      ],
+      [
+        'if (!stats.isFile()) return { reason: "irregular"',
+        'if (false) return { reason: "irregular"',
+        "a folder or a FIFO for a secret is taken for an empty file",
+      ],
+      [
+        "this.wantsMore = count > 0 && this.length <= this.#maxBytes;",
+        "this.wantsMore = count > 0;",
+        "a file that grows is read without end",
+        { accepted: "the buffer ends a byte behind the most that is allowed, so that the next reading brings nothing" },
+      ],
+      [
+        "if (Math.max(stats.size, this.length) > this.#maxBytes) {",
+        "if (stats.size > this.#maxBytes) {",
+        "a file that grows is taken for its beginning",
+      ],
+      [
+        "if (Math.max(stats.size, this.length) > this.#maxBytes) {",
+        "if (Math.max(stats.size, this.length) >= this.#maxBytes) {",
+        "a file of the greatest size is refused",
+      ],
+      [
+        'new TextDecoder("utf-8", { fatal: true })',
+        'new TextDecoder("utf-8")',
+        "a file that is no text is sent as question marks",
+      ],
+      ["      await handle.close();", "", "each reading of a secret leaves a file open, until no more can be opened"],
+      [
+        "if (descriptor !== undefined) closeSync(descriptor);",
+        "",
+        "each look at a plugin's package leaves a file open",
+      ],
+      [
+        'if (text === "") throw refused("is empty"',
+        'if (false) throw refused("is empty"',
+        "an empty file is sent as an empty credential",
+      ],
+      [
+        'text !== undefined && text.trim() !== ""',
+        "text !== undefined",
+        "an empty variable is sent as an empty credential",
+      ],
+      ["const text = read.text.trim();", "const text = read.text;", "a token from a file with a line end is refused"],
+    ],
+  ),
+
+  // The log
+  ...faultsIn(
+    "core/src",
+    ["core/logger"],
+    [
+      [
+        "if (!enabled(at)) return;",
+        "",
+        "a program's stderr fills with debug lines",
+        { accepted: "pino has the level, too, and drops the line" },
+      ],
+      [
+        "Object.hasOwn(ALLOWED, name) && isPlain(value)",
+        "isPlain(value)",
+        "a value that a plugin adds by a new name is logged",
+      ],
+      [
+        "Object.hasOwn(ALLOWED, name) && isPlain(value)",
+        "Object.hasOwn(ALLOWED, name)",
+        "an object that a plugin adds is logged, with all that it holds",
+      ],
+      ['value.every((item) => typeof item === "string")', "true", "an object in a list that a plugin adds is logged"],
+      [
+        'wordIn(env, "MLFLOW_AUTH_LOG", "warn")',
+        'wordIn(env, "MLFLOW_AUTH_LOG", "silent")',
+        "nobody hears of an outage",
+      ],
+    ],
+  ),
+];
