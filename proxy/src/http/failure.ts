@@ -2,7 +2,7 @@
 import {
   connectionFailureOf,
   isMlflowAuthError,
-  isTagRefusal,
+  isTagFailure,
   type Logger,
   type MlflowAuthError,
 } from "@mlflow-auth/core/internal";
@@ -70,5 +70,5 @@ function withheld(error: MlflowAuthError, mayPass: boolean): Refusal {
   if (mayPass) return new Refusal(503, "TEMPORARILY_UNAVAILABLE", message, code);
   // The same answer as to a path that is refused before anybody asks which server it is for.
   if (code === "PATH_MISLEADING") return new Refusal(400, "BAD_REQUEST", message, code);
-  return new Refusal(PERMANENT, isTagRefusal(error) ? "INTERNAL_ERROR" : "UNAUTHENTICATED", message, code);
+  return new Refusal(PERMANENT, isTagFailure(error) ? "INTERNAL_ERROR" : "UNAUTHENTICATED", message, code);
 }
