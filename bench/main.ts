@@ -11,10 +11,12 @@ import { g2 } from "./g2-resolve-latency.ts";
 import type { Result } from "./measure.ts";
 import { p1 } from "./p1-resolve.ts";
 import { p2 } from "./p2-interceptor.ts";
+import { p3 } from "./p3-proxy.ts";
 import { p4 } from "./p4-cold-start.ts";
+import { p5 } from "./p5-memory.ts";
 import { p6 } from "./p6-discovery.ts";
 
-const benchmarks: Record<string, () => Promise<Result[]>> = { P1: p1, P2: p2, P4: p4, P6: p6, G2: g2 };
+const benchmarks: Record<string, () => Promise<Result[]>> = { P1: p1, P2: p2, P3: p3, P4: p4, P5: p5, P6: p6, G2: g2 };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));
@@ -28,7 +30,9 @@ for (const [name, run] of Object.entries(benchmarks)) {
   if (names.length > 0 && !names.includes(name)) continue;
   const found = await run();
   for (const { id, what, target, measured, ratio, met } of found) {
-    console.log(`${id}  ${what}\n    target ${target}; measured ${measured}; ratio ${shown(ratio)}  ${verdict(met)}`);
+    console.log(
+      `${id}  ${what}\n    target ${target}; measured ${measured}; ratio ${shown(ratio)}  ${verdict(met, target)}`,
+    );
   }
   results.push(...found);
 }
@@ -39,7 +43,8 @@ function shown(ratio: number | undefined): string {
   return ratio === undefined ? "–" : ratio.toFixed(ratio < 0.1 ? 3 : 2);
 }
 
-function verdict(met: boolean | undefined): string {
+function verdict(met: boolean | undefined, target: string): string {
+  if (target === "none") return "for comparison";
   return met === undefined ? "not measured" : met ? "met" : "MISSED";
 }
 
@@ -47,7 +52,7 @@ function page(rows: readonly Result[]): string {
   const model = cpus()[0]?.model.trim() ?? "unknown";
   const lines = rows.map(
     ({ id, what, target, measured, ratio, met }) =>
-      `| ${id} | ${what} | ${target} | ${measured} | ${shown(ratio)} | ${verdict(met)} |`,
+      `| ${id} | ${what} | ${target} | ${measured} | ${shown(ratio)} | ${verdict(met, target)} |`,
   );
   return `<!-- Written by \`npm run bench\`. Don't edit. -->
 

@@ -5,6 +5,7 @@ export interface Result {
   readonly id: string;
   /** What is compared with what. */
   readonly what: string;
+  /** `none` for a row that promises nothing and is there to be compared with the others. */
   readonly target: string;
   readonly measured: string;
   /** The ratio that the target is about; undefined where the other side is not to be had here. */

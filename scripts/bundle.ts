@@ -5,18 +5,27 @@
  */
 import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type OutputFile, type Plugin } from "esbuild";
+import { build, type OutputFile } from "esbuild";
 import { licencesOf } from "./bundle-licences.ts";
+import { httpByRequire, namedExports, partsOfUndici, withoutYamlOfCosmiconfig } from "./bundle-plugins.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "cli");
 const folder = join(cli, "bundle");
 const licences = join(folder, "THIRD-PARTY-LICENSES.txt");
-/** What the bundle was made of, and when. */
-const stamp = join(folder, ".inputs.json");
+/** What the bundle was made of, and when: a {@link Stamp}. */
+const STAMP = "cli/bundle/.inputs.json";
+
+interface Stamp {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** From the root of the checkout, so that a copy of it, with its times, is as fresh as the original. */
+  readonly sources: readonly string[];
+  /** Names within the folder of the bundle. */
+  readonly files: readonly string[];
+}
 
 /** The Python half of `exec`, which the proxy looks for beside the folder of its own code: so does the bundle. */
 const python = { from: join(root, "proxy", "python"), to: join(cli, "python") };
@@ -41,7 +50,7 @@ export async function bundleCommand(): Promise<void> {
     target: "node22.19",
     external: Object.keys(dependencies),
     banner: { js: REQUIRE },
-    plugins: [namedExports, withoutYamlOfCosmiconfig],
+    plugins: [namedExports, withoutYamlOfCosmiconfig, httpByRequire, partsOfUndici(cli)],
     legalComments: "eof",
     metafile: true,
     write: false,
@@ -61,27 +70,41 @@ export async function bundleCommand(): Promise<void> {
   const scripts = globSync("**/*", { cwd: python.from, exclude: ["**/__pycache__"] })
     .map((path) => join(python.from, path))
     .filter((path) => statSync(path).isFile());
-  const sources = [...inputs, ...scripts, join(cli, "package.json"), fileURLToPath(import.meta.url)];
-  replace(stamp, JSON.stringify({ startedAt, sources, files: outputFiles.map(({ path }) => path) }));
+  const makers = ["bundle.ts", "bundle-licences.ts", "bundle-plugins.ts"].map((name) => join(root, "scripts", name));
+  const sources = [...inputs, ...scripts, join(cli, "package.json"), ...makers].map((path) => relative(root, path));
+  const files = outputFiles.map(({ path }) => relative(folder, path));
+  replace(join(root, STAMP), JSON.stringify({ startedAt, sources, files } satisfies Stamp));
 }
 
-/** Whether nothing that the bundle is made of has changed since. */
-export function isBundleFresh(): boolean {
+/**
+ * Whether nothing that the bundle is made of has changed since.
+ *
+ * @param checkout default: this one
+ */
+export function isBundleFresh(checkout = root): boolean {
   try {
-    const { startedAt, sources } = JSON.parse(readFileSync(stamp, "utf8")) as { startedAt: number; sources: string[] };
-    return sources.every((path) => statSync(path).mtimeMs <= startedAt);
+    const { startedAt, sources } = readStamp(checkout);
+    return sources.every((path) => statSync(join(checkout, path)).mtimeMs <= startedAt);
   } catch {
     return false;
   }
 }
 
+/** The files that the bundle was made of, from the root of the checkout. */
+export function bundleInputs(): readonly string[] {
+  return readStamp().sources;
+}
+
+function readStamp(checkout = root): Stamp {
+  return JSON.parse(readFileSync(join(checkout, STAMP), "utf8")) as Stamp;
+}
+
 /** Removes what earlier bundles left. */
 function removeLeftovers(): void {
-  const { files } = JSON.parse(readFileSync(stamp, "utf8")) as { files: string[] };
-  const kept = new Set([...files, licences]);
+  const kept = new Set(readStamp().files.concat(relative(folder, licences)));
   for (const name of readdirSync(folder)) {
     // One that begins with a dot is the stamp, or what another process is writing.
-    if (!name.startsWith(".") && !kept.has(join(folder, name))) rmSync(join(folder, name));
+    if (!name.startsWith(".") && !kept.has(name)) rmSync(join(folder, name));
   }
 }
 
@@ -90,32 +113,6 @@ function replace(path: string, contents: string | Uint8Array): void {
   writeFileSync(temporary, contents);
   renameSync(temporary, path);
 }
-
-/** `await import()` of CommonJS gives its exports by name, as in Node; esbuild alone gives `default`. */
-const namedExports: Plugin = {
-  name: "named-exports",
-  setup(build) {
-    const filter = /^(ajv|yaml|cosmiconfig\/dist\/Explorer\.js)$/;
-    build.onResolve({ filter }, ({ kind, path, resolveDir }) =>
-      kind === "dynamic-import" ? { path, namespace: "named-exports", pluginData: resolveDir } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: "named-exports" }, ({ path, pluginData: resolveDir }) => {
-      const exported = Object.keys(createRequire(join(resolveDir, "any.js"))(path)).filter(
-        (name) => name !== "default" && name !== "__esModule",
-      );
-      return { contents: `export { ${exported.join(", ")} } from ${JSON.stringify(path)};`, resolveDir };
-    });
-  },
-};
-
-/** The search for the file hands cosmiconfig loaders of our own, so that its own YAML parser is never asked for. */
-const withoutYamlOfCosmiconfig: Plugin = {
-  name: "without-yaml-of-cosmiconfig",
-  setup(build) {
-    build.onResolve({ filter: /^js-yaml$/ }, ({ path }) => ({ path, namespace: "left-out" }));
-    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
-  },
-};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!isBundleFresh()) await bundleCommand();

@@ -3,7 +3,6 @@ import { delimiter } from "node:path";
 import type { Config, ServerConfig } from "@mlflow-auth/core/internal";
 import { bridgeName, bridgeSettings, bridgeVariable, pythonFolder } from "@mlflow-auth/proxy";
 import { baseOf } from "./choose-upstream.js";
-import { variablesOf } from "./named-variables.js";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -90,4 +89,21 @@ function addBridge(env: Record<string, string>, options: ChildEnvironmentOptions
 function withLoopback(list: string | undefined): string {
   const names = (list ?? "").split(",").map((name) => name.trim());
   return [...names.filter((name) => name !== ""), ...LOOPBACK.filter((name) => !names.includes(name))].join(",");
+}
+
+/** The environment variables that the file names by `{ env: NAME }`: each holds a credential that only the authorizer needs. */
+function variablesOf(config: Config): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { options } of config.instances) collect(options, names);
+  return names;
+}
+
+function collect(value: unknown, names: Set<string>): void {
+  if (typeof value !== "object" || value === null) return;
+  if ("read" in value && "origin" in value) {
+    const { variable } = value as { variable?: unknown };
+    if (typeof variable === "string") names.add(variable);
+    return;
+  }
+  for (const member of Object.values(value)) collect(member, names);
 }

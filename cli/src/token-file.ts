@@ -7,7 +7,12 @@ import { createToken, tokenPattern } from "@mlflow-auth/proxy";
 const TOO_OPEN = 0o037;
 const LONGEST = 1024;
 
-/** The token in a file, so that a proxy that is started again keeps its address. A new one is written where there is no file. */
+/**
+ * The token in a file, so that a proxy that is started again keeps its address. A new one is written where there is no file.
+ *
+ * @throws MlflowAuthError `USAGE` for a file that can't be used: not a regular file of this user (or root's) that others may neither
+ *   read nor change, or without a token of 16 to 256 letters, digits, `-` or `_`
+ */
 export async function tokenFromFile(file: string): Promise<Secret> {
   const created = await openFile(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
   if (created !== undefined) {

@@ -25,7 +25,7 @@ test("holds exactly what was said, whatever the values, the keys and the plugin'
       const form = new OptionForm(schema, () => []);
       const text = render({
         trackingUri: "https://mlflow.example.com",
-        instances: [{ name: "acme", installed, form, options, leftOut: new Set() }],
+        instances: [{ name: "acme", installed, form, options, declined: new Set() }],
       });
       const read = parse(text, { schema: "core", uniqueKeys: true });
       assert.equal(read, { version: 1, trackingUri: "https://mlflow.example.com", plugins: { acme: plain(options) } });

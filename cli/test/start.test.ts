@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { builtCommand } from "@mlflow-auth/test/built-command";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -30,6 +32,10 @@ function loadedBy(...args: string[]): string[] {
   return [...stderr.matchAll(/^loaded (\S+)$/gm)].map(([, url]) => url as string);
 }
 
+/** By the comments in which the bundler names what it put together. */
+const holdsUndici = (url: string) =>
+  /\/undici\/lib\/dispatcher\/agent\.js/.test(readFileSync(fileURLToPath(url), "utf8"));
+
 test("`--version` needs no more than the command line itself", () => {
   const loaded = loadedBy("--version").filter((url) => !/\/chunk-/.test(url));
   assert.equal(
@@ -44,12 +50,36 @@ test("`validate` loads no HTTP client, no logger, no compiler of schemas and not
   for (const url of loaded) {
     assert.match(url, "/cli/");
     assert.not.match(url, /node_modules|\/ajv-/);
+    assert.not.ok(holdsUndici(url), url);
   }
+});
+
+test("of undici nothing is loaded but the parts that are used, and those once, with a plugin that comes with core too", () => {
+  const loaded = loadedBy("headers", site.upstream.uri);
+  assert.is(loaded.filter(holdsUndici).length, 1);
+  const text = readFileSync(fileURLToPath(loaded.find(holdsUndici) as string), "utf8");
+  for (const part of ["interceptor", "mock", "cache", "web/fetch/index.js", "web/websocket", "lib/global.js"]) {
+    assert.not.ok(text.includes(`undici/lib/${part}`), part);
+  }
+  assert.not.ok(
+    loaded.some((url) => url.includes("/undici/")),
+    "the package itself",
+  );
+});
+
+test("the dispatcher of every program's fetch is left alone by a command", () => {
+  const symbols = ["undici.globalDispatcher.1", "undici.globalDispatcher.2"];
+  const look = `process.on("exit", () => process.stderr.write("set: " + ${JSON.stringify(symbols)}.filter((name) => globalThis[Symbol.for(name)])))`;
+  const options = { cwd: site.project.folder, encoding: "utf8" } as const;
+  const spying = `data:text/javascript,${encodeURIComponent(look)}`;
+  const command = [builtCommand, "headers", site.upstream.uri];
+  const { stderr } = spawnSync(process.execPath, ["--import", spying, ...command], options);
+  assert.match(stderr, /set: $/);
 });
 
 test("`headers` shows that what is loaded is seen", () => {
   const loaded = loadedBy("headers", site.upstream.uri);
-  assert.ok(loaded.some((url) => url.includes("/undici/")));
+  assert.ok(loaded.some(holdsUndici));
   assert.ok(loaded.some((url) => url.includes(site.project.folder)));
 });
 

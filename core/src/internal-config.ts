@@ -30,7 +30,7 @@ export {
 } from "./errors/mlflow-auth-error.js";
 export { printable } from "./errors/printable.js";
 export { readSmallText, readSmallTextSync, type SmallFileFault, type SmallText } from "./files/small-file.js";
-export { headerKey } from "./http/client-credentials.js";
+export { headerKey, perHeaderName } from "./http/client-credentials.js";
 export { isLoopback } from "./http/hosts.js";
 export { decodedOnce, leadsOut, readings } from "./http/paths.js";
 export { displayName, type LoadConfigOptions, loadConfig } from "./load-config.js";

@@ -9,7 +9,7 @@ export { createsRun, runCreationBase } from "./mlflow/endpoints.js";
 export { isPermissionDenial, rejectionKindOf } from "./mlflow/rejection.js";
 export { type OpenAuthorizerOptions, type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";
 export type { AuthorizedHeaders } from "./pipeline/compose.js";
-export { isTagRefusal, type RunTags } from "./pipeline/tags.js";
+export { isTagFailure, type RunTags } from "./pipeline/tags.js";
 export type { LogFields, Logger } from "./provider/context.js";
 export { isSecret, Secret } from "./secret/secret.js";
 export { formatDuration } from "./time/duration.js";

@@ -25,6 +25,9 @@ SETTINGS = "MLFLOW_AUTH_BRIDGE"
 TOKEN_HEADER = "mlflow-auth-token"
 UNLISTED_HEADER = "mlflow-auth-unlisted"
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# As in core's http/paths.ts.
+DROPPED = re.compile("[\x01-\x20\x7f-\xa0\xc0\xc1\xf5-\xff]")
+OVERLONG = re.compile("(?:[\xc0\xc1]|\xe0[\x80\x81]|\xf0\x80[\x80\x81])[\x80-\xbf]")
 
 
 class Server:
@@ -34,16 +37,17 @@ class Server:
         self._scheme_and_port = (scheme, port)
         # `*` stands for at least one character of the leftmost label.
         self._host = re.compile("[^.]+".join(re.escape(part) for part in canonical_host(host.strip("[]")).split("*")))
-        self._base = unquote(base)
+        # As it is written, and as it reads decoded.
+        self._bases = set(readings(base))
         self.has_auth = auth
 
     def is_at(self, scheme, host, port):
         return (scheme, port) == self._scheme_and_port and self._host.fullmatch(host) is not None
 
     def has_path(self, path):
-        # Decoded, with dot segments and without: what is under the base path in any reading goes to the proxy, which judges it.
-        decoded = unquote(path)
-        return any((reading + "/").startswith(self._base + "/") for reading in (decoded, posixpath.normpath(decoded)))
+        # What some server could read as a path below the base goes to the proxy, which judges it: never bare past it.
+        ways = {way for reading in readings(path) for way in (reading, resolved(reading))}
+        return any((way + "/").startswith(base + "/") for way in ways for base in self._bases)
 
 
 class Bridge:
@@ -259,6 +263,24 @@ def exempt_from_http_proxies(url):
     for variable in ("no_proxy", "NO_PROXY"):
         names = (os.environ.get(variable), urlsplit(url).hostname)
         os.environ[variable] = ",".join(name for name in names if name)
+
+
+def readings(path):
+    """The path as it is, and as it reads after each further round of decoding: as `readings` of core, one character a byte."""
+    while True:
+        yield path
+        # A percent sign that was escaped many times over is decoded in one go.
+        decoded = unquote(re.sub("%(?:25)+(?=[0-9a-fA-F]{2})", "%", path), encoding="latin-1")
+        if decoded == path:
+            return
+        path = decoded
+
+
+def resolved(path):
+    """Where a path leads once what servers drop is gone: as `resolutions` of core."""
+    plain = OVERLONG.sub(lambda found: chr((ord(found[0][-2]) & 1) << 6 | ord(found[0][-1]) & 0x3F), path)
+    plain = re.sub(r";[^/\\]*", "", DROPPED.sub("", plain))
+    return posixpath.normpath(plain.replace("\\", "/"))
 
 
 def canonical_host(host):

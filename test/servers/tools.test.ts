@@ -14,7 +14,7 @@ async function ask(program: string): Promise<string> {
   const { CI: _, MLFLOW_AUTH_INSTALL: __, ...env } = process.env;
   const code = `import * as tools from ${JSON.stringify(tools)}; console.log(${program});`;
   try {
-    const args = ["--import", "tsx", "--input-type=module", "--eval", code];
+    const args = ["--input-type=module", "--eval", code];
     return await run(process.execPath, args, { env: { ...env, MLFLOW_AUTH_CACHE: folder.path } });
   } finally {
     folder.remove();

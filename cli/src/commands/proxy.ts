@@ -1,17 +1,8 @@
-import {
-  createLogger,
-  isLoopback,
-  type LogLevel,
-  loadConfig,
-  MlflowAuthError,
-  openAuthorizer,
-  type Secret,
-} from "@mlflow-auth/core/internal";
-import { agentLimits, createToken, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
-import { chooseUpstream } from "../choose-upstream.js";
+import { isLoopback, type LogLevel, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
+import { createToken, type RunningProxy } from "@mlflow-auth/proxy";
 import { exit } from "../exit-codes.js";
+import { say, serveProxy } from "../serve-proxy.js";
 import { tokenFromFile } from "../token-file.js";
-import { announce } from "../where-from.js";
 
 export interface ProxyCommandOptions {
   readonly config?: string;
@@ -29,42 +20,22 @@ export interface ProxyCommandOptions {
 /** Milliseconds that requests under way get to finish once the proxy is told to stop. */
 const GRACE = 10_000;
 
-/** Serves until SIGTERM or SIGINT. The first line on stdout is the address, and nothing else. */
+/** Serves until SIGTERM or SIGINT. The first line on stdout is the address, and nothing else. Returns the exit code. */
 export async function proxy(options: ProxyCommandOptions): Promise<number> {
   checkToken(options);
-  const logger = createLogger({ level: options.logLevel, env: process.env });
-  const config = await loadConfig({ configFile: options.config });
-  const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
-  try {
-    const { uri, notice } = chooseUpstream(config, options.server, process.env);
-    const token = await tokenOf(options);
-    const { host, port, allowHost: allowHosts } = options;
-    const running = await startProxy({
-      authorizer,
-      upstream: uri,
-      logger,
-      host,
-      port,
-      token,
-      allowHosts,
-    });
-    announce(config, uri);
-    if (notice !== undefined) console.error(`mlflow-auth: ${notice}`);
-    if (token === undefined) {
-      console.error("mlflow-auth: no token is asked for: whoever reaches this port uses your credentials");
-    } else if (!isLoopback(host)) {
-      console.error(
-        "mlflow-auth: this address is not loopback: the token in it travels over the network in clear text",
-      );
+  const serving = { ...options, allowHosts: options.allowHost, token: () => tokenOf(options) };
+  return await serveProxy(serving, async ({ proxy }) => {
+    if (!options.token) {
+      say("no token is asked for: whoever reaches this port uses your credentials");
+    } else if (!isLoopback(options.host)) {
+      say("this address is not loopback: the token in it travels over the network in clear text");
     }
     // Whoever reads the address may send a signal at once.
-    const stopped = untilStopped(running);
-    console.log(running.url);
+    const stopped = untilStopped(proxy);
+    console.log(proxy.url);
     await stopped;
     return exit.fine;
-  } finally {
-    await authorizer.close();
-  }
+  });
 }
 
 function checkToken({ token, tokenFile, host, privateNetwork }: ProxyCommandOptions): void {

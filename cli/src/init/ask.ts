@@ -78,7 +78,7 @@ async function askPlugins({ choices, installed }: Surroundings): Promise<string[
 async function askOptions(instance: DraftInstance): Promise<void> {
   for (let [field] = openFields(instance); field !== undefined; [field] = openFields(instance)) {
     const answer = await askField(instance, field);
-    if (answer === undefined) instance.leftOut.add(field.path.join("."));
+    if (answer === undefined) instance.declined.add(field.path.join("."));
     else setAt(instance.options, field.path, answer);
   }
 }

@@ -16,7 +16,7 @@ export interface DraftInstance {
   readonly form: OptionForm;
   readonly options: DataObject;
   /** Options that are left out on purpose, joined by dots. */
-  readonly leftOut: Set<string>;
+  readonly declined: Set<string>;
 }
 
 /** What is known of the file so far. */
@@ -47,8 +47,8 @@ export function isGiven(options: DataObject, path: readonly string[]): boolean {
 }
 
 /** What is still to be said of an instance. */
-export function openFields({ form, options, leftOut }: DraftInstance): Field[] {
-  return form.open(options).filter(({ path }) => !leftOut.has(path.join(".")));
+export function openFields({ form, options, declined }: DraftInstance): Field[] {
+  return form.open(options).filter(({ path }) => !declined.has(path.join(".")));
 }
 
 /**

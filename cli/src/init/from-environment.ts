@@ -41,7 +41,7 @@ function isImplied(instance: DraftInstance, taken: readonly string[], off: reado
 }
 
 /** Takes over the vendor's own variables. @returns their names */
-function takeOver({ form, options, leftOut }: DraftInstance, env: Environment): string[] {
+function takeOver({ form, options, declined }: DraftInstance, env: Environment): string[] {
   const taken: string[] = [];
   for (const field of form.withVariables()) {
     const variable = field.variables.find((name) => env[name]);
@@ -49,7 +49,7 @@ function takeOver({ form, options, leftOut }: DraftInstance, env: Environment): 
     taken.push(variable);
     const value = fromVariable(field, variable);
     // A switch such as `1` or `yes` is read in the environment alone.
-    if (value === undefined || field.kind === "boolean") leftOut.add(field.path.join("."));
+    if (value === undefined || field.kind === "boolean") declined.add(field.path.join("."));
     else setAt(options, field.path, value);
   }
   return taken;

@@ -18,12 +18,12 @@ export function takeUsual(draft: Draft, around: Surroundings): void {
 }
 
 function takeVariables(instance: DraftInstance): void {
-  const { options, leftOut } = instance;
+  const { options, declined } = instance;
   const isOpen = ({ optional, variables }: Field) => optional || variables.length > 0;
   for (let field = openFields(instance).find(isOpen); field; field = openFields(instance).find(isOpen)) {
     const variable = field.variables.find((name) => process.env[name]) ?? field.variables[0];
     const value = variable && fromVariable(field, variable);
-    if (value === undefined) leftOut.add(field.path.join("."));
+    if (value === undefined) declined.add(field.path.join("."));
     else setAt(options, field.path, value as string);
   }
 }

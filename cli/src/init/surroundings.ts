@@ -66,7 +66,7 @@ export async function lookAround(file: string): Promise<Surroundings> {
       try {
         const found = findPlugin({ plugin: name, package: from }, installed);
         const options: DataObject = Object.create(null);
-        return { name, installed: found, form: formOf(found, check), options, leftOut: new Set() };
+        return { name, installed: found, form: formOf(found, check), options, declined: new Set() };
       } catch (error) {
         if (!isMlflowAuthError(error)) throw error;
         const remedy =

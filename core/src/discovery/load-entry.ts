@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
 import type { EntryPoint } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { thrownKind } from "../errors/thrown-kind.js";
+import { thrownKind } from "../errors/printable.js";
 import type { Factory } from "../provider/context.js";
 import type { Group } from "../provider/provider.js";
 

@@ -1,3 +1,5 @@
+/** What may be shown of texts and errors that come from elsewhere. */
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
@@ -7,4 +9,21 @@ const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066
  */
 export function printable(text: string): string {
   return text.replace(hidden, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+const WORD = /^\w{1,64}$/;
+
+/**
+ * What can be said of anything that somebody else's code threw: the name of its class, and its code where it has one, as in
+ * `TypeError` or `FetchError (ECONNREFUSED)`. Never its message, which may quote a request. Safe for objects whose properties
+ * throw when they are read.
+ */
+export function thrownKind(thrown: unknown): string {
+  try {
+    const { name, code } = (typeof thrown === "object" && thrown !== null ? thrown : {}) as Record<string, unknown>;
+    const kind = typeof name === "string" && WORD.test(name) ? name : typeof thrown;
+    return typeof code === "string" && WORD.test(code) ? `${kind} (${code})` : kind;
+  } catch {
+    return "an error that can't be read";
+  }
 }

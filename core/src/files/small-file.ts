@@ -60,7 +60,11 @@ export async function readSmallText(path: string, maxBytes: number): Promise<Sma
     const handle = await open(path, FLAGS);
     try {
       const buffer = new Buffered(await handle.stat(), maxBytes);
-      while (buffer.wantsMore) buffer.add((await handle.read(buffer.bytes, buffer.length)).bytesRead);
+      while (buffer.wantsMore) {
+        // All of it is said: the handles of Yarn's Plug'n'Play have no defaults for it.
+        const { bytesRead } = await handle.read(buffer.bytes, buffer.length, buffer.room, null);
+        buffer.add(bytesRead);
+      }
       return textOf(buffer.end());
     } finally {
       await handle.close();
@@ -82,8 +86,7 @@ export function readSmallBytesSync(path: string, maxBytes: number): SmallBytes |
     descriptor = openSync(path, FLAGS);
     const buffer = new Buffered(fstatSync(descriptor), maxBytes);
     while (buffer.wantsMore) {
-      const room = buffer.bytes.length - buffer.length;
-      buffer.add(readSync(descriptor, buffer.bytes, buffer.length, room, null));
+      buffer.add(readSync(descriptor, buffer.bytes, buffer.length, buffer.room, null));
     }
     return buffer.end();
   } catch (thrown) {
@@ -115,6 +118,11 @@ class Buffered {
     this.#maxBytes = maxBytes;
     this.wantsMore = stats.isFile() && stats.size <= maxBytes;
     if (this.wantsMore) this.bytes = this.#allocate(Math.max(stats.size + 1, SMALLEST_BUFFER));
+  }
+
+  /** Bytes that there is still space for. */
+  get room(): number {
+    return this.bytes.length - this.length;
   }
 
   add(count: number): void {

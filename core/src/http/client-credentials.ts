@@ -3,19 +3,24 @@
 /** Headers in which MLflow clients and API proxies carry a credential: keys as {@link headerKey} gives them. */
 export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "x-api-key"]);
 
-/** Names whose keys are remembered. Clients send the same few; more, or longer ones, are an attempt to fill the memory. */
+/** Names of which something is remembered. Clients send the same few; more, or longer ones, are an attempt to fill the memory. */
 const MOST_NAMES = 512;
 const LONGEST_NAME = 64;
-const keys = new Map<string, string>();
+
+/** What a header's name by itself says, worked out once per name: for at most 512 names of at most 64 characters. */
+export function perHeaderName<T>(judge: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    const remembered = known.get(name);
+    if (remembered !== undefined) return remembered;
+    const fact = judge(name);
+    if (known.size < MOST_NAMES && name.length <= LONGEST_NAME) known.set(name, fact);
+    return fact;
+  };
+}
 
 /** How header names are compared: without regard to case, and with `_` as `-`, for many servers read them so. */
-export function headerKey(name: string): string {
-  const known = keys.get(name);
-  if (known !== undefined) return known;
-  const key = name.toLowerCase().replaceAll("_", "-");
-  if (keys.size < MOST_NAMES && name.length <= LONGEST_NAME) keys.set(name, key);
-  return key;
-}
+export const headerKey = perHeaderName((name) => name.toLowerCase().replaceAll("_", "-"));
 
 const CREDENTIAL_QUERY_KEY = "api-key";
 /** What every spelling of it holds. Looked for from an index on, so that the query need not be cut out first. */

@@ -1,6 +1,6 @@
 /** Asking a provider: somebody else's code, which may hang, throw, or fail over and over. */
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { thrownKind } from "../errors/thrown-kind.js";
+import { thrownKind } from "../errors/printable.js";
 import type { Logger } from "../provider/context.js";
 import type { Clock } from "../time/clock.js";
 

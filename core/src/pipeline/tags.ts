@@ -55,7 +55,7 @@ export function createTagPipeline({ server, providers, clock, logger }: TagPipel
     const sources: Record<string, string> = Object.create(null);
     for (const [index, result] of settled.entries()) {
       const bound = providers[index] as BoundTags;
-      if (result.status === "rejected") throw refusal(result.reason as MlflowAuthError, bound, server);
+      if (result.status === "rejected") throw noRun(result.reason as MlflowAuthError, bound, server);
       for (const [key, value] of result.value ?? []) {
         const owner = sources[key];
         if (owner !== undefined) warnOfCollision(key, owner, bound.instance);
@@ -128,23 +128,23 @@ function checked(given: unknown, { instance }: BoundTags): Tags {
 }
 
 /** The code is that of the provider's failure, which may be one of a login; so these are known by themselves. */
-const refusals = new WeakSet<object>();
+const failures = new WeakSet<object>();
 
 /** Whether it was for a failure of a tag provider, and not for want of a credential, that nothing was sent. */
-export function isTagRefusal(error: object): boolean {
-  return refusals.has(error);
+export function isTagFailure(error: object): boolean {
+  return failures.has(error);
 }
 
-function refusal(error: MlflowAuthError, { instance }: BoundTags, { uri }: ServerConfig): MlflowAuthError {
+function noRun(error: MlflowAuthError, { instance }: BoundTags, { uri }: ServerConfig): MlflowAuthError {
   const { code, message, remedy, transient } = error;
   const leave = `or set \`optional: true\` in plugins.${instance} to create runs without its tags`;
-  const refused = new MlflowAuthError(code, `no run is created on ${uri} without the tags of ${instance}: ${message}`, {
+  const failure = new MlflowAuthError(code, `no run is created on ${uri} without the tags of ${instance}: ${message}`, {
     plugin: instance,
     server: uri,
     transient,
     cause: error,
     remedy: remedy === undefined ? leave.replace("or ", "") : `${remedy}, ${leave}`,
   });
-  refusals.add(refused);
-  return refused;
+  failures.add(failure);
+  return failure;
 }

@@ -81,7 +81,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
       return Promise.reject(entry.failure.error);
     }
     const flight = entry.flight ?? start(key, entry, fetch, policy);
-    if (entry.doubted || !usableStale(entry, now)) return flight as Promise<T>;
+    if (entry.suspected || !usableStale(entry, now)) return flight as Promise<T>;
     entry.waiting ??= untilSlow(key, entry, flight);
     return entry.waiting as Promise<T>;
   }
@@ -124,7 +124,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     return new Promise((resolve, reject) => {
       const timer = clock.setTimeout(() => {
         // Given up meanwhile: the secret was refused.
-        if (entries.get(key) !== entry || entry.doubted || !usableStale(entry, clock.now())) return;
+        if (entries.get(key) !== entry || entry.suspected || !usableStale(entry, clock.now())) return;
         entry.ahead = true;
         resolve(entry.value);
       }, PATIENCE);
@@ -143,7 +143,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     entry.staleUntil = now + Math.min(ttl + (policy.maxStale ?? DEFAULTS.maxStale), lease);
     entry.expiresAt = fetched.expiresAt ?? Number.POSITIVE_INFINITY;
     entry.failure = undefined;
-    entry.doubted = false;
+    entry.suspected = false;
   }
 
   /** The old value if an outage allows it; otherwise the error, which is remembered for a while so that an outage is not hammered. */
@@ -177,7 +177,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
       if (entry === undefined) return;
       entry.freshUntil = Math.min(entry.freshUntil, clock.now());
       // A caller who doubts the value waits for the next one.
-      entry.doubted = true;
+      entry.suspected = true;
       entry.ahead = false;
     },
   };
@@ -199,7 +199,7 @@ interface CacheEntry {
   /** What the callers of the flight wait for where the old value may still serve. */
   waiting: Promise<unknown> | undefined;
   /** The old value may be a wrong one: it serves only where the backend failed to bring another. */
-  doubted: boolean;
+  suspected: boolean;
   failure: { error: unknown; delay: number; until: number } | undefined;
 }
 
@@ -214,7 +214,7 @@ function emptyEntry(): CacheEntry {
     flight: undefined,
     ahead: false,
     waiting: undefined,
-    doubted: false,
+    suspected: false,
     failure: undefined,
   };
 }

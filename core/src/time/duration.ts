@@ -18,15 +18,17 @@ export function parseDuration(text: string): number | undefined {
 }
 
 /**
- * A duration for a message, in the unit that leaves at most three digits: `350 ms`, `90 s`, `10 min`, `3 h`, `4 days`. Rounded to
- * whole units. A negative one is told by its length alone: which way it goes is for the sentence around it to say.
+ * A duration for a message, in whole units: `350 ms`, `90 s`, `10 min`, `3 h`, `4 days`. What rounds up to the next unit is told
+ * in that one: a second less than two hours is `2 h`. A negative one is told by its length alone: which way it goes is for the
+ * sentence around it to say.
  *
  * @param milliseconds finite
  */
 export function formatDuration(milliseconds: number): string {
   const length = Math.round(Math.abs(milliseconds));
-  if (length < SECOND) return `${Math.round(length)} ms`;
-  if (length < 2 * MINUTE) return `${Math.round(length / SECOND)} s`;
-  if (length < 2 * HOUR) return `${Math.round(length / MINUTE)} min`;
-  return length < 2 * DAY ? `${Math.round(length / HOUR)} h` : `${Math.round(length / DAY)} days`;
+  const inUnits = (unit: number) => Math.round(length / unit);
+  if (length < SECOND) return `${length} ms`;
+  if (inUnits(SECOND) < 120) return `${inUnits(SECOND)} s`;
+  if (inUnits(MINUTE) < 120) return `${inUnits(MINUTE)} min`;
+  return inUnits(HOUR) < 48 ? `${inUnits(HOUR)} h` : `${inUnits(DAY)} days`;
 }

@@ -1,8 +1,7 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { formatError, formatProblem, isMlflowAuthError, MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import { printable } from "../../src/errors/printable.js";
-import { thrownKind } from "../../src/errors/thrown-kind.js";
+import { printable, thrownKind } from "../../src/errors/printable.js";
 
 const test = suite("the one error");
 

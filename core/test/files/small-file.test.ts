@@ -130,24 +130,22 @@ test("sizes are told in the unit that leaves no rest", () => {
   assert.is(why(1_000), "is larger than 1000 bytes");
 });
 
-test("no file stays open", async () => {
-  const open = () => {
+test("no file stays open, whatever was wrong with it", async () => {
+  const lowestFree = () => {
     const descriptor = openSync(folder, "r");
     closeSync(descriptor);
     return descriptor;
   };
-  const before = open();
-  const paths = [
-    ...Object.keys(texts).map(() => join(folder, "file")),
-    folder,
-    join(folder, "gone"),
-    join(folder, "large"),
-  ];
-  for (const path of paths) {
-    await readSmallText(path, LIMIT);
-    readSmallTextSync(path, LIMIT);
+  const before = lowestFree();
+  const rounds = 50;
+  for (let round = 0; round < rounds; round++) {
+    for (const path of [join(folder, "file"), join(folder, "large"), join(folder, "gone"), folder]) {
+      await readSmallText(path, LIMIT);
+      readSmallTextSync(path, LIMIT);
+    }
   }
-  assert.is(open(), before);
+  // Something else of this process may open or close a few.
+  assert.ok(lowestFree() < before + rounds / 2);
 });
 
 test.run();

@@ -115,3 +115,8 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** A path whose segments are encoded, and its slashes kept. */
+export function encode(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}

@@ -9,8 +9,8 @@ import {
 import { errorText, field, isInvalidToken, type Reading, type VaultAnswer } from "./answer.js";
 import type { VaultOptions } from "./generated/options.js";
 
-/** What a way of logging in makes of Vault's refusal. */
-export interface Refusal {
+/** What a way of logging in makes of Vault's rejection. */
+export interface LoginRejection {
   readonly message: string;
   readonly remedy: string;
 }
@@ -22,13 +22,13 @@ export interface Refusal {
  */
 export function loginFault(
   answer: VaultAnswer,
-  { mount, refusal }: { mount: string; refusal(answer: VaultAnswer): Refusal | undefined },
+  { mount, rejection }: { mount: string; rejection(answer: VaultAnswer): LoginRejection | undefined },
   options: VaultOptions,
   context: PluginContext,
 ): MlflowAuthError {
   const fault = serverFault(answer, options, context);
   if (fault !== undefined) return fault;
-  const { message, remedy } = refusal(answer) ?? {
+  const { message, remedy } = rejection(answer) ?? {
     message: `Vault offers no login at auth/${mount} to this client (status ${answer.status})`,
     remedy: `check that address (VAULT_ADDR) is Vault's, auth.mount with vault auth list, the network that the role is bound to, and ${namespaceHint(options)}`,
   };

@@ -9,9 +9,8 @@ import {
   type SecretSource,
 } from "@mlflow-auth/core/plugin";
 import { createVaultClient, type VaultClient } from "./client.js";
-import { fetchSecret } from "./fetch-secret.js";
+import { createKvReader, fetchSecret } from "./fetch-secret.js";
 import type { VaultOptions } from "./generated/options.js";
-import { createKvReader } from "./kv.js";
 import { createLogin, type Login, type LoginMethod, loginMethod } from "./login.js";
 import { createStaticToken } from "./static-token.js";
 

@@ -1,10 +1,9 @@
-/** How the plugin comes to a Vault token by logging in, and the ways to do that: what each sends, and what its refusal means. */
+/** How the plugin comes to a Vault token by logging in, and the ways to do that: what each sends, and what its rejection means. */
 import { fileSource, headerValue, type PluginContext, Secret, type SecretSource } from "@mlflow-auth/core/plugin";
 import { errorText, field, type VaultAnswer } from "./answer.js";
-import type { Call, VaultClient } from "./client.js";
-import { loginFault, noToken, type Refusal } from "./faults.js";
+import { type Call, encode, type VaultClient } from "./client.js";
+import { type LoginRejection, loginFault, noToken } from "./faults.js";
 import type { AppRoleAuth, JwtAuth, KubernetesAuth, VaultOptions } from "./generated/options.js";
-import { encode } from "./kv.js";
 import { createRenewalTimer, grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
 
 /** Where tokens come from, however the options say it. */
@@ -107,7 +106,7 @@ export interface LoginMethod {
   /** The body of the login. Credentials are read anew for each. */
   data(): Promise<Record<string, string>>;
   /** Undefined where Vault's answer says nothing that is particular to this method. */
-  refusal(answer: VaultAnswer): Refusal | undefined;
+  rejection(answer: VaultAnswer): LoginRejection | undefined;
 }
 
 /** The way that the options name. */
@@ -127,7 +126,7 @@ function appRole({ roleId, secretId }: AppRoleAuth, mount: string): LoginMethod 
   return {
     mount,
     data: async () => ({ role_id: roleId, secret_id: await text(secretId) }),
-    refusal(answer) {
+    rejection(answer) {
       if (answer.status !== 400) return undefined;
       const told = errorText(answer.body);
       return /role/i.test(told) && !/secret/i.test(told)
@@ -148,7 +147,7 @@ function kubernetes({ role, jwtFile }: KubernetesAuth, mount: string): LoginMeth
   return {
     mount,
     data: async () => ({ role, jwt: await text(serviceAccount) }),
-    refusal(answer) {
+    rejection(answer) {
       if (isUnknownRole(answer)) return unknownRole(mount);
       if (answer.status !== 403) return undefined;
       return {
@@ -163,7 +162,7 @@ function jwt({ role, jwt: source }: JwtAuth, mount: string): LoginMethod {
   return {
     mount,
     data: async () => ({ ...(role === undefined ? {} : { role }), jwt: await text(source) }),
-    refusal(answer) {
+    rejection(answer) {
       if (isUnknownRole(answer)) return unknownRole(mount);
       if (answer.status !== 400) return undefined;
       return {
@@ -179,7 +178,7 @@ function isUnknownRole({ status, body }: VaultAnswer): boolean {
   return status === 400 && /missing role|invalid role name|role .* could not be found/i.test(errorText(body));
 }
 
-const unknownRole = (mount: string): Refusal => ({
+const unknownRole = (mount: string): LoginRejection => ({
   message: `Vault does not know the role at auth/${mount}`,
   remedy: `check auth.role: vault list auth/${mount}/role`,
 });

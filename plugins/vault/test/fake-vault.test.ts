@@ -185,7 +185,7 @@ test("the version of a mount is asked once, and again when the secret is no long
   assert.equal(await reads(), ["Authorization: Bearer one", "secret/mlflow/auth"]);
 });
 
-test("in an outage a secret that was only doubted goes on, and one that a 401 refused does not", async () => {
+test("in an outage a secret that was only suspected goes on, and one that a 401 refused does not", async () => {
   for (const [kind, served] of [
     ["suspected", true],
     ["unauthorized", false],

@@ -203,7 +203,7 @@ export const mutants = [
         { tests: ["core/interceptor", "core/authorizer"] },
       ],
       [
-        "keys.size < MOST_NAMES && name.length <= LONGEST_NAME",
+        "known.size < MOST_NAMES && name.length <= LONGEST_NAME",
         "true",
         "a client with ever new header names fills the memory",
         { accepted: "only memory, and `headerKey` shows nothing of what it remembers" },

@@ -423,8 +423,8 @@ export const mutants = [
         "a provider tags runs where it said that it has nothing to say",
       ],
       [
-        'if (result.status === "rejected") throw refusal(',
-        'if (result.status === "rejected") continue; else if (false) throw refusal(',
+        'if (result.status === "rejected") throw noRun(',
+        'if (result.status === "rejected") continue; else if (false) throw noRun(',
         "a run is created without tags that it must have",
       ],
       [
@@ -454,7 +454,7 @@ export const mutants = [
         "a run that an outage keeps from being created is not tried again",
       ],
       [
-        "  refusals.add(refused);\n",
+        "  failures.add(failure);\n",
         "",
         "the client is told that it lacks a credential, where it is a tag that is missing",
         { tests: ["proxy/run-tags"] },

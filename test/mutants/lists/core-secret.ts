@@ -64,7 +64,7 @@ export const mutants = [
         "ten thousand requests make ten thousand fetches",
       ],
       [
-        "if (entry.doubted || !usableStale(entry, now)) return flight",
+        "if (entry.suspected || !usableStale(entry, now)) return flight",
         "if (!usableStale(entry, now)) return flight",
         "after a 403 the old secret is served while the new one is on its way",
         { accepted: "`untilSlow` looks at the doubt itself, and waits for the new one" },
@@ -85,23 +85,23 @@ export const mutants = [
         "a secret is used past its time without waiting for the next",
       ],
       [
-        "if (entries.get(key) !== entry || entry.doubted || !usableStale(entry, clock.now())) return;",
+        "if (entries.get(key) !== entry || entry.suspected || !usableStale(entry, clock.now())) return;",
         "",
         "a secret that was refused, or has ended, while somebody waits is handed out",
       ],
       [
-        "if (entries.get(key) !== entry || entry.doubted",
-        "if (entry.doubted",
+        "if (entries.get(key) !== entry || entry.suspected",
+        "if (entry.suspected",
         "a secret that a 401 refused while somebody waits is handed out",
       ],
       [
-        "|| entry.doubted || !usableStale(entry, clock.now())) return;",
+        "|| entry.suspected || !usableStale(entry, clock.now())) return;",
         "|| !usableStale(entry, clock.now())) return;",
         "a secret that a 403 cast doubt on while somebody waits is handed out",
       ],
       [
-        "|| entry.doubted || !usableStale(entry, clock.now())) return;",
-        "|| entry.doubted) return;",
+        "|| entry.suspected || !usableStale(entry, clock.now())) return;",
+        "|| entry.suspected) return;",
         "a secret whose time ends while somebody waits is handed out",
       ],
       [
@@ -139,11 +139,11 @@ export const mutants = [
       ],
       ["entry.expiresAt = fetched.expiresAt ?? Number.POSITIVE_INFINITY;", "", "a token is sent past its `exp`"],
       [
-        "    entry.failure = undefined;\n    entry.doubted = false;",
-        "    entry.doubted = false;",
+        "    entry.failure = undefined;\n    entry.suspected = false;",
+        "    entry.suspected = false;",
         "after an outage each failure waits longer, and the old error comes back",
       ],
-      ["    entry.doubted = false;\n  }", "  }", "after one 403 nobody is served ahead or in an outage again"],
+      ["    entry.suspected = false;\n  }", "  }", "after one 403 nobody is served ahead or in an outage again"],
       ["if (!transient) entry.present = false;", "", "a secret to which access was taken away is used on"],
       ["isMlflowAuthError(error) && error.transient;", "true;", "a secret to which access was taken away is used on"],
       [
@@ -190,7 +190,7 @@ export const mutants = [
         "",
         "after a 403 a rotated secret is not fetched",
       ],
-      ["      entry.doubted = true;\n", "", "after a 403 the old secret is served while the new one is on its way"],
+      ["      entry.suspected = true;\n", "", "after a 403 the old secret is served while the new one is on its way"],
     ],
   ),
 

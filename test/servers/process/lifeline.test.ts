@@ -29,7 +29,7 @@ interface Started {
 
 /** Runs the program with an ending, and waits until nothing of it is left, or does not end. */
 async function runWith(ending: string): Promise<Started> {
-  const args = ["--import", "tsx", "--input-type=module", "--eval", program + ending];
+  const args = ["--input-type=module", "--eval", program + ending];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
   let output = "";
   child.stdout.on("data", (chunk) => {

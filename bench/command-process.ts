@@ -1,0 +1,23 @@
+/** Processes of the benchmarks that say on their first line where they are to be found. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { builtCommand } from "@mlflow-auth/test/built-command";
+import type { CommandProject } from "./command-project.ts";
+
+/** Starts the built command in the project. What it says on stderr is dropped. */
+export async function startCommand(
+  { folder: cwd, env }: CommandProject,
+  args: readonly string[],
+): Promise<{ process: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [builtCommand, ...args], { cwd, env, stdio: ["ignore", "pipe", "ignore"] });
+  return { process: child, url: await firstLine(child) };
+}
+
+/** @throws Error if it ends before it has said anything */
+export async function firstLine(child: ChildProcess): Promise<string> {
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  const [line] = (await Promise.race([once(lines, "line"), once(lines, "close")])) as [string?];
+  if (line === undefined) throw new Error(`${child.spawnargs.join(" ")} ended`);
+  return line;
+}

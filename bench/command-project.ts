@@ -1,0 +1,39 @@
+/** A project in a folder of its own, with Vault's plugin and a Vault that answers: what the built command is run in. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { vaultSetup } from "./vault-setup.ts";
+
+export interface CommandProject {
+  readonly folder: string;
+  /** The whole environment for the command: nothing of this process's own gets in. */
+  readonly env: Readonly<Record<string, string>>;
+  remove(): Promise<void>;
+}
+
+/** @param trackingUri the one server of the file */
+export async function createCommandProject(trackingUri: string): Promise<CommandProject> {
+  const folder = mkdtempSync(join(tmpdir(), "mlflow-auth-bench-"));
+  const setup = await vaultSetup(trackingUri);
+  const { plugins } = setup.options.config as { plugins: { vault: object } };
+  const scope = join(folder, "node_modules", "@mlflow-auth");
+  mkdirSync(scope, { recursive: true });
+  symlinkSync(
+    dirname(fileURLToPath(import.meta.resolve("@mlflow-auth/plugin-vault/package.json"))),
+    join(scope, "plugin-vault"),
+  );
+  const manifest = { name: "benchmark", dependencies: { "@mlflow-auth/plugin-vault": "1.0.0" } };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  const config = { version: 1, trackingUri, plugins: { vault: plugins.vault } };
+  writeFileSync(join(folder, "mlflow-auth.json"), JSON.stringify(config));
+  const { PATH = "", HOME = "" } = process.env;
+  return {
+    folder,
+    env: { PATH, HOME, ...setup.options.env, MLFLOW_AUTH_CONFIG: join(folder, "mlflow-auth.json") },
+    async remove() {
+      await setup.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

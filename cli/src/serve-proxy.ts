@@ -1,0 +1,74 @@
+/** What `exec` and `proxy` have in common: a proxy to the chosen server, opened before it is used and closed after. */
+import {
+  type Config,
+  createLogger,
+  type LogLevel,
+  loadConfig,
+  openAuthorizer,
+  type Secret,
+} from "@mlflow-auth/core/internal";
+import { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
+import { chooseUpstream, type Upstream } from "./choose-upstream.js";
+import { collectAfterStart, createStreamCollector, slowHeapGrowth } from "./memory.js";
+import { announce } from "./where-from.js";
+
+export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allowHosts"> {
+  /** The file that was named. Default: the one that the search finds. */
+  readonly config?: string | undefined;
+  readonly logLevel?: LogLevel | undefined;
+  /** What `--server` says. */
+  readonly server?: string | undefined;
+  /** Asked once it is known which server is meant. Undefined: whoever reaches the port uses the credentials. */
+  token(): Secret | undefined | Promise<Secret | undefined>;
+}
+
+/** A proxy that runs. */
+export interface Served {
+  readonly config: Config;
+  readonly upstream: Upstream;
+  readonly proxy: RunningProxy;
+}
+
+/**
+ * Starts the proxy, says on stderr which file it uses and where it leads, and closes everything once `use` has ended.
+ *
+ * @returns what `use` gives
+ * @throws MlflowAuthError whatever is wrong with the file, a plugin, the choice of a server, the token or the address
+ */
+export async function serveProxy<T>(options: ServeOptions, use: (served: Served) => Promise<T>): Promise<T> {
+  const { host, port, allowHosts } = options;
+  const logger = createLogger({ level: options.logLevel, env: process.env });
+  const config = await loadConfig({ configFile: options.config });
+  const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
+  try {
+    const upstream = chooseUpstream(config, options.server, process.env);
+    const token = await options.token();
+    slowHeapGrowth();
+    const streamed = createStreamCollector();
+    const proxy = await startProxy({
+      authorizer,
+      logger,
+      upstream: upstream.uri,
+      token,
+      host,
+      port,
+      allowHosts,
+      streamed,
+    });
+    try {
+      announce(config, upstream.uri);
+      if (upstream.notice !== undefined) say(upstream.notice);
+      collectAfterStart();
+      return await use({ config, upstream, proxy });
+    } finally {
+      await proxy.close();
+    }
+  } finally {
+    await authorizer.close();
+  }
+}
+
+/** Says something on stderr in the command's own name. */
+export function say(text: string): void {
+  console.error(`mlflow-auth: ${text}`);
+}

@@ -1,0 +1,74 @@
+/** What the client and whoever runs the front are told where no answer came from the upstream. */
+import {
+  connectionFailureOf,
+  isMlflowAuthError,
+  isTagFailure,
+  type Logger,
+  type MlflowAuthError,
+} from "@mlflow-auth/core/internal";
+import { badRequest, Refusal } from "./refusal.js";
+
+/**
+ * MLflow's Python client sends a request again, for about four minutes and without a word, after 408, 429, 500, 502, 503 and
+ * 504 (its `utils/request_utils.py`), so those are for what may pass by itself. What somebody must put right gets a status
+ * that no client repeats: 424, the front lacks what it needs to send the request, which no MLflow server answers itself.
+ */
+const PERMANENT = 424;
+
+/**
+ * The failures of all upstreams. Each is logged, for a client that repeats its requests hides them for minutes; the failure of a
+ * server once, until that server answers again or fails in another way.
+ */
+export class UpstreamFailures {
+  readonly #logger: Logger;
+  readonly #answered = new Set<string>();
+  readonly #last = new Map<string, string>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** @param server its URI, as the file has it */
+  answered(server: string): void {
+    this.#answered.add(server);
+    if (this.#last.size > 0) this.#last.delete(server);
+  }
+
+  /** What to answer the client with. */
+  failed(thrown: unknown, server: string): Refusal {
+    const refusal = refusalFor(thrown, server, this.#answered.has(server));
+    this.#log(thrown, refusal.message, server);
+    return refusal;
+  }
+
+  #log(thrown: unknown, message: string, server: string): void {
+    if (this.#last.get(server) === message) return;
+    this.#last.set(server, message);
+    const { code, plugin } = isMlflowAuthError(thrown) ? thrown : {};
+    this.#logger.warn({ server, ...(code && { code }), ...(plugin && { plugin }) }, message);
+  }
+}
+
+/**
+ * @param answered whether this server has answered here before. Until then no outage of a secret store counts as passing: far
+ *   more often its address is wrong, and whoever starts a program should hear that at once.
+ */
+function refusalFor(thrown: unknown, server: string, answered: boolean): Refusal {
+  if (isMlflowAuthError(thrown)) return withheld(thrown, thrown.transient && answered);
+  const { code } = connectionFailureOf(thrown);
+  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") {
+    return badRequest("the request can't be passed on as it is");
+  }
+  const message = `no answer from ${server} (${code}). Try this: check that the server is up and reachable from here`;
+  return new Refusal(502, "TEMPORARILY_UNAVAILABLE", message);
+}
+
+/** The authorizer let nothing through, or no secure connection came about: nothing was sent. */
+function withheld(error: MlflowAuthError, mayPass: boolean): Refusal {
+  const { code, remedy } = error;
+  const message = `${code}: ${error.message}${remedy === undefined ? "" : `. Try this: ${remedy}`}`;
+  if (mayPass) return new Refusal(503, "TEMPORARILY_UNAVAILABLE", message, code);
+  // The same answer as to a path that is refused before anybody asks which server it is for.
+  if (code === "PATH_MISLEADING") return new Refusal(400, "BAD_REQUEST", message, code);
+  return new Refusal(PERMANENT, isTagFailure(error) ? "INTERNAL_ERROR" : "UNAUTHENTICATED", message, code);
+}

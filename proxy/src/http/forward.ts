@@ -1,0 +1,94 @@
+/** The way of an admitted request to its upstream: its body read or streamed, sent with what the authorizer adds, answered. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createInterceptor, type Logger, MlflowAuthError, type OpenedAuthorizer } from "@mlflow-auth/core/internal";
+import type { Dispatcher } from "undici";
+import { UpstreamFailures } from "./failure.js";
+import { hasBody, isSmall } from "./head.js";
+import { forwardedHeaders, type HeaderRewriting } from "./headers.js";
+import { ResponseWriter, refuse } from "./response-writer.js";
+import { type CreatedRuns, createRunWatch } from "./run-watch.js";
+import { collect, Upload } from "./upload.js";
+import type { Upstream } from "./upstream.js";
+
+export interface ForwarderOptions {
+  /** Opened with an agent for every server. */
+  readonly authorizer: OpenedAuthorizer;
+  readonly logger: Logger;
+  /** Told how many bytes of a body have streamed by, in either direction: every few KiB, so it must be quick. */
+  readonly streamed?: ((bytes: number) => void) | undefined;
+}
+
+/** A request that may pass, and where to. */
+export interface Arrival {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly upstream: Upstream;
+  readonly rewriting: HeaderRewriting;
+}
+
+export interface Forwarder {
+  /** Answers the request, come what may. */
+  forward(arrival: Arrival): void;
+  readonly createdRuns: CreatedRuns;
+  /** Lets each client know with its next answer that the connection ends. */
+  drain(): void;
+}
+
+/** Every listed server has an agent of its own, so nothing comes this way but what belongs to none. */
+const refuseUnlisted: Dispatcher["dispatch"] = () => {
+  throw new MlflowAuthError("DESTINATION_UNLISTED", "the request belongs to no server of the file");
+};
+
+export function createForwarder({ authorizer, logger, streamed }: ForwarderOptions): Forwarder {
+  const failures = new UpstreamFailures(logger);
+  const dispatch = createInterceptor(authorizer)(refuseUnlisted);
+  const runs = createRunWatch();
+  let draining = false;
+
+  function forward(arrival: Arrival): void {
+    const { req, res } = arrival;
+    const begin = req.headers.expect === undefined ? undefined : () => res.writeContinue();
+    if (!hasBody(req)) {
+      send(arrival, null);
+    } else if (isSmall(req)) {
+      begin?.();
+      collect(req, (body) => send(arrival, body));
+    } else {
+      send(arrival, new Upload(req, { begin, streamed }));
+    }
+  }
+
+  function send({ req, res, upstream, rewriting }: Arrival, body: Buffer | Upload | null): void {
+    const server = upstream.server.uri;
+    const writer = new ResponseWriter({
+      req,
+      res,
+      upload: body instanceof Upload ? body : undefined,
+      rewriting,
+      closing: () => draining,
+      answered: () => failures.answered(server),
+      failed: (error) => refuse(req, res, failures.failed(error, server)),
+      streamed,
+    });
+    const options: Dispatcher.DispatchOptions = {
+      origin: upstream.origin,
+      path: upstream.path,
+      method: req.method as Dispatcher.HttpMethod,
+      headers: forwardedHeaders(req, rewriting),
+      body: body as Buffer | null,
+    };
+    try {
+      dispatch(options, req.method === "POST" ? runs.watch(req, upstream, writer) : writer);
+    } catch (thrown) {
+      writer.onResponseError(null, thrown as Error);
+    }
+  }
+
+  return {
+    forward,
+    createdRuns: runs,
+    drain() {
+      draining = true;
+    },
+  };
+}

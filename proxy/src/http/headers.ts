@@ -1,0 +1,90 @@
+/** Which headers go on from one connection to the next, on the way to the upstream and on the way back. */
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { headerKey, perHeaderName } from "@mlflow-auth/core/internal";
+
+/** What to make of headers whose values hold addresses: the front's own on the way there, the upstream's on the way back. */
+export interface HeaderRewriting {
+  /**
+   * @param key the name as `headerKey` of core has it
+   * @returns the value to send; undefined: the header stays here
+   */
+  sent(key: string, value: string): string | undefined;
+  /** @param name in lower case */
+  returned(name: string, value: string): string;
+}
+
+/** Headers that belong to one connection (RFC 9110, 7.6.1), and never to the next. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  "connection",
+  "http2-settings",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authentication-info",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/**
+ * The upstream gets its own Host from undici; Expect is answered here. The rest describes a hop before the client, which there
+ * is none of: a server that trusts such a header would believe whoever sent it. Some servers (IIS, Symfony, Zend) even take the
+ * path from one, and would answer for another than the one that was judged.
+ */
+const NEVER_SENT: ReadonlySet<string> = new Set(["host", "expect", "x-real-ip", "x-original-url", "x-rewrite-url"]);
+const NEVER_SENT_PREFIX = "x-forwarded-";
+
+/** What a name by itself says: whether such a header stays here, in whatever spelling it comes. */
+const staysHere = perHeaderName((name) => {
+  const key = headerKey(name);
+  if (HOP_BY_HOP.has(key) || NEVER_SENT.has(key) || key.startsWith(NEVER_SENT_PREFIX)) return true;
+  // In another spelling it is not the length that the body has been read by.
+  return key === "content-length" && name.toLowerCase() !== key;
+});
+
+/** It announces other ways to the upstream's origin; for the client that origin is the front. */
+const NEVER_RETURNED = "alt-svc";
+
+const none: ReadonlySet<string> = new Set();
+
+/** The client's headers for the upstream: flat, name and value in turn; what came several times goes on several times. */
+export function forwardedHeaders(req: IncomingMessage, rewriting: HeaderRewriting): string[] {
+  const { rawHeaders } = req;
+  const named = namedByConnection(req.headers.connection);
+  const list: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] as string;
+    if (staysHere(name) || (named !== none && named.has(name.toLowerCase()))) continue;
+    const value = rewriting.sent(headerKey(name), rawHeaders[i + 1] as string);
+    if (value !== undefined) list.push(name, value);
+  }
+  return list;
+}
+
+/**
+ * The upstream's headers for the client, in the same form.
+ *
+ * @param headers as undici gives them: with names in lower case
+ */
+export function returnedHeaders(headers: IncomingHttpHeaders, rewriting: HeaderRewriting): string[] {
+  const named = namedByConnection(headers.connection);
+  const list: string[] = [];
+  for (const name in headers) {
+    if (HOP_BY_HOP.has(name) || name === NEVER_RETURNED || (named !== none && named.has(name))) continue;
+    const given = headers[name];
+    if (typeof given === "string") list.push(name, rewriting.returned(name, given));
+    else for (const value of given ?? []) list.push(name, rewriting.returned(name, value));
+  }
+  return list;
+}
+
+/** Names, in lower case, that a message's Connection header declares to be of this hop alone. */
+function namedByConnection(connection: string | readonly string[] | undefined): ReadonlySet<string> {
+  if (connection === undefined) return none;
+  const value = typeof connection === "string" ? connection : connection.join(",");
+  // By far the most frequent values, and neither names a header.
+  if (value === "keep-alive" || value === "close") return none;
+  return new Set(value.split(",").map((name) => name.trim().toLowerCase()));
+}

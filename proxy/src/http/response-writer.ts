@@ -1,0 +1,177 @@
+/** How an answer gets to the client: the upstream's, or the front's own, and what becomes of an upload that is still coming in. */
+import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { Dispatcher } from "undici";
+import { hasBody } from "./head.js";
+import { type HeaderRewriting, returnedHeaders } from "./headers.js";
+import type { Refusal } from "./refusal.js";
+import type { Upload } from "./upload.js";
+
+type Controller = Dispatcher.DispatchController;
+
+export interface ResponseWriterOptions {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** The body that streams; undefined if there is none or it was read whole. */
+  readonly upload: Upload | undefined;
+  readonly rewriting: HeaderRewriting;
+  /** Whether the connection is to be closed after the answer. */
+  readonly closing: () => boolean;
+  /** Told when the head of an answer has come. */
+  readonly answered: () => void;
+  /** No answer came. The response has not been begun and the client is there. */
+  readonly failed: (error: unknown) => void;
+  /** Told how many bytes of a body have gone by. */
+  readonly streamed?: ((bytes: number) => void) | undefined;
+}
+
+/** Bytes up to which the beginning of a body may wait for its end: until the end of the tick in which it came. */
+const SMALL = 16 * 1024;
+
+/** One request's answer: undici's handler, writing to the client. */
+export class ResponseWriter implements Dispatcher.DispatchHandler {
+  readonly #options: ResponseWriterOptions;
+  #controller: Controller | undefined;
+  /** Whether the head, and what came with it, has been written. */
+  #flushed = false;
+  /** The beginning of the body, not written yet. */
+  #first: Buffer | undefined;
+  #over = false;
+
+  constructor(options: ResponseWriterOptions) {
+    this.#options = options;
+    const { res, upload } = options;
+    res.on("close", () => {
+      if (!this.#over) this.#controller?.abort(new Error("the client went away"));
+      this.#over = true;
+    });
+    // Only a client that keeps us waiting is cut off. How long an upstream may think is for the client to decide.
+    res.on("timeout", () => {
+      if (upload?.starved || res.writableNeedDrain) res.destroy();
+    });
+  }
+
+  /** Called again if the request is sent a second time. */
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#over) controller.abort(new Error("the client went away"));
+  }
+
+  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
+    // What comes before the answer proper (100, 102, 103) was for us.
+    if (status < 200 || this.#over) return;
+    try {
+      this.#begin(status, headers);
+    } catch (thrown) {
+      // An answer that can't be written must not leave the client waiting for it.
+      this.#over = true;
+      this.#options.res.destroy();
+      controller.abort(thrown as Error);
+    }
+  }
+
+  #begin(status: number, headers: IncomingHttpHeaders): void {
+    const { req, res, upload, rewriting, closing, answered } = this.#options;
+    const list = returnedHeaders(headers, rewriting);
+    if (upload !== undefined && !req.complete) {
+      list.push("connection", "close");
+      endAfterUpload(req);
+    } else if (closing()) {
+      list.push("connection", "close");
+    }
+    res.sendDate = false;
+    // The phrase is ours: the upstream's has no meaning, and may hold characters that can't be written.
+    res.writeHead(status, STATUS_CODES[status] ?? "", list);
+    // Head and body go out together where they come together; a head that comes alone must not wait for its body.
+    process.nextTick(() => this.#flush());
+    answered();
+  }
+
+  #flush(): void {
+    if (this.#flushed || this.#over) return;
+    this.#flushed = true;
+    if (this.#first === undefined) this.#options.res.flushHeaders();
+    else this.#write(this.#first);
+    this.#first = undefined;
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    if (this.#over) return;
+    if (!this.#flushed) {
+      if (this.#first === undefined && chunk.length <= SMALL) {
+        this.#first = chunk;
+        return;
+      }
+      if (this.#first !== undefined) this.#write(this.#first);
+      this.#first = undefined;
+      this.#flushed = true;
+    }
+    this.#write(chunk);
+    this.#options.streamed?.(chunk.length);
+    if (this.#options.res.writableNeedDrain) controller.pause();
+  }
+
+  #write(chunk: Buffer): void {
+    const { res } = this.#options;
+    if (!res.write(chunk) && res.listenerCount("drain") === 0) res.once("drain", () => this.#controller?.resume());
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return;
+    this.#over = true;
+    const { res, upload } = this.#options;
+    // As text of one byte a character it is written in one piece with the head.
+    if (this.#first === undefined) res.end();
+    else res.end(this.#first.toString("latin1"), "latin1");
+    upload?.discard();
+  }
+
+  onResponseError(_controller: Controller | null, error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    const { res, upload, failed } = this.#options;
+    upload?.discard();
+    // The head is out: an end would make a cut-off answer look complete.
+    if (res.headersSent) res.destroy();
+    else failed(error);
+  }
+}
+
+/** Answers with the refusal. Nothing may have been written to the response yet. */
+export function refuse(req: IncomingMessage, res: ServerResponse, { status, body }: Refusal): void {
+  const headers = ["content-type", "application/json", "content-length", String(Buffer.byteLength(body))];
+  if (hasBody(req) && !req.complete) {
+    headers.push("connection", "close");
+    endAfterUpload(req);
+  }
+  // With a phrase: an answer that could not be written may have left its own behind.
+  res.writeHead(status, STATUS_CODES[status] ?? "", headers);
+  res.end(body);
+}
+
+/** Milliseconds for which the rest of an upload is read and thrown away after its answer. */
+const LONGEST_LINGER = 10_000;
+
+const lingering = new WeakSet<Socket>();
+
+/**
+ * For an answer that comes before the upload is complete, with `connection: close`. Node would destroy the socket once the
+ * answer is written; with bytes of the upload still unread the system then resets the connection, and the client, busy
+ * sending, never sees the answer. So only our side is closed, and the rest is read and dropped for a while.
+ */
+function endAfterUpload(req: IncomingMessage): void {
+  const { socket } = req;
+  if (lingering.has(socket)) return;
+  lingering.add(socket);
+  socket.destroySoon = () => {
+    socket.end();
+    req.resume();
+    const timer = setTimeout(() => socket.destroy(), LONGEST_LINGER).unref();
+    socket.once("close", () => clearTimeout(timer));
+  };
+}
+
+/** Whether the last answer on this connection has been given; what still comes in on it is not for us. */
+export function isLingering(socket: Socket): boolean {
+  return lingering.has(socket);
+}

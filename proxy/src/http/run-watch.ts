@@ -1,0 +1,130 @@
+/** Which runs the clients create, learned from the answers as they pass by: nothing waits for it, and nothing fails because of it. */
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { runCreationBase } from "@mlflow-auth/core/internal";
+import type { Dispatcher } from "undici";
+import type { Upstream } from "./upstream.js";
+
+export interface CreatedRuns {
+  readonly count: number;
+  /** Where the first of them are to be seen, on the server itself. */
+  readonly links: readonly string[];
+}
+
+export interface RunWatch extends CreatedRuns {
+  /** The handler itself for any request but one that creates a run. */
+  watch(req: IncomingMessage, upstream: Upstream, handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler;
+}
+
+const MOST_LINKS = 5;
+/** Bytes, encoded and decoded. An answer of more is passed on unread. */
+const LONGEST = 256 * 1024;
+
+/** What MLflow's ids consist of: it can be printed as it is, and needs no escaping in a link. */
+const ID = /^[\w-]{1,128}$/;
+
+/** Node's functions for the encodings that clients ask for. Loaded once there is something to decode, for that takes its time. */
+const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDecompressSync">> = {
+  gzip: "gunzipSync",
+  deflate: "inflateSync",
+  br: "brotliDecompressSync",
+};
+
+export function createRunWatch(): RunWatch {
+  const links: string[] = [];
+  let count = 0;
+
+  return {
+    get count() {
+      return count;
+    },
+    links,
+    watch(req, { origin, path }, handler) {
+      const base = runCreationBase({ method: req.method as string, url: path });
+      if (base === undefined) return handler;
+      return new AnswerReader(handler, (body) => {
+        const run = pathOfRun(body);
+        if (run === undefined) return;
+        count++;
+        if (links.length < MOST_LINKS) links.push(origin + escaped(base) + run + workspaceOf(req));
+      });
+    },
+  };
+}
+
+/** The part of a link that MLflow's own clients print behind the tracking URI; undefined if the answer tells of no run. */
+function pathOfRun(body: string): string | undefined {
+  const { run_id, experiment_id } = (JSON.parse(body) as { run?: { info?: Record<string, unknown> } }).run?.info ?? {};
+  const isId = (id: unknown) => typeof id === "string" && ID.test(id);
+  return isId(run_id) && isId(experiment_id) ? `/#/experiments/${experiment_id}/runs/${run_id}` : undefined;
+}
+
+/** A path that was decoded to one character a byte, as it can be printed and followed. */
+function escaped(path: string): string {
+  return path.replace(
+    /[^\w!$&'()*+,\-./:;=@~]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
+}
+
+function workspaceOf({ headers }: IncomingMessage): string {
+  const workspace = headers["x-mlflow-workspace"];
+  return typeof workspace !== "string" || workspace === "default" ? "" : `?workspace=${encodeURIComponent(workspace)}`;
+}
+
+/** Passes everything on, and reads along a successful answer that is JSON and short. */
+class AnswerReader implements Dispatcher.DispatchHandler {
+  readonly #handler: Dispatcher.DispatchHandler;
+  readonly #read: (body: string) => void;
+  #encoding = "";
+  #length = 0;
+  #chunks: Buffer[] | undefined;
+
+  constructor(handler: Dispatcher.DispatchHandler, read: (body: string) => void) {
+    this.#handler = handler;
+    this.#read = read;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+    this.#handler.onRequestStart?.(controller, context);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: IncomingHttpHeaders,
+    statusMessage?: string,
+  ): void {
+    if (status === 200) {
+      this.#chunks = [];
+      this.#length = 0;
+      this.#encoding = String(headers["content-encoding"] ?? "").toLowerCase();
+    }
+    this.#handler.onResponseStart?.(controller, status, headers, statusMessage);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length;
+    if (this.#length > LONGEST) this.#chunks = undefined;
+    this.#chunks?.push(chunk);
+    this.#handler.onResponseData?.(controller, chunk);
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
+    this.#handler.onResponseEnd?.(controller, trailers);
+    try {
+      if (this.#chunks !== undefined) this.#read(this.#decoded(Buffer.concat(this.#chunks)));
+    } catch {
+      // An answer that can't be read is the client's affair: it got every byte.
+    }
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    this.#handler.onResponseError?.(controller, error);
+  }
+
+  #decoded(body: Buffer): string {
+    const decoder = decoders[this.#encoding];
+    if (decoder === undefined) return body.toString();
+    return process.getBuiltinModule("node:zlib")[decoder](body, { maxOutputLength: LONGEST }).toString();
+  }
+}

@@ -1,0 +1,60 @@
+/** Where a request goes, and how the cookies that come from there are kept to the part of the front that stands for it. */
+import type { ServerConfig } from "@mlflow-auth/core/internal";
+
+/** Where a request goes. */
+export interface Upstream {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** With its query. What is judged is what is sent. */
+  readonly path: string;
+  readonly server: ServerConfig;
+  readonly mount: Mount;
+}
+
+/** The part of the front that stands for a part of an upstream. */
+export interface Mount {
+  /** The front's path, without what admits the client. It does not end in a slash; empty for the root. */
+  readonly at: string;
+  /** The path of the upstream's origin that it stands for, in the same form. */
+  readonly base: string;
+}
+
+/**
+ * A Set-Cookie for the client. Cookies know no ports: with the upstream's own path a browser would send an upstream's session
+ * to whatever else listens on this machine. So a path becomes the one below the front's prefix that stands for it, and a domain,
+ * which is the upstream's, goes. Every other byte stays. A name with `__Host-` in front keeps a browser from taking the cookie
+ * at all then, because it demands the path `/`.
+ *
+ * @param prefix what every path of the front begins with, such as a token with the slash before it; or nothing
+ * @param bare whether the request was for the prefix alone: a browser would make `/` of a path that is not given then
+ */
+export function returnedCookie(value: string, upstream: Upstream, prefix: string, bare: boolean): string {
+  const [pair = "", ...attributes] = value.split(";");
+  const kept = [pair];
+  let path = "";
+  for (const attribute of attributes) {
+    const [name = "", given = ""] = nameAndValue(attribute);
+    if (name === "domain") continue;
+    // Of several the last counts, and one without a slash in front means that none is given (RFC 6265, 5.2.4 and 5.3).
+    if (name === "path") path = given;
+    const rewritten = name === "path" && given.startsWith("/");
+    const start = attribute.slice(0, attribute.indexOf("=") + 1);
+    kept.push(rewritten ? start + (prefix + ownPath(given, upstream) || "/") : attribute);
+  }
+  if (bare && !path.startsWith("/")) kept.push(` Path=${prefix}`);
+  return kept.join(";");
+}
+
+function nameAndValue(attribute: string): [name: string, value: string] {
+  const equals = attribute.indexOf("=");
+  if (equals === -1) return [attribute.trim().toLowerCase(), ""];
+  return [attribute.slice(0, equals).trim().toLowerCase(), attribute.slice(equals + 1).trim()];
+}
+
+/** The front's path, without its prefix, for which a cookie of the upstream's `path` is meant. */
+function ownPath(path: string, { origin, mount: { at, base } }: Upstream): string {
+  if (path === base || path.startsWith(`${base}/`)) return at + path.slice(base.length);
+  const above = base.startsWith(path.endsWith("/") ? path : `${path}/`);
+  // Beside the base, where this client is never led: the name of that place keeps the cookie from everywhere else.
+  return above ? `${at}/` : `/~${origin.replace("://", ":")}${path}`;
+}

@@ -1,0 +1,71 @@
+/** Who may use the proxy, and for what: everything that can be judged by a request's head alone. */
+import type { IncomingMessage } from "node:http";
+import { leadsOut } from "@mlflow-auth/core/internal";
+import { judgeHead, misleadingPath } from "../http/head.js";
+import { badRequest, forbidden, type Refusal } from "../http/refusal.js";
+import { type OwnAddress, TOKEN_HEADER } from "./own-address.js";
+
+/** A request that came from a client of ours. */
+export interface Admitted {
+  /** What follows the token: empty, a query, or a path with its query that does not lead out of its base. */
+  readonly path: string;
+  /** What stands before it in the addresses of this client: the token with the slash before it, or nothing. */
+  readonly prefix: string;
+}
+
+const badToken = forbidden(
+  "the address lacks the token of this proxy, or has that of another run. Use the whole address as the proxy printed it; within `mlflow-auth exec` it is in MLFLOW_TRACKING_URI.",
+);
+const badHost = forbidden(
+  "the Host header names another host than the proxy's. Use the address as the proxy printed it; a name of its own is allowed with --allow-host.",
+);
+const badOrigin = forbidden("requests from other web sites are refused.");
+const relayed = forbidden("the request came through another proxy. Exempt the proxy's host, for example in NO_PROXY.");
+const tokenAgain = badRequest(
+  "the path or the query holds the token of this proxy once more, and the server must not get it. The token belongs into the first segment of the path alone; give addresses that are data as those of the server.",
+);
+
+/**
+ * The token is the first segment of the path, or a header: a client of ours that can set one keeps the token out of every address.
+ * No web page can, for a browser asks us first whether it may.
+ */
+export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitted | Refusal {
+  const { token } = own;
+
+  return (req) => {
+    let hosts = 0;
+    const refusal = judgeHead(req, (key, value) => {
+      switch (key) {
+        case "host":
+          hosts++;
+          return hosts === 1 && own.isOwnHost(value, req.socket) ? undefined : badHost;
+        case "origin":
+          return own.isOwnOrigin(value, req.socket) ? undefined : badOrigin;
+        case "x-forwarded-for":
+        case "forwarded":
+          return relayed;
+        default:
+          return undefined;
+      }
+    });
+    if (refusal !== undefined) return refusal;
+    if (hosts === 0) return badHost;
+    let path = req.url as string;
+    let prefix = "";
+    if (token !== undefined) {
+      const header = req.headers[TOKEN_HEADER] as string | undefined;
+      const end = header === undefined ? segmentEnd(path) : 0;
+      if (!token.isToken(header ?? path.slice(1, end))) return badToken;
+      prefix = path.slice(0, end);
+      path = path.slice(end);
+      if (token.isIn(path)) return tokenAgain;
+    }
+    return leadsOut(path) ? misleadingPath : { path, prefix };
+  };
+}
+
+/** Where the first segment of a path ends. */
+function segmentEnd(target: string): number {
+  const end = target.slice(1).search(/[/?]/);
+  return end === -1 ? target.length : end + 1;
+}

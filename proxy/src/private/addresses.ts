@@ -1,0 +1,74 @@
+/** The addresses in a request's headers and in those of its answer: the proxy's own on one side, the server's on the other. */
+import type { IncomingMessage } from "node:http";
+import type { HeaderRewriting } from "../http/headers.js";
+import { Refusal } from "../http/refusal.js";
+import { returnedCookie, type Upstream } from "../http/upstream.js";
+import { type OwnAddress, TOKEN_HEADER } from "./own-address.js";
+import type { Routes } from "./routes.js";
+
+/** Policies with which a browser would tell other sites the path, and so the token. */
+const TELLING_POLICY = /unsafe-url|no-referrer-when-downgrade/i;
+
+/** One request, for {@link Addresses}. */
+export interface Routed {
+  readonly req: IncomingMessage;
+  readonly upstream: Upstream;
+  /** What stands before the path in the addresses of this client: the token with the slash before it, or nothing. */
+  readonly prefix: string;
+}
+
+/** Rewrites the addresses of one request. The server never gets the token, and the client never leaves the proxy unless it is led away. */
+export class Addresses implements HeaderRewriting {
+  readonly #own: OwnAddress;
+  readonly #routes: Routes;
+  readonly #routed: Routed;
+
+  constructor(own: OwnAddress, routes: Routes, routed: Routed) {
+    this.#own = own;
+    this.#routes = routes;
+    this.#routed = routed;
+  }
+
+  sent(key: string, given: string): string | undefined {
+    if (key === TOKEN_HEADER) return undefined;
+    // It has been judged to be the proxy's own.
+    if (key === "origin") return this.#routed.upstream.origin;
+    const value = key === "referer" ? this.#referer(given) : given;
+    return value !== undefined && this.#own.token?.isIn(value) ? undefined : value;
+  }
+
+  returned(name: string, value: string): string {
+    switch (name) {
+      case "location":
+        return this.#location(value);
+      case "set-cookie": {
+        const { req, upstream, prefix } = this.#routed;
+        return returnedCookie(value, upstream, prefix, (req.url as string).split("?", 1)[0] === prefix);
+      }
+      case "referrer-policy":
+        return TELLING_POLICY.test(value) ? "strict-origin-when-cross-origin" : value;
+      default:
+        return value;
+    }
+  }
+
+  /** Of an address of the proxy the server's own; undefined if that has no counterpart. */
+  #referer(value: string): string | undefined {
+    const { mountPoint, isOwnOrigin } = this.#own;
+    const url = URL.parse(value);
+    if (url === null || !isOwnOrigin(url.origin, this.#routed.req.socket)) return value;
+    if (!url.pathname.startsWith(`${mountPoint}/`)) return undefined;
+    const upstream = this.#routes.resolve(url.pathname.slice(mountPoint.length) + url.search);
+    return upstream instanceof Refusal ? undefined : upstream.origin + upstream.path;
+  }
+
+  /** A redirect within the listed server leads back to the proxy, with the token; any other goes to the client as it is meant. */
+  #location(value: string): string {
+    const { req, upstream, prefix } = this.#routed;
+    const url = URL.parse(value, upstream.origin + upstream.path);
+    if (url === null) return value;
+    const sameServer = url.origin === upstream.origin && this.#routes.serverOf(url.href) === upstream.server;
+    const path = sameServer ? this.#routes.pathFor(url.href) : undefined;
+    return path === undefined ? url.href : `http://${req.headers.host}${prefix}${path}`;
+  }
+}

@@ -1,0 +1,83 @@
+/** The proxy's own address, `http://HOST:PORT/TOKEN`: what it is made of, and how it is recognized. */
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { Socket } from "node:net";
+import { readings, Secret } from "@mlflow-auth/core/internal";
+
+/** What a token may consist of, so that it is a path segment as it stands. */
+export const tokenPattern = /^[A-Za-z0-9_-]{16,256}$/;
+
+/** The header that holds the token for a client whose addresses must not: the bridge in Python's MLflow. */
+export const TOKEN_HEADER = "mlflow-auth-token";
+
+/** A new token: 256 random bits. */
+export function createToken(): Secret {
+  return new Secret(randomBytes(32).toString("base64url"));
+}
+
+export interface OwnAddress {
+  /** Whether a Host header is the proxy's. An exact match, port included, is what keeps DNS rebinding out. */
+  isOwnHost(host: string, socket: Socket): boolean;
+  /** Whether an Origin header is the proxy's. `null` is not. */
+  isOwnOrigin(origin: string, socket: Socket): boolean;
+  /** The token with the slash before it, or nothing where none is asked for. */
+  readonly mountPoint: string;
+  /** Undefined where no token is asked for. */
+  readonly token: TokenTests | undefined;
+}
+
+export interface TokenTests {
+  /** A text of the same length takes equally long, however much of it is right; the length is no secret. */
+  isToken(text: string): boolean;
+  /** Whether a text holds the token, as it is or percent-encoded, so that whoever reads it could use the proxy. */
+  isIn(text: string): boolean;
+}
+
+export interface OwnAddressOptions {
+  readonly port: number;
+  /** Host names beside those of loopback, without a port. */
+  readonly names: readonly string[];
+  /** Undefined: none is asked for. */
+  readonly token: Secret | undefined;
+}
+
+export function createOwnAddress({ port, names, token }: OwnAddressOptions): OwnAddress {
+  const hosts = new Set<string>();
+  for (const name of ["127.0.0.1", "localhost", "[::1]", ...names]) {
+    hosts.add(`${name.toLowerCase()}:${port}`);
+    if (port === 80) hosts.add(name.toLowerCase());
+  }
+
+  function isOwnHost(host: string, socket: Socket): boolean {
+    // The very address that the connection came to can't have been rebound: it is not a name.
+    return hosts.has(host.toLowerCase()) || host === `${bracketed(socket.localAddress)}:${port}`;
+  }
+
+  return {
+    isOwnHost,
+    isOwnOrigin: (origin, socket) => origin.startsWith("http://") && isOwnHost(origin.slice("http://".length), socket),
+    mountPoint: token === undefined ? "" : `/${token.reveal()}`,
+    token: token === undefined ? undefined : createTokenTests(token.reveal()),
+  };
+}
+
+function createTokenTests(token: string): TokenTests {
+  const expected = Buffer.from(token, "latin1");
+  const given = Buffer.alloc(expected.length);
+  return {
+    isToken(text) {
+      if (text.length !== expected.length) return false;
+      given.write(text, "latin1");
+      return timingSafeEqual(given, expected);
+    },
+    isIn(text) {
+      if (!text.includes("%")) return text.includes(token);
+      for (const reading of readings(text)) if (reading.includes(token)) return true;
+      return false;
+    },
+  };
+}
+
+function bracketed(address: string | undefined): string {
+  const plain = (address ?? "").replace(/^::ffff:(?=\d+\.)/, "");
+  return plain.includes(":") ? `[${plain}]` : plain;
+}

@@ -1,0 +1,57 @@
+/** Which path of the proxy stands for which URL of a listed server, in both directions. */
+import type { OpenedAuthorizer, ServerConfig } from "@mlflow-auth/core/internal";
+import { badRequest, forbidden, type Refusal } from "../http/refusal.js";
+import type { Mount, Upstream } from "../http/upstream.js";
+
+export interface Routes {
+  /** @param path what follows the token, as it was written */
+  resolve(path: string): Upstream | Refusal;
+  /** The listed server to which a URL belongs. */
+  serverOf(url: string): ServerConfig | undefined;
+  /** The path of the proxy, without its token, for a URL; undefined if it belongs to no listed server. */
+  pathFor(url: string): string | undefined;
+}
+
+/** `/~https:mlflow.example.com:8443/…` reaches another listed server. */
+const NAMED_SERVER = /^\/~(https?)(?::|%3a)([^/?]+)(.*)$/i;
+const AUTHORITY = /^[a-z0-9.[\]:-]+$/i;
+
+const unlisted = forbidden("this address belongs to no server of the configuration file.");
+const badAuthority = badRequest("the part of the path that names a server must be ~SCHEME:HOST or ~SCHEME:HOST:PORT.");
+
+/** @param upstream an absolute URL that a server of the file matches */
+export function createRoutes({ serverFor }: OpenedAuthorizer, upstream: string): Routes {
+  const { origin, pathname } = new URL(upstream);
+  const base = pathname.replace(/\/+$/, "");
+
+  const fixedMount: Mount = { at: "", base };
+
+  function listed(origin: string, path: string, mount: Mount): Upstream | Refusal {
+    const server = serverFor(origin + path);
+    return server === undefined ? unlisted : { origin, path, server, mount };
+  }
+
+  function resolve(path: string): Upstream | Refusal {
+    if (!path.startsWith("/~")) return listed(origin, base + (path.startsWith("/") ? path : `/${path}`), fixedMount);
+    const named = NAMED_SERVER.exec(path);
+    if (named === null) return listed(origin, base + path, fixedMount);
+    const [, scheme, escaped, rest] = named as unknown as [string, string, string, string];
+    const authority = escaped.replace(/%(3a|5b|5d)/gi, (encoded) => decodeURIComponent(encoded));
+    const url = AUTHORITY.test(authority) ? URL.parse(`${scheme}://${authority}`) : null;
+    if (url === null) return badAuthority;
+    const mount = { at: path.slice(0, path.length - rest.length), base: "" };
+    return listed(url.origin, rest.startsWith("/") ? rest : `/${rest}`, mount);
+  }
+
+  function pathFor(url: string): string | undefined {
+    const parsed = URL.parse(url);
+    if (parsed === null || serverFor(parsed.href) === undefined) return undefined;
+    const { pathname, search, hash } = parsed;
+    if (parsed.origin === origin && (pathname === base || pathname.startsWith(`${base}/`))) {
+      return pathname.slice(base.length) + search + hash;
+    }
+    return `/~${parsed.protocol}${parsed.host}${pathname}${search}${hash}`;
+  }
+
+  return { resolve, serverOf: serverFor, pathFor };
+}

@@ -1,0 +1,72 @@
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { harmless, misleading } from "../../../core/test/http/path-table.js";
+import { head, type Rig, raw, startRig } from "../rig.js";
+
+const test = suite("odd paths through the proxy: the same verdicts as the library's");
+
+let rig: Rig;
+test.before(async () => {
+  rig = await startRig({ base: "/base" });
+});
+test.after(() => rig.stop());
+
+/** What comes of a path behind the token: the answer, and what reached the upstream. */
+async function sent(path: string, mount = ""): Promise<{ answer: string; urls: string[] }> {
+  const { proxy, token, upstream } = rig;
+  const before = upstream.seen.length;
+  const answer = await raw(proxy.port, head(`GET /${token}${mount}${path}`, [`host: 127.0.0.1:${proxy.port}`]));
+  return { answer, urls: upstream.seen.slice(before).map(({ url }) => url) };
+}
+
+/** The same server, by its name: the base path is the client's to write then. */
+const named = () => `/~http:127.0.0.1:${rig.upstream.port}/base`;
+
+for (const path of misleading) {
+  test(`${JSON.stringify(path)} is refused with 400, and nothing reaches the upstream`, async () => {
+    for (const mount of ["", named()]) {
+      const { answer, urls } = await sent(path, mount);
+      assert.match(
+        answer,
+        /^HTTP\/1\.1 400 [\s\S]*"BAD_REQUEST","message":"mlflow-auth proxy: servers could read the path/,
+      );
+      assert.equal(urls, []);
+    }
+  });
+}
+
+for (const path of harmless) {
+  test(`${JSON.stringify(path)} arrives byte for byte`, async () => {
+    for (const mount of ["", named()]) {
+      const { answer, urls } = await sent(path, mount);
+      assert.match(answer, /^HTTP\/1\.1 200 /);
+      assert.equal(urls, [`/base${path}`]);
+    }
+  });
+}
+
+for (const path of ["/a\\b", "/a;b#c", "/a?b#c"]) {
+  test(`${JSON.stringify(path)}, which a parser of URLs would rewrite, arrives byte for byte`, async () => {
+    const { answer, urls } = await sent(path);
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+    assert.equal(urls, [`/base${path}`]);
+  });
+}
+
+test("a path that the parser alone takes for one below the base is refused with 400, as the library refuses it", async () => {
+  const { answer, urls } = await sent("/base\\x", `/~http:127.0.0.1:${rig.upstream.port}`);
+  assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*"BAD_REQUEST"[\s\S]*"code":"PATH_MISLEADING"/);
+  assert.equal(urls, []);
+});
+
+/** Node's parser takes no such request line, so it is refused before the proxy sees it; undici would write none either. */
+for (const path of ["/a b", "/a\tb", "/a\fb", "/a\x00b", "/a\x01b", "/a\x0bb", "/a\x7f", "/\xe9"]) {
+  test(`Node's parser refuses ${JSON.stringify(path)}: no raw blank, control character or byte beyond ASCII passes`, async () => {
+    const { answer, urls } = await sent(path);
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.not(answer.includes("mlflow-auth proxy"));
+    assert.equal(urls, []);
+  });
+}
+
+test.run();

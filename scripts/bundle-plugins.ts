@@ -1,0 +1,89 @@
+/** How the bundle of the command differs from what Node itself would load: four plugins of esbuild. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Plugin } from "esbuild";
+
+/** `await import()` of CommonJS gives its exports by name, as in Node; esbuild alone gives `default`. */
+export const namedExports: Plugin = {
+  name: "named-exports",
+  setup(build) {
+    const filter = /^(ajv|yaml|cosmiconfig\/dist\/Explorer\.js)$/;
+    build.onResolve({ filter }, ({ kind, path, resolveDir }) =>
+      kind === "dynamic-import" ? { path, namespace: "named-exports", pluginData: resolveDir } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "named-exports" }, ({ path, pluginData: resolveDir }) => {
+      const exported = Object.keys(createRequire(join(resolveDir, "any.js"))(path)).filter(
+        (name) => name !== "default" && name !== "__esModule",
+      );
+      return { contents: `export { ${exported.join(", ")} } from ${JSON.stringify(path)};`, resolveDir };
+    });
+  },
+};
+
+/** The search for the file hands cosmiconfig loaders of our own, so that its own YAML parser is never asked for. */
+export const withoutYamlOfCosmiconfig: Plugin = {
+  name: "without-yaml-of-cosmiconfig",
+  setup(build) {
+    build.onResolve({ filter: /^js-yaml$/ }, ({ path }) => ({ path, namespace: "left-out" }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+/**
+ * `node:http` by `require`. An `import` reads every export of it, and with two of them (`WebSocket`, `CloseEvent`) loads Node's own
+ * undici, which takes about 10 ms.
+ */
+export const httpByRequire: Plugin = {
+  name: "http-by-require",
+  setup(build) {
+    build.onResolve({ filter: /^node:http$/ }, ({ path, kind }) =>
+      kind === "import-statement" ? { path, namespace: "by-require" } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "by-require" }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/**
+ * The parts of undici that the command uses, in place of its index, which loads fetch, WebSockets, mocks, caches and more, and puts a
+ * dispatcher of its own into the process for everybody's fetch. HTTP/2 is loaded once a server speaks it: 5 MiB. These paths are not its API, so the version is an exact one. A name
+ * that is not exported here fails the build.
+ *
+ * @param folder of the package whose undici is taken
+ */
+export function partsOfUndici(folder: string): Plugin {
+  return {
+    name: "parts-of-undici",
+    setup(build) {
+      build.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: "parts-of-undici" }));
+      build.onLoad({ filter: /.*/, namespace: "parts-of-undici" }, () => ({ contents: PARTS, resolveDir: folder }));
+      build.onResolve({ filter: /^\.\/client-h2\.js$/ }, ({ path, resolveDir, namespace }) =>
+        namespace === "file" ? { path, namespace: "when-called", pluginData: resolveDir } : undefined,
+      );
+      build.onLoad({ filter: /.*/, namespace: "when-called" }, ({ path, pluginData: resolveDir }) => ({
+        contents: `module.exports = (...args) => require(${JSON.stringify(path)})(...args);`,
+        resolveDir,
+      }));
+    },
+  };
+}
+
+const PARTS = `
+import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
+import connect from "undici/lib/api/api-connect.js";
+import requestOf from "undici/lib/api/api-request.js";
+
+export { default as Agent } from "undici/lib/dispatcher/agent.js";
+export { default as EnvHttpProxyAgent } from "undici/lib/dispatcher/env-http-proxy-agent.js";
+export { default as Pool } from "undici/lib/dispatcher/pool.js";
+export { Dispatcher };
+
+// As its index does it, with all of its API.
+Object.assign(Dispatcher.prototype, { connect, request: requestOf });
+
+/** Like undici's, for a URL object and a dispatcher that is given. */
+export function request({ origin, pathname, search }, { dispatcher, ...options }) {
+  return dispatcher.request({ ...options, origin, path: pathname + search });
+}
+`;
