@@ -251,16 +251,19 @@ export const mutants = [
         "if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return alreadyThere(file);",
         "",
         "init asks everything, and then can't write",
+        { tests: ["cli/init-file"] },
       ],
       [
         "for (const instance of draft.instances) refuseCredentials(instance);",
         "",
         "a credential is written into the file",
+        { tests: ["test/pty/init"] },
       ],
       [
         "if (options.fromEnv) checkAllowedHosts(",
         "if (false) checkAllowedHosts(",
         "a server that the old setting did not allow gets the credential",
+        { tests: ["cli/init-from-env"] },
       ],
       [
         'pattern !== "" && globOf(pattern).test(host)',
@@ -272,8 +275,14 @@ export const mutants = [
         "new RegExp(`^${source}$`)",
         "new RegExp(source)",
         "a server that the old setting did not allow gets the credential",
+        { tests: ["cli/allowed-hosts"] },
       ],
-      ['.replaceAll(/[\\\\^$.|+()[\\]{}]/g, "\\\\$&")', "", "a dot in the old setting stands for any character"],
+      [
+        '.replaceAll(/[\\\\^$.|+()[\\]{}]/g, "\\\\$&")',
+        "",
+        "a dot in the old setting stands for any character",
+        { tests: ["cli/allowed-hosts"] },
+      ],
       [
         'kind === "secret") return { env: variable };',
         "false) return { env: variable };",
@@ -283,22 +292,39 @@ export const mutants = [
         "const switched = switchedPlugins(env);",
         "const switched = { on: [], off: [] } as ReturnType<typeof switchedPlugins>;",
         "a plugin that is switched off is enabled",
+        { tests: ["cli/init-from-env"] },
       ],
-      ["/^[\\w.-]{1,100}$/.test(place) ?", "true ?", "a credential that was given by mistake is repeated"],
-      ["listed.includes(provider) || truthy", "truthy", "MLFLOW_SECRETS_AUTH_ENABLE is passed over"],
+      [
+        "/^[\\w.-]{1,100}$/.test(place) ?",
+        "true ?",
+        "a credential that was given by mistake is repeated",
+        { tests: ["cli/allowed-hosts"] },
+      ],
+      [
+        "listed.includes(provider) || truthy",
+        "truthy",
+        "MLFLOW_SECRETS_AUTH_ENABLE is passed over",
+        { tests: ["cli/init-from-env"] },
+      ],
       [
         "Math.min(Math.max(seconds, rule.minimum), rule.maximum)",
         "seconds",
         "a ttl that the plugin does not take is written",
+        { tests: ["cli/init-from-env"] },
       ],
-      ['text.replaceAll("${", () => "$${")', "text", "a dollar in an old setting is taken for a variable"],
+      [
+        'text.replaceAll("${", () => "$${")',
+        "text",
+        "a dollar in an old setting is taken for a variable",
+        { tests: ["cli/init-from-env"] },
+      ],
     ],
   ),
 
   // doctor
   ...faultsIn(
     "cli/src",
-    ["cli/doctor", "cli/doctor-answers", "cli/doctor-patience"],
+    ["cli/doctor-verdict", "cli/doctor", "cli/doctor-answers", "cli/doctor-patience"],
     [
       [
         "const faults = all.filter(({ finding }) => isBroken(finding));",
