@@ -33,14 +33,6 @@ export function createStreamCollector(findGc = exposedGc): (bytes: number) => vo
   };
 }
 
-/** Milliseconds after which the start is over, and nothing of it will be needed again. */
-const STARTED = 1_000;
-
-/** Gives back what only the start needed, once. It keeps no process alive: a short program ends before. */
-export function collectAfterStart(): void {
-  setTimeout(() => exposedGc()?.({ type: "major", flavor: "last-resort" }), STARTED).unref();
-}
-
 /** V8's own function. The flag takes effect for contexts that are made after it, and is taken back so that no plugin's program meets it. */
 function exposedGc(): ((options: { type: string; flavor?: string }) => void) | undefined {
   try {

@@ -9,7 +9,7 @@ import {
 } from "@mlflow-auth/core/internal";
 import { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
 import { chooseUpstream, type Upstream } from "./choose-upstream.js";
-import { collectAfterStart, createStreamCollector, slowHeapGrowth } from "./memory.js";
+import { createStreamCollector, slowHeapGrowth } from "./memory.js";
 import { announce } from "./where-from.js";
 
 export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allowHosts"> {
@@ -58,7 +58,6 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
     try {
       announce(config, upstream.uri);
       if (upstream.notice !== undefined) say(upstream.notice);
-      collectAfterStart();
       return await use({ config, upstream, proxy });
     } finally {
       await proxy.close();
