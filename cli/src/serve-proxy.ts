@@ -18,7 +18,7 @@ export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allo
   readonly logLevel?: LogLevel | undefined;
   /** What `--server` says. */
   readonly server?: string | undefined;
-  /** Asked once it is known which server is meant. Undefined: whoever reaches the port uses the credentials. */
+  /** Asked once it is known which server is meant. Undefined: everybody who reaches the port uses the credentials. */
   token(): Secret | undefined | Promise<Secret | undefined>;
 }
 
