@@ -186,4 +186,11 @@ function statusOf(url: string): Promise<number | undefined> {
   });
 }
 
+test("a failure that is not one of the file or the command line is told from one of the program by 125", async () => {
+  site.configure("version: 1\ntrackingUri: https://mlflow.example.com\nplugins:\n  test: { file: FILE }\n");
+  const { code, stdout, stderr } = await exec(["--", "echo", "started"], { HTTPS_PROXY: "ftp://proxy.example.com" });
+  assert.match(stderr, /^HTTP_PROXY: /);
+  assert.equal([code, stdout], [125, ""]);
+});
+
 test.run();

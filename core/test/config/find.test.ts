@@ -283,6 +283,13 @@ async function searchElsewhere(folder: string): Promise<string> {
   return execFileSync(process.execPath, ["--import", loader, "--input-type=module", "-e", script], options).trim();
 }
 
+test("a home folder is known behind a link, too: the search does not pass it", async () => {
+  const folder = temporaryFolder();
+  write(folder, { "mlflow-auth.yaml": yaml, "home/me/work/x.txt": "" });
+  symlinkSync(join(folder, "home/me"), join(folder, "link"));
+  assert.is(await search(folder, "link/work", { HOME: join(folder, "home/me") }), "CONFIG_NOT_FOUND");
+});
+
 test.run();
 asRoot.run();
 notAsRoot.run();

@@ -78,13 +78,17 @@ test("keys, numbers and booleans are left alone, and the data given is not chang
 });
 
 test("what filled a text is remembered", () => {
-  const { interpolations } = interpolate({ a: "${NAME}", b: "x${NAME}", c: "${UNSET:-d}", d: "$${NAME}" }, env);
+  const { interpolations } = interpolate(
+    { a: "${NAME}", b: "x${NAME}", c: "${UNSET:-d}", d: "$${NAME}", e: "${NAME}x" },
+    env,
+  );
   assert.equal(
     [...interpolations],
     [
       ["/a", { variables: ["NAME"], whole: true, usedDefault: false }],
       ["/b", { variables: ["NAME"], whole: false, usedDefault: false }],
       ["/c", { variables: ["UNSET"], whole: true, usedDefault: true }],
+      ["/e", { variables: ["NAME"], whole: false, usedDefault: false }],
     ],
   );
 });

@@ -301,4 +301,48 @@ test("a name among thousands that don't exist is told without a list of all that
   assert.match((await problemsOf(long)).join(), /there are: stamp$/);
 });
 
+test("an address that servers read differently, or that names none, is refused", () => {
+  const paths = [
+    "/a%2525b",
+    "/a%25b",
+    "/a%2fb",
+    "/a%5Cb",
+    "/a%2eb",
+    "/a\\b",
+    "//a",
+    "/a//b",
+    "/a/./b",
+    "/a/..",
+    "/a/../b",
+  ];
+  for (const path of paths) assert.type(judgeUri(`https://x.example.com${path}`), "string", path);
+  for (const uri of [
+    "https://*",
+    "https://*.",
+    "https://a.*.example.com",
+    "https://*.*.example.com",
+    "https://*a*.example.com",
+    "https://x.example.com/*",
+    "https://user@x.example.com",
+    "https://x.example.com.",
+    "https://",
+    "ftp://x.example.com",
+    "x.example.com",
+    "https://x.example.com?a",
+    "https://x.example.com#a",
+    "https://x.example.com/ä",
+  ]) {
+    assert.type(judgeUri(uri), "string", uri);
+  }
+});
+
+test("a path in the file is relative to the file, one in a variable to the working directory", async () => {
+  const text = "version: 1\ntrackingUri: https://x.example.com\ntls: { ca: ca.pem }\nplugins: {}\n";
+  write(folder, { "below/mlflow-auth.yaml": text });
+  const env = { MLFLOW_TRACKING_CLIENT_CERT_PATH: "client.pem" };
+  const config = await loadConfig({ configFile: "below/mlflow-auth.yaml", cwd: folder, env });
+  assert.is(config.servers[0]?.tls?.ca, join(folder, "below/ca.pem"));
+  assert.is(config.servers[0]?.tls?.cert, join(folder, "client.pem"));
+});
+
 test.run();

@@ -128,4 +128,12 @@ test("who says that a credential is optional is told what to do instead", async 
   assert.not.match(off, "optional");
 });
 
+test("a key that stands twice, and an instance that is not enabled, are told as what they are", async () => {
+  assert.match(await load("auth: []\nauth: []\n"), "this key stands here twice");
+  assert.match(
+    await load("auth: second\nplugins: { second: { enabled: false } }\n"),
+    "this instance of `plugins` is not enabled",
+  );
+});
+
 test.run();

@@ -173,4 +173,11 @@ test("the log tells of each further try, and nothing of the request", async () =
   );
 });
 
+test("a wait of more than five seconds ends the call, though ten would allow it", async () => {
+  const { clock, send, sentAt } = started([{ status: 503, retryAfter: "6" }, 200]);
+  assert.is((await send()).status, 503);
+  assert.is(clock.pending, 0);
+  assert.equal(sentAt, [0]);
+});
+
 test.run();

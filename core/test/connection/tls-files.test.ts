@@ -114,4 +114,18 @@ test("of a listed server the error names the server and its own options", () => 
   assert.match(error.remedy as string, "tls.ca (MLFLOW_TRACKING_SERVER_CERT_PATH) of https://mlflow.example.com");
 });
 
+test("a client certificate that was renewed is another one, also where its authority stays", async () => {
+  const ca = written("both-ca.pem", authority.cert);
+  const first = await createAuthority();
+  const cert = written("both.pem", first.cert);
+  const key = written("both.key", first.key);
+  const before = readPems({ ca, cert, key }, owner);
+  assert.is(readPems({ ca, cert, key }, owner, before), before);
+  const second = await createAuthority();
+  writeFileSync(cert, second.cert);
+  writeFileSync(key, second.key);
+  const after = readPems({ ca, cert, key }, owner, before);
+  assert.equal([after.ca, after.cert, after.key], [authority.cert, second.cert, second.key]);
+});
+
 test.run();

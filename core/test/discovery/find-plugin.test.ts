@@ -232,4 +232,15 @@ test("a thousand dependencies cost a thousand package.json files and no module",
   assert.is(instance?.package.name, "plugin-x");
 });
 
+test("of a package that is installed for the file and the folder where it is worked on, the installed one is used", async () => {
+  const folder = project(plugin);
+  const workshop = temporaryFolder();
+  write(workshop, pluginFiles({ ...plugin, manifest: { version: "9.9.9" } }));
+  const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { x: {} } } as never;
+  const { instances } = await loadConfig({ config, cwd: folder, env: { MLFLOW_AUTH_PLUGIN_ROOT: workshop } });
+  assert.is(instances[0]?.package.version, "1.2.3");
+  const alone = await loadConfig({ config, cwd: project(), env: { MLFLOW_AUTH_PLUGIN_ROOT: workshop } });
+  assert.is(alone.instances[0]?.package.version, "9.9.9");
+});
+
 test.run();

@@ -50,6 +50,8 @@ for (const [value, wanted] of [
   ["0", false],
   ["false", false],
   ["off", false],
+  ["once", false],
+  ["11", false],
   ["1", true],
   ["true", true],
   [" TRUE ", true],

@@ -72,6 +72,7 @@ test("nothing of process.env reaches Vault", async () => {
       const { headers } = await startProvider("https://vault.example.com/base/", {}, { http, env });
       await headers();
       assert.is(revealedBy(inspect([requests, settings], { depth: 9 }), foreign), undefined);
+      assert.ok(requests.every(({ headers }) => headers?.["X-Vault-Request"] === "true"));
       assert.ok(requests.every(({ url }) => String(url).startsWith("https://vault.example.com/base/v1/")));
       const tokens = requests.map(({ headers }) => headers?.["X-Vault-Token"]);
       assert.equal(tokens, "VAULT_TOKEN" in env ? ["mine", "mine", "mine"] : [undefined, "given", "given"]);

@@ -268,7 +268,9 @@ test("without an answer about the mount, a deleted version is told as such, thou
 test("where a version is pinned, version 1's path is not asked: it keeps none", async () => {
   const http = eitherVersion([404, errors()], [200, { data: { token: "another version" } }]);
   const started = await startProvider(address, { ...byToken, secret: { version: 2 } }, { http });
-  assert.is((await started.fault()).code, "SECRET_NOT_FOUND");
+  const error = await started.fault();
+  assert.is(error.code, "SECRET_NOT_FOUND");
+  assert.match(error.message, "Vault has no version 2 of secret/mlflow/auth");
 });
 
 test.run();

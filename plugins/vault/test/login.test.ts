@@ -1,10 +1,11 @@
+import type { HttpRequest, HttpResponse } from "@mlflow-auth/core/plugin";
 import { type FakeClock, secretSource, testContext } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultAnswer } from "../src/answer.js";
 import type { VaultClient } from "../src/client.js";
 import { createLogin, loginMethod } from "../src/login.js";
-import { completed } from "./start-provider.ts";
+import { completed, type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("what the vault plugin's login keeps");
 
@@ -78,6 +79,37 @@ test("a token with few uses is replaced, for a renewal would take one", async ()
   await clock.advance(500_000);
   await login.renewIfDue();
   assert.equal(asked, ["auth/approle/login", "auth/approle/login"]);
+});
+
+/** What a provider asks Vault first, with these options and this environment: the login, or the token that it reads with. */
+async function firstOf(options: GivenOptions, env: Record<string, string>): Promise<string> {
+  const sent: HttpRequest[] = [];
+  const http = (request: HttpRequest): HttpResponse => {
+    sent.push(request);
+    return { status: 503, headers: {}, text: "{}" };
+  };
+  await (await startProvider("https://vault.example.com", options, { http, env })).fault();
+  const [first] = sent;
+  return first === undefined
+    ? "nothing"
+    : (first.headers?.["X-Vault-Token"] ?? String(first.url).replace(/^.*\/v1\//, ""));
+}
+
+const role = { VAULT_ROLE_ID: "role", VAULT_SECRET_ID: "id" };
+const given = { method: "token" as const, token: secretSource("of the file", "the file") };
+
+test("the file's login goes before the environment's, a token before AppRole, and what is empty counts for nothing", async () => {
+  const HOME = "/nowhere";
+  for (const [options, env, first] of [
+    [{ auth: given }, { VAULT_TOKEN: "ambient", ...role }, "of the file"],
+    [{}, { VAULT_TOKEN: "ambient", ...role }, "ambient"],
+    [{}, { VAULT_TOKEN: " ", ...role }, "auth/approle/login"],
+    [{}, { VAULT_TOKEN: "", HOME }, "nothing"],
+    [{}, { ...role, VAULT_SECRET_ID: "", HOME }, "nothing"],
+    [{ auth: { method: "token" } }, { ...role, HOME }, "nothing"],
+  ] as [GivenOptions, Record<string, string>, string][]) {
+    assert.is(await firstOf(options, env), first, JSON.stringify(env));
+  }
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultClient } from "../src/client.js";
-import { grantedLife, renew } from "../src/token-life.js";
+import { createRenewalTimer, grantedLife, renew } from "../src/token-life.js";
 import {
   appRole,
   asked,
@@ -259,6 +259,22 @@ test("a renewal that grants no second leaves a token with the end that it had", 
   const body = { auth: { lease_duration: 0, renewable: true } };
   const client = { write: async () => ({ status: 200, body }) } as unknown as VaultClient;
   assert.equal(await renew(life, client, clock), { ...life, renewable: false });
+});
+
+test("a renewal that does not get through is told as such", async () => {
+  const life = grantedLife(new Secret("t"), { lease_duration: 60, renewable: true }, clock.now());
+  const client = { write: async () => Promise.reject(new Error("down")) } as unknown as VaultClient;
+  assert.is(await renew(life, client, clock), "unreachable");
+});
+
+test("a token that is closed while it is looked after is not looked after again", async () => {
+  let reminded = 0;
+  const timer = createRenewalTimer(clock, async () => void reminded++);
+  timer.at(clock.now() + 10_000);
+  timer.close();
+  timer.at(clock.now() + 10_000);
+  await clock.advance(20_000);
+  assert.is(reminded, 0);
 });
 
 test.run();

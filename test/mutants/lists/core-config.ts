@@ -175,6 +175,7 @@ export const mutants = [
         'const allowInsecure = fields["allowInsecure"] === true;',
         'const allowInsecure = fields["allowInsecure"] !== false;',
         "a credential goes over the network in the clear",
+        { accepted: "the schema fills in false before, and refuses what is not a boolean" },
       ],
       ['if (host.includes("@")) return', "if (false) return", "a user in an address is kept, and matches nothing"],
       [
@@ -192,6 +193,7 @@ export const mutants = [
         "!(isLoopback(url.hostname) && !wildcard)",
         "!isLoopback(url.hostname)",
         "http://*.localhost counts as this machine",
+        { accepted: "with a letter in the place of the star no host is one of loopback" },
       ],
       [
         "cert, key = cert, insecureSkipVerify",

@@ -5,7 +5,7 @@ export const mutants = [
   // Vault: which login, and what becomes of the secret
   ...faultsIn(
     "plugins/vault/src",
-    ["plugins/vault/fake-vault", "plugins/vault/login", "plugins/vault/logins"],
+    ["plugins/vault/login", "plugins/vault/fake-vault", "plugins/vault/logins"],
     [
       [
         'kind === "unauthorized" ? context.secrets.invalidate("secret") : context.secrets.expire("secret")',
@@ -43,7 +43,12 @@ export const mutants = [
         "if (login.forget(token))",
         "each fetch logs in twice",
       ],
-      ["  await login.renewIfDue();\n", "", "a login ends in the middle of a long training run"],
+      [
+        "  await login.renewIfDue();\n",
+        "",
+        "a login ends in the middle of a long training run",
+        { tests: ["plugins/vault/token-life"] },
+      ],
       [
         "context.clock.now() - started)",
         "0)",
@@ -143,6 +148,7 @@ export const mutants = [
         "(asked.status === 403 && !isInvalidToken(asked))",
         "asked.status === 403",
         "an ended token is told as a missing policy",
+        { accepted: "the secret is asked for then, and that answer is the same" },
       ],
     ],
   ),
@@ -158,7 +164,7 @@ export const mutants = [
         'const limited = Number(field(auth, "num_uses") ?? 0) > 0;',
         "const limited = false;",
         "a renewal takes one of the uses that a token has",
-        { tests: ["plugins/vault/token-life", "plugins/vault/logins"] },
+        { tests: ["plugins/vault/login", "plugins/vault/token-life"] },
       ],
       ["Math.min(seconds, LONGEST_LIFE) * 1000", "seconds * 1000", "a life without measure is renewed without pause"],
       ["renewed.span < life.span / 2 ?", "false ?", "near its max_ttl a token is renewed over and over, and ends"],
