@@ -12,6 +12,7 @@ import { chooseUpstream, type Upstream } from "./choose-upstream.js";
 import { createStreamCollector, slowHeapGrowth } from "./memory.js";
 import { announce } from "./where-from.js";
 
+/** What both commands let a user choose. Host, port and further names are those of {@link ProxyOptions}. */
 export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allowHosts"> {
   /** The file that was named. Default: the one that the search finds. */
   readonly config?: string | undefined;
