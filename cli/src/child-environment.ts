@@ -4,10 +4,14 @@ import type { Config, ServerConfig } from "@mlflow-auth/core/internal";
 import { bridgeName, bridgeSettings, bridgeVariable, pythonFolder } from "@mlflow-auth/proxy";
 import { baseOf } from "./choose-upstream.js";
 
+/** As `process.env` has it: a variable that is undefined is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What the environment of a program depends on. */
 export interface ChildEnvironmentOptions {
+  /** The environment of the command itself. It is copied, not changed. */
   readonly parent: Environment;
+  /** The running proxy. `urlFor` gives the address under which it serves another URL; undefined if the file does not list it. */
   readonly proxy: { readonly url: string; urlFor(url: string): string | undefined };
   /** The base URL to which the proxy leads, and its server. */
   readonly upstream: string;
@@ -17,9 +21,10 @@ export interface ChildEnvironmentOptions {
   readonly keepEnv: boolean;
 }
 
+/** The whole environment of the program, not only what differs from the command's own. */
 export interface ChildEnvironment {
   readonly env: Record<string, string>;
-  /** What the user should know. */
+  /** Sentences for stderr, such as that the registry gets no credentials. None of them ends the command. */
   readonly warnings: readonly string[];
 }
 

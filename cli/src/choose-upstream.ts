@@ -2,6 +2,7 @@
 import { type Config, compileDestinations, MlflowAuthError, type ServerConfig } from "@mlflow-auth/core/internal";
 import { explainMiss } from "./explain-miss.js";
 
+/** The one server that a command is about, chosen among those of the file. */
 export interface Upstream {
   /** The base URL without a trailing slash: never a wildcard. */
   readonly uri: string;

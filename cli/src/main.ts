@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { endWith } from "./end-with.js";
 import { createProgram } from "./program.js";
 
-// `mlflow-auth … | head` is no failure.
+// `mlflow-auth … | head` is not a failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

@@ -2,16 +2,13 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/**
- * By how much V8 lets the young generation grow each time that it does: not at all. Otherwise a transfer makes it grow, for good,
- * and each piece of a body lies in memory until the next, ever later collection.
- */
+/** Keeps V8's young generation at its size. A transfer would make it grow, and collections rarer; what they free would wait longer. */
 export const SLOW_GROWTH = "--semi-space-growth-factor=1";
 
-/** Bytes that may stream through before the buffers that held them are collected: each lies outside of V8's heap, which so does not notice. */
+/** Bytes that may stream through before the buffers that held them are collected. They lie outside of V8's heap, so V8 is in no hurry. */
 const STREAMED = 4 * 1024 * 1024;
 
-/** To be called once the start is over, in which a small young generation would only be collected more often: 12 ms of CPU time. */
+/** To be called once the start is over: during it, more collections cost 12 ms of CPU time and save nothing. */
 export function slowHeapGrowth(): void {
   setFlagsFromString(SLOW_GROWTH);
 }
@@ -22,7 +19,7 @@ export function slowHeapGrowth(): void {
  */
 export function createStreamCollector(findGc = exposedGc): (bytes: number) => void {
   let streamed = 0;
-  let gc: ReturnType<typeof exposedGc>;
+  let gc: Gc | undefined;
   return (bytes) => {
     streamed += bytes;
     if (streamed < STREAMED) return;
@@ -33,21 +30,15 @@ export function createStreamCollector(findGc = exposedGc): (bytes: number) => vo
   };
 }
 
-/** Milliseconds after which the start is over, and nothing of it will be needed again. */
-const STARTED = 1_000;
+type Gc = (options: { readonly type: "minor" }) => void;
 
-/** Gives back what only the start needed, once. It keeps no process alive: a short program ends before. */
-export function collectAfterStart(): void {
-  setTimeout(() => exposedGc()?.({ type: "major", flavor: "last-resort" }), STARTED).unref();
-}
-
-/** V8's own function. The flag takes effect for contexts that are made after it, and is taken back so that no plugin's program meets it. */
-function exposedGc(): ((options: { type: string; flavor?: string }) => void) | undefined {
+/** V8's own function. The flag takes effect for contexts that are made after it, and is taken back so that no plugin meets it. */
+function exposedGc(): Gc | undefined {
   try {
     setFlagsFromString("--expose-gc");
     const gc: unknown = runInNewContext("typeof gc === 'function' ? gc : undefined");
     setFlagsFromString("--no-expose-gc");
-    return typeof gc === "function" ? (gc as ReturnType<typeof exposedGc>) : undefined;
+    return typeof gc === "function" ? (gc as Gc) : undefined;
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 /** What a terminal sends to the whole foreground group, so that the program gets them without us. */
 const FROM_TERMINAL = ["SIGINT", "SIGQUIT"] as const;
 
+/** How a program ended, or that it never ran. */
 export interface ChildEnd {
   /** The program's own exit code, 128 + the number of the signal that ended it, or what says why it was not started. */
   readonly code: number;

@@ -9,16 +9,17 @@ import {
 } from "@mlflow-auth/core/internal";
 import { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
 import { chooseUpstream, type Upstream } from "./choose-upstream.js";
-import { collectAfterStart, createStreamCollector, slowHeapGrowth } from "./memory.js";
+import { createStreamCollector, slowHeapGrowth } from "./memory.js";
 import { announce } from "./where-from.js";
 
+/** What both commands let a user choose. Host, port and further names are those of {@link ProxyOptions}. */
 export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allowHosts"> {
   /** The file that was named. Default: the one that the search finds. */
   readonly config?: string | undefined;
   readonly logLevel?: LogLevel | undefined;
   /** What `--server` says. */
   readonly server?: string | undefined;
-  /** Asked once it is known which server is meant. Undefined: whoever reaches the port uses the credentials. */
+  /** Asked once it is known which server is meant. Undefined: everybody who reaches the port uses the credentials. */
   token(): Secret | undefined | Promise<Secret | undefined>;
 }
 
@@ -58,7 +59,6 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
     try {
       announce(config, upstream.uri);
       if (upstream.notice !== undefined) say(upstream.notice);
-      collectAfterStart();
       return await use({ config, upstream, proxy });
     } finally {
       await proxy.close();

@@ -1,8 +1,7 @@
 import { listRunArtifacts, listStoredArtifacts } from "./api/artifacts.js";
 import * as experiments from "./api/experiments.js";
 import { logBatch } from "./api/log-batch.js";
-import * as logging from "./api/logging.js";
-import { getMetricHistory } from "./api/metric-history.js";
+import * as data from "./api/run-data.js";
 import * as runs from "./api/runs.js";
 import type { Parameters } from "./http/read-body.js";
 import type { Store } from "./store/store.js";
@@ -27,12 +26,12 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
   "mlflow/runs/delete": { POST: runs.deleteRun },
   "mlflow/runs/restore": { POST: runs.restoreRun },
   "mlflow/runs/search": { POST: runs.searchRuns },
-  "mlflow/runs/log-metric": { POST: logging.logMetric },
-  "mlflow/runs/log-parameter": { POST: logging.logParameter },
+  "mlflow/runs/log-metric": { POST: data.logMetric },
+  "mlflow/runs/log-parameter": { POST: data.logParameter },
   "mlflow/runs/log-batch": { POST: logBatch },
-  "mlflow/runs/set-tag": { POST: logging.setTag },
-  "mlflow/runs/delete-tag": { POST: logging.deleteTag },
-  "mlflow/metrics/get-history": { GET: getMetricHistory },
+  "mlflow/runs/set-tag": { POST: data.setTag },
+  "mlflow/runs/delete-tag": { POST: data.deleteTag },
+  "mlflow/metrics/get-history": { GET: data.getMetricHistory },
   "mlflow/artifacts/list": { GET: listRunArtifacts },
   "mlflow-artifacts/artifacts": { GET: listStoredArtifacts },
 };

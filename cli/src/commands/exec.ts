@@ -7,10 +7,14 @@ import { reportFailure } from "../report-failure.js";
 import { runChild } from "../run-child.js";
 import { say, serveProxy } from "../serve-proxy.js";
 
+/** What the command line of `exec` says in front of the program. */
 export interface ExecOptions {
+  /** `--config`: the file. Default: the one that the search finds. */
   readonly config?: string;
   readonly logLevel?: LogLevel;
+  /** `--server`: the base URL of a listed server. Default: as `chooseUpstream` decides. */
   readonly server?: string;
+  /** `--keep-env`: the program keeps the variables that hold the file's credentials. Default: false. */
   readonly keepEnv?: boolean;
 }
 

@@ -4,16 +4,24 @@ import { exit } from "../exit-codes.js";
 import { say, serveProxy } from "../serve-proxy.js";
 import { tokenFromFile } from "../token-file.js";
 
+/** What the command line of `proxy` says. */
 export interface ProxyCommandOptions {
+  /** `--config`: the file. Default: the one that the search finds. */
   readonly config?: string;
   readonly logLevel?: LogLevel;
+  /** `--server`: the base URL of a listed server. Default: as `chooseUpstream` decides. */
   readonly server?: string;
+  /** The address to listen on, such as `127.0.0.1` or `::1`. */
   readonly host: string;
+  /** 0 takes a free one. */
   readonly port: number;
+  /** Holds the token that the address contains; it is created if it does not exist. Default: a new token each time. */
   readonly tokenFile?: string;
   /** False with --no-token. */
   readonly token: boolean;
+  /** Without a token, lets the proxy listen beyond loopback. */
   readonly privateNetwork?: boolean;
+  /** Names under which clients reach the proxy, beside its own address. */
   readonly allowHost?: string[];
 }
 

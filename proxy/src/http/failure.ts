@@ -1,4 +1,4 @@
-/** What the client and whoever runs the front are told where no answer came from the upstream. */
+/** What the client is told, and what is logged, where no answer came from the upstream. */
 import {
   connectionFailureOf,
   isMlflowAuthError,
@@ -51,7 +51,7 @@ export class UpstreamFailures {
 
 /**
  * @param answered whether this server has answered here before. Until then no outage of a secret store counts as passing: far
- *   more often its address is wrong, and whoever starts a program should hear that at once.
+ *   more often its address is wrong, and somebody who starts a program should hear that at once.
  */
 function refusalFor(thrown: unknown, server: string, answered: boolean): Refusal {
   if (isMlflowAuthError(thrown)) return withheld(thrown, thrown.transient && answered);

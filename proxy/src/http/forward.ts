@@ -39,6 +39,7 @@ const refuseUnlisted: Dispatcher["dispatch"] = () => {
   throw new MlflowAuthError("DESTINATION_UNLISTED", "the request belongs to no server of the file");
 };
 
+/** One for all requests of a front: it remembers which servers have answered, and which runs were created. */
 export function createForwarder({ authorizer, logger, streamed }: ForwarderOptions): Forwarder {
   const failures = new UpstreamFailures(logger);
   const dispatch = createInterceptor(authorizer)(refuseUnlisted);

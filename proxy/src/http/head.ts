@@ -9,7 +9,7 @@ const LONGEST_COLLECTED = 64 * 1024;
 const REFUSED_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 const badMethod = new Refusal(405, "BAD_REQUEST", "this method is not passed on.");
-const badTarget = badRequest("the request target must be a path; this is no forward proxy.");
+const badTarget = badRequest("the request target must be a path; this is not a forward proxy.");
 const badFraming = badRequest("the length of the request's body is declared in a way that servers read differently.");
 const noUpgrade = new Refusal(501, "NOT_IMPLEMENTED", "connections are not upgraded to another protocol.");
 

@@ -29,8 +29,8 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The upstream gets its own Host from undici; Expect is answered here. The rest describes a hop before the client, which there
- * is none of: a server that trusts such a header would believe whoever sent it. Some servers (IIS, Symfony, Zend) even take the
+ * The upstream gets its own Host from undici; Expect is answered here. The rest describes a hop before the client, and there is
+ * none: a server that trusts such a header would believe its sender. Some servers (IIS, Symfony, Zend) even take the
  * path from one, and would answer for another than the one that was judged.
  */
 const NEVER_SENT: ReadonlySet<string> = new Set(["host", "expect", "x-real-ip", "x-original-url", "x-rewrite-url"]);

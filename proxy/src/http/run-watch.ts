@@ -29,6 +29,7 @@ const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDe
   br: "brotliDecompressSync",
 };
 
+/** Keeps the links of the first five runs, and counts all. */
 export function createRunWatch(): RunWatch {
   const links: string[] = [];
   let count = 0;

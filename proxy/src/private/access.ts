@@ -9,7 +9,7 @@ import { type OwnAddress, TOKEN_HEADER } from "./own-address.js";
 export interface Admitted {
   /** What follows the token: empty, a query, or a path with its query that does not lead out of its base. */
   readonly path: string;
-  /** What stands before it in the addresses of this client: the token with the slash before it, or nothing. */
+  /** What comes before it in the addresses of this client: the token with the slash before it, or nothing. */
   readonly prefix: string;
 }
 

@@ -13,7 +13,7 @@ const TELLING_POLICY = /unsafe-url|no-referrer-when-downgrade/i;
 export interface Routed {
   readonly req: IncomingMessage;
   readonly upstream: Upstream;
-  /** What stands before the path in the addresses of this client: the token with the slash before it, or nothing. */
+  /** What comes before the path in the addresses of this client: the token with the slash before it, or nothing. */
   readonly prefix: string;
 }
 

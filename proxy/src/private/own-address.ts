@@ -28,7 +28,7 @@ export interface OwnAddress {
 export interface TokenTests {
   /** A text of the same length takes equally long, however much of it is right; the length is no secret. */
   isToken(text: string): boolean;
-  /** Whether a text holds the token, as it is or percent-encoded, so that whoever reads it could use the proxy. */
+  /** Whether a text holds the token, as it is or percent-encoded, so that its reader could use the proxy. */
   isIn(text: string): boolean;
 }
 
@@ -40,6 +40,7 @@ export interface OwnAddressOptions {
   readonly token: Secret | undefined;
 }
 
+/** The address of a proxy that listens on `port`, with what recognizes its parts in requests. */
 export function createOwnAddress({ port, names, token }: OwnAddressOptions): OwnAddress {
   const hosts = new Set<string>();
   for (const name of ["127.0.0.1", "localhost", "[::1]", ...names]) {

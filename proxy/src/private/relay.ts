@@ -11,6 +11,7 @@ import { createUnlistedReports, UNLISTED_PATH } from "./python-bridge.js";
 import type { Routes } from "./routes.js";
 
 export interface Relay {
+  /** Answers a request, come what may. */
   request(req: IncomingMessage, res: ServerResponse): void;
   /** Requests with the right token so far. */
   readonly uses: number;
@@ -21,6 +22,7 @@ export interface Relay {
   drain(): void;
 }
 
+/** @param routes which paths stand for which servers; a request for any other place is refused */
 export function createRelay(options: ForwarderOptions, own: OwnAddress, routes: Routes): Relay {
   const access = createAccess(own);
   const forwarder = createForwarder(options);

@@ -15,7 +15,7 @@ export interface ProxyOptions extends ForwarderOptions {
   readonly host?: string | undefined;
   /** Default 0: any free port. */
   readonly port?: number | undefined;
-  /** The first segment of every path. Undefined: none is asked for, so whoever reaches the port uses the credentials. */
+  /** The first segment of every path. Undefined: none is asked for, so everybody who reaches the port uses the credentials. */
   readonly token: Secret | undefined;
   /** Host names, without a port, by which clients address the proxy beside loopback and the address itself. */
   readonly allowHosts?: readonly string[] | undefined;
@@ -57,7 +57,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { host = "127.0.0.1", port = 0, token, headTimeout = 10_000, idleTimeout = 60_000 } = options;
   const routes = createRoutes(options.authorizer, options.upstream);
   if (routes.pathFor(options.upstream) === undefined) {
-    throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is no server of the file");
+    throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is not a server of the file");
   }
   const server = createServer({
     connectionsCheckingInterval: Math.min(headTimeout, 1_000),

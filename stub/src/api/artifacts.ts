@@ -3,10 +3,27 @@ import { invalid, notFound } from "../http/mlflow-error.js";
 import type { Parameters } from "../http/read-body.js";
 import { type ArtifactInfo, safePath } from "../store/artifact-store.js";
 import type { Store } from "../store/store.js";
-import { mimeType } from "./mime-type.js";
 import { requiredText, text } from "./parameter.js";
 import { runId } from "./runs.js";
 import { unlessEmpty } from "./wire.js";
+
+/** Extensions of what MLflow serves as text (mlflow/utils/mime_type_utils.py), with the names MLmodel and MLproject. */
+const TEXT =
+  "txt log err cfg conf cnf cf ini properties prop hocon toml yaml yml xml json js py py3 csv tsv md rst mlmodel mlproject";
+const textExtensions = new Set(TEXT.split(" "));
+
+const otherTypes: Readonly<Record<string, string>> = {
+  gif: "image/gif",
+  gz: "application/gzip",
+  htm: "text/html",
+  html: "text/html",
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  pdf: "application/pdf",
+  png: "image/png",
+  svg: "image/svg+xml",
+  zip: "application/zip",
+};
 
 /** `artifacts/list`: what a run has, with paths below the run's folder. */
 export function listRunArtifacts(store: Store, parameters: Parameters) {
@@ -81,4 +98,10 @@ function disposition(name: string): string {
   if (/^[\w.-]+$/.test(name)) return `attachment; filename=${name}`;
   if (/^[ -~]+$/.test(name)) return `attachment; filename="${name.replaceAll(/["\\]/g, "\\$&")}"`;
   return `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
+}
+
+/** The type that MLflow serves an artifact as. */
+function mimeType(name: string): string {
+  const extension = name.split(".").at(-1)?.toLowerCase() ?? "";
+  return textExtensions.has(extension) ? "text/plain" : (otherTypes[extension] ?? "application/octet-stream");
 }

@@ -3,12 +3,9 @@ import type { Parameters } from "../http/read-body.js";
 import { experimentSearch } from "../search/experiment-search.js";
 import type { Experiment, LifecycleStage } from "../store/entities.js";
 import type { Store } from "../store/store.js";
-import { checkLength } from "./entity-name.js";
-import { pageOf } from "./page-token.js";
-import { choice, integer, list, listOfTexts, objects, requiredText, text } from "./parameter.js";
+import { checkLength, choice, integer, list, listOfTexts, objects, requiredText, text } from "./parameter.js";
+import { isInView, pageOf, viewTypes } from "./search-page.js";
 import { experimentOnWire, unlessEmpty } from "./wire.js";
-
-export const viewTypes = { ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 } as const;
 
 /** Characters of an experiment's name. */
 const MAX_NAME = 500;
@@ -49,10 +46,6 @@ export function searchExperiments(store: Store, parameters: Parameters) {
   const found = search([...store.experiments.values()].filter(({ stage }) => isInView(stage, view)));
   const { items, next } = pageOf(found, size, text(parameters, "page_token"));
   return { experiments: unlessEmpty(items.map(experimentOnWire)), next_page_token: next };
-}
-
-export function isInView(stage: LifecycleStage, view: keyof typeof viewTypes): boolean {
-  return view === "ALL" || stage === (view === "ACTIVE_ONLY" ? "active" : "deleted");
 }
 
 export function updateExperiment(store: Store, parameters: Parameters) {

@@ -1,9 +1,8 @@
 import { invalid } from "../http/mlflow-error.js";
 import type { Parameters } from "../http/read-body.js";
 import type { Store } from "../store/store.js";
-import { checkName } from "./entity-name.js";
-import { addMetric, addParams, addTag, checkMetric, readMetric } from "./logging.js";
-import { list, missingValue, objects, requiredText, text } from "./parameter.js";
+import { checkName, list, missingValue, objects, requiredText, text } from "./parameter.js";
+import { addMetric, addParams, addTag, checkMetric, readMetric } from "./run-data.js";
 import { runId } from "./runs.js";
 
 /** Entries of one batch. */

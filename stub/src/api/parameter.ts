@@ -1,6 +1,10 @@
 /** Reads the parameters of a call one by one, with MLflow's words for what is missing or of another type. */
+import { posix } from "node:path";
 import { invalid, type MlflowError } from "../http/mlflow-error.js";
 import type { Parameters } from "../http/read-body.js";
+
+/** Characters of a metric's, a parameter's or a tag's name. */
+const MAX_KEY = 250;
 
 const HINT = "See the API docs for more information about request parameters.";
 
@@ -87,4 +91,28 @@ export function choice<T extends string>(
   const value = parameters[name];
   const names = Object.keys(numbers) as T[];
   return names.find((candidate) => candidate === value || numbers[candidate] === value);
+}
+
+/**
+ * The names of metrics, parameters and tags, which MLflow may also use as file names.
+ *
+ * @param place the parameter that held the name, for the message
+ * @param what the thing named, for a name that is too long
+ */
+export function checkName(name: string, place: string, what: string): void {
+  if (!/^[/\w.\- :]*$/.test(name))
+    throw invalid(
+      `Invalid value ${JSON.stringify(name)} for parameter '${place}' supplied: it has other characters than names may have.`,
+    );
+  const resolved = posix.normalize(name).replace(/\/$/, "");
+  if (resolved !== name || resolved === "." || resolved.startsWith("..") || resolved.startsWith("/"))
+    throw invalid(
+      `Invalid value ${JSON.stringify(name)} for parameter '${place}' supplied: as a file it would have another name.`,
+    );
+  checkLength(name, what, MAX_KEY);
+}
+
+/** @param limit characters */
+export function checkLength(value: string, what: string, limit: number): void {
+  if (value.length > limit) throw invalid(`'${what}' exceeds the maximum length of ${limit} characters`);
 }

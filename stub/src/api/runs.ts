@@ -3,9 +3,8 @@ import type { Parameters } from "../http/read-body.js";
 import { runSearch } from "../search/run-search.js";
 import { type LifecycleStage, RUN_NAME_TAG, runStatuses } from "../store/entities.js";
 import type { Store } from "../store/store.js";
-import { isInView, viewTypes } from "./experiments.js";
-import { pageOf } from "./page-token.js";
 import { choice, integer, listOfTexts, missingValue, objects, text } from "./parameter.js";
+import { isInView, pageOf, viewTypes } from "./search-page.js";
 import { runInfoOnWire, runOnWire, unlessEmpty } from "./wire.js";
 
 const MAX_RESULTS = 50_000n;

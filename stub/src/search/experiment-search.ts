@@ -1,8 +1,8 @@
 import { invalid } from "../http/mlflow-error.js";
 import type { Experiment } from "../store/entities.js";
 import { type Clause, holds, type Operator, parseFilter, type Value } from "./filter.js";
-import { checkOrderUnique, compare, parseOrder } from "./order.js";
-import { unquoted } from "./tokens.js";
+import { byOrders, checkOrderUnique, parseOrder } from "./order.js";
+import { nameParts, unquoted } from "./tokens.js";
 
 type Read = (experiment: Experiment) => Value | undefined;
 
@@ -14,8 +14,7 @@ const attributes: Readonly<Record<string, Read>> = {
 };
 
 function readerOf(name: string): Read {
-  const [, prefix = "attribute", rest = ""] = /^(?:(\w+)\.)?(.*)$/s.exec(name) ?? [];
-  const key = unquoted(rest);
+  const { prefix, key } = nameParts(name);
   if (prefix === "tag" || prefix === "tags") return ({ tags }) => tags.get(key);
   if (prefix !== "attribute") throw invalid(`Invalid entity type '${prefix}'.`);
   const read = attributes[key];
@@ -39,13 +38,7 @@ export function experimentSearch(
     orderBy,
   );
   const orders = parsed.map(({ name, descending }) => ({ read: readerOf(name), descending }));
-  const byOrder = (a: Experiment, b: Experiment) => {
-    for (const { read, descending } of orders) {
-      const difference = compare(read(a), read(b), descending);
-      if (difference !== 0) return difference;
-    }
-    return Number(b.id) - Number(a.id);
-  };
+  const byOrder = byOrders<Experiment>(orders, (a, b) => Number(b.id) - Number(a.id));
   return (experiments) => experiments.filter((experiment) => tests.every((test) => test(experiment))).sort(byOrder);
 }
 

@@ -27,6 +27,20 @@ export function checkOrderUnique(keys: readonly string[], orderBy: readonly stri
   throw new MlflowError("INTERNAL_ERROR", `\`order_by\` contains duplicate fields: [${shown}]`);
 }
 
+/** Compares by each order in turn; `last` decides between things that all orders hold for equal. */
+export function byOrders<T>(
+  orders: readonly { read(thing: T): Value | undefined; readonly descending: boolean }[],
+  last: (a: T, b: T) => number,
+): (a: T, b: T) => number {
+  return (a, b) => {
+    for (const { read, descending } of orders) {
+      const difference = compare(read(a), read(b), descending);
+      if (difference !== 0) return difference;
+    }
+    return last(a, b);
+  };
+}
+
 /** What is absent comes last in both directions, what is not a number before that. */
 export function compare(a: Value | undefined, b: Value | undefined, descending: boolean): number {
   const rank = (value: Value | undefined) => (value === undefined ? 2 : Number.isNaN(value) ? 1 : 0);

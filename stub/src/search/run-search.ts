@@ -1,8 +1,8 @@
 import { invalid } from "../http/mlflow-error.js";
 import { latest, type Run } from "../store/entities.js";
 import { type Clause, holds, type Operator, parseFilter, stringsOf, type Value } from "./filter.js";
-import { checkOrderUnique, compare, parseOrder } from "./order.js";
-import { type Token, unquoted } from "./tokens.js";
+import { byOrders, checkOrderUnique, compare, parseOrder } from "./order.js";
+import { nameParts, type Token, unquoted } from "./tokens.js";
 
 type Entity = "metric" | "parameter" | "tag" | "attribute" | "dataset";
 
@@ -39,8 +39,7 @@ interface Column {
 
 /** @throws MlflowError for a name that is none of a run's */
 function columnOf(name: string): Column {
-  const [, prefix = "attribute", rest = ""] = /^(?:(\w+)\.)?(.*)$/s.exec(name) ?? [];
-  const key = unquoted(rest);
+  const { prefix, key } = nameParts(name);
   const entity = entities[prefix];
   switch (entity) {
     case "metric":
@@ -73,14 +72,8 @@ export function runSearch(filter: string | undefined, orderBy: readonly string[]
   const orders = orderBy.map(parseOrder).map(({ name, descending }) => ({ ...columnOf(name), descending }));
   const keys = orders.map(({ entity, key }) => `${entity}.${key.toLowerCase() === "created" ? "start_time" : key}`);
   checkOrderUnique(keys, orderBy);
-  const byOrder = (a: Run, b: Run) => {
-    for (const { read, descending } of orders) {
-      const difference = compare(read(a), read(b), descending);
-      if (difference !== 0) return difference;
-    }
-    return compare(a.start, b.start, true) || compare(a.id, b.id, false);
-  };
-  return (runs) => runs.filter((run) => tests.every((test) => test(run))).sort(byOrder);
+  const latestFirst = (a: Run, b: Run) => compare(a.start, b.start, true) || compare(a.id, b.id, false);
+  return (runs) => runs.filter((run) => tests.every((test) => test(run))).sort(byOrders(orders, latestFirst));
 }
 
 function testOf({ name, operator, value }: Clause): (run: Run) => boolean {

@@ -40,6 +40,12 @@ function tokenAt(text: string, position: number): Token | undefined {
   return undefined;
 }
 
+/** What a name is made of: `params` and `lr` of `params.lr`, and `attribute` where it names no entity. */
+export function nameParts(name: string): { readonly prefix: string; readonly key: string } {
+  const [, prefix = "attribute", rest = ""] = /^(?:(\w+)\.)?(.*)$/s.exec(name) ?? [];
+  return { prefix, key: unquoted(rest) };
+}
+
 /** A string, or a quoted key, without its quotes. */
 export function unquoted(text: string): string {
   return /^(['"`]).*\1$/s.test(text) ? text.slice(1, -1) : text;

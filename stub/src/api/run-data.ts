@@ -1,10 +1,12 @@
+/** What a run holds beside its own fields, logged entry by entry and read back: metrics, parameters, tags. */
 import { invalid, notFound } from "../http/mlflow-error.js";
 import type { Parameters } from "../http/read-body.js";
 import { type Metric, RUN_NAME_TAG, type Run } from "../store/entities.js";
 import type { Store } from "../store/store.js";
-import { checkName } from "./entity-name.js";
-import { integer, requiredFloat, requiredInteger, requiredText, text } from "./parameter.js";
+import { checkName, integer, requiredFloat, requiredInteger, requiredText, text } from "./parameter.js";
 import { runId } from "./runs.js";
+import { pageOf } from "./search-page.js";
+import { metricOnWire, unlessEmpty } from "./wire.js";
 
 /** Characters; what is longer is cut. */
 const MAX_PARAM_VALUE = 6000;
@@ -39,6 +41,20 @@ export function addMetric(run: Run, metric: Metric): void {
   // The same value logged twice counts once.
   values.set(`${step} ${timestamp} ${value}`, metric);
   run.metrics.set(key, values);
+}
+
+/** All values of one metric, by time. Of a run that does not exist there are none. */
+export function getMetricHistory(store: Store, parameters: Parameters) {
+  const id = runId(parameters);
+  const key = requiredText(parameters, "metric_key");
+  const size = integer(parameters, "max_results");
+  const all = [...(store.runs.get(id)?.metrics.get(key)?.values() ?? [])].sort(byTime);
+  const { items, next } = pageOf(all, size === undefined ? all.length : Number(size), text(parameters, "page_token"));
+  return { metrics: unlessEmpty(items.map(metricOnWire)), next_page_token: next };
+}
+
+function byTime(a: Metric, b: Metric): number {
+  return Number(a.timestamp - b.timestamp) || Number(a.step - b.step) || a.value - b.value;
 }
 
 export function logParameter(store: Store, parameters: Parameters) {

@@ -1,4 +1,12 @@
+/** What searches have in common: which stages they see, and their pages. */
 import { invalid } from "../http/mlflow-error.js";
+import type { LifecycleStage } from "../store/entities.js";
+
+export const viewTypes = { ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 } as const;
+
+export function isInView(stage: LifecycleStage, view: keyof typeof viewTypes): boolean {
+  return view === "ALL" || stage === (view === "ACTIVE_ONLY" ? "active" : "deleted");
+}
 
 export interface Page<T> {
   readonly items: readonly T[];
