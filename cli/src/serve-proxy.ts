@@ -9,7 +9,7 @@ import {
 } from "@mlflow-auth/core/internal";
 import { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
 import { chooseUpstream, type Upstream } from "./choose-upstream.js";
-import { createStreamCollector, slowHeapGrowth } from "./memory.js";
+import { createMemoryKeeper } from "./memory.js";
 import { announce } from "./where-from.js";
 
 /** What both commands let a user choose. Host, port and further names are those of {@link ProxyOptions}. */
@@ -44,8 +44,7 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
   try {
     const upstream = chooseUpstream(config, options.server, process.env);
     const token = await options.token();
-    slowHeapGrowth();
-    const streamed = createStreamCollector();
+    const traffic = createMemoryKeeper();
     const proxy = await startProxy({
       authorizer,
       logger,
@@ -54,7 +53,7 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
       host,
       port,
       allowHosts,
-      streamed,
+      traffic,
     });
     try {
       announce(config, upstream.uri);
