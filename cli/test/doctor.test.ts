@@ -141,4 +141,16 @@ test("the help names the links, and the exit codes", async () => {
   assert.match(stdout, /Example:\n {2}\$ mlflow-auth doctor/);
 });
 
+test("to a server that can't be reached no request is sent, and one fault is told", async () => {
+  site.configure("version: 1\ntrackingUri: http://127.0.0.1:1\nplugins:\n  test: { file: FILE }\n");
+  const { code, stdout } = await doctor(["--json"]);
+  assert.is(code, 4);
+  const [{ links }] = JSON.parse(stdout).servers as [{ links: { link: string; state: string; found: string }[] }];
+  assert.equal(
+    links.filter(({ state }) => state === "broken").map(({ link }) => link),
+    ["connection"],
+  );
+  assert.is(links.find(({ link }) => link === "request")?.found, "not sent: the server can't be reached");
+});
+
 test.run();

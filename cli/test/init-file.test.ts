@@ -54,4 +54,11 @@ test("a file elsewhere is named in the command to try next", async () => {
   assert.ok(existsSync(join(setup().folder, "deploy/.mlflow-auth.schema.json")));
 });
 
+test("a file that exists is refused before anything else is asked for or missing", async () => {
+  setup().write("mlflow-auth.yaml", "version: 1\n");
+  const { code, stderr } = await init([]);
+  assert.is(code, 2);
+  assert.match(stderr, /^USAGE: mlflow-auth\.yaml exists already/);
+});
+
 test.run();

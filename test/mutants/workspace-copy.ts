@@ -2,7 +2,7 @@
  * A copy of the built workspace in which a file may be broken. Faults go into the source and into what was compiled from it: a
  * package's own tests load the one, those of other packages and the command the other.
  */
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { transformSync } from "esbuild";
 import type { Fault } from "./mutant.ts";
@@ -30,7 +30,11 @@ export function copyWorkspace(root: string, folder: string): WorkspaceCopy {
     verbatimSymlinks: true,
     filter: (source) => source !== installed && !LEFT_OUT.test(basename(source)),
   });
-  symlinkSync(installed, join(path, "node_modules"));
+  // Of what is installed only the cache is the copy's own: it would fill with what nobody compiles again.
+  mkdirSync(join(path, "node_modules"));
+  for (const name of readdirSync(installed)) {
+    if (name !== ".cache") symlinkSync(join(installed, name), join(path, "node_modules", name));
+  }
 
   function write(texts: ReadonlyMap<string, string>): void {
     for (const [file, text] of texts) writeFileSync(file, text);

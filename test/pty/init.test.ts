@@ -181,4 +181,22 @@ test("NO_COLOR keeps colours away", async () => {
   assert.not.match(plain, "\u001b[32m");
 });
 
+test("a credential that was given before it is known to be one is not written", async () => {
+  const slip = ["hush", "hush"].join("-");
+  const { code, screen } = await init(
+    [
+      place,
+      address,
+      ["vault.address", `https://vault.example.com${ENTER}`],
+      ["vault.auth.method", ENTER],
+      ["vault.secret.path", `mlflow/auth${ENTER}`],
+    ],
+    ["--set", `vault.auth.token=${slip}`],
+  );
+  assert.is(code, 2);
+  assert.match(screen, "vault.auth.token is a credential, and those do not belong into the file");
+  assert.not.match(screen, slip);
+  assert.not.ok(isWritten());
+});
+
 test.run();

@@ -143,4 +143,16 @@ test("neither the token nor a credential is ever logged", async () => {
   assert.not(rig.logged.join("\n").includes("Bearer first"));
 });
 
+test("an outage is told once, and the next one again", async () => {
+  rig.upstream.answer = (req) => req.socket.destroy();
+  const told = () => rig.logged.filter((line) => line.includes(" no answer from ")).length;
+  for (let i = 0; i < 3; i++) assert.is((await fetch(`${rig.proxy.url}/x`, { method: "POST" })).status, 502);
+  assert.is(told(), 1);
+  rig.upstream.answer = whole((_req, res) => res.end("back"));
+  assert.is((await fetch(`${rig.proxy.url}/x`)).status, 200);
+  rig.upstream.answer = (req) => req.socket.destroy();
+  assert.is((await fetch(`${rig.proxy.url}/x`, { method: "POST" })).status, 502);
+  assert.is(told(), 2);
+});
+
 test.run();

@@ -29,6 +29,10 @@ const cases: Record<string, [given: string, seen: string]> = {
   "below the base": ["s=1; Path=/base/a/b", "s=1; Path=PREFIX/a/b"],
   "beside the base": ["s=1; Path=/other", "s=1; Path=PREFIX/~http:127.0.0.1:PORT/other"],
   "half a segment of the base": ["s=1; Path=/ba", "s=1; Path=PREFIX/~http:127.0.0.1:PORT/ba"],
+  "a neighbour whose name begins as the base does": [
+    "s=1; Path=/basement",
+    "s=1; Path=PREFIX/~http:127.0.0.1:PORT/basement",
+  ],
   "a domain": ["s=1; Domain=example.com; Path=/; Secure", "s=1; Path=PREFIX/; Secure"],
   "a domain in other letters": ["s=1;DOMAIN = .example.com", "s=1"],
   "other letters and spaces": ["s=1;path= /base/x ;  httponly", "s=1;path=PREFIX/x;  httponly"],

@@ -86,4 +86,13 @@ test("clients that stall do not keep others waiting", async () => {
   for (const socket of sockets) socket.destroy();
 });
 
+test("a client has its own time for the head of a request, however long it may stall later", async () => {
+  await rig.stop();
+  rig = await startRig({ headTimeout: SHORT, idleTimeout: 60_000 });
+  const socket = await opened("GET /TOKEN/x HTTP/1.1\r\nhost: HO");
+  socket.resume();
+  await once(socket, "close");
+  assert.is(rig.upstream.seen.length, 0);
+});
+
 test.run();

@@ -308,4 +308,18 @@ test("a stop lets the requests under way finish", async () => {
   assert.ok(refused);
 });
 
+test("once it stops, each answer says that its connection ends", async () => {
+  const stopping = await startRig();
+  const begun = Promise.withResolvers<() => void>();
+  stopping.upstream.answer = (_req, res) => begun.resolve(() => void res.end("done"));
+  const line = `GET /${stopping.token}/x HTTP/1.1\r\nhost: 127.0.0.1:${stopping.proxy.port}\r\n\r\n`;
+  const answer = raw(stopping.proxy.port, line);
+  const finish = await begun.promise;
+  const closed = stopping.proxy.close({ grace: 60_000 });
+  finish();
+  assert.match(await answer, /^HTTP\/1\.1 200 OK\r\n(?:.*\r\n)*connection: close\r\n/i);
+  await closed;
+  await stopping.stop();
+});
+
 test.run();

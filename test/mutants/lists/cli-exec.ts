@@ -1,0 +1,168 @@
+/** Faults in what the commands exit with, and what a program under exec gets. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // Exit codes
+  ...faultsIn(
+    "cli/src",
+    ["cli/exit-codes", "cli/program", "cli/headers"],
+    [
+      [
+        "problem: 1, usage: 2, config: 3, backend: 4 }",
+        "problem: 1, usage: 2, config: 3, backend: 1 }",
+        "a script can't tell an outage from a problem",
+      ],
+      [
+        "problem: 1, usage: 2, config: 3, backend: 4 }",
+        "problem: 1, usage: 2, config: 2, backend: 4 }",
+        "a script can't tell a broken file from a wrong option",
+      ],
+      [
+        "Object.hasOwn(table, code) ? table[code as ErrorCode] : exit.backend",
+        "table[code as ErrorCode]",
+        "an error with a plugin's own code ends with none",
+      ],
+      ["thrown.exitCode === 0 ? 0 : 2", "0", "a wrong option counts as success"],
+      [
+        "  SECRET_UNREACHABLE: backend,",
+        "  SECRET_UNREACHABLE: config,",
+        "an outage counts as a broken file",
+        { tests: ["cli/exit-codes", "cli/headers", "cli/exec", "test/docs/error-reference"] },
+      ],
+    ],
+  ),
+
+  // A program under exec
+  ...faultsIn(
+    "cli/src",
+    ["cli/child-environment", "cli/run-child", "cli/exec"],
+    [
+      [
+        "if (server.auth.length > 0) for (const name of CLIENT_CREDENTIALS) delete env[name];",
+        "",
+        "an ambient token of the program beats the file",
+      ],
+      ["if (server.auth.length > 0) for", "for", "a program's own credential is taken away where the file gives none"],
+      ['  "MLFLOW_TRACKING_PASSWORD",\n', "", "an ambient password of the program beats the file"],
+      ['  "MLFLOW_TRACKING_TOKEN",\n', "", "an ambient token of the program beats the file"],
+      [
+        "if (!keepEnv) for (const name of variablesOf(config)) delete env[name];",
+        "",
+        "the program gets the credential that only the plugin needs",
+      ],
+      ["if (!keepEnv) for", "for", "--keep-env is passed over"],
+      [
+        'if (typeof variable === "string") names.add(variable);',
+        "",
+        "the program gets the credential that only the plugin needs",
+      ],
+      [
+        "for (const member of Object.values(value)) collect(member, names);",
+        "",
+        "the program gets the credential of a login that only the plugin needs",
+      ],
+      [
+        'env["no_proxy"] = withLoopback(lower);',
+        "",
+        "a program with a corporate proxy can't reach ours, and tells it the token",
+      ],
+      [
+        'env["NO_PROXY"] = withLoopback(upper);',
+        "",
+        "a program with a corporate proxy can't reach ours, and tells it the token",
+      ],
+      [
+        'const LOOPBACK = ["127.0.0.1", "localhost"]',
+        'const LOOPBACK = ["localhost"]',
+        "a program with a corporate proxy can't reach ours",
+      ],
+      ['delete env["MLFLOW_TRACKING_AWS_SIGV4"];', "", "MLflow signs by itself, and never asks the bridge"],
+      [
+        "path ? pythonFolder + delimiter + path : pythonFolder",
+        "pythonFolder",
+        "a program's own modules are not found",
+      ],
+      [
+        "path ? pythonFolder + delimiter + path : pythonFolder",
+        "path ?? pythonFolder",
+        "Python does not find the bridge where PYTHONPATH is set",
+      ],
+      [
+        "if (proxied !== undefined) addresses",
+        "if (false) addresses",
+        "the model registry is reached without a credential",
+      ],
+      [
+        'else warnings.push("MLFLOW_REGISTRY_URI',
+        'else if (false) warnings.push("MLFLOW_REGISTRY_URI',
+        "nobody hears that the model registry is reached without a credential",
+      ],
+      [
+        "auth && auth !== bridgeName ? auth : null",
+        "auth ?? null",
+        "a program under exec under exec asks the bridge about itself",
+      ],
+      ["128 + constants.signals[signal]", "1", "a shell can't tell that a signal ended the program"],
+      [
+        "code: signal === null ? (code as number)",
+        "code: signal === null ? 0",
+        "a program that failed counts as success",
+      ],
+      [
+        "for (const signal of FORWARDED) process.on(signal, forward);",
+        "",
+        "a stop ends exec and leaves the program running",
+      ],
+      [
+        "return code === exit.usage || code === exit.config ? code : execExit.failed;",
+        "return code;",
+        "a failure of ours looks like one of the program",
+      ],
+      ["exit: execExit.notFound,", "exit: execExit.failed,", "a shell can't tell a name that was misspelt"],
+      ["exit: execExit.notExecutable,", "exit: execExit.failed,", "a shell can't tell a file that can't be run"],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src",
+    ["cli/end-of-exec"],
+    [
+      ["if (uses === 0 && interrupted && unlisted.length === 0) return [];", "", "who presses Ctrl-C is told off"],
+      [
+        "if (uses === 0) return [unused(",
+        "if (false) return [unused(",
+        "nobody hears that a program went past the proxy",
+      ],
+      ["if (count > links.length) lines.push(", "if (false) lines.push(", "it looks as if five runs were all"],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src",
+    ["cli/choose-upstream"],
+    [
+      [
+        'wanted.includes("*") ? undefined :',
+        "",
+        "a wildcard is taken for an address",
+        {
+          accepted:
+            "a star in the wanted address matches no listed pattern in `serverFor` either: a star stands for no star",
+        },
+      ],
+      [
+        "if (ambient && server !== undefined) return { uri: baseOf(ambient), server };",
+        "",
+        "MLFLOW_TRACKING_URI does not choose among the servers of the file",
+      ],
+      [
+        "if (only === undefined || others.length > 0) {",
+        "if (only === undefined) {",
+        "of several servers the first is taken without a word",
+      ],
+      [
+        "MLFLOW_TRACKING_URI names no server of the file; going",
+        "going",
+        "nobody hears that the variable's server is not used",
+      ],
+    ],
+  ),
+];

@@ -1,0 +1,159 @@
+/** Faults in what the command prints, and which files it writes and trusts. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // What is printed
+  ...faultsIn(
+    "cli/src",
+    ["cli/headers", "cli/tags", "cli/program"],
+    [
+      ['!reveal ? "[secret]" :', "", "headers prints the credential"],
+      ["options.showSecrets ?? false", "true", "headers prints the credential"],
+      [
+        'parsed.origin === "null" ? `${parsed.protocol}…` : `${parsed.origin}${parsed.pathname}`',
+        "url",
+        "a password in a URL is repeated",
+        { tests: ["cli/choose-upstream", "cli/headers", "cli/program"] },
+      ],
+      [
+        "value.replaceAll(/\\p{Cc}/gu",
+        "value.replaceAll(/[^\\s\\S]/gu",
+        "a tag's value moves the cursor of the terminal",
+      ],
+      [
+        'if (/^https?:$/.test(URL.parse(text)?.protocol ?? "")) return;',
+        "return;",
+        "`localhost:5000` is told as a server that is not listed",
+      ],
+      [
+        "thrown.problems.length > 0 ? thrown.problems.map(({ code }) => code) : [thrown.code]",
+        "[]",
+        "an error's code is not marked",
+        { accepted: "only the colour depends on it" },
+      ],
+    ],
+  ),
+
+  // The proxy's token
+  ...faultsIn(
+    "cli/src",
+    ["cli/token-file", "cli/proxy"],
+    [
+      [
+        "if ((mode & TOO_OPEN) !== 0) throw",
+        "if (false) throw",
+        "a token that others may read opens the proxy to them",
+      ],
+      [
+        "const TOO_OPEN = 0o037",
+        "const TOO_OPEN = 0o077",
+        "a pod's secret that a group may read is refused",
+        { tests: ["cli/token-file"] },
+      ],
+      ["const TOO_OPEN = 0o037", "const TOO_OPEN = 0o007", "a token that a group may replace opens the proxy to it"],
+      ["if (uid !== 0 && uid !== process.getuid?.()) {", "if (false) {", "another user chooses the token"],
+      [
+        "uid !== 0 && uid !== process.getuid?.()",
+        "uid !== process.getuid?.()",
+        "a token that a pod mounts as root is refused",
+      ],
+      ["if (!tokenPattern.test(text)) {", "if (false) {", "an empty file makes a proxy without a token"],
+      [
+        "constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL",
+        "constants.O_WRONLY | constants.O_CREAT",
+        "a token is overwritten, and clients are refused",
+      ],
+      ["flags, 0o600)", "flags, 0o644)", "a new token is readable for everybody"],
+      [
+        'if (!isLoopback(host.includes(":") ? `[${host}]` : host) && !privateNetwork) {',
+        "if (false) {",
+        "--no-token opens the credentials to a network",
+      ],
+    ],
+  ),
+
+  // init
+  ...faultsIn(
+    "cli/src",
+    ["cli/init", "cli/init-file", "cli/init-from-env", "cli/render"],
+    [
+      [
+        '{ flag: "wx", mode: 0o644 });\n  } catch (thrown) {\n    const { code = "", syscall }',
+        '{ flag: "w", mode: 0o644 });\n  } catch (thrown) {\n    const { code = "", syscall }',
+        "a file that was made meanwhile is overwritten",
+        { accepted: "it was looked at a moment before: no test can come in between" },
+      ],
+      [
+        "if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return alreadyThere(file);",
+        "",
+        "init asks everything, and then can't write",
+        { tests: ["cli/init-file"] },
+      ],
+      [
+        "for (const instance of draft.instances) refuseCredentials(instance);",
+        "",
+        "a credential is written into the file",
+        { tests: ["test/pty/init"] },
+      ],
+      [
+        "if (options.fromEnv) checkAllowedHosts(",
+        "if (false) checkAllowedHosts(",
+        "a server that the old setting did not allow gets the credential",
+        { tests: ["cli/init-from-env"] },
+      ],
+      [
+        'pattern !== "" && globOf(pattern).test(host)',
+        "globOf(pattern).test(host)",
+        "an empty entry of the old setting allows nothing",
+        { accepted: "an empty glob matches no host name" },
+      ],
+      [
+        "new RegExp(`^${source}$`)",
+        "new RegExp(source)",
+        "a server that the old setting did not allow gets the credential",
+        { tests: ["cli/allowed-hosts"] },
+      ],
+      [
+        '.replaceAll(/[\\\\^$.|+()[\\]{}]/g, "\\\\$&")',
+        "",
+        "a dot in the old setting stands for any character",
+        { tests: ["cli/allowed-hosts"] },
+      ],
+      [
+        'kind === "secret") return { env: variable };',
+        "false) return { env: variable };",
+        "a credential's variable fills a field, and validate refuses it",
+      ],
+      [
+        "const switched = switchedPlugins(env);",
+        "const switched = { on: [], off: [] } as ReturnType<typeof switchedPlugins>;",
+        "a plugin that is switched off is enabled",
+        { tests: ["cli/init-from-env"] },
+      ],
+      [
+        "/^[\\w.-]{1,100}$/.test(place) ?",
+        "true ?",
+        "a credential that was given by mistake is repeated",
+        { tests: ["cli/allowed-hosts"] },
+      ],
+      [
+        "listed.includes(provider) || truthy",
+        "truthy",
+        "MLFLOW_SECRETS_AUTH_ENABLE is passed over",
+        { tests: ["cli/init-from-env"] },
+      ],
+      [
+        "Math.min(Math.max(seconds, rule.minimum), rule.maximum)",
+        "seconds",
+        "a ttl that the plugin does not take is written",
+        { tests: ["cli/init-from-env"] },
+      ],
+      [
+        'text.replaceAll("${", () => "$${")',
+        "text",
+        "a dollar in an old setting is taken for a variable",
+        { tests: ["cli/init-from-env"] },
+      ],
+    ],
+  ),
+];

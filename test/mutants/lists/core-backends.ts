@@ -1,0 +1,80 @@
+/** Faults in what core has for plugins: tries, certificates, corporate proxies. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // What core has for plugins: tries, certificates, corporate proxies
+  ...faultsIn(
+    "core/src",
+    ["core/retries"],
+    [
+      ["const TRIES = 3", "const TRIES = 30", "a store that is down is hammered"],
+      ["const TRIES = 3", "const TRIES = 1", "a store that restarts fails requests"],
+      [
+        "if (quiet !== undefined && clock.now() < quiet.until) return quiet.answer;",
+        "",
+        "a store that asks to be left alone is asked on",
+      ],
+      ["Math.min(asked, LONGEST_QUIET)", "asked", "a store that asks for a day is not asked for a day"],
+      [
+        "Math.min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)",
+        "FIRST_WAIT",
+        "tries come too fast one after the other",
+      ],
+      ["(1 - JITTER + 2 * JITTER * random())", "1", "many clients come back at the same moment"],
+      ["asked > LONGEST_SITTING ||", "", "a request waits for minutes because a store asks for it"],
+      ["clock.now() + wait >= end", "false", "tries go on beyond ten seconds"],
+      ['only === "once" ||', "", "what can as well be done next time holds up requests"],
+      [
+        "if (last || closed || !mayHelp(outcome)) return settled(outcome);",
+        "if (last || closed) return settled(outcome);",
+        "a denial is asked for three times",
+      ],
+      [
+        "outcome.answer.status === 429 || outcome.answer.status >= 500",
+        "outcome.answer.status >= 500",
+        "a rate limit fails a request that would pass in a moment",
+      ],
+      ["&& !connectionFailureOf(outcome.error).isTls", "", "a wrong certificate is looked at three times"],
+      ["for (const done of [...waits]) done();", "", "a program does not end while a store is waited for"],
+      ["Number(header) * 1000", "Number(header)", "a store's wait in seconds is read as milliseconds"],
+      [
+        "Date.parse(header) - clock.wallTime()",
+        "Date.parse(header) - clock.now()",
+        "a store's wait as a date is read as fifty years",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["core/tls-files", "core/http-client", "core/no-proxy"],
+    [
+      [
+        "last.ca === pems.ca && last.cert === pems.cert && last.key === pems.key",
+        "last.ca === pems.ca",
+        "a renewed client certificate is not used",
+      ],
+      ["if (last !== undefined && last.ca === pems.ca", "if (last !== undefined", "a renewed authority is not used"],
+      [
+        "if (ca !== undefined) new X509Certificate(ca);",
+        "",
+        "a file without a certificate makes a client that trusts nobody",
+      ],
+      [
+        "if (!isPrivate(url) && !allowInsecure) {",
+        "if (false) {",
+        "a login goes to a store in the clear",
+        { tests: ["plugins/vault/boundaries"] },
+      ],
+      ["if (length > LONGEST_ANSWER) {", "if (false) {", "a store's answer without end fills the memory"],
+      [
+        "if (isLoopback(hostname)) return undefined;\n  const variable",
+        "const variable",
+        "requests to this machine leave it by the corporate proxy",
+        { tests: ["core/no-proxy", "test/transport/http-proxy"] },
+      ],
+      ["networks.check(address, familyOf(address))", "false", "NO_PROXY with a network is passed over"],
+      ["Number(bits) <= longest", "true", "an entry of NO_PROXY that is wrong ends the process"],
+      ['env["no_proxy"] ?? env["NO_PROXY"] ?? ""', 'env["no_proxy"] ?? ""', "NO_PROXY is passed over"],
+    ],
+  ),
+];

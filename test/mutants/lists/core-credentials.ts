@@ -1,0 +1,209 @@
+/** Faults in which credential goes out, what becomes of it after a rejection, and what a provider sees of a request. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // What follows a rejection
+  ...faultsIn(
+    "core/src",
+    ["core/renewal", "core/authorizer"],
+    [
+      [
+        'kind === "unauthorized" ? "unauthorized" : "suspected"',
+        '"unauthorized"',
+        "a 403 that has to do with something else drops the secret in an outage of the store",
+      ],
+      [
+        'kind === "unauthorized" ? "unauthorized" : "suspected"',
+        '"suspected"',
+        "after a 401 the refused secret goes on being used while the store is down",
+      ],
+      [
+        "const FIRST = 5_000",
+        "const FIRST = 1_000",
+        "a server that rejects everything has the store asked every second",
+      ],
+      ["const FACTOR = 4", "const FACTOR = 1", "the pause between two fetches never grows"],
+      ["const LONGEST = 300_000", "const LONGEST = 30_000_000", "a rotation goes unnoticed for hours"],
+      ["clock.now() < (coolDownOf", "clock.now() <= (coolDownOf", "the pause lasts longer than it says"],
+      [
+        "?.until ?? Number.NEGATIVE_INFINITY)) return false;",
+        "?.until ?? Number.NEGATIVE_INFINITY)) return true;",
+        "in the pause the request goes out again with the same refused secret",
+        { accepted: "`changed` is asked after it, and gives nothing where the credential is the same one" },
+      ],
+      [
+        "refresh = refetch(result, kind, request).finally(() => refreshes.delete(key));",
+        "refresh = refetch(result, kind, request);",
+        "a secret is fetched anew once in the life of the process, and never again",
+      ],
+      ["refreshes.set(key, refresh);", "", "every rejected request fetches the secret by itself: a storm on the store"],
+      [
+        "`${kind} ${bound.instance}`",
+        "`${kind}`",
+        "two providers of one server share one refresh, and one of them is never asked",
+      ],
+      [
+        "`${kind} ${bound.instance}`",
+        "bound.instance",
+        "403s that have to do with something else keep a rotation from being noticed",
+      ],
+      [
+        "if (isPromise(invalidated)) await withTimeout(invalidated, bound, clock);",
+        "",
+        "the next credential is asked for before the old one is gone",
+      ],
+      [
+        "if (isPromise(invalidated)) await withTimeout(invalidated, bound, clock);",
+        "if (isPromise(invalidated)) await invalidated;",
+        "a plugin that hangs when it is told of a 401 holds the request for ever",
+        { tests: ["core/plugins"] },
+      ],
+      [
+        "if (next !== undefined && !sameCredential(next, result)) return true;",
+        "return true;",
+        "the same refused secret starts no pause: every request fetches",
+      ],
+      [
+        "why = pluginFault(thrown, bound.instance).message;",
+        "why = String(thrown);",
+        "what a plugin threw is printed, with what it quotes",
+        { tests: ["core/plugins"] },
+      ],
+      ["  beginCoolDown(result, kind);\n", "", "no pause after a fetch that brought the same secret"],
+      [
+        "return coolDown !== undefined && sameCredential(coolDown.rejected, result) ? coolDown : undefined;",
+        "return coolDown;",
+        "a secret that came in place of a refused one is not asked about",
+      ],
+      ["before === undefined ? FIRST : Math.min(before.delay * FACTOR, LONGEST)", "FIRST", "the pause never grows"],
+      [
+        'if (kind === "forbidden" && (isPermissionDenial(body) || providerSaysDenial(result, body))) return undefined;',
+        "",
+        "every request without permission has the secret fetched anew",
+        { tests: ["core/rejected"] },
+      ],
+      [
+        'if (kind === "forbidden" && (isPermissionDenial(body) || providerSaysDenial(result, body))) return undefined;',
+        'if (kind === "forbidden") return undefined;',
+        "a front that answers 403 to an old credential is never sent the new one",
+        { tests: ["core/rejected"] },
+      ],
+      [
+        "if (already !== undefined) return already;",
+        "",
+        "a rejection that comes late costs a fetch though the secret is there",
+      ],
+      [
+        "return (await renewed(result, kind, request)) ? await changed(result, request) : undefined;",
+        "await renewed(result, kind, request); return authorized;",
+        "the same refused credential is sent a second time",
+      ],
+      [
+        "given === undefined || sameCredential(given, result) ? undefined : current",
+        "given === undefined ? undefined : current",
+        "the same refused credential is sent a second time",
+      ],
+    ],
+  ),
+
+  // Which credential, and whether it may still be sent
+  ...faultsIn(
+    "core/src",
+    ["core/authorizer", "core/renewal"],
+    [
+      ["&& !expires(given)) return last;", ") return last;", "a credential is sent after its end"],
+      [
+        "given === last.auth && bound === last.bound",
+        "bound === last.bound",
+        "a rotated credential is never picked up",
+      ],
+      ["!(clock.wallTime() < (given.expiresAt as number))", "false", "a credential is sent after its end"],
+      [
+        "!(clock.wallTime() < (given.expiresAt as number))",
+        "clock.wallTime() > (given.expiresAt as number)",
+        "a credential is sent at the moment of its end",
+      ],
+      [
+        "!(clock.wallTime() < (given.expiresAt as number))",
+        "!(clock.now() < (given.expiresAt as number))",
+        "an end on the wall clock is compared with the time since the start",
+      ],
+      [
+        "if (given !== last?.auth) checkAuth(given, bound.instance);",
+        "",
+        "what no server takes is sent, or a request goes bare",
+      ],
+      [
+        "if (given === anonymous) return;",
+        'if (given === anonymous) throw wrong(bound.instance, "with none");',
+        "a server that asks for no credential can't be used beside others",
+      ],
+      ["checkHeaders(headers, instance).length === 0", "false", "a plugin without an answer sends the request bare"],
+      [
+        'expiresAt !== undefined && (typeof expiresAt !== "number" || Number.isNaN(expiresAt))',
+        "false",
+        "an end that is no number is taken for none or for ever",
+      ],
+      [
+        "if (given !== undefined) {\n          check(given, bound);\n          return result(bound, given);\n        }",
+        "if (given !== undefined) return result(bound, given);",
+        "what a plugin promises is sent unjudged",
+      ],
+      [
+        "throw noCredential(failures, server);",
+        "return result(providers[0] as BoundAuth, anonymous);",
+        "a request goes bare where no credential is to be had",
+      ],
+      [
+        "if (next !== undefined) asker.warnOnce(",
+        "if (false) asker.warnOnce(",
+        "nobody hears that the first provider fails",
+      ],
+      [
+        "if (failures.length === 1 && errors[0] !== undefined) return errors[0];",
+        "",
+        "the only provider's own error is hidden in another",
+      ],
+      ["errors.some((error) => error.transient)", "false", "an outage is told as one that somebody must put right"],
+      [
+        "errors.some((error) => error.transient)",
+        "errors.every((error) => error.transient)",
+        "where one provider is down and another has nothing, clients give up",
+      ],
+      [
+        "if (a.auth === b.auth) return true;\n",
+        "",
+        "the same object counts as another",
+        { accepted: "a short cut: what follows compares the texts of the same headers" },
+      ],
+      [
+        "some.length === others.length && some.every(",
+        "some.every(",
+        "a credential that got a second header counts as the same",
+      ],
+      [
+        "isSecret(value) ? value.reveal() : value]);\n}\n\nfunction expires",
+        'isSecret(value) ? "" : value]);\n}\n\nfunction expires',
+        "a rotated secret counts as the same, and is not sent",
+      ],
+    ],
+  ),
+
+  // What a provider sees of a request
+  ...faultsIn(
+    "core/src",
+    ["core/authorizer", "core/plugins"],
+    [
+      [
+        "this.#server.auth.length === 0 ? url : withoutQueryCredentials(url)",
+        "url",
+        "a plugin sees the client's own credential",
+      ],
+      [
+        "this.#server.auth.length === 0 ? url : withoutQueryCredentials(url)",
+        "withoutQueryCredentials(url)",
+        "a plugin signs another URL than the one that is sent",
+      ],
+    ],
+  ),
+];

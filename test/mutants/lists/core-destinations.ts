@@ -1,0 +1,188 @@
+/** Faults in which server a URL belongs to, and which paths lead out of its base. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // Which server a URL belongs to
+  ...faultsIn(
+    "core/src",
+    ["core/destinations", "core/where-it-goes"],
+    [
+      [
+        "if (parsed === null || leadsOut(parsed.pathname)) return undefined;",
+        "if (parsed === null) return undefined;",
+        "a path that leads out of the base gets the base's credential",
+      ],
+      [
+        "if (parsed === null || leadsOut(path)) return undefined;",
+        "if (parsed === null) return undefined;",
+        "a path that leads out of the base gets the base's credential",
+        {
+          accepted:
+            "`misled` and what is below the base are judged, too; which of the two refuses it makes no difference to anybody",
+        },
+      ],
+      [
+        "matches(pattern, parsed) && isBelow(sent, pattern.base)",
+        "matches(pattern, parsed)",
+        "what the parser reads below the base stands elsewhere as it is sent",
+      ],
+      [
+        "if (!READ_DIFFERENTLY.test(path)) return undefined;",
+        "return undefined;",
+        "a path that servers read as leading into the base goes out bare",
+      ],
+      ["if (!matchesOrigin(pattern, parsed)) return false;", "", "odd paths of other people's servers are not sent"],
+      [
+        "if (!isOut) return isBelow(parsed.pathname, base) !== isBelow(sent, base);",
+        "if (!isOut) return false;",
+        "a backslash leads a request out of the base unseen",
+      ],
+      [
+        "isBelow(sent, base) || [...resolutions(sent)].some((path) => isBelow(path, base))",
+        "isBelow(sent, base)",
+        "a path that leads into the base from outside is sent",
+      ],
+      [
+        "isBelow(sent, base) || [...resolutions(sent)].some((path) => isBelow(path, base))",
+        "[...resolutions(sent)].some((path) => isBelow(path, base))",
+        "a path that leads out of the base is sent",
+      ],
+      [
+        'parsed.hostname.replace(/\\.$/, "")',
+        "parsed.hostname",
+        "a host with a dot at its end goes bare without a word",
+      ],
+      [
+        "if (!isLoopback(hostname)) return undefined;\n    return patterns",
+        "return patterns",
+        "any host with the port of a local server counts as a near miss of it",
+      ],
+      ["pattern.port === port && isLoopback(", "isLoopback(", "any local port counts as a near miss"],
+      ["hostname.length > before.length + after.length &&", "", "a star stands for nothing at all"],
+      ["hostname.startsWith(before) &&", "", "a star in a part of a label matches any label"],
+      ["hostname.endsWith(after) &&", "", "a star gives the credential to any domain"],
+      [
+        '!hostname.slice(before.length, hostname.length - after.length).includes(".")',
+        "true",
+        "a star stands for several labels",
+      ],
+      [
+        "b.base.length - a.base.length",
+        "a.base.length - b.base.length",
+        "the credential of the wider base goes to the narrower one",
+      ],
+      ["(?!\\\\.)[!", "[!", "a dot segment leads out of the base with its credential"],
+      ['"(?:[?#]|$)")', '"")', "https://a.test/base matches https://a.test/basement"],
+      ['"(?:\\\\?|$)")', '"")', "/base matches /basement"],
+      [
+        'prefix.replace(/[.*+?^${}()|[\\]\\\\/]/g, "\\\\$&")',
+        "prefix",
+        "a dot in a server's name stands for any character",
+      ],
+      ["url.protocol === pattern.protocol &&", "", "a credential for https goes over http"],
+      [
+        "url.port === pattern.port &&",
+        "",
+        "a credential goes to another port",
+        {
+          accepted:
+            "for names the port is part of `host`; for wildcards a test exists, and the fast comparison covers the rest",
+        },
+      ],
+      ['url.username === "" &&', "", "a URL with a user in it gets our credential"],
+      [
+        "path === base || path.startsWith(`${base}/`)",
+        "path.startsWith(base)",
+        "https://a.test/base matches https://a.test/basement",
+      ],
+      [
+        "if (plainUrl === undefined) break;\n      if (plainUrl.test",
+        "if (plainUrl === undefined) continue;\n      if (plainUrl.test",
+        "a wildcard that stands first is passed over",
+      ],
+      [
+        "if (plainUrl === undefined) break;\n      if (origin",
+        "if (plainUrl === undefined) continue;\n      if (origin",
+        "a wildcard that stands first is passed over",
+      ],
+    ],
+  ),
+
+  // Paths that servers read differently
+  ...faultsIn(
+    "core/src",
+    ["core/paths", "core/destinations"],
+    [
+      [
+        "/[^!-~]|[%\\\\]|\\/\\.{1,2}(?:[;/]|$)/",
+        "/[^!-~]|[%]|\\/\\.{1,2}(?:[;/]|$)/",
+        "a backslash leads out of the base",
+      ],
+      [
+        "/[^!-~]|[%\\\\]|\\/\\.{1,2}(?:[;/]|$)/",
+        "/[^!-~]|[\\\\]|\\/\\.{1,2}(?:[;/]|$)/",
+        "escaped dots lead out of the base",
+      ],
+      [
+        "/[^!-~]|[%\\\\]|\\/\\.{1,2}(?:[;/]|$)/",
+        "/[%\\\\]|\\/\\.{1,2}(?:[;/]|$)/",
+        "blanks and control characters between dots lead out of the base",
+      ],
+      ["\\/\\.{1,2}(?:[;/]|$)/", "\\/\\.{1,2}(?:[/]|$)/", "`..;` leads out of the base on Tomcat"],
+      ["\\/\\.{1,2}(?:[;/]|$)/", "\\/\\.{2}(?:[;/]|$)/", "a segment of one dot passes"],
+      ["(?:^|[/\\\\])(?:\\.\\.?", "(?:^|[/])(?:\\.\\.?", "a backslash before dots leads out of the base"],
+      ["(?:;[^/\\\\]*)?(?=[/\\\\]|$)", "(?=[/\\\\]|$)", "`..;x` leads out of the base on Tomcat"],
+      ["(?=[/\\\\]|$)|\\.\\.(?=[?#])", "(?=[/]|$)|\\.\\.(?=[?#])", "dots before a backslash lead out of the base"],
+      ["|\\.\\.(?=[?#]))/", ")/", "an escaped question mark behind dots leads out of the base"],
+      ["\\u0001-\\u0020\\u007f-\\u00a0", "\\u0001-\\u001f\\u007f-\\u00a0", "a blank beside dots leads out of the base"],
+      [
+        "\\u0001-\\u0020\\u007f-\\u00a0",
+        "\\u0020\\u007f-\\u00a0",
+        "a control character beside dots leads out of the base",
+      ],
+      [
+        "\\u0001-\\u0020\\u007f-\\u00a0",
+        "\\u0001-\\u0020",
+        "a delete character or a hard blank beside dots leads out of the base",
+      ],
+      [
+        "[\\p{Cc}\\p{Cf}\\p{Z}\\ufffd]",
+        "[\\p{Cc}\\p{Z}\\ufffd]",
+        "a zero-width character between dots leads out of the base",
+      ],
+      ["[\\p{Cc}\\p{Cf}\\p{Z}\\ufffd]", "[\\p{Cc}\\p{Cf}\\ufffd]", "a hard blank beside dots leads out of the base"],
+      ["(?:[\\u00c0\\u00c1]|", "(?:[\\u00c1]|", "an overlong dot leads out of the base"],
+      ["|\\u00e0[\\u0080\\u0081]", "", "an overlong dot of three bytes leads out of the base"],
+      ["|\\u00f0\\u0080[\\u0080\\u0081]", "", "an overlong dot of four bytes leads out of the base"],
+      ['bytes.includes("\\0") || ', "", "a NUL cuts the path off for some servers"],
+      [
+        "const path = query === -1 ? target : target.slice(0, query);\n  if (!SUSPECT",
+        "const path = target;\n  if (!SUSPECT",
+        "a query with dots in it is refused",
+      ],
+      [
+        ".replace(OVERLONG, overlongCharacter);\n    const characters",
+        ";\n    const characters",
+        "an overlong dot leads out of the base",
+      ],
+      [
+        'if (DOT_SEGMENT.test(characters.replace(DROPPED_CHARACTERS, ""))) return true;',
+        "",
+        "a zero-width character between dots leads out of the base",
+      ],
+      [
+        "    if (decoded === reading) return;\n    reading = decoded;",
+        "    return;",
+        "dots that are escaped twice lead out of the base",
+      ],
+      [
+        '/%(?:25)+(?=[0-9a-f]{2})/gi, "%"',
+        '/%(?:25)+(?=[0-9a-f]{2})/g, "%"',
+        "an escape with capitals takes as many rounds as it has layers",
+        { accepted: "the digits 2 and 5 have no capitals, and what is behind them is decoded in the next round" },
+      ],
+      ["/%([0-9a-f]{2})/gi, (_, hex", "/%([0-9a-f]{2})/g, (_, hex", "%2E leads out of the base"],
+      ["((lead & 1) << 6)", "0", "an overlong letter is read as another character"],
+    ],
+  ),
+];

@@ -1,0 +1,184 @@
+/** Faults in a request that is sent again: the answer that is held back, and the body. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // One request, sent once or twice
+  ...faultsIn(
+    "core/src",
+    ["core/rejected", "core/interceptor", "core/run-tags"],
+    [
+      ["authorized.server.tags.length === 0 || !createsRun(this.#url)", "true", "no run gets its tags"],
+      [
+        "authorized.server.tags.length === 0 || !createsRun(this.#url)",
+        "authorized.server.tags.length === 0",
+        "every request is read and changed as if it made a run",
+      ],
+      [
+        ".catch((thrown) => this.handler.onResponseError?.(null as never, thrown as Error));",
+        ".catch(() => this.#send());",
+        "a run is created without the tags that it must have",
+      ],
+      [
+        "return agent === undefined ? dispatch(options, handler) : agent.dispatch(options, handler);",
+        "return dispatch(options, handler);",
+        "a server's own CA and client certificate are not used",
+        { tests: ["test/transport/tls"] },
+      ],
+      [
+        "if (authorized === undefined || again === undefined) return undefined;",
+        "if (authorized === undefined) return undefined;",
+        "a body that can't be sent again goes out empty, or ends the process",
+      ],
+      [
+        "this.#body === undefined ? { body: null } : this.#body.again()",
+        "{ body: null }",
+        "the second attempt has no body",
+      ],
+      [
+        "if ((this.#authorized as AuthorizedHeaders).provider !== undefined) {",
+        "if (false) {",
+        "a rotation shows as a 401",
+      ],
+      ["if (status >= 200) {", "if (status >= 100) {", "an informational answer ends the hold on the body"],
+      [
+        "      this.#body?.release();\n    }\n    this.handler.onResponseStart",
+        "    }\n    this.handler.onResponseStart",
+        "the first MiB of every upload is kept",
+        { accepted: "only memory: nothing reads the recorded chunks after an answer that is passed on" },
+      ],
+      [
+        "new PassingHandler(this.handler, this.server)",
+        "this",
+        "a second 401 has the request sent a third time, and so on",
+      ],
+    ],
+  ),
+
+  // An answer that is held back
+  ...faultsIn(
+    "core/src",
+    ["core/held-answer", "core/rejected"],
+    [
+      [
+        'if (kind !== "forbidden") {',
+        "if (true) {",
+        "a permission denial has the secret fetched anew, and its body is not looked at",
+      ],
+      [
+        "this.#timer = clock.setTimeout(() => this.#decideByBody(controller), LONGEST_WAIT);",
+        "",
+        "a 403 that trickles in holds its request for ever",
+      ],
+      [
+        "if (this.#look.bytes >= LONGEST_LOOK) this.#decideByBody(controller);",
+        "",
+        "a long 403 fills the memory, for it is held to its end",
+      ],
+      [
+        "if (this.#discarded > LONGEST_DISCARD) controller.abort(",
+        "if (false) controller.abort(",
+        "a refused answer without end is read for ever",
+      ],
+      [
+        "this.#forward(() => this.#options.handler.onResponseEnd?.(controller, trailers));",
+        "",
+        "an answer that is passed on never ends",
+      ],
+      [
+        "if (this.#look !== undefined) this.#decideByBody(controller);\n  }\n\n  onResponseError",
+        "}\n\n  onResponseError",
+        "a short 403 is passed on a second late",
+      ],
+      [
+        "if (this.#discarding) return;\n    this.#forward(() => this.#options.handler.onResponseError",
+        "this.#forward(() => this.#options.handler.onResponseError",
+        "a request that succeeded at its second attempt fails, because the first answer was cut off",
+      ],
+      [
+        "if (this.#look !== undefined) this.#pass(controller);",
+        "",
+        "a 403 that is cut off leaves its caller waiting for the time-out",
+      ],
+      [
+        "controller.pause();",
+        "",
+        "an answer is read on while it is decided about",
+        { accepted: "only memory: what comes meanwhile is kept as an event" },
+      ],
+      [
+        "() => this.#pass(controller),\n    );",
+        "() => undefined,\n    );",
+        "a plugin that fails when it is told of a 401 leaves the request hanging",
+        { accepted: "`rejected` of the authorizer never rejects: it catches what plugins throw" },
+      ],
+      ["controller?.resume();", "", "an answer that was held stops after its head"],
+      [
+        "    this.#events = undefined;\n    this.#discarding = true;",
+        "    this.#discarding = true;",
+        "the refused answer and the good one are mixed",
+        { accepted: "only memory: nothing passes them on once the answer is discarded" },
+      ],
+      [
+        "this.#timer = this.#options.clock.setTimeout(late, LONGEST_WAIT);\n    controller.resume();",
+        "this.#timer = this.#options.clock.setTimeout(late, LONGEST_WAIT);",
+        "the connection of a refused answer is never used again",
+      ],
+    ],
+  ),
+
+  // A body that may be sent again
+  ...faultsIn(
+    "core/src",
+    ["core/replay", "core/rejected", "core/interrupted-upload"],
+    [
+      [
+        "const LONGEST_REPLAY = 1024 * 1024",
+        "const LONGEST_REPLAY = 512 * 1024",
+        "an upload of nearly a MiB fails in a rotation",
+      ],
+      [
+        "const LONGEST_REPLAY = 1024 * 1024",
+        "const LONGEST_REPLAY = 1024 * 1024 * 1024",
+        "every upload is kept in memory",
+      ],
+      ["if (this.#bytes > LONGEST_REPLAY) this.#keeping = false;", "", "every upload is kept in memory"],
+      [
+        "if (!this.#keeping) return undefined;\n    this.#keeping = false;",
+        "this.#keeping = false;",
+        "a second attempt lacks the beginning of its body",
+      ],
+      ["this.#reader = SECOND;", "", "the first attempt takes what belongs to the second"],
+      [
+        'typeof (body as { pipe?: unknown }).pipe !== "function"',
+        "true",
+        "a stream that was read is sent a second time",
+      ],
+      [
+        'if (typeof body === "string") return true;',
+        "",
+        "a text is not sent again",
+        { accepted: "undici takes a text as an iterable, so it is recorded and sent again all the same" },
+      ],
+      [
+        'this.#keeping && typeof value !== "string" ? Buffer.from(value) : value',
+        "value",
+        "a body from a buffer that is used again goes out garbled",
+      ],
+      [
+        'if (reader !== this.#reader) throw new Error("the body goes out again with another credential");',
+        "",
+        "the first upload looks whole to its server",
+      ],
+      [
+        "if (reader === this.#reader && !this.#keeping && !this.#ended) await this.#source.return?.();",
+        "",
+        "a source that nobody reads on is never closed",
+      ],
+      [
+        "this.#chunks.splice(0, before - this.#forgotten);",
+        "",
+        "what has been sent stays in memory, and is sent in the wrong order",
+      ],
+    ],
+  ),
+];

@@ -1,0 +1,183 @@
+/** Faults in who may use the proxy, and where a request goes. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // Who may use it
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/own-address", "proxy/refusals"],
+    [
+      [
+        "return hosts === 1 && own.isOwnHost(value, req.socket) ? undefined : badHost;",
+        "return own.isOwnHost(value, req.socket) ? undefined : badHost;",
+        "of two Host headers a server behind may take the other",
+      ],
+      [
+        "return hosts === 1 && own.isOwnHost(value, req.socket) ? undefined : badHost;",
+        "return hosts === 1 ? undefined : badHost;",
+        "a web page reaches the proxy by a name of its own that leads to this machine",
+      ],
+      [
+        "return own.isOwnOrigin(value, req.socket) ? undefined : badOrigin;",
+        "return undefined;",
+        "a web page sends requests with our credential",
+      ],
+      ['case "x-forwarded-for":\n', "", "another proxy opens this one to a network"],
+      ['case "forwarded":\n', "", "another proxy opens this one to a network"],
+      [
+        "if (hosts === 0) return badHost;",
+        "",
+        "a request without a Host passes",
+        { accepted: "Node's own parser refuses HTTP/1.1 without a Host; of HTTP/1.0 no client of ours speaks" },
+      ],
+      [
+        "if (!token.isToken(header ?? path.slice(1, end))) return badToken;",
+        "",
+        "whoever reaches the port uses the credentials",
+      ],
+      [
+        "header ?? path.slice(1, end)",
+        "path.slice(1, segmentEnd(path))",
+        "the bridge in Python can't use the proxy",
+        { tests: ["proxy/header-token"] },
+      ],
+      ["if (token.isIn(path)) return tokenAgain;", "", "the server gets the token of the proxy"],
+      [
+        "return leadsOut(path) ? misleadingPath : { path, prefix };",
+        "return { path, prefix };",
+        "a path that leads out of the base is sent on",
+        { accepted: "the authorizer refuses the same paths, with the same status; this refusal spares it the request" },
+      ],
+      [
+        "if (REFUSED_METHODS.has(req.method as string)) return badMethod;",
+        "",
+        "TRACE shows the credential to the client",
+      ],
+      [
+        'new Set(["CONNECT", "TRACE", "TRACK"])',
+        'new Set(["CONNECT", "TRACK"])',
+        "TRACE shows the credential to the client",
+      ],
+      ['if (!(req.url as string).startsWith("/")) return badTarget;', "", "an absolute target is taken for a path"],
+      [
+        'if (value.toLowerCase() !== "h2c") return noUpgrade;',
+        "",
+        "a web socket stays open as a tunnel that nobody judges",
+      ],
+      [
+        'transferEncoding !== undefined || value.toLowerCase() !== "chunked"',
+        "transferEncoding !== undefined",
+        "a second request is hidden in a body that servers read differently",
+      ],
+      [
+        "if (contentLength !== undefined) return badFraming;",
+        "",
+        "a second request is hidden in a body whose length is given twice",
+      ],
+      [
+        '(contentLength !== undefined || req.httpVersion !== "1.1")',
+        '(req.httpVersion !== "1.1")',
+        "a second request is hidden in a body with a length and chunks",
+        { accepted: "Node's own parser refuses a length beside chunks" },
+      ],
+      [
+        '(contentLength !== undefined || req.httpVersion !== "1.1")',
+        "(contentLength !== undefined)",
+        "a second request is hidden in chunks of HTTP/1.0",
+      ],
+      [
+        "`${name.toLowerCase()}:${port}`",
+        "name.toLowerCase()",
+        "a name without the port, or with another, is the proxy's",
+      ],
+      ["hosts.has(host.toLowerCase()) ||", "hosts.has(host) ||", "LOCALHOST is refused"],
+      [
+        "host === `${bracketed(socket.localAddress)}:${port}`",
+        "false",
+        "in a pod the proxy refuses its own address",
+        { tests: ["proxy/own-address"] },
+      ],
+      ['origin.startsWith("http://") && isOwnHost', "isOwnHost", "an origin with https is the proxy's"],
+      ["if (text.length !== expected.length) return false;", "", "a token with more behind it is taken"],
+      [
+        "return timingSafeEqual(given, expected);",
+        "return given.equals(expected);",
+        "the time of an answer tells how much of a token is right",
+        { accepted: "no test can measure that reliably; the comparison is named in docs/security.md" },
+      ],
+      ["return timingSafeEqual(given, expected);", "return true;", "any token of the right length is taken"],
+      ["if (reading.includes(token)) return true;", "", "the server gets the token of the proxy, escaped"],
+      ["randomBytes(32)", "randomBytes(8)", "a token can be guessed", { tests: ["cli/token-file", "cli/proxy"] }],
+    ],
+  ),
+
+  // Where a request goes
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/routes", "proxy/refusals", "proxy/redirects"],
+    [
+      [
+        "return server === undefined ? unlisted : { origin, path, server, mount };",
+        "return { origin, path, server: server as never, mount };",
+        "the proxy is an open relay",
+      ],
+      [
+        "AUTHORITY.test(authority) ? URL.parse",
+        "true ? URL.parse",
+        "a named server with a user in it is parsed as another host",
+      ],
+      [
+        "const NAMED_SERVER = /^\\/~(https?)(?::|%3a)",
+        "const NAMED_SERVER = /^\\/~(https?)(?::)",
+        "a browser that escapes the colon of a named server gets nowhere",
+      ],
+      [
+        "(pathname === base || pathname.startsWith(`${base}/`))",
+        "pathname.startsWith(base)",
+        "a redirect to a neighbour of the base leads into it",
+      ],
+      [
+        "if (parsed === null || serverFor(parsed.href) === undefined) return undefined;",
+        "if (parsed === null) return undefined;",
+        "a URL of no listed server gets an address of the proxy",
+      ],
+      [
+        "const sameServer = url.origin === upstream.origin && this.#routes.serverOf(url.href) === upstream.server;",
+        "const sameServer = this.#routes.serverOf(url.href) !== undefined;",
+        "a redirect to another listed server takes the client's request there with its credential",
+      ],
+      [
+        "return path === undefined ? url.href :",
+        "return path === undefined ? value :",
+        "a relative redirect out of the base leads to the proxy itself",
+      ],
+      [
+        "`http://${req.headers.host}${prefix}${path}`",
+        "`http://${req.headers.host}${path}`",
+        "a redirect loses the token, and the client is refused",
+      ],
+      [
+        'path.replace(/^([^?#]*?)\\/+$/, "$1")',
+        "path",
+        "clients append to an address with a slash, and send an empty segment",
+      ],
+      [
+        'if (path === "" && prefix !== "" && (req.method === "GET" || req.method === "HEAD")) {',
+        "if (false) {",
+        "a page of the UI resolves its addresses outside of the token's path",
+      ],
+      [
+        "    uses++;\n",
+        "",
+        "exec says that the program never used the proxy",
+        { tests: ["proxy/streaming", "proxy/refusals", "cli/exec"] },
+      ],
+      [
+        "if (routes.pathFor(options.upstream) === undefined) {",
+        "if (false) {",
+        "a proxy for no listed server starts, and refuses everything",
+        { tests: ["proxy/routes"] },
+      ],
+    ],
+  ),
+];

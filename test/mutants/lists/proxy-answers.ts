@@ -1,0 +1,176 @@
+/** Faults in bodies and answers on their way through the proxy, and what it tells of them. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // Bodies and answers
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/streaming", "proxy/upload", "proxy/headers"],
+    [
+      ['if (headers["transfer-encoding"] !== undefined) return true;', "", "a body in chunks is lost"],
+      [
+        "return length !== undefined && Number(length) <= LONGEST_COLLECTED;",
+        "return length !== undefined;",
+        "an upload of any length is read into memory",
+      ],
+      [
+        "if (this.#error !== undefined) return Promise.reject(this.#error);",
+        "",
+        "an upload that was cut off looks whole to the server",
+      ],
+      [
+        "if (this.#over) return;\n    this.#req.pause();",
+        "if (this.#over) return;",
+        "an upload fills the memory where the server is slower than the client",
+      ],
+      [
+        "    this.#chunks = [];\n    this.#finish();\n    this.#req.resume();",
+        "    this.#chunks = [];\n    this.#finish();",
+        "the rest of an upload that nobody wants blocks its connection",
+      ],
+      [
+        "if (res.headersSent) res.destroy();\n    else failed(error);",
+        "if (res.headersSent) res.end();\n    else failed(error);",
+        "a download that was cut off looks whole to the client",
+      ],
+      [
+        "if (this.#options.res.writableNeedDrain) controller.pause();",
+        "",
+        "a download fills the memory where the client is slower than the server",
+      ],
+      [
+        'if (!this.#over) this.#controller?.abort(new Error("the client went away"));\n      this.#over',
+        "this.#over",
+        "a request goes on upstream when its client is gone",
+      ],
+      [
+        "if (status < 200 || this.#over) return;",
+        "if (this.#over) return;",
+        "an informational answer is taken for the answer",
+      ],
+      [
+        "if (upload?.starved || res.writableNeedDrain) res.destroy();",
+        "",
+        "a client that stops reading holds a connection for ever",
+        { tests: ["proxy/slow-clients"] },
+      ],
+      [
+        "if (upload?.starved || res.writableNeedDrain) res.destroy();",
+        "res.destroy();",
+        "a server that thinks for more than a minute is cut off",
+        { tests: ["proxy/slow-clients"] },
+      ],
+      [
+        'STATUS_CODES[status] ?? "", list',
+        'STATUS_CODES[599] ?? "", list',
+        "an answer has no phrase, which some clients need",
+      ],
+      [
+        "if (hasBody(req) && !req.complete) {",
+        "if (false) {",
+        "a client that is refused in the middle of its upload sees a reset, and not why",
+        { tests: ["proxy/streaming", "proxy/refusals", "proxy/slow-clients"] },
+      ],
+      [
+        "if (isLingering(req.socket)) return;",
+        "",
+        "a request behind a refused one is answered",
+        { tests: ["proxy/refusals"] },
+      ],
+      [
+        "else if (closing()) {",
+        "else if (false) {",
+        "a stop waits for clients that keep their connections",
+        { tests: ["proxy/streaming", "cli/proxy", "proxy/slow-clients"] },
+      ],
+      [
+        "headersTimeout: headTimeout,",
+        "",
+        "a client that sends its head byte by byte holds a connection for ever",
+        { tests: ["proxy/slow-clients"] },
+      ],
+      [
+        "requestTimeout: 0,",
+        "requestTimeout: 1,",
+        "an upload of more than a moment is cut off",
+        { tests: ["proxy/streaming", "proxy/slow-clients"] },
+      ],
+      ["maxHeaderSize: LONGEST_HEAD,", "", "a request with large cookies is refused"],
+    ],
+  ),
+
+  // What a client is told where no answer came
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/fail-closed"],
+    [
+      ["const PERMANENT = 424", "const PERMANENT = 503", "Python repeats for minutes what will never pass"],
+      [
+        "withheld(thrown, thrown.transient && answered)",
+        "withheld(thrown, thrown.transient)",
+        "a program whose secret store has a wrong address hangs for minutes at its start",
+      ],
+      [
+        "withheld(thrown, thrown.transient && answered)",
+        "withheld(thrown, false)",
+        "a short outage of the secret store ends a training run",
+      ],
+      [
+        'if (code === "PATH_MISLEADING") return',
+        "if (false) return",
+        "a misleading path is told as a missing credential",
+        { tests: ["proxy/odd-paths", "proxy/fail-closed"] },
+      ],
+      [
+        'isTagFailure(error) ? "INTERNAL_ERROR" : "UNAUTHENTICATED"',
+        '"UNAUTHENTICATED"',
+        "a missing tag is told as a missing credential",
+        { tests: ["proxy/run-tags", "proxy/fail-closed"] },
+      ],
+      ["if (this.#last.get(server) === message) return;", "", "an outage fills the log with one line a request"],
+      ["if (this.#last.size > 0) this.#last.delete(server);", "", "the second outage of a server is not logged"],
+      [
+        'new Refusal(502, "TEMPORARILY_UNAVAILABLE", message)',
+        'new Refusal(424, "TEMPORARILY_UNAVAILABLE", message)',
+        "a server that restarts ends a training run",
+      ],
+    ],
+  ),
+
+  // What it learns of runs and of requests past it
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/created-runs", "proxy/header-token", "proxy/python-bridge"],
+    [
+      ["const MOST_LINKS = 5", "const MOST_LINKS = 5_000", "exec ends with a thousand links"],
+      ["if (this.#length > LONGEST) this.#chunks = undefined;", "", "a long answer is kept in memory"],
+      [
+        "      // An answer that can't be read is the client's affair: it got every byte.",
+        '      throw new Error("unreadable");',
+        "an answer that can't be read ends the process",
+        { accepted: "undici takes a throwing handler for a broken connection, and by then the client has every byte" },
+      ],
+      [
+        "const ID = /^[\\w-]{1,128}$/;",
+        "const ID = /^[^]{1,128}$/;",
+        "a server moves the cursor of the terminal by a run's id",
+      ],
+      [
+        "if (url === null || token?.isIn(address)) return true;",
+        "if (url === null) return true;",
+        "the token of the proxy is printed",
+      ],
+      ['url.username === "" ? "" : "user@"', "url.username", "a user name in somebody else's address is printed"],
+      [
+        'port: Number(port) || (scheme === "https" ? 443 : 80),',
+        "port: Number(port) || 80,",
+        "Python does not know an https server by its usual port",
+      ],
+      [
+        "auth: auth.length > 0,",
+        "auth: true,",
+        "Python takes a program's own credential away where the file gives none",
+      ],
+    ],
+  ),
+];
