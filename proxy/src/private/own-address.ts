@@ -14,6 +14,7 @@ export function createToken(): Secret {
   return new Secret(randomBytes(32).toString("base64url"));
 }
 
+/** Tells what is addressed to this proxy. */
 export interface OwnAddress {
   /** Whether a Host header is the proxy's. An exact match, port included, is what keeps DNS rebinding out. */
   isOwnHost(host: string, socket: Socket): boolean;
@@ -25,6 +26,7 @@ export interface OwnAddress {
   readonly token: TokenTests | undefined;
 }
 
+/** Tells the token of this proxy from anything else. */
 export interface TokenTests {
   /** A text of the same length takes equally long, however much of it is right; the length is no secret. */
   isToken(text: string): boolean;
@@ -32,6 +34,7 @@ export interface TokenTests {
   isIn(text: string): boolean;
 }
 
+/** Where the proxy listens, and under which names. */
 export interface OwnAddressOptions {
   readonly port: number;
   /** Host names beside those of loopback, without a port. */
