@@ -1,17 +1,23 @@
 /** What the programs in clients/ log, written down a second time so that what is read back can be checked. */
+
+/** One run, as it was logged or as it was read back. */
 export interface LoggedRun {
   readonly name: string;
   readonly status: string;
   /** The tag `mlflow.source.name`. */
   readonly source: string;
   readonly params: Readonly<Record<string, string>>;
-  /** Every value by metric, in the order of the steps. */
+  /** By metric all values, in the order of the steps. */
   readonly metrics: Readonly<Record<string, readonly number[]>>;
   /** Without those that MLflow's clients set by themselves. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** @param trainer the program that trains: `train.mjs` or `train.py` */
+/**
+ * The runs of the whole demo, in the order in which they are logged.
+ *
+ * @param trainer the program that trains: `train.mjs` or `train.py`
+ */
 export function expectedRuns(trainer: string): LoggedRun[] {
   const training = [0.1, 0.5].map((rate) => ({
     name: `rate-${rate}`,

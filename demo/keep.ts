@@ -1,7 +1,7 @@
 import * as print from "./print.ts";
 import type { Scene } from "./story.ts";
 
-/** Says how to go on by hand with everything that is running. */
+/** Prints how to go on by hand, for --keep: where everything runs, and commands to try. */
 export function invite({ project, addresses, training }: Scene): void {
   const search = "api/2.0/mlflow/experiments/search?max_results=5";
   print.step("Everything keeps running: try it in another terminal");

@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: the main job from end to end. Exit code 0 if everything went as it must, 1 if not, 2 for a wrong command line,
- * 128 + the signal's number if it was interrupted.
+ * `npm run demo`: the main job from end to end. The exit code is 0 if everything went as it must, 1 if not, 2 for a wrong command
+ * line, and 128 + the signal's number after an interruption.
  */
 import { constants } from "node:os";
 import { createCleanUp } from "./clean-up.ts";

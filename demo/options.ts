@@ -1,18 +1,22 @@
 /** The command line of the demo. */
 import { parseArgs } from "node:util";
 
+/** The kind of credential that the proxy in front of MLflow asks for. */
 export type Mode = "bearer" | "basic";
 
+/** What the command line says. */
 export interface DemoOptions {
   readonly mode: Mode;
   /** Real servers in place of the small ones. */
   readonly real: boolean;
+  /** Leaves everything running until Ctrl-C. */
   readonly keep: boolean;
   readonly help: boolean;
 }
 
+/** What `--help` prints. */
 export const help = `
-The main job of mlflow-auth, from a secret store to runs on an MLflow server that refuses what carries no credential.
+The main job of mlflow-auth: from a secret store to runs on an MLflow server that refuses requests without a credential.
 
   npm run demo                      small servers that need nothing but Node
   npm run demo -- --real            the real Vault, nginx and MLflow, and a Python program
@@ -21,7 +25,7 @@ The main job of mlflow-auth, from a secret store to runs on an MLflow server tha
   npm run demo -- --help
 `.trim();
 
-/** @throws UsageError */
+/** Reads the arguments behind `npm run demo --`. @throws UsageError if they can't be understood */
 export function parseOptions(args: readonly string[]): DemoOptions {
   const { mode, ...switches } = parse(args);
   if (mode !== "bearer" && mode !== "basic") throw new UsageError("--mode takes bearer or basic");
@@ -46,4 +50,5 @@ function parse(args: readonly string[]) {
   }
 }
 
+/** The command line is wrong. The message says what, for the user. */
 export class UsageError extends Error {}

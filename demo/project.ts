@@ -1,26 +1,34 @@
-/** A project as a user would have it: a folder with package.json, installed packages, mlflow-auth.yaml and two programs. */
+/** A project as a user would have it, with package.json, installed packages, mlflow-auth.yaml and programs; and the commands in it. */
+import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import type { CleanUp } from "./clean-up.ts";
 import type { Mode } from "./options.ts";
+import * as print from "./print.ts";
 import { place } from "./secret-store.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const packages = ["mlflow-auth", "@mlflow-auth/core", "@mlflow-auth/plugin-vault"];
 const programs = ["mlflow-rest.mjs", "train.mjs", "train.py", "track.mjs"];
 
+/** The name of the file, in the project's folder. */
 export const CONFIG = "mlflow-auth.yaml";
 
+/** A project that programs can be run in. */
 export interface Project {
   readonly folder: string;
+  /** The whole environment of its programs. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
+ * Makes a project in a temporary folder, which the clean-up removes.
+ *
  * @param settings the variables that the file and the programs read
- * @param python the Python to have on the PATH
+ * @param python the Python to have on the PATH, if any
  */
 export function createProject(
   mode: Mode,
@@ -40,6 +48,22 @@ export function createProject(
   return { folder, env: { ...ambient(), ...quietPython, ...settings, PATH } };
 }
 
+/**
+ * Runs a command in the project as a shell would, and prints it with what it prints.
+ *
+ * @throws Error if it can't be started, or doesn't exit with 0
+ */
+export async function runCommand({ folder, env }: Project, text: string, signal: AbortSignal): Promise<void> {
+  print.command(text);
+  const [name = "", ...args] = text.split(" ");
+  const child = spawn(name, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], signal });
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on("line", print.quote);
+  const [code, killer] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.once("error", reject).once("close", (...end) => resolve(end));
+  });
+  if (code !== 0) throw new Error(`\`${text}\` ended with ${killer ?? `exit code ${code}`}.`);
+}
+
 function configText(mode: Mode): string {
   return `version: 1
 trackingUri: \${MLFLOW_TRACKING_URI}
@@ -52,7 +76,7 @@ plugins:
 `;
 }
 
-/** As a package manager would, with links to the packages of this repository. */
+/** Installs as a package manager would, but with links to the packages of this repository. */
 function install(folder: string): void {
   const dependencies: Record<string, string> = {};
   for (const name of packages) {
@@ -68,17 +92,17 @@ function install(folder: string): void {
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
-/** For a shell: with --keep the user sources it. */
+/** What a shell reads to have the same environment: with --keep, the user does that. */
 function envText(bins: readonly string[], settings: Readonly<Record<string, string>>): string {
   const lines = Object.entries({ ...settings, ...quietPython }).map(([name, value]) => `export ${name}='${value}'`);
   return [...lines, `export PATH="${bins.join(":")}:$PATH"`, ""].join("\n");
 }
 
-/** The user's environment, without settings of MLflow, Vault or mlflow-auth that would lead elsewhere. */
+/** The user's environment, without settings of MLflow, Vault or mlflow-auth that would lead somewhere else. */
 function ambient(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => !/^(MLFLOW_|VAULT_)/.test(name));
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** The links that Python's client prints lead through the private proxy of `exec`, which is gone when one reads them. */
+/** Python's client prints links through the private proxy of `exec`. When a user reads them, that proxy is gone. */
 const quietPython = { MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: "true", MLFLOW_DISABLE_TELEMETRY: "true" };

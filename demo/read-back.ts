@@ -11,7 +11,7 @@ interface RunAnswer {
   readonly data: { readonly params?: Pairs; readonly tags?: Pairs; readonly metrics?: readonly { key: string }[] };
 }
 
-/** Every run of the server, the oldest first. */
+/** Every run of the server, the oldest first. @throws Error for any answer of MLflow but a good one */
 export async function readRuns({ folder, env }: Project): Promise<LoggedRun[]> {
   const auth = await loadMlflowAuth({ cwd: folder, env });
   try {
@@ -26,7 +26,7 @@ export async function readRuns({ folder, env }: Project): Promise<LoggedRun[]> {
   }
 }
 
-/** @throws AssertionError that shows every difference */
+/** Compares the runs, in any order. @throws AssertionError that shows every difference */
 export function checkRuns(found: readonly LoggedRun[], expected: readonly LoggedRun[]): void {
   const sorted = (runs: readonly LoggedRun[]) => runs.toSorted((a, b) => a.name.localeCompare(b.name));
   deepStrictEqual(sorted(found), sorted(expected));

@@ -7,6 +7,7 @@ import type { Mode } from "./options.ts";
 /** Where the credential is: the engine's mount, and the path below it. */
 export const place = { mount: "secret", path: "mlflow/auth" };
 
+/** A credential, as it is kept and as it is sent. */
 export interface Credential {
   /** The fields of the secret in Vault. */
   readonly fields: Readonly<Record<string, string>>;
@@ -14,7 +15,7 @@ export interface Credential {
   readonly authorization: string;
 }
 
-/** Made up anew each time, so that no copy of it is worth anything. */
+/** Makes a credential up. It is a new one each time, so that no copy of it is worth anything. */
 export function createCredential(mode: Mode): Credential {
   const secret = randomBytes(24).toString("base64url");
   if (mode === "bearer") return { fields: { token: secret }, authorization: `Bearer ${secret}` };
@@ -22,12 +23,13 @@ export function createCredential(mode: Mode): Credential {
   return { fields, authorization: `Basic ${Buffer.from(`trainer:${secret}`).toString("base64")}` };
 }
 
+/** What a program logs in to Vault with. */
 export interface AppRole {
   readonly roleId: string;
   readonly secretId: string;
 }
 
-/** @returns what a program needs to log in as the role that may read the secret, and nothing else */
+/** Writes the credential, and makes a role that may read it and do nothing else. @returns what a program logs in with as that role */
 export async function seed(vault: RealVault, { fields }: Credential): Promise<AppRole> {
   const { mount, path } = place;
   await vault.request("POST", `sys/mounts/${mount}`, { type: "kv", options: { version: "2" } });
@@ -41,7 +43,7 @@ export async function seed(vault: RealVault, { fields }: Credential): Promise<Ap
   return { roleId: role.data.role_id, secretId: secret.data.secret_id };
 }
 
-/** A version 2 engine that was mounted a moment ago may still be setting itself up, and says so. */
+/** A version 2 engine that was just mounted may still be setting itself up. It says so, and the write is tried again. */
 async function whenMounted(write: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -9,20 +9,22 @@ import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import type { CleanUp } from "./clean-up.ts";
 
+/** The MLflow server of the demo. */
 export interface Backend {
   readonly uri: string;
   /** A Python that has `mlflow`; undefined with the small servers. */
   readonly python?: string;
 }
 
-/** One way to start each; what was started is stopped by the clean-up. */
+/** How to start each server. The clean-up stops what was started. */
 export interface Servers {
   startVault(): Promise<RealVault>;
   startMlflow(): Promise<Backend>;
-  /** The proxy in front of the MLflow server, which lets through `authorization` and nothing else. */
+  /** The proxy in front of the MLflow server. It lets through requests with this Authorization header, and no others. */
   startFront(upstream: string, authorization: string): Promise<Front>;
 }
 
+/** @param real Vault, nginx and MLflow themselves; else small servers in this process */
 export function chooseServers(real: boolean, cleanUp: CleanUp): Servers {
   const vault = real ? startVault : startFakeVault;
   const mlflow = real ? startMlflow : startSmallMlflow;
@@ -44,7 +46,7 @@ async function startSmallMlflow(): Promise<Backend & { stop(): Promise<void> }> 
   return { uri, stop: close };
 }
 
-/** What the real servers need and this machine lacks, with the way to get it. */
+/** What the real servers need and this machine lacks: a sentence for each, which also says how to get it. */
 export async function missingTools(): Promise<string[]> {
   const tools: Tool[] = ["vault", "nginx", "mlflow"];
   const sentences: string[] = [];

@@ -6,13 +6,13 @@ import type { CleanUp } from "./clean-up.ts";
 import { expectedRuns } from "./expected-runs.ts";
 import type { DemoOptions } from "./options.ts";
 import * as print from "./print.ts";
-import { CONFIG, createProject, type Project } from "./project.ts";
+import { CONFIG, createProject, type Project, runCommand } from "./project.ts";
 import { checkRuns, readRuns } from "./read-back.ts";
-import { runCommand } from "./run-command.ts";
 import { runsTable } from "./runs-table.ts";
 import { createCredential, place, seed } from "./secret-store.ts";
 import { chooseServers } from "./servers.ts";
 
+/** What is there once the demo has been told. */
 export interface Scene {
   readonly project: Project;
   readonly addresses: { readonly vault: string; readonly front: string; readonly mlflow: string };
@@ -21,6 +21,8 @@ export interface Scene {
 }
 
 /**
+ * Starts the servers, runs the programs, reads their runs back, and prints each step.
+ *
  * @param signal ends the programs that the demo runs
  * @throws Error if anything is not as it must be
  */

@@ -1,7 +1,7 @@
 /**
- * Writes what is generated from the JSON Schemas: the types and the validator of the file's core schema, and the option types
- * of each plugin, and docs/configuration.md; and docs/errors.md from the table of error codes. The results are committed, so that
- * nothing has to be generated before a build.
+ * Writes what is generated. From the JSON Schemas come the types and the validator of the file's core schema, the option types of each
+ * plugin, and docs/configuration.md; from the table of error codes comes docs/errors.md. The results are committed, so that nothing has
+ * to be generated before a build.
  *
  *   npm run generate          writes them
  *   npm run check:generated   exits 1 and lists the files that differ
@@ -11,8 +11,7 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateErrorReference } from "../schema/generate/error-reference.ts";
 import { generateReference, type PluginReference } from "../schema/generate/reference.ts";
-import { generateFileType, generateOptionsType } from "../schema/generate/types.ts";
-import { generateValidator } from "../schema/generate/validator.ts";
+import { generateFileType, generateOptionsType, generateValidator } from "../schema/generate/typescript.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const check = process.argv.includes("--check");

@@ -1,9 +1,9 @@
 /** Which server `exec` and `proxy` lead to, and `tags` asks about. */
-import { type Config, compileDestinations, MlflowAuthError, type ServerConfig } from "@mlflow-auth/core/internal";
-import { explainMiss } from "./explain-miss.js";
+import { MlflowAuthError, type ServerConfig } from "@mlflow-auth/core/internal";
+import { explainMiss, type ListedServers } from "./explain-miss.js";
 
 /** The one server that a command is about, chosen among those of the file. */
-export interface Upstream {
+export interface ChosenServer {
   /** The base URL without a trailing slash: never a wildcard. */
   readonly uri: string;
   readonly server: ServerConfig;
@@ -17,21 +17,21 @@ export interface Upstream {
  * @throws MlflowAuthError `USAGE` if `wanted` is not listed, `SERVER_AMBIGUOUS` if nothing decides
  */
 export function chooseUpstream(
-  config: Config,
+  listed: ListedServers,
   wanted: string | undefined,
   env: Readonly<Record<string, string | undefined>>,
   choose = "choose one with --server URI",
-): Upstream {
-  const destinations = compileDestinations(config.servers);
+): ChosenServer {
+  const { config, serverFor } = listed;
   if (wanted !== undefined) {
-    const server = wanted.includes("*") ? undefined : destinations.match(wanted);
+    const server = wanted.includes("*") ? undefined : serverFor(wanted);
     if (server !== undefined) return { uri: baseOf(wanted), server };
-    const { message, remedy } = explainMiss(wanted, destinations);
+    const { message, remedy } = explainMiss(wanted, listed);
     throw new MlflowAuthError("USAGE", `--server: ${message}`, { remedy });
   }
 
   const ambient = env["MLFLOW_TRACKING_URI"];
-  const server = ambient ? destinations.match(ambient) : undefined;
+  const server = ambient ? serverFor(ambient) : undefined;
   if (ambient && server !== undefined) return { uri: baseOf(ambient), server };
 
   const [only, ...others] = config.servers.filter(({ uri }) => !uri.includes("*"));

@@ -1,5 +1,4 @@
 /** What `exec` says once the program has ended. */
-import { type Config, compileDestinations } from "@mlflow-auth/core/internal";
 import type { RunningProxy } from "@mlflow-auth/proxy";
 import { explainMiss, type ListedServers } from "./explain-miss.js";
 
@@ -7,15 +6,14 @@ import { explainMiss, type ListedServers } from "./explain-miss.js";
 export function endOfExec(
   { uses, createdRuns, unlisted }: Pick<RunningProxy, "uses" | "createdRuns" | "unlisted">,
   upstream: string,
-  config: Config,
+  listed: ListedServers,
   { interrupted = false } = {},
 ): string[] {
   // Who stopped it knows why it did nothing.
   if (uses === 0 && interrupted && unlisted.length === 0) return [];
-  const destinations = compileDestinations(config.servers);
-  if (uses === 0) return [unused(upstream, unlisted, destinations)];
-  const near = unlisted.filter((address) => destinations.nearMiss(address) !== undefined);
-  return [...near.map((address) => `without a credential: ${missed(address, destinations)}`), ...runLinks(createdRuns)];
+  if (uses === 0) return [unused(upstream, unlisted, listed)];
+  const near = unlisted.filter((address) => listed.nearMiss(address) !== undefined);
+  return [...near.map((address) => `without a credential: ${missed(address, listed)}`), ...runLinks(createdRuns)];
 }
 
 function runLinks({ count, links }: RunningProxy["createdRuns"]): string[] {

@@ -1,4 +1,4 @@
-import { isLoopback, MlflowAuthError } from "@mlflow-auth/core/internal";
+import { isLoopback, MlflowAuthError, type OpenedAuthorizer } from "@mlflow-auth/core/internal";
 
 /** @throws MlflowAuthError `USAGE` if what was given as a URL on the command line is not one (`localhost:5000`). It is not repeated */
 export function requireUrl(text: string): void {
@@ -10,18 +10,15 @@ export function requireUrl(text: string): void {
 
 const WITH_SCHEME = "write it with its scheme, for example https://mlflow.example.com";
 
-/** The listed servers, and what can tell which of them a URL comes close to: the opened authorizer or `compileDestinations`. */
-export interface ListedServers {
-  readonly servers: readonly { readonly uri: string }[];
-  nearMiss(url: string): { readonly uri: string } | undefined;
-}
+/** What the opened authorizer knows of the listed servers: which there are, and which of them a URL belongs or comes close to. */
+export type ListedServers = Pick<OpenedAuthorizer, "config" | "serverFor" | "nearMiss">;
 
 /**
  * Why a URL belongs to no listed server, and which comes close: for an error, whose message has no full stop.
  * The query and a password in the URL are not repeated.
  */
-export function explainMiss(url: string, { servers, nearMiss }: ListedServers): { message: string; remedy: string } {
-  const list = servers.map(({ uri }) => uri).join(", ");
+export function explainMiss(url: string, { config, nearMiss }: ListedServers): { message: string; remedy: string } {
+  const list = config.servers.map(({ uri }) => uri).join(", ");
   const parsed = URL.parse(url);
   if (parsed === null) {
     return { message: "that is not an absolute URL", remedy: WITH_SCHEME };

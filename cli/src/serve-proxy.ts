@@ -1,15 +1,15 @@
 /** What `exec` and `proxy` have in common: a proxy to the chosen server, opened before it is used and closed after. */
 import {
-  type Config,
   createLogger,
   type LogLevel,
   loadConfig,
+  type OpenedAuthorizer,
   openAuthorizer,
   type Secret,
 } from "@mlflow-auth/core/internal";
 import { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
-import { chooseUpstream, type Upstream } from "./choose-upstream.js";
-import { createStreamCollector, slowHeapGrowth } from "./memory.js";
+import { type ChosenServer, chooseUpstream } from "./choose-upstream.js";
+import { createMemoryKeeper } from "./memory.js";
 import { announce } from "./where-from.js";
 
 /** What both commands let a user choose. Host, port and further names are those of {@link ProxyOptions}. */
@@ -25,8 +25,8 @@ export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allo
 
 /** A proxy that runs. */
 export interface Served {
-  readonly config: Config;
-  readonly upstream: Upstream;
+  readonly authorizer: OpenedAuthorizer;
+  readonly upstream: ChosenServer;
   readonly proxy: RunningProxy;
 }
 
@@ -42,10 +42,9 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
   const config = await loadConfig({ configFile: options.config });
   const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
   try {
-    const upstream = chooseUpstream(config, options.server, process.env);
+    const upstream = chooseUpstream(authorizer, options.server, process.env);
     const token = await options.token();
-    slowHeapGrowth();
-    const streamed = createStreamCollector();
+    const traffic = createMemoryKeeper();
     const proxy = await startProxy({
       authorizer,
       logger,
@@ -54,12 +53,12 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
       host,
       port,
       allowHosts,
-      streamed,
+      traffic,
     });
     try {
       announce(config, upstream.uri);
       if (upstream.notice !== undefined) say(upstream.notice);
-      return await use({ config, upstream, proxy });
+      return await use({ authorizer, upstream, proxy });
     } finally {
       await proxy.close();
     }

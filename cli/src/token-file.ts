@@ -1,6 +1,7 @@
+/** The file of `proxy --token-file`. */
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { MlflowAuthError, Secret } from "@mlflow-auth/core/internal";
+import { MlflowAuthError, readSmallText, Secret } from "@mlflow-auth/core/internal";
 import { createToken, tokenPattern } from "@mlflow-auth/proxy";
 
 /** Rights with which somebody else could read or replace the token. A group may read it: that is how pods share a secret. */
@@ -14,46 +15,42 @@ const LONGEST = 1024;
  *   read nor change, or without a token of 16 to 256 letters, digits, `-` or `_`
  */
 export async function tokenFromFile(file: string): Promise<Secret> {
-  const created = await openFile(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL);
+  const created = await createFile(file);
   if (created !== undefined) {
     const token = createToken();
     await created.writeFile(`${token.reveal()}\n`).finally(() => created.close());
     return token;
   }
-  const handle = (await openFile(file, constants.O_RDONLY | constants.O_NONBLOCK)) as FileHandle;
-  try {
-    const { mode, size, uid } = await handle.stat().then((stat) => {
-      if (!stat.isFile()) throw wrong(file, "is not a regular file", "name a regular file");
-      return stat;
-    });
-    if ((mode & TOO_OPEN) !== 0) throw wrong(file, "can be read or changed by others", `chmod 600 ${file}`);
-    if (uid !== 0 && uid !== process.getuid?.()) {
-      throw wrong(file, "belongs to somebody else", "name a file of your own");
-    }
-    const text = size > LONGEST ? "" : (await handle.readFile("utf8")).trim();
-    if (!tokenPattern.test(text)) {
-      const remedy = "write 16 to 256 letters, digits, - or _ into it, or remove it and a new one is made";
-      throw wrong(file, "holds no token", remedy);
-    }
-    return new Secret(text);
-  } finally {
-    await handle.close();
+  const read = await readSmallText(file, LONGEST);
+  if ("reason" in read && read.reason === "irregular") throw wrong(file, read.why, "name a regular file");
+  const { stats } = read;
+  if (stats === undefined) throw cantBeOpened(file, "code" in read ? read.code : undefined);
+  if ((stats.mode & TOO_OPEN) !== 0) throw wrong(file, "can be read or changed by others", `chmod 600 ${file}`);
+  if (stats.uid !== 0 && stats.uid !== process.getuid?.()) {
+    throw wrong(file, "belongs to somebody else", "name a file of your own");
   }
+  const text = "text" in read ? read.text.trim() : "";
+  if (!tokenPattern.test(text)) {
+    const remedy = "write 16 to 256 letters, digits, - or _ into it, or remove it and a new one is made";
+    throw wrong(file, "holds no token", remedy);
+  }
+  return new Secret(text);
 }
 
-/** Undefined if it is to be created and exists. */
-async function openFile(file: string, flags: number): Promise<FileHandle | undefined> {
+/** A new file that its owner alone may read; undefined if there is something of that name already. */
+async function createFile(file: string): Promise<FileHandle | undefined> {
   try {
-    return await open(file, flags, 0o600);
+    return await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException;
     if (code === "EEXIST") return undefined;
-    throw wrong(
-      file,
-      `can't be opened (${code})`,
-      "check that its folder exists and that you may read and write there",
-    );
+    throw cantBeOpened(file, code);
   }
+}
+
+function cantBeOpened(file: string, code = "unknown reason"): MlflowAuthError {
+  const remedy = "check that its folder exists and that you may read and write there";
+  return wrong(file, `can't be opened (${code})`, remedy);
 }
 
 function wrong(file: string, what: string, remedy: string): MlflowAuthError {

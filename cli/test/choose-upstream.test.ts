@@ -1,13 +1,13 @@
-import type { Config } from "@mlflow-auth/core/internal";
+import { type OpenedAuthorizer, openAuthorizer } from "@mlflow-auth/core/internal";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { chooseUpstream } from "../src/choose-upstream.js";
 
 const test = suite("which server exec and proxy lead to");
 
-function listing(...uris: string[]): Config {
+function listing(...uris: string[]): Promise<OpenedAuthorizer> {
   const servers = uris.map((uri) => ({ uri, auth: [], headers: [], tags: [], allowInsecure: false }));
-  return { servers, instances: [], warnings: [] };
+  return openAuthorizer({ servers, instances: [], warnings: [] }, { env: {} });
 }
 
 const a = "https://a.example.com";
@@ -46,8 +46,8 @@ const cases: Record<string, Case> = {
 };
 
 for (const [name, { servers, wanted, ambient, chosen, notice = false }] of Object.entries(cases)) {
-  test(`${name}: ${chosen}`, () => {
-    const upstream = chooseUpstream(listing(...servers), wanted, { MLFLOW_TRACKING_URI: ambient });
+  test(`${name}: ${chosen}`, async () => {
+    const upstream = chooseUpstream(await listing(...servers), wanted, { MLFLOW_TRACKING_URI: ambient });
     assert.is(upstream.uri, chosen);
     assert.ok(servers.includes(upstream.server.uri));
     assert.is(
@@ -83,9 +83,9 @@ const failures: Record<string, { servers: string[]; wanted?: string; ambient?: s
   };
 
 for (const [name, { servers, wanted, ambient, code, said }] of Object.entries(failures)) {
-  test(`${name}: ${code}`, () => {
+  test(`${name}: ${code}`, async () => {
     try {
-      chooseUpstream(listing(...servers), wanted, { MLFLOW_TRACKING_URI: ambient });
+      chooseUpstream(await listing(...servers), wanted, { MLFLOW_TRACKING_URI: ambient });
     } catch (thrown) {
       const error = thrown as { code: string; message: string; remedy?: string };
       assert.is(error.code, code);

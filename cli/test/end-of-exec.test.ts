@@ -1,4 +1,4 @@
-import type { Config } from "@mlflow-auth/core/internal";
+import { openAuthorizer } from "@mlflow-auth/core/internal";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { endOfExec } from "../src/end-of-exec.js";
@@ -6,12 +6,12 @@ import { endOfExec } from "../src/end-of-exec.js";
 const test = suite("the end of exec");
 
 const uri = "https://mlflow.example.com/base";
-const server = { uri, auth: ["vault"], headers: [], tags: [], allowInsecure: false };
-const config: Config = { servers: [server], instances: [], warnings: [] };
+const server = { uri, auth: [], headers: [], tags: [], allowInsecure: false };
+const listed = await openAuthorizer({ servers: [server], instances: [], warnings: [] }, { env: {} });
 const none = { count: 0, links: [] };
 
 const end = (uses: number, unlisted: string[] = [], createdRuns: { count: number; links: string[] } = none) =>
-  endOfExec({ uses, unlisted, createdRuns }, uri, config);
+  endOfExec({ uses, unlisted, createdRuns }, uri, listed);
 
 test("says nothing where the program used the proxy and created no run", () => {
   assert.equal(end(3), []);
@@ -33,9 +33,9 @@ test("says so where the program never used the proxy, and why that may be", () =
 
 test("says nothing of that where somebody stopped the program", () => {
   const proxy = { uses: 0, createdRuns: { count: 0, links: [] }, unlisted: [] };
-  assert.equal(endOfExec(proxy, uri, config, { interrupted: true }), []);
+  assert.equal(endOfExec(proxy, uri, listed, { interrupted: true }), []);
   const elsewhere = { ...proxy, unlisted: ["https://other.example.com/"] };
-  assert.is(endOfExec(elsewhere, uri, config, { interrupted: true }).length, 1);
+  assert.is(endOfExec(elsewhere, uri, listed, { interrupted: true }).length, 1);
 });
 
 test("names what the program used instead, and what would be right", () => {

@@ -15,7 +15,7 @@ const allowed: Readonly<Record<string, readonly (readonly [line: RegExp, why: st
   ],
   "core/src/transport/run-tags.ts": [[/"aws4-"/, "the signature of MLflow's own client (MLFLOW_TRACKING_AWS_SIGV4)"]],
   "cli/src/child-environment.ts": [[/MLFLOW_TRACKING_AWS_SIGV4/, "a variable of MLflow's"]],
-  "proxy/src/python-bridge.ts": [[/MLFLOW_TRACKING_AWS_SIGV4/, "a variable of MLflow's"]],
+  "proxy/src/private/python-bridge.ts": [[/MLFLOW_TRACKING_AWS_SIGV4/, "a variable of MLflow's"]],
   "cli/src/init/secrets-auth.ts": [
     [/^ {2}"?[a-z-]+"?: "(vault|aws|azure)",$/, "from the switches of an older system to the plugins that do the same"],
   ],

@@ -56,7 +56,7 @@ function groupSection({ title, intro: opening, codes: group }: ExplanationGroup)
   return [`## ${title}`, opening, ...entries.map(([code, explanation]) => entry(code, explanation))].join("\n\n");
 }
 
-function entry(code: ErrorCode, { cause, remedy }: Explanation): string {
+function entry(code: ErrorCode, [cause, remedy]: Explanation): string {
   return [
     `### ${code}`,
     codes[code],

@@ -1,9 +1,13 @@
+/** docs/configuration.md: every field of the configuration file, from the schemas. */
+
 type Json = Record<string, unknown>;
 
+/** A plugin whose options get a section. */
 export interface PluginReference {
   /** The plugin's entry-point name. */
   name: string;
   packageName: string;
+  /** Of its options. */
   schema: Json;
 }
 
@@ -24,7 +28,12 @@ A package runs with all that you may do, so one of somebody else is not used (\`
 
 and nobody else may write them. A group may if it is its owner's private one, which has the owner's number; for what is yours or root's it must also be the group that you run with. A pnpm store that is shared between users is refused where another user filled it, for its hard links stay that user's files.`;
 
-/** docs/configuration.md: every field of the file, from the schemas. */
+/**
+ * The document, in Markdown.
+ *
+ * @param config the core part of the file
+ * @param values what every schema may refer to (values.schema.json)
+ */
 export function generateReference(config: Json, values: Json, plugins: readonly PluginReference[]): string {
   const resolve = resolver(config, values);
   const core = resolve({ $ref: "#/$defs/server" });
@@ -125,7 +134,7 @@ function fallbackOf(schema: Json): string {
   return [...variables, ...(hasDefault ? [`\`${schema["default"]}\``] : [])].join(", ");
 }
 
-/** Follows references, into the schema itself and into the shared values; what stands beside a reference wins. */
+/** Follows references, into the schema itself and into the shared values. What is said beside a reference wins. */
 function resolver(root: Json, values: Json): (schema: unknown) => Json {
   return function resolve(schema): Json {
     const { $ref, ...beside } = objectOf(schema);

@@ -15,23 +15,24 @@ import { readParameters, TooLarge } from "./http/read-body.js";
 import { operations } from "./routes.js";
 import { Store } from "./store/store.js";
 
+/** What a server can be told before it starts. */
 export interface HandlerOptions {
-  /** Below which everything is served, such as `/base`. Default: none. */
+  /** The path below which everything is served, such as `/base`, without a slash at its end. Default: none. */
   basePath?: string;
-  /** Bytes of one artifact. Default 64 MiB. */
+  /** Bytes of one artifact. A larger upload is answered with 413. Default: 64 MiB. */
   maxArtifactBytes?: number;
 }
 
-/** Answers requests without a socket. */
+/** Answers a request without a socket. It never rejects: an error of its own is an answer 500. */
 export type StubHandler = (request: StubRequest) => Promise<StubResponse>;
 
 /** The version of MLflow whose answers the stub gives. */
 export const MLFLOW_VERSION = "3.17.2";
 
-/** Bytes of a JSON body. */
+/** Bytes of a JSON body. A larger one is answered with 413. */
 const MAX_JSON = 32 * 1024 * 1024;
 
-/** A tracking server with nothing in it but the experiment `Default`, as one function. */
+/** A tracking server as one function. It begins with the experiment `Default` and nothing else, and shares nothing with another one. */
 export function createHandler({
   basePath = "",
   maxArtifactBytes = 64 * 1024 * 1024,

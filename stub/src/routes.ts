@@ -1,3 +1,4 @@
+/** Which call of MLflow's REST API is answered by what: the table of what the stub can do. */
 import { listRunArtifacts, listStoredArtifacts } from "./api/artifacts.js";
 import * as experiments from "./api/experiments.js";
 import { logBatch } from "./api/log-batch.js";
@@ -6,10 +7,10 @@ import * as runs from "./api/runs.js";
 import type { Parameters } from "./http/read-body.js";
 import type { Store } from "./store/store.js";
 
-/** Answers a call of the REST API with what becomes its JSON. @throws MlflowError */
+/** Answers a call with what becomes its JSON; the status is 200. @throws MlflowError for any other */
 export type Operation = (store: Store, parameters: Parameters) => object;
 
-/** Below `/api/2.0/` and `/ajax-api/2.0/`. */
+/** By path, below `/api/2.0/` and `/ajax-api/2.0/`, then by method. A path that is not here is answered with 404, a method with 405. */
 export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   "mlflow/experiments/create": { POST: experiments.createExperiment },
   "mlflow/experiments/get": { GET: experiments.getExperiment },

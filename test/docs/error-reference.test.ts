@@ -38,7 +38,7 @@ test("every code has a meaning, a usual cause and a remedy, in whole sentences",
   const explained = Object.assign({}, ...explanations.map((group) => group.codes));
   assert.equal(Object.keys(explained).sort(), Object.keys(codes).sort());
   for (const [code, meaning] of Object.entries(codes)) {
-    const { cause, remedy } = explained[code];
+    const [cause, remedy] = explained[code];
     for (const sentence of [meaning, cause, remedy]) assert.match(sentence, /^[A-Z`].{10,}\.$/, code);
   }
 });

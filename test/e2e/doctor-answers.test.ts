@@ -1,4 +1,4 @@
-/** `mlflow-auth doctor` where something answers, and not as MLflow does to those whom it knows. */
+/** `mlflow-auth doctor` where something answers, but not as MLflow answers a request with a valid credential. */
 import { createServer as createHttpServer, request as httpRequest } from "node:http";
 import { type AddressInfo, connect, createServer, type Server } from "node:net";
 import { suite } from "@mlflow-auth/test/suite";
@@ -192,7 +192,7 @@ test("with every debug switch on, no secret is printed", async () => {
     const switches = { MLFLOW_AUTH_LOG: "debug", MLFLOW_AUTH_LOG_FORMAT: format, DEBUG: "*", NODE_DEBUG: quiet };
     for (const uri of [stage.mlflow.uri, sites.uris.forbidden, sites.uris.down, sites.uris.redirect]) {
       patient.put({ uri, path: "mlflow/pair" });
-      // `run` fails where the output holds one.
+      // `run` fails if the output holds one.
       const run = await patient.project.run(["mlflow-auth", "doctor"], { env: { ...patient.env, ...switches } });
       assert.match(run.stderr, /asked|fetched|goes/);
     }
@@ -206,7 +206,7 @@ test("a token in the environment is told to be of no use", async () => {
   assert.match(linkOf(told, "request").warnings[0] as string, /^MLFLOW_TRACKING_TOKEN .* not sent to this server/);
 });
 
-/** A server whose clock is `ahead` milliseconds of this machine's, before another. */
+/** A proxy in front of another server, with a clock that is `ahead` milliseconds ahead of this machine's. */
 async function startFrontWithClock({ uri }: { uri: string }, ahead: number) {
   const server = createHttpServer((request, response) => {
     const { method, url = "/", headers } = request;

@@ -14,7 +14,7 @@ let stage: Stage;
 let patient: Patient;
 let upstream: string;
 let authority: Authority;
-/** `tls` of a server whose certificate the authority has signed. */
+/** The option `tls` for a server whose certificate the authority has signed. */
 let tls: string;
 let ca: string;
 const fronts: TlsFront[] = [];

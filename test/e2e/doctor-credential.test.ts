@@ -13,7 +13,7 @@ import { type StockedVault, startStockedVault } from "./fixture/stocked-vault.ts
 const test = suite("doctor, up to the secret", { missing: await missing("mlflow", "vault", "nginx") });
 let stage: Stage;
 let project: Project;
-/** What makes the set-up whole: each test takes something away, and gives it back as the remedy says. */
+/** What a whole set-up has. Each test takes something away, and gives it back as the remedy says. */
 let whole: Record<string, string>;
 let secret: string;
 
@@ -38,7 +38,7 @@ test.beforeEach(() => {
 });
 test.after(() => stage.stop());
 
-/** A set-up that lacks something is diagnosed, and well again once what the remedy says is done. */
+/** A set-up that lacks something is diagnosed. Once the remedy is followed, nothing is wrong any more. */
 async function fixes(broken: Broken, wrong: Record<string, string>, apply: () => unknown): Promise<void> {
   const told = await ask(project, { ...whole, ...wrong });
   assertBroken(told, broken);

@@ -1,4 +1,4 @@
-/** Holds the fixture to what the other tests take for granted. */
+/** Tests the fixture: what the other tests take for granted. */
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { createProject } from "./fixture/project.ts";

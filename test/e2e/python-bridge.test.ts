@@ -48,7 +48,7 @@ plugins:
 });
 test.after(() => stage.stop());
 
-/** Runs Python under exec; its output must not lead to the proxy, and so can't hold the token. */
+/** Runs Python under exec. Its output must not name the proxy, so it can't hold the token either. */
 async function exec(server: Front, command: string[], env: Record<string, string> = {}) {
   const run = await project.run(["mlflow-auth", "exec", "--server", server.uri, "--", ...command], { env });
   const proxied = new RegExp(`http://127\\.0\\.0\\.1:(?!${portsOf(east, west, open)})\\d+`);
@@ -58,7 +58,7 @@ async function exec(server: Front, command: string[], env: Record<string, string
 
 const told = new Map<Front, number>();
 
-/** What a front has seen since it was asked last. */
+/** What a front has seen since the last call. */
 async function newRequests(front: Front) {
   const all = await front.requests();
   const since = told.get(front) ?? 0;
@@ -83,7 +83,7 @@ async function assertLetIn(front: Front): Promise<string[]> {
 
 for (const [client, find] of Object.entries(clients)) {
   let python: string;
-  /** An experiment of this client's own. */
+  /** An experiment that only this client uses. */
   const experiment = (name: string) => `${client} ${name}`;
   const oneRun = (name: string) => [python, "one-run.py", experiment(name)];
   const runsIn = (name: string) => runsOf(stage.mlflow, experiment(name));
@@ -194,7 +194,7 @@ test.run();
 
 const portsOf = (...fronts: Front[]) => fronts.map(({ uri }) => `${new URL(uri).port}\\b`).join("|");
 
-/** An MLflow plugin for request auth, as somebody else would install it. */
+/** An MLflow plugin for request auth, as somebody else may have installed it. */
 function writePlugin(project: Project): void {
   project.write("own_plugin-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: own-plugin\nVersion: 1\n");
   project.write(

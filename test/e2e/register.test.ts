@@ -149,7 +149,7 @@ test("without a file the program does not start either", async () => {
 
 test.run();
 
-/** The package prints lines of its own. */
+/** The package itself prints lines, too. */
 function lastLine(text: string): string {
   return text.trim().split("\n").at(-1) as string;
 }

@@ -16,7 +16,7 @@ let stage: Stage;
 let vaultFront: VaultFront;
 
 const ROTATIONS = long ? 100 : 3;
-/** Seconds that a loop may take. */
+/** Seconds that a loop may take at most. */
 const PATIENCE = long ? 900 : 60;
 /** Steps of the loop before, between and after the rotations. */
 const STEPS = 8;
@@ -55,7 +55,7 @@ plugins:
   for (let rotation = 1; rotation <= ROTATIONS; rotation++) {
     const next = watch.secret();
     await vault.put(`secret/${path}`, { token: next });
-    // A real front has no single moment: for a while a process with the old list answers beside one with the new.
+    // A real front has no single moment. For a while, a process with the old list answers beside one with the new list.
     await front.setAccepted([bearer(last), bearer(next)]);
     await front.setAccepted([bearer(next)]);
     last = next;
@@ -74,7 +74,7 @@ plugins:
   assert.is(refused.length, ROTATIONS);
 }
 
-/** Waits until the loop has gone on for so many more steps. */
+/** Waits until the loop has done so many more steps. */
 async function steps(loop: Child, more: number): Promise<void> {
   const taken = () =>
     loop

@@ -96,7 +96,7 @@ test("curl through the proxy, in both of MLflow's APIs, with 64-bit integers as 
   for (const [path, ...args] of [["/api/2.0"], ["/ajax-api/2.0"], ["/api/2.0", ...chunked]]) {
     const body = `{"experiment_id":"${experiment_id}","start_time":${start},"run_name":"by hand","tags":[{"key":"own","value":"é"}]}`;
     const { run } = await send(`${path}/mlflow/runs/create`, body, ...args);
-    // MLflow writes 64-bit integers with all their digits; JSON.parse here would round them.
+    // MLflow writes 64-bit integers with all their digits. JSON.parse would round them.
     const { stdout } = await project.run([
       "curl",
       "--silent",

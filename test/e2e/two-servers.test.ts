@@ -46,7 +46,7 @@ plugins:
 });
 test.after(() => stage.stop());
 
-/** A front lets only its own credential through, so a request that it answered with anything but 401 carried that and no other. */
+/** A front lets only its own credential through. So a request that it answered with anything but 401 had that one and no other. */
 async function assertEachGotItsOwn(): Promise<void> {
   for (const front of [east, west]) {
     const wrong = (await front.requests()).filter(({ status, credential }) => status === 401 || !credential);

@@ -10,10 +10,10 @@ import { type StockedVault, startStockedVault } from "./fixture/stocked-vault.ts
 
 const test = suite("a Vault that gives no secret", { missing: await missing("mlflow", "vault", "nginx", "curl") });
 let stage: Stage;
-/** Vaults that may be running still. */
+/** Vaults that may still be running. */
 const vaults: StockedVault[] = [];
 
-/** Seconds within which a program must have been told. MLflow's Python client alone takes two to start. */
+/** Seconds within which a program must get its error. MLflow's Python client alone takes two to start. */
 const PATIENCE = 20;
 
 test.before(async () => {
@@ -25,13 +25,13 @@ test.afterEach(async () => {
 test.after(() => stage.stop());
 
 interface Fault {
-  /** What is to be read by the user. */
+  /** What the user must be able to read. */
   code: string;
   message: string;
   remedy: string;
-  /** Brings Vault into the state; gives the variables of the login. */
+  /** Brings Vault into that state. Gives the variables for the login. */
   prepare(vault: StockedVault): Promise<Record<string, string>>;
-  /** The secret's path. Default `mlflow/auth`. */
+  /** The path of the secret. Default: `mlflow/auth`. */
   path?: string;
 }
 

@@ -18,7 +18,7 @@ const ends: (() => Promise<unknown>)[] = [];
 
 /** Steps of the loop in each phase. */
 const STEPS = 8;
-/** Milliseconds: longer than the secret of these tests is fresh. */
+/** Milliseconds. It is longer than a secret of these tests stays fresh. */
 const BEYOND_TTL = 1_500;
 
 test.before(async () => {
@@ -36,9 +36,9 @@ interface Outage {
   readonly vaultFront: VaultFront;
   readonly path: string;
   stopVault(): Promise<void>;
-  /** Another Vault with another secret; from now on MLflow takes that one as well. */
+  /** Starts another Vault with another secret. From then on MLflow takes that one as well. */
   bringBack(): Promise<void>;
-  /** From now on MLflow takes the new secret only. */
+  /** From then on MLflow takes only the new secret. */
   endOldSecret(): Promise<void>;
 }
 
@@ -96,7 +96,7 @@ async function steps(loop: Child, more: number): Promise<void> {
   await until(`step ${wanted}`, loop, () => stepsOf(loop.stdout()) >= wanted);
 }
 
-/** Every step that the program printed is in MLflow, and MLflow's front never saw a request that it refused. */
+/** Checks that every step that the program printed is in MLflow, and that the front in front of it never refused a request. */
 async function assertWhole(loop: Child, name: string, { project, front }: Outage): Promise<string> {
   project.write("stop", "");
   const { code, stdout, stderr } = await loop.finished;

@@ -14,7 +14,7 @@ test.before(async () => {
 test.after(() => stage.stop());
 
 interface Case {
-  /** Where it stands in Vault, with its mount. */
+  /** Its path in Vault, with the mount. */
   path: string;
   fields(secret: string): Record<string, string>;
   /** What nginx lets through. */

@@ -1,19 +1,20 @@
-/** Certificates for tests, made as they run: no private key is kept in the repository. */
+/** Certificates for tests. They are made as the tests run, so that no private key is kept in the repository. */
 import { generate, type SelfsignedOptions } from "selfsigned";
 
-/** In PEM. */
+/** A certificate and its key, in PEM. */
 export interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
+/** A certificate that signs others. */
 export interface Authority extends Certificate {
   /**
    * A certificate for a server.
    *
    * @param options.host default: `localhost` and 127.0.0.1
-   * @param options.client the name of a client: the certificate is for that one then
-   * @param options.ended whether it ran out yesterday
+   * @param options.client the name of a client, to make a certificate for that client instead
+   * @param options.ended whether it expired yesterday
    */
   issue(options?: { host?: string; client?: string; ended?: boolean }): Promise<Certificate>;
 }
@@ -28,7 +29,7 @@ const loopback = {
   ],
 };
 
-/** An authority that nothing trusts yet. */
+/** A new authority, which nothing trusts yet. */
 export async function createAuthority(name = "test authority"): Promise<Authority> {
   const own = await make(name, {
     extensions: [

@@ -1,35 +1,37 @@
-/** A corporate proxy as strict as they come: CONNECT to hosts that it knows, and nothing else. */
+/** A corporate proxy of the strictest kind: it takes CONNECT to hosts that it knows, and nothing else. */
 import { createServer, type IncomingMessage } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Certificate } from "./certificates.ts";
 
+/** What the proxy lets through, and for whom. */
 export interface ConnectProxyOptions {
   /** `host:port` as clients name it, to the port on 127.0.0.1 where that server is. Anything else is answered with 502. */
   readonly routes: Readonly<Record<string, number>>;
-  /** `user:password` that each CONNECT must bring; without it 407. */
+  /** `user:password` that each CONNECT must bring. A CONNECT without it is answered with 407. */
   readonly credentials?: string;
-  /** Speaks TLS itself, with this certificate. */
+  /** With this the proxy itself speaks TLS. */
   readonly certificate?: Certificate;
 }
 
+/** A running proxy, and what came to it. */
 export interface ConnectProxy {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
   readonly port: number;
-  /** The target of each CONNECT that came, let through or not. */
+  /** The target of each CONNECT that came, whether it was let through or not. */
   readonly targets: string[];
-  /** All that clients said to the proxy itself: request lines and headers, other requests than CONNECT too. */
+  /** All that clients said to the proxy itself: request lines and headers, also of requests other than CONNECT. */
   readonly heard: string[];
   /** What went from clients to this target through the tunnels, in latin1. */
   tunnelled(target: string): string;
-  /** From now on answers every CONNECT with this status, or 0: hangs up; undefined: no more. */
+  /** From now on answers every CONNECT with this status; 0 hangs up, and undefined ends the fault. */
   refuse(status: number | undefined): void;
   stop(): Promise<void>;
 }
 
-/** Headers that a client has reason to send with CONNECT. A test server that lets others pass would hide a leak. */
+/** Headers that a client has reason to send with CONNECT. A test server that takes others would hide a leak. */
 const usual = new Set(["host", "connection", "proxy-connection", "proxy-authorization", "user-agent"]);
 
 export async function startConnectProxy(options: ConnectProxyOptions): Promise<ConnectProxy> {

@@ -1,6 +1,6 @@
 /**
- * Installs all that tests on real servers need, so that no test file has to wait for it: a cold build takes longer than one
- * file may. By hand: `MLFLOW_AUTH_INSTALL=1 node scripts/run.mjs test/servers/install.ts`.
+ * Installs all that tests on real servers need, so that no test file has to wait for it. A cold build takes longer than one file
+ * may. By hand: `MLFLOW_AUTH_INSTALL=1 node scripts/run.mjs test/servers/install.ts`.
  */
 import { allTools, missing } from "./tools.ts";
 

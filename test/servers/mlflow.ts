@@ -5,6 +5,7 @@ import { temporaryFolder } from "./process/temporary-folder.ts";
 import { borrowMlflow } from "./shared/borrow.ts";
 import { mlflowPython } from "./tools.ts";
 
+/** A running MLflow server. */
 export interface RealMlflow {
   /** For example `http://127.0.0.1:41234`. */
   readonly uri: string;
@@ -14,9 +15,9 @@ export interface RealMlflow {
 }
 
 /**
- * A real MLflow server with nothing in it: no experiment but the default one, no run, no model. In a run of many test files it
- * is borrowed from the runner, so its port and its next ids are not those of a new one, and it must be left running; `stop`
- * gives it back.
+ * A real MLflow server with nothing in it: no experiment but the default one, no run, no model. In a run of many test files it is
+ * borrowed from the runner. Then its port and its next ids are not those of a new one, and it must be left running: `stop` gives it
+ * back.
  */
 export async function startMlflow(): Promise<RealMlflow> {
   const borrowed = await borrowMlflow();
@@ -66,13 +67,13 @@ async function startOn(port: number, python: string): Promise<RealMlflow> {
   return { uri, python, stop };
 }
 
-/** The caller's own MLflow settings would change the server, or send it elsewhere. */
+/** The environment of the server. The caller's own MLflow settings would change it, or send it elsewhere. */
 function environment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("MLFLOW_"));
   return {
     ...Object.fromEntries(own),
     MLFLOW_DISABLE_TELEMETRY: "true",
-    // Eight more Python processes, which only the evaluation of traces needs.
+    // This would start eight more Python processes, which only the evaluation of traces needs.
     MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false",
   };
 }

@@ -9,15 +9,16 @@ import { type ServerProcess, startProcess, untilReady } from "./process/server-p
 import { temporaryFolder } from "./process/temporary-folder.ts";
 import { systemBinary } from "./tools.ts";
 
+/** What nginx lets through, and how it treats connections. */
 export interface NginxOptions extends FrontOptions {
   /**
-   * Whether connections serve more than one request. Default true. As it takes over a new configuration, nginx closes those that
-   * it holds to be idle, and now and then one on which a request is under way to it; no client can send such a POST again.
+   * Whether a connection serves more than one request. Default: true. When nginx takes over a new configuration, it closes idle
+   * connections, and now and then one on which a request is on its way. If that is a POST, no client can send it again.
    */
   keepAlive?: boolean;
 }
 
-/** Starts a real nginx that refuses with 401 what has no accepted credential, and strips it from what it passes on. */
+/** Starts a real nginx. It answers 401 to requests without an accepted credential, and passes on the others without theirs. */
 export async function startNginx(options: NginxOptions): Promise<Front> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -56,7 +57,7 @@ async function startOn(port: number, options: NginxOptions): Promise<Front> {
       await reload(server, folder.path, settings.generation);
     },
     async requests() {
-      // Its one worker has written what it answered before it answers this.
+      // nginx has one worker, which writes down what it answered before it answers this.
       await control(folder.path);
       const lines = (await readFile(join(folder.path, "access.log"), "utf8")).split("\n");
       return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as FrontRequest);
@@ -65,7 +66,7 @@ async function startOn(port: number, options: NginxOptions): Promise<Front> {
   };
 }
 
-/** Asks which configuration answers, and by which process. */
+/** Asks which configuration answers, and in which process. */
 async function control(folder: string): Promise<{ generation: number; worker: number }> {
   const text = await new Promise<string>((resolve, reject) => {
     const request = httpRequest({ socketPath: join(folder, "control"), agent: false }, (response) => {
@@ -79,7 +80,7 @@ async function control(folder: string): Promise<{ generation: number; worker: nu
   return { generation, worker };
 }
 
-/** Until the new worker answers and the old one has ended, or only finishes what it had begun: at most a second. */
+/** Waits until the new worker answers and the old one has ended, or only finishes what it had begun: at most a second. */
 async function reload(server: ServerProcess, folder: string, generation: number): Promise<void> {
   const { worker: old } = await control(folder);
   process.kill(server.pid, "SIGHUP");

@@ -3,16 +3,16 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { challenge, type Front, type FrontOptions, type FrontRequest } from "./front.ts";
 
-/** Headers that concern one connection only, or that the front sets itself. */
+/** Headers that concern one connection only, or that the front itself sets. */
 const NOT_FORWARDED = ["host", "connection", "keep-alive", "expect", "upgrade"];
 const NOT_RETURNED = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
-/** Starts a front that needs nothing but Node: what nginx does in the real set-up, in small. */
+/** Starts a front that needs nothing but Node, and does what nginx does in the real set-up. */
 export async function startFront(options: FrontOptions & { port?: number }): Promise<Front> {
   const { upstream, header = "Authorization", basePath = "", port = 0 } = options;
   let accepted = options.accepted;
   const seen: FrontRequest[] = [];
-  // Idle connections end before MLflow's server, which does so after five seconds, ends them under a request.
+  // MLflow's server ends idle connections after five seconds. They end here earlier, so that it never does so under a request.
   const agent = new Agent({ keepAlive: true, timeout: 2_000 });
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     const { method = "GET", url = "/" } = request;
@@ -21,7 +21,7 @@ export async function startFront(options: FrontOptions & { port?: number }): Pro
     const arrival: Arrival = {
       request,
       response,
-      // Noted before the client can read it, so that whoever has an answer finds it in the list.
+      // It is noted before the client can read the answer, so that a client with an answer finds it in the list.
       begin(status, headers) {
         seen.push({ method, path, status, credential: given !== undefined });
         response.writeHead(status, headers);
@@ -56,7 +56,7 @@ interface Arrival {
 }
 
 function answer({ request, response, begin }: Arrival, status: number, headers: string[] = []): void {
-  // The rest of an upload is read and dropped, so that the client gets to read the answer.
+  // The rest of an upload is read and dropped, so that the client can read the answer.
   request.resume();
   begin(status, ["Content-Type", "text/plain", ...headers]);
   response.end(`${status}\n`);

@@ -1,30 +1,33 @@
-/** Speaks TLS in front of a server that doesn't, as the real Vault of the tests. */
+/** Speaks TLS in front of a server that does not, such as the real Vault of the tests. */
 import { request as httpRequest } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import type { Certificate } from "./certificates.ts";
 
+/** The server behind it, and who may connect. */
 export interface TlsFrontOptions {
   /** For example `http://127.0.0.1:8200`. */
   readonly upstream: string;
   readonly certificate: Certificate;
-  /** Where set, only clients with a certificate of this authority (PEM) are let in. */
+  /** If set, only clients with a certificate of this authority (PEM) are let in. */
   readonly clientAuthority?: string | undefined;
 }
 
+/** A running front, and what came to it. */
 export interface TlsFront {
   /** For example `https://127.0.0.1:41234`. */
   readonly address: string;
   /** The common names of the clients that showed a certificate, one per connection. */
   readonly clients: readonly string[];
-  /** How many connections were tried, good and bad. */
+  /** How many connections were tried, whether they succeeded or not. */
   connections(): number;
-  /** Goes on with another certificate; connections that are open end. */
+  /** Goes on with another certificate. Open connections end. */
   replace(certificate: Certificate): void;
   stop(): Promise<void>;
 }
 
+/** Starts a front on a free port of loopback. */
 export async function startTlsFront({ upstream, certificate, clientAuthority }: TlsFrontOptions): Promise<TlsFront> {
   const clients: string[] = [];
   let connections = 0;

@@ -1,7 +1,7 @@
 /**
- * The programs that tests on real servers need: which of them are missing, where they are, and how they are installed.
- * With CI=true or MLFLOW_AUTH_INSTALL=1 what is missing is installed if that needs nobody's help; what takes long is kept in
- * a cache folder (see `cacheFolder`).
+ * The programs that tests on real servers need: which of them are missing, where they are, and how they are installed. With CI=true
+ * or MLFLOW_AUTH_INSTALL=1, missing ones are installed if that needs nobody's help. What takes long is kept in a cache folder (see
+ * `cacheFolder`).
  */
 import { existsSync } from "node:fs";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
@@ -12,15 +12,16 @@ import { installSystemPackages } from "./installation/system-package.ts";
 import { undici, undiciFolder as undiciIn } from "./installation/undici.ts";
 import { vaultBinary as binaryIn, vault } from "./installation/vault.ts";
 
+/** A program, or a set of packages, that some test needs. */
 export type Tool = "python" | "mlflow" | "mlflow2" | "nginx" | "vault" | "curl" | "zsh" | "fish" | "undici" | NodeName;
 
 const installs = process.env["CI"] === "true" || process.env["MLFLOW_AUTH_INSTALL"] === "1";
 const HOW = "run it again with MLFLOW_AUTH_INSTALL=1";
 
 /**
- * What of the named tools is missing here, after installing what can be installed.
+ * Says which of the named tools are missing here, after it has installed what it can.
  *
- * @returns one sentence per missing tool that says how to get it, or undefined if all are there. Give it to `suite`.
+ * @returns a sentence for each missing tool, which says how to get it; undefined if all are there. Give it to `suite`.
  */
 export async function missing(...tools: Tool[]): Promise<string | undefined> {
   const sentences: string[] = [];

@@ -1,4 +1,4 @@
-/** What the real Vault can't be made to do; how the fake answers otherwise is held by test/contract/vault.test.ts. */
+/** What the real Vault can't be made to do. For all else, test/contract/vault.test.ts holds the fake to the real one. */
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type FakeVault, startFakeVault } from "./vault-fake.ts";

@@ -5,18 +5,19 @@ import { type RealVault, requestVault } from "./vault.ts";
 import { type Answer, type Call, errors } from "./vault-fake/answer.ts";
 import { FakeVaultCore } from "./vault-fake/core.ts";
 
+/** How the fake starts. */
 export interface FakeVaultOptions {
   /** Default 0: a free one. */
   port?: number;
   /** Default: a random one. */
   rootToken?: string;
-  /** Where set, only calls with this `X-Vault-Namespace` find anything, as with an enterprise Vault. */
+  /** If set, only calls with this `X-Vault-Namespace` find anything, as with an enterprise Vault. */
   namespace?: string;
-  /** Milliseconds since the Unix epoch, by which tokens run out. Default: the wall clock. */
+  /** The clock by which tokens expire, in milliseconds since the Unix epoch. Default: the wall clock. */
   now?: () => number;
 }
 
-/** Switches for what goes wrong; set them at any time. */
+/** What goes wrong. Each can be set at any time. */
 export interface VaultFaults {
   sealed: boolean;
   /** Takes requests and never answers them. */
@@ -27,7 +28,7 @@ export interface VaultFaults {
   status: number | undefined;
   /** The header `Retry-After` of those answers. */
   retryAfter: string | undefined;
-  /** After how many more calls that it concerns the fault is over. */
+  /** The fault ends after so many more of the calls that it concerns. */
   times: number;
   /** Milliseconds before each answer. */
   delay: number;
@@ -35,28 +36,30 @@ export interface VaultFaults {
   only: RegExp | undefined;
 }
 
+/** A call that came, without its token and its body. */
 export interface VaultRequest {
   readonly method: string;
   /** Below `/v1/`, without the query. */
   readonly path: string;
-  /** Undefined where a fault kept the answer back. */
+  /** Undefined if a fault kept the answer back. */
   readonly status: number | undefined;
   readonly namespace: string | undefined;
-  /** Whether a token came along, good or bad. */
+  /** Whether the call had a token, good or bad. */
   readonly token: boolean;
 }
 
+/** A running fake, with what a test may look at and change. */
 export interface FakeVault extends RealVault {
   readonly faults: VaultFaults;
-  /** What came since the start, in the order of arrival; empty it as you like. */
+  /** What came since the start, in the order of arrival. Empty it as you like. */
   readonly requests: VaultRequest[];
-  /** The tokens that logins were given and that still hold, the newest last. */
+  /** The tokens that logins were given and that are still valid, the newest last. */
   logins(): readonly string[];
   /** Ends a token at once, as an operator would. */
   revoke(token: string): void;
 }
 
-/** Starts a Vault that needs nothing but Node and answers like the real one (test/contract/vault.test.ts holds it to that). */
+/** Starts a Vault that needs nothing but Node. It answers like the real one; test/contract/vault.test.ts holds it to that. */
 export async function startFakeVault(options: FakeVaultOptions = {}): Promise<FakeVault> {
   const { port = 0, rootToken = `root-${randomUUID()}`, namespace, now = Date.now } = options;
   const core = new FakeVaultCore(rootToken, now);
@@ -122,7 +125,7 @@ function noFaults(core: FakeVaultCore): VaultFaults {
 }
 
 interface ReadCall extends Omit<Call, "body"> {
-  /** Undefined where it is no JSON. */
+  /** Undefined if it is not JSON. */
   readonly body: Call["body"] | undefined;
 }
 

@@ -2,25 +2,27 @@ import { randomUUID } from "node:crypto";
 import { startProcess, untilReady } from "./process/server-process.ts";
 import { vaultBinary } from "./tools.ts";
 
+/** How a Vault starts. */
 export interface VaultOptions {
-  /** Default 0: a free one. */
+  /** Default: 0, which takes a free one. */
   port?: number;
-  /** Default: a random one. Not Vault's own kind (`hvs.…`): it refuses to be given one of those. */
+  /** Default: a random one. It can't be of Vault's own kind (`hvs.…`), which Vault refuses here. */
   rootToken?: string;
 }
 
+/** A running Vault: the real one, or the fake. */
 export interface RealVault {
   /** For example `http://127.0.0.1:41234`. */
   readonly address: string;
   readonly port: number;
   readonly rootToken: string;
   /**
-   * Asks its HTTP API.
+   * Calls its HTTP API.
    *
    * @param path below `/v1/`, for example `sys/mounts/secret`
-   * @param token default the root token; an empty one sends none
+   * @param token default: the root token; with an empty one, none is sent
    * @returns the parsed answer, undefined if it has no body
-   * @throws Error naming the call and the status if that is 400 or more
+   * @throws Error that names the call and the status, if that is 400 or more
    */
   // biome-ignore lint/suspicious/noExplicitAny: the answers are as many as there are calls
   request(method: string, path: string, body?: unknown, token?: string): Promise<any>;
@@ -28,8 +30,8 @@ export interface RealVault {
 }
 
 /**
- * Starts a real Vault: KV v1 and v2, token and AppRole login, everything in memory and nothing mounted. To let it come back
- * after an outage, start another one with the first one's port and root token and write its secrets anew.
+ * Starts a real Vault: KV v1 and v2, token and AppRole login. It keeps everything in memory, and nothing is mounted. For a Vault that
+ * comes back after an outage, start another one with the port and the root token of the first, and write its secrets again.
  */
 export async function startVault(options: VaultOptions = {}): Promise<RealVault> {
   const { port = 0, rootToken = `root-${randomUUID()}` } = options;

@@ -28,19 +28,19 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
   try {
     return await serveProxy(
       { ...options, token: createToken },
-      async ({ config, upstream: { uri, server }, proxy }) => {
+      async ({ authorizer, upstream: { uri, server }, proxy }) => {
         const { keepEnv = false } = options;
         const { env, warnings } = childEnvironment({
           parent: process.env,
           proxy,
           upstream: uri,
           server,
-          config,
+          config: authorizer.config,
           keepEnv,
         });
         for (const warning of warnings) say(warning);
         const { code, started } = await runChild(command, env);
-        if (started) for (const text of endOfExec(proxy, uri, config, { interrupted: code > 128 })) say(text);
+        if (started) for (const text of endOfExec(proxy, uri, authorizer, { interrupted: code > 128 })) say(text);
         return code;
       },
     );

@@ -1,5 +1,4 @@
 import {
-  type Config,
   createLogger,
   type LogLevel,
   loadConfig,
@@ -9,7 +8,7 @@ import {
 } from "@mlflow-auth/core/internal";
 import { chooseUpstream } from "../choose-upstream.js";
 import { exit } from "../exit-codes.js";
-import { explainMiss, requireUrl } from "../explain-miss.js";
+import { explainMiss, type ListedServers, requireUrl } from "../explain-miss.js";
 import { paint } from "../paint.js";
 
 /** As the command line gives them. */
@@ -26,10 +25,10 @@ export async function tags(url: string | undefined, options: TagsOptions): Promi
   const config = await loadConfig({ configFile: options.config });
   const authorizer = await openAuthorizer(config, { logger });
   try {
-    const target = url ?? usualServer(config);
+    const target = url ?? usualServer(authorizer);
     const server = authorizer.serverFor(target);
     if (server === undefined) {
-      const { message, remedy } = explainMiss(target, { ...config, nearMiss: authorizer.nearMiss });
+      const { message, remedy } = explainMiss(target, authorizer);
       throw new MlflowAuthError("DESTINATION_UNLISTED", `${message}: its runs get no tags`, { remedy });
     }
     const given = await authorizer.tags(server, { experimentId: undefined, runName: undefined, tags: {} });
@@ -41,8 +40,8 @@ export async function tags(url: string | undefined, options: TagsOptions): Promi
   }
 }
 
-function usualServer(config: Config): string {
-  const { uri, notice } = chooseUpstream(config, undefined, process.env, "name one as in `mlflow-auth tags URL`");
+function usualServer(listed: ListedServers): string {
+  const { uri, notice } = chooseUpstream(listed, undefined, process.env, "name one as in `mlflow-auth tags URL`");
   if (notice !== undefined) console.error(`mlflow-auth: ${notice}`);
   return uri;
 }

@@ -9,7 +9,7 @@ import {
   openAuthorizer,
   type ServerConfig,
 } from "@mlflow-auth/core/internal";
-import { explainMiss } from "../explain-miss.js";
+import { explainMiss, type ListedServers } from "../explain-miss.js";
 import { collectWarnings, examineCredential, tagsFinding } from "./credential.js";
 import type { Diagnosis, Examination, Opened, ServerDiagnosis, Target } from "./examination.js";
 import { fileFinding, pluginsFinding, withoutConfig } from "./file.js";
@@ -90,10 +90,10 @@ function chooseTargets(config: Config, opened: Opened, url: string | undefined) 
 
 function targetOf(config: Config, opened: Opened, url: string): Target {
   // The authorizer knows where a URL belongs; where there is none, its list of servers still tells.
-  const { serverFor, nearMiss } = "open" in opened ? opened.open : destinationsOf(config);
-  const server = url.includes("*") ? undefined : serverFor(url);
+  const listed = "open" in opened ? opened.open : listedServers(config);
+  const server = url.includes("*") ? undefined : listed.serverFor(url);
   if (server === undefined) {
-    const { message, remedy } = explainMiss(url, { servers: config.servers, nearMiss });
+    const { message, remedy } = explainMiss(url, listed);
     throw new MlflowAuthError("DESTINATION_UNLISTED", message, { remedy });
   }
   if (!hasWildcard(server)) return { uri: server.uri, server };
@@ -101,9 +101,9 @@ function targetOf(config: Config, opened: Opened, url: string): Target {
   return { uri: new URL(url).origin + base, server };
 }
 
-function destinationsOf({ servers }: Config): Pick<OpenedAuthorizer, "serverFor" | "nearMiss"> {
-  const { match, nearMiss } = compileDestinations(servers);
-  return { serverFor: match, nearMiss };
+function listedServers(config: Config): ListedServers {
+  const { match, nearMiss } = compileDestinations(config.servers);
+  return { config, serverFor: match, nearMiss };
 }
 
 /**

@@ -10,12 +10,13 @@ import { type CreatedRuns, createRunWatch } from "./run-watch.js";
 import { collect, Upload } from "./upload.js";
 import type { Upstream } from "./upstream.js";
 
+/** What a front needs to pass requests on. */
 export interface ForwarderOptions {
   /** Opened with an agent for every server. */
   readonly authorizer: OpenedAuthorizer;
   readonly logger: Logger;
-  /** Told how many bytes of a body have streamed by, in either direction: every few KiB, so it must be quick. */
-  readonly streamed?: ((bytes: number) => void) | undefined;
+  /** Told of each request (0), and how many bytes of a body have streamed by, in either direction: so often that it must be quick. */
+  readonly traffic?: ((bytes: number) => void) | undefined;
 }
 
 /** A request that may pass, and where to. */
@@ -26,6 +27,7 @@ export interface Arrival {
   readonly rewriting: HeaderRewriting;
 }
 
+/** Passes requests on to their upstreams. */
 export interface Forwarder {
   /** Answers the request, come what may. */
   forward(arrival: Arrival): void;
@@ -40,7 +42,7 @@ const refuseUnlisted: Dispatcher["dispatch"] = () => {
 };
 
 /** One for all requests of a front: it remembers which servers have answered, and which runs were created. */
-export function createForwarder({ authorizer, logger, streamed }: ForwarderOptions): Forwarder {
+export function createForwarder({ authorizer, logger, traffic }: ForwarderOptions): Forwarder {
   const failures = new UpstreamFailures(logger);
   const dispatch = createInterceptor(authorizer)(refuseUnlisted);
   const runs = createRunWatch();
@@ -48,6 +50,7 @@ export function createForwarder({ authorizer, logger, streamed }: ForwarderOptio
 
   function forward(arrival: Arrival): void {
     const { req, res } = arrival;
+    traffic?.(0);
     const begin = req.headers.expect === undefined ? undefined : () => res.writeContinue();
     if (!hasBody(req)) {
       send(arrival, null);
@@ -55,7 +58,7 @@ export function createForwarder({ authorizer, logger, streamed }: ForwarderOptio
       begin?.();
       collect(req, (body) => send(arrival, body));
     } else {
-      send(arrival, new Upload(req, { begin, streamed }));
+      send(arrival, new Upload(req, { begin, streamed: traffic }));
     }
   }
 
@@ -69,7 +72,7 @@ export function createForwarder({ authorizer, logger, streamed }: ForwarderOptio
       closing: () => draining,
       answered: () => failures.answered(server),
       failed: (error) => refuse(req, res, failures.failed(error, server)),
-      streamed,
+      streamed: traffic,
     });
     const options: Dispatcher.DispatchOptions = {
       origin: upstream.origin,

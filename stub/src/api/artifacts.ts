@@ -1,3 +1,7 @@
+/**
+ * Artifacts: what a run has, and the files that the server keeps by itself (`mlflow-artifacts:/`). Paths are relative, and checked by
+ * {@link safePath}, which throws an MlflowError `INVALID_PARAMETER_VALUE`.
+ */
 import { json, noSuchMethod, type StubRequest, type StubResponse } from "../http/message.js";
 import { invalid, notFound } from "../http/mlflow-error.js";
 import type { Parameters } from "../http/read-body.js";
@@ -25,7 +29,12 @@ const otherTypes: Readonly<Record<string, string>> = {
   zip: "application/zip",
 };
 
-/** `artifacts/list`: what a run has, with paths below the run's folder. */
+/**
+ * `mlflow/artifacts/list`: gives `{ root_uri, files }`: what stands directly in a folder of a run, with paths from the run's root.
+ * A folder that does not exist is empty.
+ *
+ * @throws MlflowError `RESOURCE_DOES_NOT_EXIST` for no such run, `INVALID_PARAMETER_VALUE` if its artifacts are kept elsewhere
+ */
 export function listRunArtifacts(store: Store, parameters: Parameters) {
   const id = runId(parameters);
   const path = safePath(text(parameters, "path") ?? "");
@@ -34,7 +43,7 @@ export function listRunArtifacts(store: Store, parameters: Parameters) {
   return { root_uri: artifactUri, files: unlessEmpty(found.map((info) => fileOnWire(info, path))) };
 }
 
-/** The run's folder in the store. @throws MlflowError where its artifacts are kept elsewhere */
+/** The run's folder in the store. @throws MlflowError `INVALID_PARAMETER_VALUE` if its artifacts are kept elsewhere */
 function storePath(uri: string): string {
   const [, path] = /^mlflow-artifacts:\/*(?:\/\/[^/]*\/)?(.*)$/.exec(uri) ?? [];
   if (path === undefined) throw invalid("The stub keeps only artifacts below mlflow-artifacts:/.");
@@ -49,13 +58,19 @@ function join(folder: string, path: string): string {
   return [folder, path].filter((part) => part !== "").join("/");
 }
 
-/** `mlflow-artifacts/artifacts`: the folder named in the query. */
+/** `mlflow-artifacts/artifacts?path=FOLDER`: gives `{ files }`, with paths from that folder. Without `path`: from the root. */
 export function listStoredArtifacts(store: Store, parameters: Parameters) {
   const folder = safePath(text(parameters, "path") ?? "");
   return { files: unlessEmpty(store.artifacts.list(folder).map((info) => fileOnWire(info, ""))) };
 }
 
-/** `mlflow-artifacts/artifacts/PATH` */
+/**
+ * `mlflow-artifacts/artifacts/PATH`: GET and HEAD download, PUT uploads and replaces, DELETE removes a file or a whole folder.
+ *
+ * @param escapedPath as it stands in the URL
+ * @throws MlflowError `RESOURCE_DOES_NOT_EXIST` for no such file to download
+ * @throws TooLarge for an upload of more bytes than the server keeps of one artifact
+ */
 export async function storedArtifact(store: Store, request: StubRequest, escapedPath: string): Promise<StubResponse> {
   const path = safePath(escapedPath);
   switch (request.method) {
@@ -73,7 +88,11 @@ export async function storedArtifact(store: Store, request: StubRequest, escaped
   }
 }
 
-/** `/get-artifact`, which the user interface and old clients ask. */
+/**
+ * `/get-artifact?run_id=…&path=…`, outside of the API: downloads a file of a run, for the user interface and old clients.
+ *
+ * @throws MlflowError `RESOURCE_DOES_NOT_EXIST` for no such run or file, `INVALID_PARAMETER_VALUE` if `path` is missing
+ */
 export function getArtifact(store: Store, parameters: Parameters): StubResponse {
   const id = runId(parameters);
   const path = safePath(requiredText(parameters, "path"));

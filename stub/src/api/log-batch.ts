@@ -5,9 +5,15 @@ import { checkName, list, missingValue, objects, requiredText, text } from "./pa
 import { addMetric, addParams, addTag, checkMetric, readMetric } from "./run-data.js";
 import { runId } from "./runs.js";
 
-/** Entries of one batch. */
+/** Entries of one batch, from mlflow/utils/validation.py. */
 const batchLimits = { metrics: 1000, params: 100, tags: 100 };
 
+/**
+ * `runs/log-batch`: logs metrics, parameters and tags together, all of them or none. Answers `{}`.
+ *
+ * @throws MlflowError `INVALID_PARAMETER_VALUE` for more than 1,000 metrics, 100 parameters or 100 tags, a parameter that comes twice
+ *   or has another value already, an entry that is no good by itself, and a deleted run; `RESOURCE_DOES_NOT_EXIST` for no such run
+ */
 export function logBatch(store: Store, parameters: Parameters) {
   const id = runId(parameters);
   const metrics = entries(parameters, "metrics", ["key", "value", "timestamp"]).map(readMetric);

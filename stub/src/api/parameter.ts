@@ -1,4 +1,7 @@
-/** Reads the parameters of a call one by one, with MLflow's words for what is missing or of another type. */
+/**
+ * Reads the parameters of a call one by one, with MLflow's words (mlflow/server/handlers.py, mlflow/utils/validation.py) for what is
+ * missing, too long or of another type. All that is thrown is an MlflowError `INVALID_PARAMETER_VALUE`. `null` counts as not given.
+ */
 import { posix } from "node:path";
 import { invalid, type MlflowError } from "../http/mlflow-error.js";
 import type { Parameters } from "../http/read-body.js";
@@ -8,6 +11,7 @@ const MAX_KEY = 250;
 
 const HINT = "See the API docs for more information about request parameters.";
 
+/** The error for a parameter that must be there. It is returned, for the caller to throw. */
 export function missingValue(name: string): MlflowError {
   return invalid(`Missing value for required parameter '${name}'. ${HINT}`);
 }
@@ -30,17 +34,19 @@ function required<T>(name: string, value: T | undefined): T {
   return value;
 }
 
+/** A text, which may be empty; undefined if it is not given. @throws MlflowError for another type */
 export function text(parameters: Parameters, name: string): string | undefined {
   const value = parameters[name] ?? undefined;
   if (value !== undefined && typeof value !== "string") throw wrongType(name, value);
   return value;
 }
 
+/** A text that is not empty. @throws MlflowError if it is missing, empty or of another type */
 export function requiredText(parameters: Parameters, name: string): string {
   return required(name, text(parameters, name));
 }
 
-/** A 64-bit integer, which may come as a text. */
+/** A whole number, which may come as a text; undefined if it is not given. @throws MlflowError for another type */
 export function integer(parameters: Parameters, name: string): bigint | undefined {
   const value = parameters[name] ?? undefined;
   if (value === undefined) return undefined;
@@ -49,11 +55,17 @@ export function integer(parameters: Parameters, name: string): bigint | undefine
   return BigInt(value as string);
 }
 
+/** The same of a number that must be there. */
 export function requiredInteger(parameters: Parameters, name: string): bigint {
   return required(name, integer(parameters, name));
 }
 
-/** A 64-bit floating-point number; `NaN`, `Infinity` and `-Infinity` come as texts. */
+/**
+ * A 64-bit floating-point number that must be there. `NaN`, `Infinity` and `-Infinity` come as texts, as protobuf writes them; an
+ * infinity becomes the largest number, as in MLflow's database.
+ *
+ * @throws MlflowError if it is missing or of another type
+ */
 export function requiredFloat(parameters: Parameters, name: string): number {
   const value = required(name, parameters[name] ?? undefined);
   if (value === "NaN") return Number.NaN;
@@ -63,26 +75,32 @@ export function requiredFloat(parameters: Parameters, name: string): number {
   return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, number));
 }
 
+/** A list of anything; undefined if it is not given. @throws MlflowError for another type */
 export function list(parameters: Parameters, name: string): readonly unknown[] | undefined {
   const value = parameters[name] ?? undefined;
   if (value !== undefined && !Array.isArray(value)) throw wrongType(name, value);
   return value;
 }
 
+/** A list of texts; empty if it is not given. @throws MlflowError for another type, or an entry of another type */
 export function listOfTexts(parameters: Parameters, name: string): readonly string[] {
   const values = list(parameters, name) ?? [];
   if (!values.every((value) => typeof value === "string")) throw wrongType(name, values);
   return values as readonly string[];
 }
 
-/** Objects in a list. Anything else in it, or another thing than a list, is passed over, as protobuf's reader does. */
+/** The objects in a list. Other entries are left out, and what is not a list counts as an empty one, as protobuf's reader has it. */
 export function objects(parameters: Parameters, name: string): readonly Parameters[] {
   const values = parameters[name];
   if (!Array.isArray(values)) return [];
   return values.filter((value) => typeof value === "object" && value !== null && !Array.isArray(value));
 }
 
-/** One of the names or their numbers; anything else counts as not given. */
+/**
+ * A value of an enum of protobuf, which may come by its name or its number. Anything else counts as not given.
+ *
+ * @param numbers the number of each name
+ */
 export function choice<T extends string>(
   parameters: Parameters,
   name: string,
@@ -94,10 +112,12 @@ export function choice<T extends string>(
 }
 
 /**
- * The names of metrics, parameters and tags, which MLflow may also use as file names.
+ * Checks the name of a metric, a parameter or a tag: letters, digits, `_ - . : /` and blanks, at most 250 characters, and no path
+ * that would mean another file, for MLflow may keep it in a file of that name.
  *
  * @param place the parameter that held the name, for the message
- * @param what the thing named, for a name that is too long
+ * @param what the thing named, for the message about a name that is too long
+ * @throws MlflowError
  */
 export function checkName(name: string, place: string, what: string): void {
   if (!/^[/\w.\- :]*$/.test(name))
@@ -112,7 +132,13 @@ export function checkName(name: string, place: string, what: string): void {
   checkLength(name, what, MAX_KEY);
 }
 
-/** @param limit characters */
+/**
+ * Checks the length of a text.
+ *
+ * @param what the thing that is too long, for the message
+ * @param limit characters
+ * @throws MlflowError
+ */
 export function checkLength(value: string, what: string, limit: number): void {
   if (value.length > limit) throw invalid(`'${what}' exceeds the maximum length of ${limit} characters`);
 }

@@ -1,3 +1,11 @@
+/**
+ * The calls below `mlflow/runs/` that are about a run as a whole, as mlflow/server/handlers.py answers them. What a run holds is
+ * logged in run-data.ts.
+ *
+ * Each takes the parameters of MLflow's REST API, and gives what becomes the JSON of the answer. Each throws an MlflowError:
+ * `INVALID_PARAMETER_VALUE` for a parameter that is missing or of another type, `RESOURCE_DOES_NOT_EXIST` for a run that does
+ * not exist, and what its own docstring names. Times are milliseconds since the Unix epoch.
+ */
 import { invalid, MlflowError } from "../http/mlflow-error.js";
 import type { Parameters } from "../http/read-body.js";
 import { runSearch } from "../search/run-search.js";
@@ -7,15 +15,27 @@ import { choice, integer, listOfTexts, missingValue, objects, text } from "./par
 import { isInView, pageOf, viewTypes } from "./search-page.js";
 import { runInfoOnWire, runOnWire, unlessEmpty } from "./wire.js";
 
+/** Runs on one page of a search. */
 const MAX_RESULTS = 50_000n;
 
-/** `run_uuid` is what older clients call it. */
+/**
+ * The id of the run that a call is about: `run_id`, or `run_uuid`, which is the name that older clients give it.
+ *
+ * @throws MlflowError `INVALID_PARAMETER_VALUE` if neither is there
+ */
 export function runId(parameters: Parameters): string {
   const id = text(parameters, "run_id") || text(parameters, "run_uuid");
   if (!id) throw missingValue("run_id");
   return id;
 }
 
+/**
+ * `create`: gives `{ run }`, in the status RUNNING. Without a name, in `run_name` or in the tag `mlflow.runName`, it gets a random one.
+ * `start_time` is 0 by default, as MLflow has it.
+ *
+ * @throws MlflowError `BAD_REQUEST` without `experiment_id`, `RESOURCE_DOES_NOT_EXIST` if there is no such experiment,
+ *   `INVALID_PARAMETER_VALUE` if it is deleted, or if the two names differ
+ */
 export function createRun(store: Store, parameters: Parameters) {
   const experimentId = text(parameters, "experiment_id") ?? "";
   const start = integer(parameters, "start_time") ?? 0n;
@@ -39,10 +59,15 @@ export function createRun(store: Store, parameters: Parameters) {
   return { run: { info, data, inputs } };
 }
 
+/** `get`: gives `{ run }` with its data, also of a deleted one. */
 export function getRun(store: Store, parameters: Parameters) {
   return { run: runOnWire(store.run(runId(parameters))) };
 }
 
+/**
+ * `update`: sets `status`, `end_time` and `run_name`, each where it is given, and gives `{ run_info }`. A status that MLflow does not
+ * know counts as not given; a deleted run is `INVALID_PARAMETER_VALUE`.
+ */
 export function updateRun(store: Store, parameters: Parameters) {
   const id = runId(parameters);
   const end = integer(parameters, "end_time");
@@ -58,10 +83,12 @@ export function updateRun(store: Store, parameters: Parameters) {
   return { run_info: runInfoOnWire(run) };
 }
 
+/** `delete`: marks the run as deleted, so nothing is lost. To delete it twice is no error. */
 export function deleteRun(store: Store, parameters: Parameters) {
   return changeStage(store, parameters, "deleted");
 }
 
+/** `restore`: the opposite of {@link deleteRun}. */
 export function restoreRun(store: Store, parameters: Parameters) {
   return changeStage(store, parameters, "active");
 }
@@ -71,6 +98,12 @@ function changeStage(store: Store, parameters: Parameters, stage: LifecycleStage
   return {};
 }
 
+/**
+ * `search`: gives `{ runs, next_page_token }`, both left out where there are none.
+ *
+ * `max_results` is 1 to 50,000, by default 1,000. Without `run_view_type` only active runs are found. Of `experiment_ids`, those that
+ * do not exist find nothing. What `filter` and `order_by` may say: search/run-search.ts.
+ */
 export function searchRuns(store: Store, parameters: Parameters) {
   const experimentIds = listOfTexts(parameters, "experiment_ids");
   const filter = text(parameters, "filter");

@@ -1,24 +1,28 @@
-/** What searches have in common: which stages they see, and their pages. */
+/** What searches have in common: which lifecycle stages they see, and how they give their findings page by page. */
 import { invalid } from "../http/mlflow-error.js";
 import type { LifecycleStage } from "../store/entities.js";
 
+/** Which experiments or runs a search sees, with the numbers that protobuf gives them (mlflow/entities/view_type.py). */
 export const viewTypes = { ACTIVE_ONLY: 1, DELETED_ONLY: 2, ALL: 3 } as const;
 
+/** Whether a view shows what is in that stage. */
 export function isInView(stage: LifecycleStage, view: keyof typeof viewTypes): boolean {
   return view === "ALL" || stage === (view === "ACTIVE_ONLY" ? "active" : "deleted");
 }
 
+/** Some of the findings, and the way to the next. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Undefined on the last page. */
+  /** The token of the next page: base64 of `{"offset": 20}`, which clients hand back as it is. Undefined on the last page. */
   readonly next: string | undefined;
 }
 
 /**
- * One page of a list.
+ * One page of a list, as mlflow/utils/search_utils.py cuts it.
  *
- * @param token where it begins, as the page before said; empty or undefined: at the beginning
- * @throws MlflowError for a token that no page gave
+ * @param size entries of a page, at the most
+ * @param token where the page begins, from the page before; empty or undefined: at the beginning
+ * @throws MlflowError `INVALID_PARAMETER_VALUE` for a token that no page gave
  */
 export function pageOf<T>(all: readonly T[], size: number, token: string | undefined): Page<T> {
   const offset = token ? offsetOf(token) : 0;

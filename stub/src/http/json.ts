@@ -7,7 +7,7 @@ type Reviver = (name: string, value: unknown, context?: { source?: string }) => 
 const parse = JSON.parse as (text: string, reviver: Reviver) => unknown;
 const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
-/** Integers that a number can't hold exactly become `bigint`. @throws SyntaxError */
+/** Reads JSON. Integers that a number can't hold exactly become `bigint`. @throws SyntaxError */
 export function parseJson(text: string): unknown {
   return parse(text, (_, value, context) => {
     const source = context?.source;
@@ -16,7 +16,10 @@ export function parseJson(text: string): unknown {
   });
 }
 
-/** What is undefined is left out; numbers that JSON has no text for are strings, as protobuf writes them. */
+/**
+ * Writes JSON, indented by two. Undefined fields are left out. `NaN` and the infinities, for which JSON has no number, become texts, as
+ * protobuf writes them.
+ */
 export function formatJson(value: unknown): string {
   return JSON.stringify(
     value,

@@ -6,10 +6,11 @@ const ALWAYS_ALLOWED = new Set(["/health", "/version"]);
 const CHANGES = new Set(["POST", "PUT", "DELETE", "PATCH"]);
 
 /**
- * MLflow's guard against a web page that reaches a server on its visitor's machine: the Host must be a local one, and a
- * browser's write must come from a local page. What a proxy gets wrong about either shows here.
+ * MLflow's guard against a web page that reaches a server on its visitor's machine (mlflow/server/security_utils.py): the Host must be
+ * a local one, and a write with an Origin must come from a local page. A proxy that passes on the wrong Host or Origin fails here.
  *
- * @returns the refusal, or undefined
+ * @param path without the base path and the query
+ * @returns the answer 403, or undefined if the request may go on
  */
 export function refuseForeign({ method, headers }: StubRequest, path: string): StubResponse | undefined {
   const host = String(headers["host"] ?? "");

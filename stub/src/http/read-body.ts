@@ -1,11 +1,12 @@
+/** Bodies and the parameters in them, as mlflow/server/handlers.py reads them. */
 import { parseJson } from "./json.js";
 import type { StubRequest } from "./message.js";
 import { invalid } from "./mlflow-error.js";
 
-/** More than the limit came. */
+/** A body has more bytes than the limit. The rest of it was not read. */
 export class TooLarge extends Error {}
 
-/** @throws TooLarge as soon as more than `limit` bytes have come */
+/** The whole body; no bytes if there is none. @throws TooLarge as soon as more than `limit` bytes have come */
 export async function readBytes(body: StubRequest["body"], limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -17,7 +18,14 @@ export async function readBytes(body: StubRequest["body"], limit: number): Promi
   return Buffer.concat(chunks, size);
 }
 
-/** The parameters of a call: the query of a GET, else a JSON object. What is no JSON counts as empty, as in MLflow. */
+/**
+ * The parameters of a call: the query of a GET, else a JSON object. A body that is not JSON counts as empty, as in MLflow.
+ *
+ * @param limit bytes of the body
+ * @throws MlflowError `INVALID_PARAMETER_VALUE` if the content type is missing or another one than `application/json`
+ * @throws TypeError, SyntaxError for JSON that is not an object, nor a text with one in it; MLflow answers 500
+ * @throws TooLarge
+ */
 export async function readParameters(request: StubRequest, query: URLSearchParams, limit: number): Promise<Parameters> {
   if (request.method === "GET" && query.size > 0) return fromQuery(query);
   const bytes = await readBytes(request.body, limit);
@@ -31,9 +39,12 @@ export async function readParameters(request: StubRequest, query: URLSearchParam
   return value as Parameters;
 }
 
+/**
+ * The parameters of a call by name, of types that nobody has checked yet. From JSON, an integer that a number can't hold exactly is a
+ * `bigint`. From a query, each value is a text, or a list of texts if its name comes several times.
+ */
 export type Parameters = Readonly<Record<string, unknown>>;
 
-/** A name that comes twice is a list. */
 function fromQuery(query: URLSearchParams): Parameters {
   return Object.fromEntries(
     [...new Set(query.keys())].map((name) => {

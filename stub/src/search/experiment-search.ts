@@ -23,9 +23,12 @@ function readerOf(name: string): Read {
 }
 
 /**
- * What `experiments/search` finds, the latest change first unless another order is wanted.
+ * What `experiments/search` finds: the experiments for which all comparisons hold, in the order of `order_by`, by default the newest
+ * first. A filter may compare attributes and tags. Unlike MLflow's, it may not use lists.
  *
- * @throws MlflowError for a filter or an order that MLflow, or the stub, does not know
+ * @returns the search, to be given all experiments that may be found
+ * @throws MlflowError `INVALID_PARAMETER_VALUE` for a filter or an order that MLflow or the stub does not know, `INTERNAL_ERROR` for an
+ *   order that names a thing twice
  */
 export function experimentSearch(
   filter: string | undefined,

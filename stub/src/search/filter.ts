@@ -1,8 +1,11 @@
+/** Filters: comparisons joined by AND, as mlflow/utils/search_utils.py reads them, and whether they hold. */
 import { invalid } from "../http/mlflow-error.js";
 import { type Token, tokensOf, unquoted } from "./tokens.js";
 
+/** What a comparison is about. Times are milliseconds since the Unix epoch, in a `bigint` where a client set them. */
 export type Value = string | number | bigint;
 
+/** MLflow's comparators. In a filter, the words may be in lower case. */
 export type Operator =
   | "="
   | "!="
@@ -21,12 +24,17 @@ export type Operator =
 export interface Clause {
   /** What is compared: `params.lr`, as it stands in the filter. */
   readonly name: string;
+  /** In upper case. Signs are as they came: not every one is an {@link Operator}. */
   readonly operator: string;
   /** Undefined for IS NULL and IS NOT NULL. */
   readonly value: Token | undefined;
 }
 
-/** @throws MlflowError for anything but comparisons joined by AND */
+/**
+ * Reads a filter. No filter, or an empty one, gives no clauses.
+ *
+ * @throws MlflowError `INVALID_PARAMETER_VALUE` for anything but comparisons joined by AND
+ */
 export function parseFilter(filter: string | undefined): Clause[] {
   const { tokens, rest } = tokensOf(filter ?? "");
   if (rest !== "") throw invalidClause(rest);
@@ -52,7 +60,7 @@ function nextClause(tokens: Token[]): Clause {
   return { name: name.text, operator, value };
 }
 
-/** One sign, or up to three keywords. */
+/** One sign, or one to three keywords. Undefined if neither comes next. */
 function nextOperator(tokens: Token[]): string | undefined {
   if (tokens[0]?.kind === "operator") return tokens.shift()?.text;
   const words = tokens.slice(0, 3).map(({ text }) => text.toUpperCase());
@@ -69,12 +77,17 @@ function invalidClause(text: string) {
   return invalid(`Invalid clause(s) in filter string: '${text}'`);
 }
 
-/** What stands in a list of quoted strings. */
+/** The strings of a list such as `('a', 'b')`, without their quotes. */
 export function stringsOf(list: Token): string[] {
   return tokensOf(list.text.slice(1, -1).replaceAll(",", " ")).tokens.map(({ text }) => unquoted(text));
 }
 
-/** @param left undefined where the thing compared is absent: then only IS NULL holds */
+/**
+ * Whether a comparison holds.
+ *
+ * @param left undefined if what is compared does not exist: then only IS NULL holds
+ * @param right a list for IN and NOT IN; not looked at for IS NULL and IS NOT NULL
+ */
 export function holds(left: Value | undefined, operator: Operator, right: Value | readonly string[]): boolean {
   if (operator === "IS NULL" || operator === "IS NOT NULL") return (left === undefined) === (operator === "IS NULL");
   if (left === undefined) return false;
@@ -98,7 +111,7 @@ export function holds(left: Value | undefined, operator: Operator, right: Value 
   }
 }
 
-/** SQL's patterns: `%` for anything, `_` for one character. */
+/** A pattern of SQL: `%` stands for any text, `_` for one character. */
 function likeness(pattern: string, ignoreCase: boolean): RegExp {
   const source = pattern
     .replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")

@@ -1,15 +1,16 @@
+/** Orders: what `order_by` of a search says, as mlflow/utils/search_utils.py reads it, and how two things compare by it. */
 import { invalid, MlflowError } from "../http/mlflow-error.js";
 import type { Value } from "./filter.js";
 import { tokensOf } from "./tokens.js";
 
 /** One entry of `order_by`. */
 export interface Order {
-  /** `metrics.acc`, as it stands there. */
+  /** What is sorted by: `metrics.acc`, as it stands in the entry. */
   readonly name: string;
   readonly descending: boolean;
 }
 
-/** @throws MlflowError */
+/** Reads an entry: a name, and ASC (the default) or DESC. @throws MlflowError `INVALID_PARAMETER_VALUE` for anything else */
 export function parseOrder(text: string): Order {
   const { tokens, rest } = tokensOf(text);
   const [name, direction, ...more] = tokens;
@@ -20,14 +21,20 @@ export function parseOrder(text: string): Order {
   return { name: name.text, descending: word === "desc" };
 }
 
-/** @throws MlflowError where one thing is named twice */
+/**
+ * Checks that nothing is sorted by twice.
+ *
+ * @param keys what each entry sorts by; two spellings of one thing have the same key
+ * @param orderBy the entries, for the message
+ * @throws MlflowError `INTERNAL_ERROR` otherwise, which is MLflow's code for it
+ */
 export function checkOrderUnique(keys: readonly string[], orderBy: readonly string[]): void {
   if (new Set(keys).size === keys.length) return;
   const shown = orderBy.map((text) => `'${text}'`).join(", ");
   throw new MlflowError("INTERNAL_ERROR", `\`order_by\` contains duplicate fields: [${shown}]`);
 }
 
-/** Compares by each order in turn; `last` decides between things that all orders hold for equal. */
+/** A comparison for `sort`, by each order in turn. `last` decides between things that are equal by all of them. */
 export function byOrders<T>(
   orders: readonly { read(thing: T): Value | undefined; readonly descending: boolean }[],
   last: (a: T, b: T) => number,
@@ -41,7 +48,7 @@ export function byOrders<T>(
   };
 }
 
-/** What is absent comes last in both directions, what is not a number before that. */
+/** Compares for `sort`. In both directions, what is absent comes last, and `NaN` comes before it. */
 export function compare(a: Value | undefined, b: Value | undefined, descending: boolean): number {
   const rank = (value: Value | undefined) => (value === undefined ? 2 : Number.isNaN(value) ? 1 : 0);
   if (rank(a) !== rank(b)) return rank(a) - rank(b);

@@ -37,7 +37,7 @@ interface Column {
   read(run: Run): Value | undefined;
 }
 
-/** @throws MlflowError for a name that is none of a run's */
+/** @throws MlflowError for a name that a run does not have */
 function columnOf(name: string): Column {
   const { prefix, key } = nameParts(name);
   const entity = entities[prefix];
@@ -63,9 +63,13 @@ function columnOf(name: string): Column {
 }
 
 /**
- * What `runs/search` finds: the runs for which all comparisons hold, in the order wanted, the latest first among equals.
+ * What `runs/search` finds: the runs for which all comparisons hold, in the order of `order_by`. Among equals the latest comes first.
  *
- * @throws MlflowError for a filter or an order that MLflow, or the stub, does not know
+ * A filter may compare metrics (by their last value), parameters, tags and attributes. Unlike MLflow's, it may not compare datasets.
+ *
+ * @returns the search, to be given all runs that may be found
+ * @throws MlflowError `INVALID_PARAMETER_VALUE` for a filter or an order that MLflow or the stub does not know, `INTERNAL_ERROR` for an
+ *   order that names a thing twice
  */
 export function runSearch(filter: string | undefined, orderBy: readonly string[]): (runs: readonly Run[]) => Run[] {
   const tests = parseFilter(filter).map(testOf);

@@ -1,10 +1,12 @@
-/** MLflow's filter language is a small part of SQL: comparisons joined by AND. */
+/** The words of MLflow's filter language, which is a small part of SQL: comparisons joined by AND. */
 
+/** A keyword is a `name`. A text in double quotes is a `string`, but for the key of a name: `tags."my key"`. */
 export type TokenKind = "name" | "string" | "number" | "operator" | "list";
 
+/** A word of a filter or of an order. */
 export interface Token {
   readonly kind: TokenKind;
-  /** As it stands in the filter. */
+  /** As it stands there, with its quotes or parentheses. */
   readonly text: string;
 }
 
@@ -17,7 +19,7 @@ const patterns: readonly (readonly [kind: TokenKind, pattern: RegExp])[] = [
   ["list", /\([^()]*\)/y],
 ];
 
-/** @returns the tokens, and what could not be read; keywords are names */
+/** Cuts a text into tokens. `rest` is what can't be read, from its first character on; empty if all could be. */
 export function tokensOf(text: string): { tokens: Token[]; rest: string } {
   const tokens: Token[] = [];
   let position = 0;
@@ -40,13 +42,13 @@ function tokenAt(text: string, position: number): Token | undefined {
   return undefined;
 }
 
-/** What a name is made of: `params` and `lr` of `params.lr`, and `attribute` where it names no entity. */
+/** The two parts of a name: `params` and `lr` of `params.lr`. A name without a prefix is one of an `attribute`. */
 export function nameParts(name: string): { readonly prefix: string; readonly key: string } {
   const [, prefix = "attribute", rest = ""] = /^(?:(\w+)\.)?(.*)$/s.exec(name) ?? [];
   return { prefix, key: unquoted(rest) };
 }
 
-/** A string, or a quoted key, without its quotes. */
+/** A string or a key without its quotes, if it has any. Quotes inside of it stay as they are. */
 export function unquoted(text: string): string {
   return /^(['"`]).*\1$/s.test(text) ? text.slice(1, -1) : text;
 }

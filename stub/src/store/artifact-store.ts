@@ -1,6 +1,7 @@
 import { invalid } from "../http/mlflow-error.js";
 import { readBytes } from "../http/read-body.js";
 
+/** A file or a folder in a list. */
 export interface ArtifactInfo {
   /** The last segment of its path. */
   readonly name: string;
@@ -8,7 +9,7 @@ export interface ArtifactInfo {
   readonly size: number | undefined;
 }
 
-/** Files by path. Folders are what the paths imply. */
+/** Files by path, in memory. A folder exists as long as the path of a file leads through it. Paths are as {@link safePath} gives them. */
 export class ArtifactStore {
   readonly #files = new Map<string, Uint8Array>();
   readonly #limit: number;
@@ -18,20 +19,26 @@ export class ArtifactStore {
     this.#limit = limit;
   }
 
+  /** The bytes of a file; undefined if there is none at that path. */
   read(path: string): Uint8Array | undefined {
     return this.#files.get(path);
   }
 
-  /** @throws TooLarge as soon as more bytes have come than one file may have */
+  /**
+   * Keeps a file, in place of the one that may be there. It can be read only once all of it has come.
+   *
+   * @throws TooLarge as soon as more bytes have come than one file may have
+   */
   async write(path: string, content: AsyncIterable<Uint8Array> | undefined): Promise<void> {
     this.#files.set(path, await readBytes(content, this.#limit));
   }
 
+  /** Whether any file is below that path. */
   isFolder(path: string): boolean {
     return [...this.#files.keys()].some((file) => file.startsWith(`${path}/`));
   }
 
-  /** What stands directly in a folder, by name. The root is the empty path. */
+  /** The files and folders directly in a folder, sorted by name. The root is the empty path. Of no such folder there are none. */
   list(folder: string): ArtifactInfo[] {
     const prefix = folder === "" ? "" : `${folder}/`;
     const found = new Map<string, ArtifactInfo>();
@@ -43,13 +50,18 @@ export class ArtifactStore {
     return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Removes a file, or a folder with what is in it. */
+  /** Removes a file, or a folder with all that is in it. To remove nothing is no error. */
   remove(path: string): void {
     for (const file of this.#files.keys()) if (file === path || file.startsWith(`${path}/`)) this.#files.delete(file);
   }
 }
 
-/** @returns the path without a slash at the end @throws MlflowError if it would lead out of its folder */
+/**
+ * Checks a path from a client, escaped or not, as mlflow/utils/uri.py does (`validate_path_is_safe`).
+ *
+ * @returns the path unescaped, without slashes at its end
+ * @throws MlflowError `INVALID_PARAMETER_VALUE` if it would lead out of its folder, or has a backslash or a `#`
+ */
 export function safePath(path: string): string {
   const decoded = decodeAll(path);
   const leadsOut = decoded.split("/").includes("..") || decoded.startsWith("/") || /^[a-z]:/i.test(decoded);
@@ -57,7 +69,7 @@ export function safePath(path: string): string {
   return decoded.replace(/\/+$/, "");
 }
 
-/** Whoever escapes twice must not get past the check. */
+/** A path that is escaped several times must not get past the check. */
 function decodeAll(path: string): string {
   try {
     const decoded = decodeURIComponent(path);

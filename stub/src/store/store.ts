@@ -3,9 +3,11 @@ import { invalid, MlflowError, notFound } from "../http/mlflow-error.js";
 import { ArtifactStore } from "./artifact-store.js";
 import { type Experiment, RUN_NAME_TAG, type Run } from "./entities.js";
 
-/** Everything that one server knows, in memory. */
+/** Everything that one server knows, in memory, with the rules that hold whichever call asks. Nothing is ever removed but artifacts. */
 export class Store {
+  /** By id, deleted ones included. */
   readonly experiments = new Map<string, Experiment>();
+  /** By id, deleted ones included. */
   readonly runs = new Map<string, Run>();
   readonly artifacts: ArtifactStore;
 
@@ -15,7 +17,12 @@ export class Store {
     this.createExperiment("Default");
   }
 
-  /** @throws MlflowError `RESOURCE_ALREADY_EXISTS`, also for the name of a deleted one */
+  /**
+   * Makes an experiment with the next free id.
+   *
+   * @param artifactLocation a URI; by default, a folder of the server's own artifacts
+   * @throws MlflowError `RESOURCE_ALREADY_EXISTS` for a name that is taken, also by a deleted experiment
+   */
   createExperiment(name: string, artifactLocation?: string): Experiment {
     if (this.experimentByName(name))
       throw new MlflowError("RESOURCE_ALREADY_EXISTS", `Experiment(name=${name}) already exists.`);
@@ -34,11 +41,16 @@ export class Store {
     return experiment;
   }
 
+  /** The experiment of that name, also a deleted one. */
   experimentByName(name: string): Experiment | undefined {
     return [...this.experiments.values()].find((experiment) => experiment.name === name);
   }
 
-  /** @throws MlflowError */
+  /**
+   * The experiment of that id, also a deleted one.
+   *
+   * @throws MlflowError `INVALID_PARAMETER_VALUE` if it is not a number, `RESOURCE_DOES_NOT_EXIST`
+   */
   experiment(id: string): Experiment {
     if (!/^-?\d*$/.test(id)) throw invalid(`Invalid experiment ID '${id}'. Experiment ID must be a valid integer.`);
     const experiment = this.experiments.get(id);
@@ -46,7 +58,7 @@ export class Store {
     return experiment;
   }
 
-  /** @throws MlflowError where it is deleted */
+  /** The same. @throws MlflowError `INVALID_PARAMETER_VALUE` also for a deleted one */
   activeExperiment(id: string): Experiment {
     const experiment = this.experiment(id);
     if (experiment.stage !== "active")
@@ -54,6 +66,7 @@ export class Store {
     return experiment;
   }
 
+  /** Makes a run in the status RUNNING. Without a name it gets a random one. */
   createRun(experiment: Experiment, { userId, start, name }: { userId: string; start: bigint; name: string }): Run {
     const id = randomUUID().replaceAll("-", "");
     const run: Run = {
@@ -75,14 +88,14 @@ export class Store {
     return run;
   }
 
-  /** @throws MlflowError */
+  /** The run of that id, also a deleted one. @throws MlflowError `RESOURCE_DOES_NOT_EXIST` */
   run(id: string): Run {
     const run = this.runs.get(id);
     if (run === undefined) throw notFound(`Run with id=${id} not found`);
     return run;
   }
 
-  /** @throws MlflowError where it is deleted */
+  /** The same. @throws MlflowError `INVALID_PARAMETER_VALUE` for a deleted one */
   activeRun(id: string): Run {
     const run = this.run(id);
     if (run.stage !== "active")
@@ -94,7 +107,7 @@ export class Store {
 const ADJECTIVES = ["brisk", "calm", "daring", "eager", "gentle", "keen", "merry", "quiet", "sunny", "vivid"];
 const ANIMALS = ["badger", "crane", "finch", "heron", "lynx", "marten", "otter", "plover", "stoat", "wren"];
 
-/** What a run without a name is called. */
+/** A name for a run that was given none, such as `quiet-heron-417`. */
 function randomName(): string {
   const pick = (words: readonly string[]) => words[randomInt(words.length)];
   return `${pick(ADJECTIVES)}-${pick(ANIMALS)}-${randomInt(1000)}`;

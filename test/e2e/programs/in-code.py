@@ -13,7 +13,7 @@ TRACKING, REGISTRY, EXPERIMENT = sys.argv[1:4]
 
 
 def create_run(name):
-    """What a worker does that knows nothing but its environment, or what MLflow has put there."""
+    """What a worker does. It knows only its environment, and what MLflow has put there."""
     with mlflow.start_run(experiment_id=mlflow.get_experiment_by_name(EXPERIMENT).experiment_id, run_name=name):
         mlflow.log_metric("loss", 0.5)
 

@@ -1,5 +1,5 @@
-// Logs one metric after the other until a file named `stop` is there: EXPERIMENT. Prints each step once it is logged. What fails
-// without having been sent is printed, and tried again.
+// Logs one metric after the other until a file named `stop` is there: EXPERIMENT. Prints each step once it is logged. A request
+// that fails before it was sent is printed, and tried again.
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 

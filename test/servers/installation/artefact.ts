@@ -5,14 +5,14 @@ import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { withLock } from "./lock.ts";
 
-/** Something that takes minutes to build and is kept outside the repository, so that a fresh clone finds it again. */
+/** Something that takes minutes to build. It is kept outside of the repository, so that a fresh clone finds it again. */
 export interface Artefact {
   readonly name: string;
   /** Files whose content decides whether a kept copy still fits. */
   readonly versionFiles: readonly string[];
   /** What else decides: the platform, the version of an interpreter. */
   readonly versions: readonly string[];
-  /** Builds it into an empty folder whose path stays valid. Throws an error whose message says what to do. */
+  /** Builds it into an empty folder, whose path stays valid. @throws Error whose message says what to do */
   build(folder: string): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ export function artefactPath({ name, versionFiles, versions }: Artefact): string
 }
 
 /**
- * Builds an artefact unless it is there. It is built in a folder of its own and published as a symbolic link in one step,
- * because a Python environment can't be moved; so a half-built one is never seen, and the lock only saves double work.
+ * Builds an artefact unless it is there. It is built in a folder of its own, and a symbolic link publishes it in one step, because a
+ * Python environment can't be moved. So nobody ever sees a half-built one; the lock only saves double work.
  */
 export async function install(artefact: Artefact): Promise<string> {
   const path = artefactPath(artefact);

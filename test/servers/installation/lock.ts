@@ -6,7 +6,7 @@ const BEAT = 2_000;
 /** A lock without a sign of life for this many milliseconds belongs to a process that was killed. */
 const STALE = 20_000;
 
-/** Runs `work` while no other process that uses the same file does. */
+/** Runs `work` while no other process runs anything under the same file. */
 export async function withLock(file: string, work: () => Promise<void>): Promise<void> {
   while (!(await acquire(file))) {
     if (await isStale(file)) await rm(file, { force: true });

@@ -7,6 +7,7 @@ import { installSystemPackages } from "./system-package.ts";
 const requirements = fileURLToPath(new URL("../mlflow/requirements.txt", import.meta.url));
 const requirements2 = fileURLToPath(new URL("../mlflow/requirements-2.txt", import.meta.url));
 
+/** A Python of the machine. */
 export interface Python {
   readonly path: string;
   readonly version: string;
@@ -37,7 +38,7 @@ export function mlflow(python: Python): Artefact {
   };
 }
 
-/** Another with the client of MLflow 2, as in `test/servers/mlflow/requirements-2.txt`. */
+/** A virtual environment with the client of MLflow 2, as in `test/servers/mlflow/requirements-2.txt`. */
 export function mlflow2(python: Python): Artefact {
   return {
     name: "mlflow2",
@@ -55,7 +56,7 @@ async function buildEnvironment(python: Python, folder: string, wanted: string):
   await run(mlflowPython(folder), ["-m", "pip", "install", "--no-input", "--requirement", wanted]);
 }
 
-/** Debian splits venv off Python; there the first attempt fails. */
+/** On Debian the first attempt may fail, for venv is a package of its own there. */
 async function createEnvironment(python: Python, folder: string): Promise<void> {
   const create = () => run(python.path, ["-m", "venv", "--clear", folder]);
   try {
@@ -66,6 +67,7 @@ async function createEnvironment(python: Python, folder: string): Promise<void> 
   }
 }
 
+/** The Python in such an environment. */
 export function mlflowPython(folder: string): string {
   return join(folder, "bin", "python");
 }

@@ -8,17 +8,19 @@ import { progress, run } from "./run.ts";
  */
 export const nodeVersions = { node20: "20.20.2", node22: "22.19.0", node26: "26.10.0" } as const;
 
+/** One of these versions. */
 export type NodeName = keyof typeof nodeVersions;
 
 /**
- * The npm package for this platform that holds the binary. The package `node` around it only fetches that one, in an install
- * script, which npm 11 and newer run only for those who allow it; this one needs none.
+ * The npm package for this platform that holds the binary. The package `node` around it fetches that one in an install
+ * script, which npm 11 and newer run only if they are told to; this one needs no script.
  */
 function platformPackage(): string {
   const prefix = process.platform === "darwin" && process.arch === "arm64" ? "node-bin" : "node";
   return [prefix, process.platform, process.arch].join("-");
 }
 
+/** That version of Node, as its package has it. */
 export function node(name: NodeName): Artefact {
   const version = nodeVersions[name];
   return {
@@ -37,6 +39,7 @@ export function node(name: NodeName): Artefact {
   };
 }
 
+/** The program in it. */
 export function nodeBinary(folder: string): string {
   return join(folder, "node_modules", platformPackage(), "bin", "node");
 }

@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Where package managers put servers, and an ordinary user's PATH does not look. */
+/** Package managers put servers here, and an ordinary user's PATH does not look here. */
 const ELSEWHERE = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/usr/local/go/bin", "/opt/homebrew/bin"];
 
-/** The path of an installed command. */
+/** The path of an installed command; undefined if there is none. */
 export function which(command: string): string | undefined {
   for (const folder of [...(process.env["PATH"] ?? "").split(delimiter), ...ELSEWHERE]) {
     const path = join(folder, command);
@@ -17,6 +17,7 @@ export function which(command: string): string | undefined {
   return undefined;
 }
 
+/** Where and how long a command may run. */
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
@@ -25,7 +26,7 @@ export interface RunOptions {
 /**
  * Runs a command to its end and returns its standard output.
  *
- * @throws Error with the end of what it printed if it fails
+ * @throws Error with the end of what it printed, if it fails
  */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
@@ -39,7 +40,7 @@ export async function run(command: string, args: readonly string[], options: Run
   throw new Error(`${[command, ...args].join(" ")} failed with ${code}:\n${end}`);
 }
 
-/** Says on standard error what takes long and for how long it took, so that nobody thinks it hangs. */
+/** Says on standard error what takes long, and at its end how long it took, so that nobody thinks it hangs. */
 export async function progress<T>(what: string, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
   process.stderr.write(`${what} …\n`);

@@ -2,7 +2,7 @@ import { progress, run, which } from "./run.ts";
 
 let updated: Promise<string> | undefined;
 
-/** Installs Debian packages where that needs no password. @returns whether they are there now */
+/** Installs Debian packages if that needs no password. @returns whether they are there now */
 export async function installSystemPackages(...packages: string[]): Promise<boolean> {
   const apt = which("apt-get");
   if (apt === undefined) return false;
@@ -12,7 +12,7 @@ export async function installSystemPackages(...packages: string[]): Promise<bool
     const [first = apt, ...rest] = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-q", ...args];
     return [first, rest];
   };
-  // Two test processes at once: the second waits for the first to release dpkg.
+  // If two test processes do this at once, the second waits for the first to release dpkg.
   const wait = ["-o", "DPkg::Lock::Timeout=300"];
   try {
     await progress(`Installing ${packages.join(", ")} with apt-get`, async () => {

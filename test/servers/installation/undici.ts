@@ -2,9 +2,10 @@ import { join } from "node:path";
 import type { Artefact } from "./artefact.ts";
 import { progress, run } from "./run.ts";
 
-/** Releases of undici before our own that programs still bring along: their name in a program, and the package. */
+/** Older releases of undici that programs still bring along: their name in a program, and the package. */
 const releases = { "undici-6": "undici@6.29.1", "undici-7": "undici@7.30.2" } as const;
 
+/** All of them in one folder. */
 export const undici: Artefact = {
   name: "undici",
   versionFiles: [],
@@ -17,7 +18,7 @@ export const undici: Artefact = {
     }),
 };
 
-/** @param name `undici-6` or `undici-7` */
+/** Where one of them is. */
 export function undiciFolder(folder: string, name: keyof typeof releases): string {
   return join(folder, "node_modules", name);
 }

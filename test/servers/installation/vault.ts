@@ -26,6 +26,7 @@ export const vault: Artefact & { needs: string } = {
   },
 };
 
+/** The program in it. */
 export function vaultBinary(folder: string): string {
   return join(folder, "vaultserver");
 }

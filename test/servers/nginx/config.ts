@@ -1,24 +1,25 @@
 import { challenge } from "../front.ts";
 
+/** What the configuration is made of. */
 export interface NginxSettings {
-  /** Where everything of this nginx stands. */
+  /** The folder of this nginx, with everything that it writes. */
   readonly folder: string;
   readonly port: number;
-  /** Origin of the server behind it. */
+  /** The origin of the server behind it. */
   readonly upstream: string;
   /** Empty, or `/base` without a slash at the end. */
   readonly basePath: string;
   readonly header: string;
-  /** Whole values of the header. */
+  /** Whole values of the header that are let through. */
   readonly accepted: readonly string[];
-  /** Counts the configurations, so that one can see which of them answers. */
+  /** The number of this configuration, which shows whether it is the one that answers. */
   readonly generation: number;
   readonly keepAlive: boolean;
 }
 
 /**
- * The configuration that the tests run, and much like the one that the README shows: refuse what has no accepted credential,
- * strip the credential, stream both ways.
+ * The configuration that the tests run, much like the one that the README shows: answer 401 to requests without an accepted
+ * credential, pass on the others without theirs, stream both ways.
  */
 export function nginxConfig(settings: NginxSettings): string {
   const { folder, port, upstream, basePath, header, accepted, generation, keepAlive } = settings;
@@ -68,9 +69,9 @@ ${accepted.map((value) => `    "~^${inHexadecimal(value)}$" 1;`).join("\n")}
   );
 }
 
-/** A configuration that an ordinary user can run: everything that nginx writes stands in `folder`. */
+/** A configuration that an ordinary user can run: nginx writes nothing outside of `folder`. */
 export function inFolder(folder: string, http: string): string {
-  // Root would make its workers another user, who can't enter the folder.
+  // Started by root, nginx would run its workers as another user, who can't enter the folder.
   const user = process.getuid?.() === 0 ? "user root;" : "";
   return `
 daemon off;
@@ -90,7 +91,7 @@ http {
 `;
 }
 
-/** Every byte as the regular expression's \\xNN: nginx compares plain strings without regard to case. */
+/** Every byte as `\xNN` in a regular expression, for nginx ignores case when it compares plain strings. */
 function inHexadecimal(text: string): string {
   return Buffer.from(text).toString("hex").replaceAll(/../g, "\\x$&");
 }

@@ -50,7 +50,7 @@ function isAlive(pid: number): boolean {
   return !isZombie(pid);
 }
 
-/** In a container without an init process nobody collects the children of the dead. */
+/** In a container without an init process, nobody collects the children of a dead process. */
 function isZombie(pid: number): boolean {
   const status = `/proc/${pid}/stat`;
   return existsSync(status) && /\) Z /.test(process.getBuiltinModule("node:fs").readFileSync(status, "utf8"));

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Waits until its input ends: that is when this process exits, by whatever way, SIGKILL included, which an exit hook would
- * miss. Then it cleans up what the list names, one `word value` per line.
+ * Waits until its input ends. That is when this process exits, in whatever way; an exit hook would miss SIGKILL. Then it cleans up
+ * what the list names, one `word value` per line.
  */
 const script = `
 trap '' INT TERM HUP
@@ -21,7 +21,7 @@ rm -rf -- "\${0%/*}"
 
 let list: string | undefined;
 
-/** Written at once, for what waits in a pipe is lost when this process ends. */
+/** It is written at once, for what waits in a pipe is lost when this process ends. */
 function note(line: string): void {
   list ??= startGuard();
   appendFileSync(list, `${line}\n`);
@@ -37,7 +37,7 @@ function startGuard(): string {
   return file;
 }
 
-/** Kills a process group once this process has ended. @returns a function that says it is gone already */
+/** Kills a process group once this process has ended. @returns a function to call if the group has gone before */
 export function killAtEnd(group: number): () => void {
   note(`group ${group}`);
   return () => note(`gone ${group}`);

@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { killAtEnd } from "./lifeline.ts";
 
+/** A server in a process of its own. */
 export interface ServerProcess {
   /** The process, which leads a process group of its own. */
   readonly pid: number;
-  /** What it printed so far, the last 64 KiB. */
+  /** What it has printed, the last 64 KiB. */
   output(): string;
   /** True once it has ended, whether it was stopped or not. */
   ended(): boolean;
@@ -13,6 +14,7 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** How to start it. */
 export interface ServerCommand {
   readonly command: string;
   readonly args: readonly string[];
@@ -52,7 +54,7 @@ async function stop(child: ChildProcess, pid: number, ended: () => boolean): Pro
     signal(pid, "SIGTERM");
     await Promise.race([exit, sleep(5_000, undefined, { ref: false })]);
   }
-  // Also when the leader has gone: a worker may have outlived it.
+  // This is done even if the leader is gone, for a worker may have outlived it.
   signal(pid, "SIGKILL");
 }
 
@@ -67,8 +69,8 @@ function signal(group: number, name: NodeJS.Signals): void {
 /**
  * Waits until a server is ready.
  *
- * @param ready asked again and again; what it throws counts as not yet
- * @param seconds after which waiting is given up
+ * @param ready is asked again and again; if it throws, the server is not ready yet
+ * @param seconds how long to wait
  * @throws Error with what the server printed, if it ended or is not ready in time
  */
 export async function untilReady<T>(

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeAtEnd } from "./lifeline.ts";
 
+/** A folder that somebody must remove. */
 export interface TemporaryFolder {
   readonly path: string;
   remove(): void;
 }
 
-/** An empty folder for one server, readable by this user alone; it never outlives this process. */
+/** Makes an empty folder for one server, which only this user can read. It never outlives this process. */
 export function temporaryFolder(name: string): TemporaryFolder {
   const path = mkdtempSync(join(realpathSync(tmpdir()), `mlflow-auth-${name}-`));
   removeAtEnd(path);

@@ -4,16 +4,17 @@ import { connect } from "node:net";
 /** The environment variable with the pool's address. Without it a test file starts servers of its own. */
 export const POOL_VARIABLE = "MLFLOW_AUTH_TEST_POOL";
 
-/** What the pool says to who connects: which server it lends, or why it can lend none. */
+/** What the pool says to a process that connects: which server it lends, or why it can't lend one. */
 export type Loan = { readonly uri: string } | { readonly error: string };
 
+/** A server that another process runs. */
 export interface Borrowed {
   readonly uri: string;
-  /** Gives it back; the end of this process does so, too. */
+  /** Gives it back. The end of this process does so, too. */
   giveBack(): void;
 }
 
-/** @returns undefined where there is no pool. @throws Error if the pool can't start the server */
+/** Waits for a clean server. @returns undefined if there is no pool @throws Error if the pool can't start a server */
 export async function borrowMlflow(): Promise<Borrowed | undefined> {
   const address = process.env[POOL_VARIABLE];
   if (address === undefined) return undefined;

@@ -1,7 +1,7 @@
-/** Makes an MLflow server look as it did when it started, which takes less than a second where a start takes five. */
+/** Makes an MLflow server look as it did when it started. This takes less than a second; a start takes five. */
 import { randomUUID } from "node:crypto";
 
-/** Removes runs and registered models, and experiments with their names: MLflow keeps the name of what is deleted. */
+/** Removes runs and registered models. Experiments are renamed as well, for MLflow keeps the names of deleted ones. */
 export async function cleanMlflow(uri: string): Promise<void> {
   const ask = (path: string, body: object, method = "POST") => call(`${uri}/api/2.0/mlflow/${path}`, body, method);
   const { experiments = [] } = await ask("experiments/search", { max_results: 10_000 });

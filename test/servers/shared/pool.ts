@@ -1,6 +1,6 @@
 /**
- * MLflow servers that the runner of the tests starts once and lends to one test file after another, for a start costs five
- * seconds of a processor. No two files have the same one at the same time, and each finds it clean.
+ * MLflow servers that the runner of the tests starts once and lends to one test file after another, for a start costs five seconds of
+ * a processor. No two files have the same server at the same time, and each file finds it clean.
  */
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { temporaryFolder } from "../process/temporary-folder.ts";
 import type { Loan } from "./borrow.ts";
 import { cleanMlflow } from "./clean-mlflow.ts";
 
+/** A running pool. */
 export interface Pool {
   /** Where files borrow: give it to their processes as `MLFLOW_AUTH_TEST_POOL`. */
   readonly address: string;
@@ -16,7 +17,10 @@ export interface Pool {
   stop(): Promise<void>;
 }
 
-/** Who connects to the pool gets a line of JSON, a {@link Loan}, and has the server until the connection ends. Starts no server yet: the first who borrows waits for the first one. */
+/**
+ * Opens a pool, which has no servers yet: the first file that borrows one waits for its start. A process that connects gets a line of
+ * JSON, a {@link Loan}, and has the server until the connection ends.
+ */
 export async function openPool(): Promise<Pool> {
   const folder = temporaryFolder("pool");
   const all: RealMlflow[] = [];
@@ -42,7 +46,7 @@ export async function openPool(): Promise<Pool> {
     return started;
   }
 
-  /** One that can't be cleaned is lent to nobody any more. */
+  /** A server that can't be cleaned is not lent again. */
   async function takeBack(mlflow: RealMlflow): Promise<void> {
     await cleanMlflow(mlflow.uri).then(
       () => idle.push(mlflow),

@@ -7,10 +7,11 @@ export interface Call {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
-  /** Undefined where no token came. */
+  /** Undefined if it has none. */
   readonly token: string | undefined;
 }
 
+/** What the fake answers. */
 export interface Answer {
   readonly status: number;
   readonly body?: unknown;
@@ -24,7 +25,7 @@ interface Envelope {
   mountType?: string;
 }
 
-/** What Vault wraps every answer of a secrets engine or an auth method in. */
+/** The envelope in which Vault puts every answer of a secrets engine or an auth method. */
 export function envelope(status: number, { data, auth, leaseSeconds, warnings, mountType }: Envelope): Answer {
   const body = {
     request_id: randomUUID(),
@@ -40,24 +41,27 @@ export function envelope(status: number, { data, auth, leaseSeconds, warnings, m
   return { status, body };
 }
 
+/** 204, for what was done. */
 export const noContent: Answer = { status: 204 };
 
+/** An error, in Vault's form. */
 export function errors(status: number, ...messages: string[]): Answer {
   return { status, body: { errors: messages } };
 }
 
-/** Vault joins the errors of several of its layers. */
+/** Several errors in one text, as Vault joins those of its layers. */
 export function joinedErrors(status: number, ...messages: string[]): Answer {
   const count = messages.length === 1 ? "1 error" : `${messages.length} errors`;
   return errors(status, `${count} occurred:\n${messages.map((message) => `\t* ${message}\n`).join("")}\n`);
 }
 
+/** 404 without a message, which is all that Vault says about a path that has nothing. */
 export const notFound = errors(404);
 export const denied = errors(403, "permission denied");
 export const deniedByPolicy = joinedErrors(403, "permission denied");
 export const invalidToken = joinedErrors(403, "permission denied", "invalid token");
 
-/** Seconds of a TTL as Vault takes it: a number, `90`, `30s`, `20m`, `1h`. Undefined where there is none. */
+/** The seconds of a TTL as Vault takes it: a number, `90`, `30s`, `20m`, `1h`. Undefined if there is none. */
 export function ttlSeconds(value: unknown): number | undefined {
   if (typeof value === "number") return value;
   const match = /^(\d+)([smhd]?)$/.exec(String(value ?? ""));

@@ -57,7 +57,7 @@ export class AppRole implements AuthMethod {
     return undefined;
   }
 
-  /** A role that is written once more keeps its id and its secret ids. */
+  /** A role that is written again keeps its id and its secret ids. */
   #create(name: string, body: Call["body"]): Answer {
     const { id = randomUUID(), entity = newEntity(), secretIds = new Set<string>() } = this.#roles.get(name) ?? {};
     this.#roles.set(name, { id, entity, settings: roleTokenSettings(body), secretIds });

@@ -56,7 +56,7 @@ export class FakeVaultCore {
         ? this.#system(call)
         : this.#method(call);
     if (answer !== undefined) return answer;
-    // Another thing than Vault's own 404: the real one may well know this call.
+    // This must not look like Vault's own 404, for the real one may know this call.
     if (/^(sys|auth\/token)\//.test(path)) return errors(501, `the fake Vault does not know ${call.method} ${path}`);
     return errors(404, `no handler for route "${path}". route entry not found.`);
   }

@@ -94,7 +94,7 @@ const flaws: Record<Flaw, string> = {
   "no time": "error validating token: no issued at (iat), not before (nbf), or expiration time (exp) claims in token",
 };
 
-/** What does not fit the role; undefined if all does. */
+/** What does not fit the role; undefined if everything does. */
 function mismatch(claims: Claims, role: Role, { issuer }: Config): string | undefined {
   const audiences = [claims["aud"] ?? []].flat();
   if (issuer !== "" && claims["iss"] !== issuer) return "error validating token: invalid issuer (iss) claim";

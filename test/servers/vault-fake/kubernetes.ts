@@ -15,7 +15,7 @@ interface Role {
 
 /**
  * The Kubernetes auth method at one mount, written after HashiCorp's vault-plugin-auth-kubernetes as Vault 1.18 has it. There is
- * no cluster: what the keys of the configuration have signed (`pem_keys`) stands for what its TokenReview would confirm.
+ * no cluster: a token that a key of the configuration (`pem_keys`) has signed counts as one that its TokenReview has confirmed.
  */
 export class Kubernetes implements AuthMethod {
   readonly #roles = new Map<string, Role>();
@@ -84,7 +84,7 @@ export class Kubernetes implements AuthMethod {
   }
 }
 
-/** As tokens of today's clusters have it, which are bound to a pod. */
+/** The form of the tokens of today's clusters, which are bound to a pod. */
 function serviceAccount(claims: Claims): { name: string; namespace: string; uid: string } {
   const { namespace, serviceaccount } = (claims["kubernetes.io"] ?? {}) as Record<string, unknown>;
   const { name, uid } = (serviceaccount ?? {}) as Record<string, unknown>;

@@ -9,6 +9,7 @@ export interface SecretsEngine {
 
 const unsupported = errors(405, "unsupported operation");
 
+/** KV version 1: a secret has one version, and its fields are the answer's data. */
 export class KvVersion1 implements SecretsEngine {
   readonly #secrets = new Map<string, Readonly<Record<string, unknown>>>();
 
@@ -42,6 +43,7 @@ interface Version {
   deleted: string;
 }
 
+/** KV version 2: a secret has numbered versions, below `data/` and `metadata/`. */
 export class KvVersion2 implements SecretsEngine {
   readonly #secrets = new Map<string, Version[]>();
 
@@ -128,7 +130,7 @@ function describe({ created, deleted }: Version, version: number): Record<string
   return { created_time: created, custom_metadata: null, deletion_time: deleted, destroyed: false, version };
 }
 
-/** What stands directly below a folder; folders end with a slash. */
+/** What stands directly below a folder. Names of folders end with a slash. */
 function listing(paths: readonly string[], folder: string): Answer {
   const prefix = folder === "" || folder.endsWith("/") ? folder : `${folder}/`;
   const below = paths.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length));

@@ -9,7 +9,7 @@ interface Mount {
   /** With a slash at the end. */
   readonly path: string;
   readonly engine: SecretsEngine;
-  /** Without a version where nobody gave one; it is version 1 then. */
+  /** Without a version if nobody gave one; then it is version 1. */
   readonly options: { version?: string };
   readonly accessor: string;
   readonly uuid: string;
@@ -42,7 +42,7 @@ export class Mounts {
     return noContent;
   }
 
-  /** `sys/internal/ui/mounts/PATH`: what is mounted there, for whoever may use anything of it. */
+  /** `sys/internal/ui/mounts/PATH`: what is mounted there, for a token that may use anything of it. */
   describe(path: string, token: Token, policies: Policies): Answer {
     const asked = path.slice("sys/internal/ui/mounts/".length).replace(/\/?$/, "/");
     const mount = this.find(asked.slice(0, -1));

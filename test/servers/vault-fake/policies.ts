@@ -1,3 +1,4 @@
+/** What a policy can allow at a path. */
 export type Capability = "create" | "read" | "update" | "delete" | "list";
 
 interface Rule {
@@ -6,14 +7,14 @@ interface Rule {
   readonly capabilities: readonly string[];
 }
 
-/** What Vault's own `default` policy allows of what the fake serves. */
+/** What Vault's own `default` policy allows, of the calls that the fake serves. */
 const DEFAULT = `
 path "auth/token/lookup-self" { capabilities = ["read"] }
 path "auth/token/renew-self" { capabilities = ["update"] }
 path "auth/token/revoke-self" { capabilities = ["update"] }
 `;
 
-/** Access rules by policy name. The rules are read from Vault's own language, as far as `path "…" { capabilities = […] }`. */
+/** Access rules by the name of their policy. Of Vault's own language, only `path "…" { capabilities = […] }` is read. */
 export class Policies {
   readonly #rules = new Map<string, readonly Rule[]>([["default", parse(DEFAULT)]]);
 
@@ -31,7 +32,7 @@ export class Policies {
     return anyOf.some((capability) => rule.capabilities.includes(capability));
   }
 
-  /** Whether anything below a mount is granted, as far as asking about the mount goes. */
+  /** Whether anything below a mount is granted: then Vault tells about the mount. */
   allowSomethingBelow(policies: readonly string[], mount: string): boolean {
     if (policies.includes("root")) return true;
     return this.#of(policies).some(
@@ -53,7 +54,7 @@ function parse(text: string): Rule[] {
   }));
 }
 
-/** `+` stands for one segment, `*` at the end for anything. */
+/** In a rule's path, `+` stands for one segment, and `*` at the end for anything. */
 function patternOf(path: string): RegExp {
   const quoted = path.replaceAll(/[.?^${}()|[\]\\]/g, "\\$&").replaceAll("+", "[^/]+");
   return new RegExp(`^${quoted.replace(/\*$/, ".*")}$`);

@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
 
+/** What a JWT says. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /** Why a JWT is refused. */
@@ -24,7 +25,7 @@ export function readSigned(jwt: string, keys: readonly KeyObject[], now: number)
   return typeof nbf === "number" && seconds < nbf - LEEWAY ? "not yet valid" : claims;
 }
 
-/** The public keys in PEM that an auth method is configured with; undefined where one is none. */
+/** The public keys in PEM that an auth method is configured with; undefined if one of them is not a key. */
 export function publicKeys(pems: unknown): KeyObject[] | undefined {
   try {
     return [pems].flat().map((pem) => createPublicKey(String(pem)));
@@ -33,7 +34,7 @@ export function publicKeys(pems: unknown): KeyObject[] | undefined {
   }
 }
 
-/** The key decides about the algorithm, and the header has to agree. */
+/** The key decides about the algorithm, and the token's header has to agree. */
 function isSignedBy(key: KeyObject, algorithm: unknown, signed: Buffer, signature: Buffer): boolean {
   if (key.asymmetricKeyType === "ec" && algorithm === "ES256") {
     return verify("sha256", signed, { key, dsaEncoding: "ieee-p1363" }, signature);

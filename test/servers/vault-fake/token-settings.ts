@@ -1,23 +1,23 @@
 import { type Call, ttlSeconds } from "./answer.ts";
 
-/** What whoever makes tokens says about them: the call `auth/token/create`, or the role of an auth method. Times in seconds. */
+/** What the call `auth/token/create`, or the role of an auth method, says about the tokens that it makes. Times are in seconds. */
 export interface TokenSettings {
   readonly policies: readonly string[];
-  /** What a token gets, and what a renewal grants. */
+  /** How long a token is valid, and what a renewal grants. */
   readonly ttl: number;
-  /** What all renewals together may come to; 0: Vault's own limit, which is longer than any test. */
+  /** The limit of all renewals together; 0: Vault's own limit, which is longer than any test. */
   readonly maxTtl: number;
   /** The same, set for this token for good. */
   readonly explicitMaxTtl: number;
-  /** Where set, renewals grant it for ever. */
+  /** If set, every renewal grants it, without a limit. */
   readonly period: number;
   readonly type: "service" | "batch";
 }
 
-/** Seconds that Vault grants where nobody says otherwise: 32 days. */
+/** Seconds that Vault grants if nobody says otherwise: 32 days. */
 export const DEFAULT_LEASE = 2_764_800;
 
-/** Every token but root's has the default policy. */
+/** Adds the policy `default`, which every token but root's has. */
 export function withDefault(policies: readonly string[]): string[] {
   return policies.includes("root") ? ["root"] : [...new Set(["default", ...policies])].sort();
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Answer, type Call, envelope, errors, noContent, ttlSeconds } from "./answer.ts";
 import { DEFAULT_LEASE, type TokenSettings, withDefault } from "./token-settings.ts";
 
+/** A token, as the store keeps it. */
 export interface Token extends TokenSettings {
   readonly id: string;
   readonly accessor: string;
@@ -57,7 +58,7 @@ export class Tokens {
     return token;
   }
 
-  /** The token, if it is there and has not run out. */
+  /** The token, if it exists and has not expired. */
   find(id: string): Token | undefined {
     const token = this.#tokens.get(id);
     return token !== undefined && token.expires > this.#now() ? token : undefined;

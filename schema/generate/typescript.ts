@@ -1,4 +1,8 @@
+/** The TypeScript that is made of the JSON Schemas: types, and the validator of the file. */
+import { Ajv } from "ajv";
+import standalone from "ajv/dist/standalone/index.js";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { annotations } from "../src/annotations.ts";
 
 type Json = Record<string, unknown>;
 
@@ -8,7 +12,7 @@ const settings = {
   style: { printWidth: 120, singleQuote: false, semi: true },
 };
 
-/** What a shared value (values.schema.json) is in the file, and what it has become in a plugin's options. */
+/** The type of a shared value (values.schema.json) in the file, and in a plugin's options, where core has converted it. */
 const inFile: Record<string, string> = {
   secret: "string | { env: string } | { file: string }",
   duration: "string",
@@ -16,12 +20,16 @@ const inFile: Record<string, string> = {
 };
 const inOptions: Record<string, string> = { secret: "SecretSource", duration: "number", path: "string" };
 
-/** The type of the file as a person writes it. */
+/** The type of the file as a person writes it, as the source of a module that exports `ConfigFile`. */
 export function generateFileType(schema: Json): Promise<string> {
   return compile(withValues(schema, inFile) as JSONSchema, "ConfigFile", settings);
 }
 
-/** The type of a plugin's options as its factories get them: secrets and durations converted, defaults filled in. */
+/**
+ * The type of a plugin's options as its factories get them: secrets and durations converted, defaults filled in.
+ *
+ * @param name the plugin's name: `vault` gives a module that exports `VaultOptions`
+ */
 export async function generateOptionsType(schema: Json, name: string): Promise<string> {
   const title = `${name.replaceAll(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase())}Options`;
   const prepared = requireDefaults(withValues({ ...schema, title }, inOptions)) as JSONSchema;
@@ -44,7 +52,7 @@ function withValues(schema: unknown, types: Record<string, string>): unknown {
   return { ...rest, tsType };
 }
 
-/** A property with a default is always there once core has filled it in. */
+/** Makes each property with a default a required one, for core fills it in. */
 function requireDefaults(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(requireDefaults);
   if (typeof schema !== "object" || schema === null) return schema;
@@ -58,4 +66,20 @@ function requireDefaults(schema: unknown): unknown {
     if (required.size > 0) copy["required"] = [...required];
   }
   return copy;
+}
+
+/**
+ * The source of a module that exports `validateConfig`, which checks the core part of the file without ajv.
+ *
+ * @throws Error for a keyword whose validator imports ajv at run time
+ */
+export function generateValidator(config: object, values: object): string {
+  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, code: { source: true, esm: true, lines: true } });
+  for (const keyword of annotations) ajv.addKeyword(keyword);
+  ajv.addSchema(values);
+  ajv.addSchema(config);
+  const code = standalone.default(ajv, { validateConfig: "mlflow-auth:config" });
+  if (/\brequire\(/.test(code))
+    throw new Error("The core schema uses a keyword whose validator needs ajv at run time (minLength, uniqueItems …).");
+  return `// @ts-nocheck\n${code}\n`;
 }
