@@ -97,7 +97,7 @@ export const mutants = [
         "in a pod the proxy refuses its own address",
         { tests: ["proxy/own-address"] },
       ],
-      ['origin.startsWith("http://") && isOwnHost', "isOwnHost", "an origin with https is the proxy's"],
+      ['origin.startsWith("http://") && isOwnHost', "isOwnHost", "an origin with another scheme is the proxy's"],
       ["if (text.length !== expected.length) return false;", "", "a token with more behind it is taken"],
       [
         "return timingSafeEqual(given, expected);",
