@@ -1,18 +1,20 @@
-/** A project in a folder of its own, with Vault's plugin and a Vault that answers: what the built command is run in. */
+/** A project to run the built command in: a folder of its own, with Vault's plugin and a Vault that answers. */
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vaultSetup } from "./vault-setup.ts";
 
+/** A folder that the command runs in. */
 export interface CommandProject {
   readonly folder: string;
-  /** The whole environment for the command: nothing of this process's own gets in. */
+  /** The whole environment for the command. Of this process's own, it has only PATH and HOME. */
   readonly env: Readonly<Record<string, string>>;
+  /** Removes the folder, and stops its Vault. */
   remove(): Promise<void>;
 }
 
-/** @param trackingUri the one server of the file */
+/** Makes a project. @param trackingUri the one server of its file */
 export async function createCommandProject(trackingUri: string): Promise<CommandProject> {
   const folder = mkdtempSync(join(tmpdir(), "mlflow-auth-bench-"));
   const setup = await vaultSetup(trackingUri);

@@ -1,4 +1,4 @@
-/** G2: what a caller waits for a cached resolve at worst, also while a Vault that takes 5 s is asked for the next secret. */
+/** G2: how long a caller waits for a cached resolve at worst, even while a Vault that takes 5 s is asked for the next secret. */
 import { setImmediate as turn } from "node:timers/promises";
 import { loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
 import { percentile, type Result, whole } from "./measure.ts";
@@ -8,10 +8,12 @@ const server = "https://mlflow.example.com/base";
 const urls = Array.from({ length: 1000 }, (_, i) => `${server}/api/2.0/mlflow/runs/get?run_id=${i}`);
 /** Nanoseconds. */
 const TARGET = 50_000;
-/** Milliseconds that each Vault answer takes, and for which is measured. */
+/** Milliseconds that each answer of Vault takes. */
 const SLOW = 5_000;
+/** Milliseconds for which is measured. */
 const SPAN = 2_000;
 
+/** One row: the wait of each call, and how many calls had to wait for a promise. */
 export async function g2(): Promise<Result[]> {
   const setup = await vaultSetup(server, { ttl: "1s", maxStale: "1h" });
   const authorizer = await openAuthorizer(await loadConfig(setup.options), setup.options);

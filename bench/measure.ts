@@ -1,29 +1,29 @@
-/** Measuring things side by side: in turns, so that what else the machine does falls on all alike. */
+/** Measures things side by side, and in turns: whatever else the machine does slows all of them down alike. */
 
 /** One promise, as a row of docs/benchmarks.md. */
 export interface Result {
   readonly id: string;
   /** What is compared with what. */
   readonly what: string;
-  /** `none` for a row that promises nothing and is there to be compared with the others. */
+  /** `none` for a row without a promise, which is there for comparison. */
   readonly target: string;
   readonly measured: string;
-  /** The ratio that the target is about; undefined where the other side is not to be had here. */
+  /** The ratio that the target is about; undefined if the other side is not available here. */
   readonly ratio: number | undefined;
   readonly met: boolean | undefined;
   readonly note?: string;
 }
 
-/** The value below which the share `share` of the samples lies. */
+/** The value below which that share of the samples lies: 0.5 gives the median. */
 export function percentile(samples: readonly number[], share: number): number {
   const sorted = [...samples].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] as number;
 }
 
 /**
- * Nanoseconds per call of each function, over `inputs`, in turns: one sample per function and round.
+ * Calls each function with all inputs, in turns. A sample is the time of one such round in nanoseconds per call.
  *
- * @param rounds how many samples each gets, after a tenth as many that are thrown away
+ * @param rounds how many samples each function gets; a tenth as many come first, and are thrown away
  */
 export function inTurns<I>(
   functions: Readonly<Record<string, (input: I) => unknown>>,
@@ -43,7 +43,8 @@ export function inTurns<I>(
   return samples;
 }
 
-/** Where results go, so that no call is optimised away. */
+/** Results are put here, so that no call is optimised away. */
 export const kept: { value: unknown } = { value: undefined };
 
+/** A number without decimals, with commas between thousands. */
 export const whole = (value: number) => Math.round(value).toLocaleString("en");

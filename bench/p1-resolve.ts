@@ -1,4 +1,4 @@
-/** P1: what a cached resolve in the authorizer costs, destination match included. */
+/** P1: what a cached resolve in the authorizer costs, including the search for the listed server. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { loadMlflowAuth, type MlflowAuth } from "@mlflow-auth/core";
@@ -8,7 +8,7 @@ import { inTurns, kept, percentile, type Result, whole } from "./measure.ts";
 import { vaultSetup } from "./vault-setup.ts";
 
 const server = "https://mlflow.example.com/base";
-/** Read from JSON, so that they are stored as strings that come from elsewhere are: in one piece. */
+/** They are read from JSON, so that each is stored in one piece, like a string that comes from elsewhere. */
 const urls: string[] = JSON.parse(
   JSON.stringify(
     Array.from(
@@ -18,9 +18,10 @@ const urls: string[] = JSON.parse(
   ),
 );
 
+/** Four rows: one credential, headers of a second plugin, the library's `headers`, and the Python plugin. */
 export async function p1(): Promise<Result[]> {
   const setup = await vaultSetup(server);
-  // One credential, as the Python plugin gives it; Datadog's headers beside it are measured by themselves.
+  // One credential, as the Python plugin gives it. Datadog's headers beside it are measured on their own.
   const alone = { ...setup.options, config: { ...setup.options.config, headers: [] } };
   const authorizer = await openAuthorizer(await loadConfig(alone), alone);
   const withHeaders = await openAuthorizer(await loadConfig(setup.options), setup.options);
@@ -98,7 +99,7 @@ async function awaitedHeaders(auth: MlflowAuth): Promise<{ awaited: number; pars
   return { awaited: percentile(samples.awaited, 0.5), parsed: percentile(samples.parsed, 0.5) };
 }
 
-/** Nanoseconds of a cached `get_auth` and its call, in MLflow's own Python; undefined where it can't be run. */
+/** Nanoseconds of a cached `get_auth` and its call, in the Python that has MLflow; undefined if it can't be run. */
 async function pythonPlugin(): Promise<number | undefined> {
   try {
     const script = fileURLToPath(new URL("python/resolve.py", import.meta.url));

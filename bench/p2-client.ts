@@ -1,10 +1,14 @@
-/** One side of P2 in a process of its own, as a program uses it: with the interceptor or without. Sends a round of requests for each message. */
+/**
+ * One side of P2 in a process of its own: undici as a program uses it, with the interceptor or without. Sends a round of requests for
+ * each message, which says how many.
+ */
 import { loadMlflowAuth } from "@mlflow-auth/core";
 import { Agent, type Dispatcher, request } from "undici";
 import type { VaultSetup } from "./vault-setup.ts";
 
 const CONCURRENCY = 50;
 
+/** The first message: what to measure, and where. */
 export interface Start {
   readonly side: "bare" | "own";
   readonly url: string;
@@ -13,7 +17,7 @@ export interface Start {
 
 process.once("message", async ({ side, url, options }: Start) => {
   const auth = await loadMlflowAuth(options);
-  // The bare side is given by hand what the interceptor adds.
+  // The bare side gets by hand the headers that the interceptor adds.
   const headers = side === "bare" ? { ...(await auth.headers(url)) } : {};
   const dispatcher = side === "bare" ? new Agent() : new Agent().compose(auth.interceptor);
   process.on("message", async (requests: number) => {
@@ -22,11 +26,11 @@ process.once("message", async ({ side, url, options }: Start) => {
   process.send?.("ready");
 });
 
-/** One round of requests. */
+/** What one round of requests took. */
 export interface Round {
   /** Requests per second. */
   readonly rate: number;
-  /** Microseconds of CPU time for each, of this process alone. */
+  /** Microseconds of CPU time for each request, of this process alone. */
   readonly cpu: number;
 }
 

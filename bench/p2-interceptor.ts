@@ -6,17 +6,19 @@ import { percentile, type Result, whole } from "./measure.ts";
 import type { Round, Start } from "./p2-client.ts";
 import { type VaultSetup, vaultSetup } from "./vault-setup.ts";
 
-/** Pairs of processes, for each is a little faster or slower than the next of its kind for as long as it runs. */
+/** Pairs of processes. There are many, for each is a little faster or slower than others of its kind for as long as it runs. */
 const PAIRS = 12;
-/** Rounds of each pair. */
+/** Rounds of each pair that count. */
 const ROUNDS = 25;
-/** Of which as many more come first, and are thrown away. */
+/** Rounds that come before those, and are thrown away. */
 const WARM_UP = 10;
+/** Requests of a round. */
 const REQUESTS = 1_000;
 
 type Side = Start["side"];
 const none: Round = { rate: 0, cpu: 0 };
 
+/** One row: the median of the ratios of all rounds. */
 export async function p2(): Promise<Result[]> {
   const upstream = fork(path("upstream.ts"), { stdio: ["ignore", "pipe", "inherit", "ipc"] });
   const [line] = (await once(upstream.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
@@ -28,10 +30,10 @@ export async function p2(): Promise<Result[]> {
   const costs: Record<Side, number[]> = { bare: [], own: [] };
   const ratios: number[] = [];
   for (let pair = 0; pair < PAIRS; pair++) {
-    // A process each: in one, undici would serve two kinds of handlers, which costs both sides and no user.
+    // Each side has a process. In one, undici would serve two kinds of handlers: both sides would pay for it, and no user does.
     const clients = { bare: await start("bare", url, setup), own: await start("own", url, setup) };
     for (let round = -WARM_UP; round < ROUNDS; round++) {
-      // Who goes first changes, so that neither always finds the machine warm.
+      // They take turns in going first, so that neither always finds the machine warm.
       const order: Side[] = round % 2 === 0 ? ["bare", "own"] : ["own", "bare"];
       const now: Record<Side, Round> = { bare: none, own: none };
       for (const side of order) now[side] = await ask<Round>(clients[side], REQUESTS);

@@ -1,4 +1,4 @@
-/** P6: what it takes to find the plugins among many dependencies. */
+/** P6: how long it takes to find the plugins among many dependencies. */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,6 +17,7 @@ interface Project {
   readonly files: readonly string[];
 }
 
+/** Three rows: discovery in a warm process, in a fresh one, and how it grows with the number of dependencies. */
 export async function p6(): Promise<Result[]> {
   const base = mkdtempSync(join(tmpdir(), "mlflow-auth-bench-"));
   try {
@@ -78,7 +79,7 @@ function inFreshProcesses({ folder }: Project): Measured {
   return { found: percentile(samples.found, 0.5), read: percentile(samples.read, 0.5) };
 }
 
-/** A project with `size` dependencies as they are usual: most of them no plugins, and a package.json of a kilobyte or two. */
+/** A project with `size` dependencies, like those of users: each has a package.json of a kilobyte or two. */
 function createProject(folder: string, size: number): Project {
   const names = Array.from({ length: size }, (_, index) =>
     index % 4 === 0 ? `@scope-${index % 20}/package-${index}` : `package-${index}`,
@@ -92,7 +93,7 @@ function createProject(folder: string, size: number): Project {
   });
   const dependencies = Object.fromEntries(names.map((name) => [name, "1.0.0"]));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "benchmark", dependencies }));
-  // Where the search for the workspace ends.
+  // The search for the workspace ends here.
   mkdirSync(join(folder, ".git"));
   return { folder, files: [join(folder, "package.json"), ...files] };
 }
@@ -109,7 +110,7 @@ function microseconds(nanoseconds: number): string {
   return `${(nanoseconds / 1000).toFixed(1)} us`;
 }
 
-/** In a process of its own: `p6-discovery.ts found|read FOLDER` prints nanoseconds. */
+/** Run in a process of its own, `p6-discovery.ts found|read FOLDER` prints nanoseconds. */
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [way, folder = ""] = process.argv.slice(2);
   const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));

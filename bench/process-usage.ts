@@ -2,8 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /**
- * Seconds of CPU time, user and system, that a process and its children have used, as far as their threads still run. From the
- * scheduler's own account, in nanoseconds: that of /proc/PID/stat is in hundredths of a second.
+ * Seconds of CPU time, user and system, that a process and its children have used. Threads and children that have ended do not count.
+ * The scheduler counts in nanoseconds, while /proc/PID/stat has hundredths of a second.
+ *
+ * @throws Error if there is no such process
  */
 export function cpuOf(pid: number): number {
   let nanoseconds = 0;
@@ -17,7 +19,7 @@ export function cpuOf(pid: number): number {
   return nanoseconds / 1e9 + children;
 }
 
-/** MiB of memory that a process holds (VmRSS). */
+/** MiB of memory that a process holds (VmRSS), without its children. @throws Error if there is no such process */
 export function memoryOf(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1]) / 1024;
 }

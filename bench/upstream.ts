@@ -1,4 +1,4 @@
-/** A server in a process of its own, so that it does not share a core's time with what is measured. Prints its address. */
+/** A server to run in a process of its own, so that it takes no time from the thread that is measured. Prints its address. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 

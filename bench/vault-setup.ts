@@ -1,17 +1,25 @@
-/** What a user has: the vault and the datadog plugin in one file, and a Vault that answers. */
+/** The set-up of a user: the plugins vault and datadog in one file, and a Vault that answers. */
 import { fileURLToPath } from "node:url";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 
-/** Its package.json names the plugins, so they are found from here. */
+/** The package.json of this folder names the plugins, so they are found from here. */
 const cwd = fileURLToPath(new URL(".", import.meta.url));
 
+/** A set-up that is running. */
 export interface VaultSetup {
+  /** What `loadConfig` and `loadMlflowAuth` take. */
   readonly options: { config: Record<string, unknown>; cwd: string; env: Record<string, string> };
-  /** Milliseconds that Vault takes for each answer from now on. */
+  /** From now on, Vault takes so many milliseconds for each answer. */
   delayAnswers(milliseconds: number): void;
   stop(): Promise<void>;
 }
 
+/**
+ * Starts a small Vault with a token in it.
+ *
+ * @param trackingUri the one server of the file
+ * @param cache how long the token is fresh, and how long it may be used after that; durations such as `5m`
+ */
 export async function vaultSetup(
   trackingUri: string,
   cache: { ttl: string; maxStale: string } = { ttl: "5m", maxStale: "0s" },

@@ -49,6 +49,8 @@ export async function bundleCommand(): Promise<void> {
     platform: "node",
     target: "node22.19",
     external: Object.keys(dependencies),
+    // As Node builds undici for itself: with its one parser, and without the experimental other.
+    define: { esbuildDetection: "1" },
     banner: { js: REQUIRE },
     plugins: [namedExports, withoutYamlOfCosmiconfig, httpByRequire, partsOfUndici(cli)],
     legalComments: "eof",

@@ -1,10 +1,10 @@
 /**
- * Counts the files of ours that one request enters: how much somebody has to read who follows it. Fails above the limits.
+ * Counts the files of ours that one request enters: those are what somebody who follows it has to read. Fails above the limits.
  *
  *   npm run check:entered
  *
- * A file counts where V8's precise coverage says that a function of it ran while the request was under way; loading a module
- * alone does not count. The request is a GET to a listed server whose credential comes from Vault.
+ * A file counts if a function of it ran while the request was under way, as V8's precise coverage has it. The loading of a module alone
+ * does not count. The request is a GET to a listed server whose credential comes from Vault.
  */
 import { createServer } from "node:http";
 import { Session } from "node:inspector/promises";
@@ -22,13 +22,13 @@ session.connect();
 await session.post("Profiler.enable");
 await session.post("Profiler.startPreciseCoverage", { callCount: true, detailed: false });
 
-/** The files of ours of which a function ran since the last call. */
+/** The files of ours in which a function ran since the last call. */
 async function enteredFiles(): Promise<string[]> {
   const { result } = await session.post("Profiler.takePreciseCoverage");
   const files = new Set<string>();
   for (const { url, functions } of result) {
     const path = url.slice(root.length);
-    // A script's body, which runs as it is loaded, begins at its first character.
+    // The body of a script, which runs as it is loaded, begins at the first character.
     const ran = functions.some(
       ({ ranges: [range] }) => range !== undefined && range.startOffset > 0 && range.count > 0,
     );
@@ -59,7 +59,7 @@ const auth = await loadMlflowAuth({ ...options, config });
 await enteredFiles();
 await (await auth.fetch(uri + path)).text();
 report("a cold request in the library", await enteredFiles(), 30);
-// The second may still put away what the first one made.
+// The second request may still store what the first one made.
 await (await auth.fetch(uri + path)).text();
 await enteredFiles();
 await (await auth.fetch(uri + path)).text();

@@ -109,7 +109,14 @@ interface Sound {
 
 async function judge(copy: WorkspaceCopy, fault: Fault, sound: ReadonlyMap<string, Sound>): Promise<void> {
   const started = performance.now();
-  const restore = copy.break(fault);
+  let restore: () => void;
+  try {
+    restore = copy.break(fault);
+  } catch (error) {
+    total.gone++;
+    console.log(`gone      ${fault.file}:${fault.line}  can't be compiled with it: ${(error as Error).message}`);
+    return;
+  }
   let noticedBy: string | undefined;
   try {
     for (const file of fault.testFiles) {

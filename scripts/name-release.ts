@@ -1,4 +1,4 @@
-/** Gives what stands under "Unreleased" in CHANGELOG.md the version that the packages have now, and today's date. */
+/** Puts the lines under "Unreleased" in CHANGELOG.md under a heading with the version of the packages and today's date. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

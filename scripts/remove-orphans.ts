@@ -1,4 +1,4 @@
-/** Removes what was compiled from sources that are gone: the compiler leaves it in dist, and all of dist is published. */
+/** Removes from dist what was compiled from sources that are gone. The compiler leaves it there, and all of dist is published. */
 import { existsSync, globSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The door for `npm run demo`, `npm test` and their siblings. It needs only Node 20 and npm: it installs the
-// workspace with pnpm, builds it, and goes on under the Node that the workspace pins as a devDependency.
+// The entry of `npm run demo`, `npm test` and other scripts. It needs only Node 20 and npm: it installs the workspace
+// with pnpm, builds it, and runs the script under the Node that the workspace pins as a devDependency.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ function run(command, args, options = {}) {
   if (result.status !== 0) process.exit(result.status ?? 1);
 }
 
-/** A digest of what an installation depends on: the lockfile and every manifest of the workspace. */
+/** A digest of everything that an installation depends on: the lockfile, and every manifest of the workspace. */
 function manifests() {
   const digest = createHash("sha256").update(process.platform).update(process.arch);
   const folders = ["", "core", "cli", "proxy", "schema", "stub", "test", "demo", "bench"];
@@ -35,8 +35,8 @@ function install() {
   const wanted = manifests();
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   console.error("Installing the workspace (once per change of its manifests) …");
-  // The engines of some dependencies name Node 22 and newer; the workspace brings that Node itself. pnpm 12 runs under
-  // Node 20 and is fetched by npx, so that nothing has to be installed globally.
+  // Some dependencies want Node 22 or newer, which the workspace itself brings. pnpm 12 runs under Node 20, and npx fetches
+  // it, so that nothing has to be installed globally.
   const quiet = ["--reporter=append-only", "--loglevel=error"];
   run("npx", ["-y", "pnpm@12", "install", "--frozen-lockfile", ...quiet], {
     stdio: ["ignore", 2, 2],
@@ -51,7 +51,7 @@ function build() {
   run(node, [join(root, "scripts", "bundle.ts")]);
 }
 
-/** Signals are passed on rather than obeyed: the script may have servers to stop, and ends when it has. */
+/** Passes signals on and does not end at them: the script may have servers to stop, and ends once it has done so. */
 function go(script, args) {
   const child = spawn(node, ["--import", "./scripts/typescript.mjs", script, ...args], { cwd: root, stdio: "inherit" });
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => child.kill(name));

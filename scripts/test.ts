@@ -7,9 +7,9 @@
  *   npm test -- core/ redirects      those in this folder whose path contains the word
  *   npm run test:long                all of them, in their long form
  *
- * Several files run side by side, the longest first; they share the servers that take long to start (test/servers/shared). A
- * file counts only by the report that it leaves (test/suite.ts) together with its exit code. With CI=true a skipped test is a
- * failure, and what the real servers need is installed first.
+ * Several files run side by side, the longest first. They share the servers that take long to start (test/servers/shared). A file
+ * passes only by the report that it leaves (test/suite.ts) together with its exit code. With CI=true a skipped test is a failure, and
+ * what the real servers need is installed first.
  */
 import { chownSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -28,9 +28,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const secondsFile = join(root, "node_modules/.cache/test-seconds.json");
 const ci = process.env["CI"] === "true";
 const long = process.argv.includes("--long");
-/** As many files at once: they wait for servers and timers half of the time. */
+/** How many files run at once. It is two per processor, for they wait for servers and timers half of the time. */
 const lanes = Number(process.env["MLFLOW_AUTH_TEST_LANES"]) || 2 * availableParallelism();
-/** Who runs the tests that root can't: a number that no account needs to have. */
+/** The user who runs the tests that root can't. No account needs to have this number. */
 const OTHER_USER = 65_534;
 
 const words = process.argv.slice(2).filter((word) => word !== "--long");
@@ -39,7 +39,7 @@ const tally = createTally();
 const folder = mkdtempSync(join(tmpdir(), "mlflow-auth-test-"));
 
 if (files.length === 0) tally.fail(`no test file matches: ${words.join(" ")}`);
-// Before the first file, so that none of them spends its time on an installation. What stays missing shows as skipped.
+// This comes before the first file, so that none of them spends its time on an installation. What stays missing shows as skipped.
 if (ci) await missing(...allTools);
 
 // The real servers are programs of Unix.
@@ -55,7 +55,7 @@ async function run(file: string): Promise<void> {
   seconds[file] = first.seconds;
   if (first.report.forOther === 0 || currentUser() !== "root") return tally.add(first);
   const second = await runAsOther({ root, file, folder, env });
-  // What root had to leave to the other user was not left out.
+  // A test that root leaves to the other user does not count as skipped.
   const { report } = first;
   const left = report.skipped - report.forOther;
   const reasons = left === 0 ? [] : report.reasons;
@@ -67,7 +67,7 @@ async function run(file: string): Promise<void> {
   tally.add(second);
 }
 
-/** Runs of a file what root can't, as somebody else, with a home and a temporary folder of their own. */
+/** Runs the tests of a file that root can't run, as the other user, with a home and a temporary folder of its own. */
 async function runAsOther(asRoot: FileRun): Promise<Outcome> {
   const theirs = mkdtempSync(join(tmpdir(), "mlflow-auth-other-user-"));
   const [home, temporary] = [join(theirs, "home"), join(theirs, "tmp")];
@@ -93,5 +93,5 @@ await Promise.all(Array.from({ length: lanes }, lane));
 await pool?.stop();
 rmSync(folder, { recursive: true, force: true });
 keepSeconds(secondsFile, seconds);
-// Not process.exit: what is still on its way to a pipe would be cut off.
+// process.exit would cut off what is still on its way to a pipe.
 process.exitCode = tally.close({ ci, lanes });

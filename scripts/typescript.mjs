@@ -1,12 +1,12 @@
 /**
- * Lets Node run the workspace's TypeScript as it stands: `node --import ./scripts/typescript.mjs FILE`. Node strips the types
- * itself; what it lacks is that an import of `./x.js` means `./x.ts` where that is what there is. Starting so takes a third of
- * the time that a compiler in front of it takes, and every test file is a process of its own.
+ * Lets Node run the workspace's TypeScript as it is: `node --import ./scripts/typescript.mjs FILE`. Node itself strips the types. This
+ * adds that an import of `./x.js` means `./x.ts`, if that is the file. A start takes a third of the time that a compiler in front of
+ * Node would take, and every test file is a process of its own.
  */
 import { enableCompileCache, registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 
-// Code from the cache is measured less exactly.
+// The coverage of cached code is less exact.
 if (process.env["NODE_V8_COVERAGE"] === undefined) {
   enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url)));
 }

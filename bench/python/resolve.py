@@ -1,4 +1,4 @@
-"""Prints the nanoseconds (p50) of a cached get_auth() of the Python plugin mlflow-secrets-auth, with a backend that answers at once."""
+"""Prints the nanoseconds (p50) that a cached get_auth() of the Python plugin mlflow-secrets-auth takes, with a backend that answers at once."""
 
 import logging
 import os

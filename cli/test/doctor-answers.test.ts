@@ -153,4 +153,17 @@ test("control characters of a server come out written", async () => {
   }
 });
 
+test("where MLflow answers above a wrong base path, that address is named, and asked without the credential", async () => {
+  site.configure("version: 1\ntrackingUri: URI/a/b\nplugins:\n  test: { file: FILE }\n");
+  site.upstream.answer = (req, res) => {
+    if (req.url === "/health") return void res.end("OK");
+    req.resume().on("end", () => res.writeHead(404, { "content-type": "text/html" }).end("<h1>Not Found</h1>"));
+  };
+  const { stdout } = await doctor(site);
+  assert.match(stdout, `MLflow answers at ${site.upstream.uri}: write that into the server's \`uri\``);
+  for (const { url, headers } of site.upstream.seen) {
+    assert.is(headers.authorization, url.startsWith("/a/b/api/") ? "Bearer sesame" : undefined, url);
+  }
+});
+
 test.run();

@@ -14,7 +14,7 @@ const diagnosis = (common: Finding[], servers: Record<string, Finding[]> = {}): 
   servers: Object.entries(servers).map(([uri, findings]) => ({ uri, findings })),
   unexamined: [],
 });
-const fault = (link: Link) => broken(link, `${link} broke`, `mend ${link}`);
+const fault = (link: Link) => broken(link, `${link} broke`, `fix ${link}`);
 
 test("of several faults the first in the chain is what to do first, over all servers", () => {
   const { sentence, broken, server, code } = verdictOf(
@@ -26,7 +26,7 @@ test("of several faults the first in the chain is what to do first, over all ser
   assert.equal([broken, server, code], ["connection", "https://a.test", 4]);
   assert.is(
     sentence,
-    "The chain breaks at: connection on the way to https://a.test (and 2 more above). Do this first: mend connection.",
+    "The chain breaks at: connection on the way to https://a.test (and 2 more above). Do this first: fix connection.",
   );
 });
 

@@ -32,7 +32,7 @@ export { printable } from "./errors/printable.js";
 export { readSmallText, readSmallTextSync, type SmallFileFault, type SmallText } from "./files/small-file.js";
 export { headerKey, perHeaderName } from "./http/client-credentials.js";
 export { isLoopback } from "./http/hosts.js";
-export { decodedOnce, leadsOut, readings } from "./http/paths.js";
+export { decodedOnce, leadsOut, MOST_READINGS, readings } from "./http/paths.js";
 export { displayName, type LoadConfigOptions, loadConfig } from "./load-config.js";
 export { type LogLevel, logLevels, logVariableFaults } from "./logging/logger.js";
 export { type Group, groups } from "./provider/provider.js";

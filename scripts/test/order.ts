@@ -1,14 +1,14 @@
 /**
- * In which order test files run: the longest first, so that no long one is left for the end, when the other lanes are idle; but of
- * those that borrow an MLflow server only a few at a time, for each server more costs five seconds of a processor.
+ * The order in which test files run: the longest first, so that no long one is left for the end, when the other lanes are idle. But
+ * only a few that borrow an MLflow server run at a time, for each further server costs five seconds of a processor.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Seconds of each file when it ran last, by its path. */
+/** Seconds that each file took when it last ran, by its path. */
 export type Seconds = Record<string, number>;
 
-/** Seconds of files that never ran here; of a path's entries the first counts. */
+/** Seconds of files that never ran here. The first entry that fits a path counts. */
 const GUESSES: [part: RegExp, seconds: number][] = [
   [/^test\/packages\//, 60],
   [/python-bridge|outage|faults/, 30],
@@ -18,6 +18,7 @@ const GUESSES: [part: RegExp, seconds: number][] = [
   [/./, 0.5],
 ];
 
+/** What is known from earlier runs; nothing if the file can't be read. */
 export function readSeconds(file: string): Seconds {
   try {
     return JSON.parse(readFileSync(file, "utf8")) as Seconds;
@@ -26,39 +27,43 @@ export function readSeconds(file: string): Seconds {
   }
 }
 
-/** Keeps what is known of the files that did not run now. */
+/** Adds the seconds of this run to those of earlier ones. */
 export function keepSeconds(file: string, seconds: Seconds): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify({ ...readSeconds(file), ...seconds }));
   } catch {
-    // Another user's checkout: the next run goes by what was known before.
+    // The checkout is another user's. The next run goes by what was known before.
   }
 }
 
+/** The same files, sorted by the seconds that they are expected to take. */
 export function longestFirst(files: readonly string[], seconds: Seconds): string[] {
   const expected = (file: string) => seconds[file] ?? GUESSES.find(([part]) => part.test(file))?.[1] ?? 0;
   return [...files].sort((a, b) => expected(b) - expected(a));
 }
 
-/** Files that mostly borrow an MLflow server (test/servers/shared). */
+/** Files most of which borrow an MLflow server (test/servers/shared). */
 const BORROWS = /^test\/(e2e|examples)\/|^test\/demo\/real/;
+/** How many of those run at once, as long as there are others to run. */
 const SERVERS = 2;
 
+/** The files that still have to run. */
 export interface Queue {
-  /** The next file to run, or undefined if none is left. With its end, call {@link Queue.done}. */
+  /** The next file to run, or undefined if none is left. When it has ended, call {@link Queue.done}. */
   next(): string | undefined;
+  /** Tells that a file has ended. */
   done(file: string): void;
 }
 
-/** @param files in the order in which they are to run */
+/** A queue with all files in it. @param files in the order in which they are to run */
 export function createQueue(files: readonly string[]): Queue {
   const waiting = [...files];
   let borrowing = 0;
   return {
     next() {
       const free = borrowing < SERVERS ? 0 : waiting.findIndex((file) => !BORROWS.test(file));
-      // Rather than a lane that is idle, one server more.
+      // One more server is better than an idle lane.
       const [file] = waiting.splice(Math.max(free, 0), 1);
       if (file !== undefined && BORROWS.test(file)) borrowing++;
       return file;

@@ -1,33 +1,37 @@
-/** One test file in a process of its own. */
+/** Runs one test file in a process of its own. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { compileCache } from "../../test/compile-cache.ts";
 import type { Report } from "../../test/suite/report.ts";
 
-/** Milliseconds after which a file is hung that does not notice so itself, for it computes without end. */
+/** Milliseconds after which a file is killed. A file notices by itself that a test hangs, but not if it computes without end. */
 const FILE_TIMEOUT = 10 * 60_000;
 
+/** What came of a file. */
 export interface Outcome {
-  /** As it is shown. */
+  /** The name of the file as it is shown, with the note. */
   readonly file: string;
   readonly report: Report;
-  /** What it printed. */
+  /** What it printed, on stdout and stderr. */
   readonly output: string;
   readonly seconds: number;
 }
 
+/** Which file to run, and how. */
 export interface FileRun {
   readonly root: string;
   /** Relative to the root. */
   readonly file: string;
-  /** For its report: writable for whoever runs it. */
+  /** Where it leaves its report. The user who runs it must be able to write there. */
   readonly folder: string;
+  /** Variables beside those of this process. */
   readonly env: NodeJS.ProcessEnv;
   /** Shown after the file's name. */
   readonly note?: string;
 }
 
+/** Runs it to its end. It never rejects: what goes wrong is a failure in the report. */
 export async function runFile({ root, file, folder, env, note = "" }: FileRun): Promise<Outcome> {
   const reportFile = join(folder, `${file.replaceAll("/", "_")}.json`);
   const started = performance.now();
@@ -65,7 +69,7 @@ function readReport(file: string): Report | undefined {
   }
 }
 
-/** A file counts only by its report together with its exit code: what has not passed in a process that failed has failed. */
+/** The report together with the exit code: in a process that failed, each test that has not passed has failed. */
 function judged(report: Report | undefined, ended: boolean): Report {
   const { registered = 1, passed = 0, failed = 0, skipped = 0, forOther = 0, forRoot = 0, reasons = [] } = report ?? {};
   const missing = ended && report !== undefined ? 0 : Math.max(1, registered - passed - skipped);

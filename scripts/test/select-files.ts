@@ -1,4 +1,4 @@
-/** Which test files the words on the command line mean. */
+/** Finds the test files that the words on the command line mean. */
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -7,9 +7,9 @@ const PATTERNS = ["*/test/**/*.test.ts", "plugins/*/test/**/*.test.ts", "test/**
 /**
  * The test files below `root`, sorted, relative to it and with slashes.
  *
- * @param words a folder, which ends in a slash or is a package's folder or name (`core`, `plugins/vault`, `@mlflow-auth/core`),
- *   limits the choice to what is in it; any other word to the paths that contain it. Several folders add up, several words
- *   too, and both together mean such paths in such folders. None: all.
+ * @param words a folder limits the choice to what is in it: it ends in a slash, or is a package's folder or name (`core`,
+ *   `plugins/vault`, `@mlflow-auth/core`). Any other word limits it to the paths that contain it. Several folders add up, and so do
+ *   several words. Both together mean such paths in such folders. No words mean all files.
  */
 export function selectFiles(root: string, words: readonly string[]): string[] {
   const all = [...new Set(PATTERNS.flatMap((pattern) => globSync(pattern, { cwd: root })))]
@@ -32,7 +32,7 @@ export function selectFiles(root: string, words: readonly string[]): string[] {
   );
 }
 
-/** Each package's name, and its folder without the slash, to the folder with it. */
+/** By the name of each package, and by its folder without a slash, the folder with a slash. */
 function packageFolders(root: string): Map<string, string> {
   const folders = new Map<string, string>();
   for (const file of globSync(["*/package.json", "plugins/*/package.json"], { cwd: root })) {

@@ -1,22 +1,25 @@
 /** Counts the tests of all files, and says what came of them. */
 import type { Outcome } from "./run-file.ts";
 
+/** The count of one run. */
 export interface Tally {
-  /** Prints a line about a file, and all that it said if something failed. */
+  /** Prints a line about a file, and all that it printed if something failed. */
   add(outcome: Outcome): void;
   /** A failure outside of any file. */
   fail(message: string): void;
   /**
    * Prints the slowest files, what was left out, and as the last line `N passed, N failed, N skipped`.
    *
-   * @param options.ci nothing may be left out but tests for another user than the one who runs all this, if that isn't root
+   * @param options.ci a skipped test is a failure, unless it needs root and this is another user
    * @returns the exit code
    */
   close(options: { ci: boolean; lanes: number }): number;
 }
 
+/** How many of the slowest files are listed. */
 const SLOWEST = 10;
 
+/** A tally with nothing in it yet. Its time runs from now on. */
 export function createTally(): Tally {
   const started = performance.now();
   const total = { passed: 0, failed: 0, skipped: 0 };

@@ -48,37 +48,45 @@ interface Pattern<T> {
   readonly plainPath: RegExp;
 }
 
+/** A pattern in its place among the others. */
+interface PlacedPattern<T> extends Pattern<T> {
+  /** Those that come before it, may have its origin, and have a base below its own: some servers may read a path of it as theirs. */
+  readonly inner: readonly Pattern<T>[];
+}
+
 /** What a path holds that servers and the parser may read in different ways. */
-const READ_DIFFERENTLY = /[^!-~]|[%\\#]|\/\./;
+const READ_DIFFERENTLY = /[^!-~]|[%\\#;]|\/[./]/;
 
 /** @param servers in the file's order; each address as `judgeUri` gives it */
 export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
-  const patterns = inOrder(servers.map(compile));
+  const patterns = placed(inOrder(servers.map(compile)));
 
   function match(url: string): T | undefined {
     // By index: on the path of every request, the iterator of a list costs more than the match.
     for (let index = 0; index < patterns.length; index++) {
-      const { plainUrl, server } = patterns[index] as Pattern<T>;
+      const { plainUrl, server, inner } = patterns[index] as PlacedPattern<T>;
       // A wildcard needs the parser, and so do all patterns behind it, for the first match decides.
       if (plainUrl === undefined) break;
-      if (plainUrl.test(url)) return server;
+      if (inner.length === 0 && plainUrl.test(url)) return server;
     }
     const parsed = URL.parse(url);
     if (parsed === null || leadsOut(parsed.pathname)) return undefined;
-    return patterns.find((pattern) => matches(pattern, parsed))?.server;
+    const found = patterns.find((pattern) => matches(pattern, parsed));
+    return found === undefined || innerOf(found, parsed, parsed.pathname) !== undefined ? undefined : found.server;
   }
 
   function matchPath(origin: string, path: string): T | undefined {
     for (let index = 0; index < patterns.length; index++) {
-      const { plainUrl, plainPath, server, origin: own } = patterns[index] as Pattern<T>;
+      const { plainUrl, plainPath, server, origin: own, inner } = patterns[index] as PlacedPattern<T>;
       if (plainUrl === undefined) break;
-      if (origin === own && plainPath.test(path)) return server;
+      if (origin === own && plainPath.test(path) && (inner.length === 0 || !READ_DIFFERENTLY.test(path))) return server;
     }
     const parsed = URL.parse(origin + path);
     if (parsed === null || leadsOut(path)) return undefined;
     // What the parser reads below the base must stand there as it is sent, too.
     const sent = withoutQuery(path);
-    return patterns.find((pattern) => matches(pattern, parsed) && isBelow(sent, pattern.base))?.server;
+    const found = patterns.find((pattern) => matches(pattern, parsed) && isBelow(sent, pattern.base));
+    return found === undefined || innerOf(found, parsed, sent) !== undefined ? undefined : found.server;
   }
 
   function misled(origin: string, path: string): T | undefined {
@@ -87,12 +95,15 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
     if (parsed === null) return undefined;
     const sent = withoutQuery(path);
     const isOut = leadsOut(path);
-    return patterns.find((pattern) => {
+    const found = patterns.find((pattern) => {
       if (!matchesOrigin(pattern, parsed)) return false;
       const { base } = pattern;
       if (!isOut) return isBelow(parsed.pathname, base) !== isBelow(sent, base);
       return isBelow(sent, base) || [...resolutions(sent)].some((path) => isBelow(path, base));
-    })?.server;
+    });
+    if (found !== undefined) return found.server;
+    const outer = patterns.find((pattern) => matches(pattern, parsed));
+    return outer && innerOf(outer, parsed, sent)?.server;
   }
 
   function nearMiss(url: string): T | undefined {
@@ -144,6 +155,31 @@ function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
 function plain(prefix: string, end: string): RegExp {
   const literal = prefix.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
   return new RegExp(`^${literal}(?:/(?!\\.)[!"$&-.0->@-[\\]-~]*)*${end}`);
+}
+
+function placed<T>(patterns: readonly Pattern<T>[]): PlacedPattern<T>[] {
+  return patterns.map((pattern, index) => ({
+    ...pattern,
+    inner: patterns
+      .slice(0, index)
+      .filter(
+        (other) => mayShareOrigin(other, pattern) && other.base !== pattern.base && isBelow(other.base, pattern.base),
+      ),
+  }));
+}
+
+function mayShareOrigin<T>(a: Pattern<T>, b: Pattern<T>): boolean {
+  return a.origin === b.origin || a.host === undefined || b.host === undefined;
+}
+
+/**
+ * The server further in to which a path of `outer` leads where it is decoded, where slashes are merged or where `;…` is dropped. What
+ * stands in front of both chooses by such a reading, and would give one server the credential of the other.
+ */
+function innerOf<T>({ inner }: PlacedPattern<T>, url: URL, path: string): Pattern<T> | undefined {
+  if (inner.length === 0 || !READ_DIFFERENTLY.test(path)) return undefined;
+  const paths = resolutions(path).map((resolved) => resolved.replace(/\/{2,}/g, "/"));
+  return inner.find((other) => matchesOrigin(other, url) && paths.some((path) => isBelow(path, other.base)));
 }
 
 function matches<T>(pattern: Pattern<T>, url: URL): boolean {

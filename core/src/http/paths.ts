@@ -18,30 +18,36 @@ const OVERLONG = /(?:[\u00c0\u00c1]|\u00e0[\u0080\u0081]|\u00f0\u0080[\u0080\u00
 /**
  * @param target a request's target, or the path and query of a URL: it begins with `/`; from the first `?` on it is not judged
  * @returns true where a segment is `.` or `..` after any number of decodings, with slashes and backslashes as separators and
- *   with control characters, blanks, what follows `;`, and overlong forms taken out of the way; and where it holds a NUL
+ *   with control characters, blanks, what follows `;`, and overlong forms taken out of the way; where it holds a NUL; and where
+ *   it is escaped more often than anybody does
  */
 export function leadsOut(target: string): boolean {
   const query = target.indexOf("?");
   const path = query === -1 ? target : target.slice(0, query);
   if (!SUSPECT.test(path)) return false;
-  for (const reading of readings(path)) {
-    const bytes = reading.replace(OVERLONG, overlongCharacter);
-    const characters = Buffer.from(bytes, "latin1").toString("utf8");
-    if (bytes.includes("\0") || DOT_SEGMENT.test(bytes.replace(DROPPED_BYTES, ""))) return true;
-    if (DOT_SEGMENT.test(characters.replace(DROPPED_CHARACTERS, ""))) return true;
+  const all = readings(path);
+  if (all.length > MOST_READINGS) return true;
+  for (const reading of all) {
+    const careless = reading.replace(OVERLONG, overlongCharacter);
+    // A strict decoder takes an overlong form for broken bytes, and may drop them.
+    for (const bytes of careless === reading ? [reading] : [careless, reading]) {
+      const characters = Buffer.from(bytes, "latin1").toString("utf8");
+      if (bytes.includes("\0") || DOT_SEGMENT.test(bytes.replace(DROPPED_BYTES, ""))) return true;
+      if (DOT_SEGMENT.test(characters.replace(DROPPED_CHARACTERS, ""))) return true;
+    }
   }
   return false;
 }
 
 /** Where servers may come to that read a path each in its own way: resolved, and without what is known to be dropped. */
-export function* resolutions(path: string): Generator<string> {
-  for (const reading of readings(path)) {
+export function resolutions(path: string): readonly string[] {
+  return readings(path).map((reading) => {
     const plain = reading
       .replace(OVERLONG, overlongCharacter)
       .replace(DROPPED_BYTES, "")
       .replace(/;[^/\\]*/g, "");
-    yield URL.parse(`http://host${plain}`)?.pathname ?? "";
-  }
+    return URL.parse(`http://host${plain}`)?.pathname ?? "";
+  });
 }
 
 /** The character for which an overlong form stands: of the lead byte of two bytes one bit counts, of the last byte six. */
@@ -50,19 +56,25 @@ function overlongCharacter(bytes: string): string {
   return String.fromCharCode(((lead & 1) << 6) | (bytes.charCodeAt(bytes.length - 1) & 0x3f));
 }
 
+/** Nobody escapes a text more often; each further reading would cost as much as the first, and a text can hold thousands. */
+export const MOST_READINGS = 16;
+
 /**
  * A text as it is, and as it reads after each further round of decoding, until nothing is left to decode. Escapes become one
- * character a byte; broken ones stay. A percent sign that was escaped many times over is decoded in one go, so that the number of
- * rounds stays far below the length of the text.
+ * character a byte; broken ones stay. A percent sign that was escaped many times over is decoded in one go.
+ *
+ * @returns at least one; {@link MOST_READINGS} and one more where there may be others yet
  */
-export function* readings(text: string): Generator<string> {
+export function readings(text: string): readonly string[] {
+  const found = [text];
   let reading = text;
-  for (;;) {
-    yield reading;
+  while (found.length <= MOST_READINGS) {
     const decoded = decodedOnce(reading.replace(/%(?:25)+(?=[0-9a-f]{2})/gi, "%"));
-    if (decoded === reading) return;
+    if (decoded === reading) break;
     reading = decoded;
+    found.push(reading);
   }
+  return found;
 }
 
 /** A text with one round of escapes decoded, each to one character a byte; broken ones stay. */

@@ -180,6 +180,25 @@ test("whatever servers drop between dots, a path that leads into the base from o
   assert.is(server.misled("https://a.test", "/other/.a./base/x"), undefined);
 });
 
+test("what another reading gives to a server further in is sent with neither's credential", () => {
+  for (const servers of [
+    ["https://a.test", "https://a.test/team"],
+    ["https://*.test/team", "https://a.test"],
+  ]) {
+    const { match, matchPath, misled } = uris(...servers);
+    for (const path of ["/%74eam/x", "//team/x", "/team;v=1/x", "/%2574eam", "/team%2fx", "/%2fteam/x?y"]) {
+      assert.is(matchPath("https://a.test", path), undefined, path);
+      assert.is(match(`https://a.test${path}`), undefined, path);
+      assert.match(misled("https://a.test", path)?.uri ?? "", /team$/, path);
+    }
+    for (const path of ["/x//y", "/teams/%41", "/x;y/team", "/x?team=/%74eam"]) {
+      assert.match(matchPath("https://a.test", path)?.uri ?? "", /test$/, path);
+      assert.match(match(`https://a.test${path}`)?.uri ?? "", /test$/, path);
+    }
+    assert.match(matchPath("https://a.test", "/team/%41//x;y")?.uri ?? "", /team$/);
+  }
+});
+
 test("odd paths of other people's servers are their affair", () => {
   const server = uris("https://a.test/base");
   for (const origin of ["https://b.test", "http://a.test", "https://a.test:8443"]) {

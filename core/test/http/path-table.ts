@@ -49,6 +49,8 @@ export const misleading: readonly string[] = [
   "/a%c0%af..%c0%afb",
   "/a%c1%9c..%c1%9cb",
   "/a/%25c0%25ae./b",
+  "/a/%c0%ae../b",
+  "/a/..%f0%80%80%ae/b",
 ];
 
 /** What nobody reads in another way: passed on as it was written. */

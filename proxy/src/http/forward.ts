@@ -10,6 +10,7 @@ import { type CreatedRuns, createRunWatch } from "./run-watch.js";
 import { collect, Upload } from "./upload.js";
 import type { Upstream } from "./upstream.js";
 
+/** What a front needs to pass requests on. */
 export interface ForwarderOptions {
   /** Opened with an agent for every server. */
   readonly authorizer: OpenedAuthorizer;
@@ -26,6 +27,7 @@ export interface Arrival {
   readonly rewriting: HeaderRewriting;
 }
 
+/** Passes requests on to their upstreams. */
 export interface Forwarder {
   /** Answers the request, come what may. */
   forward(arrival: Arrival): void;

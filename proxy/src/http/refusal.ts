@@ -12,6 +12,7 @@ export type MlflowErrorCode =
   | "TEMPORARILY_UNAVAILABLE"
   | "UNAUTHENTICATED";
 
+/** An answer of the front's own: status, MLflow's error code, and what is wrong. */
 export class Refusal {
   readonly status: number;
   readonly errorCode: MlflowErrorCode;

@@ -9,6 +9,7 @@ import type { Upload } from "./upload.js";
 
 type Controller = Dispatcher.DispatchController;
 
+/** One request, and whom to tell what became of it. */
 export interface ResponseWriterOptions {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;

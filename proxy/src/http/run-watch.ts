@@ -4,12 +4,14 @@ import { runCreationBase } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
 import type { Upstream } from "./upstream.js";
 
+/** The runs that clients have created through this front. */
 export interface CreatedRuns {
   readonly count: number;
   /** Where the first of them are to be seen, on the server itself. */
   readonly links: readonly string[];
 }
 
+/** Reads along the answers by which runs are created. */
 export interface RunWatch extends CreatedRuns {
   /** The handler itself for any request but one that creates a run. */
   watch(req: IncomingMessage, upstream: Upstream, handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler;

@@ -8,6 +8,7 @@ export function collect(req: IncomingMessage, done: (body: Buffer) => void): voi
   req.on("end", () => done(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
 }
 
+/** Who is told of an upload's progress. */
 export interface UploadHooks {
   /** Called when the body is asked for, before any of it is read. */
   readonly begin?: (() => void) | undefined;

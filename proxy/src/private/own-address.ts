@@ -1,7 +1,7 @@
 /** The proxy's own address, `http://HOST:PORT/TOKEN`: what it is made of, and how it is recognized. */
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { Socket } from "node:net";
-import { readings, Secret } from "@mlflow-auth/core/internal";
+import { MOST_READINGS, readings, Secret } from "@mlflow-auth/core/internal";
 
 /** What a token may consist of, so that it is a path segment as it stands. */
 export const tokenPattern = /^[A-Za-z0-9_-]{16,256}$/;
@@ -14,6 +14,7 @@ export function createToken(): Secret {
   return new Secret(randomBytes(32).toString("base64url"));
 }
 
+/** Tells what is addressed to this proxy. */
 export interface OwnAddress {
   /** Whether a Host header is the proxy's. An exact match, port included, is what keeps DNS rebinding out. */
   isOwnHost(host: string, socket: Socket): boolean;
@@ -25,13 +26,15 @@ export interface OwnAddress {
   readonly token: TokenTests | undefined;
 }
 
+/** Tells the token of this proxy from anything else. */
 export interface TokenTests {
   /** A text of the same length takes equally long, however much of it is right; the length is no secret. */
   isToken(text: string): boolean;
-  /** Whether a text holds the token, as it is or percent-encoded, so that its reader could use the proxy. */
+  /** Whether a text holds the token, as it is or percent-encoded, so that its reader could use the proxy; also where it may, behind too many escapes. */
   isIn(text: string): boolean;
 }
 
+/** Where the proxy listens, and under which names. */
 export interface OwnAddressOptions {
   readonly port: number;
   /** Host names beside those of loopback, without a port. */
@@ -72,8 +75,9 @@ function createTokenTests(token: string): TokenTests {
     },
     isIn(text) {
       if (!text.includes("%")) return text.includes(token);
-      for (const reading of readings(text)) if (reading.includes(token)) return true;
-      return false;
+      const all = readings(text);
+      for (const reading of all) if (reading.includes(token)) return true;
+      return all.length > MOST_READINGS;
     },
   };
 }

@@ -9,6 +9,7 @@ export const bridgeName = "mlflow-auth";
 /** The variable from which the bridge reads its settings. It holds the token. */
 export const bridgeVariable = "MLFLOW_AUTH_BRIDGE";
 
+/** What the bridge in Python has to know. */
 export interface BridgeOptions {
   readonly config: Config;
   /** The proxy's address with the token, as in `RunningProxy.url`. */

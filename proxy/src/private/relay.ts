@@ -10,6 +10,7 @@ import type { OwnAddress } from "./own-address.js";
 import { createUnlistedReports, UNLISTED_PATH } from "./python-bridge.js";
 import type { Routes } from "./routes.js";
 
+/** What answers the requests to a private proxy, and counts them. */
 export interface Relay {
   /** Answers a request, come what may. */
   request(req: IncomingMessage, res: ServerResponse): void;

@@ -3,6 +3,7 @@ import type { OpenedAuthorizer, ServerConfig } from "@mlflow-auth/core/internal"
 import { badRequest, forbidden, type Refusal } from "../http/refusal.js";
 import type { Mount, Upstream } from "../http/upstream.js";
 
+/** The paths of the proxy, and the URLs of listed servers for which they stand. */
 export interface Routes {
   /** @param path what follows the token, as it was written */
   resolve(path: string): Upstream | Refusal;

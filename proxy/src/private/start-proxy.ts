@@ -8,6 +8,7 @@ import { createOwnAddress } from "./own-address.js";
 import { createRelay } from "./relay.js";
 import { createRoutes } from "./routes.js";
 
+/** Where a private proxy leads, where it listens, and for whom. */
 export interface ProxyOptions extends ForwarderOptions {
   /** The base URL to which the proxy's own address leads. It must belong to a listed server. */
   readonly upstream: string;
@@ -25,6 +26,7 @@ export interface ProxyOptions extends ForwarderOptions {
   readonly idleTimeout?: number | undefined;
 }
 
+/** A private proxy that listens. */
 export interface RunningProxy {
   /** What clients take as the tracking URI: `http://127.0.0.1:PORT/TOKEN`. It holds the token; don't log it. */
   readonly url: string;

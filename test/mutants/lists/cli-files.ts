@@ -40,7 +40,7 @@ export const mutants = [
     ["cli/token-file", "cli/proxy"],
     [
       [
-        "if ((mode & TOO_OPEN) !== 0) throw",
+        "if ((stats.mode & TOO_OPEN) !== 0) throw",
         "if (false) throw",
         "a token that others may read opens the proxy to them",
       ],
@@ -51,10 +51,10 @@ export const mutants = [
         { tests: ["cli/token-file"] },
       ],
       ["const TOO_OPEN = 0o037", "const TOO_OPEN = 0o007", "a token that a group may replace opens the proxy to it"],
-      ["if (uid !== 0 && uid !== process.getuid?.()) {", "if (false) {", "another user chooses the token"],
+      ["if (stats.uid !== 0 && stats.uid !== process.getuid?.()) {", "if (false) {", "another user chooses the token"],
       [
-        "uid !== 0 && uid !== process.getuid?.()",
-        "uid !== process.getuid?.()",
+        "stats.uid !== 0 && stats.uid !== process.getuid?.()",
+        "stats.uid !== process.getuid?.()",
         "a token that a pod mounts as root is refused",
       ],
       ["if (!tokenPattern.test(text)) {", "if (false) {", "an empty file makes a proxy without a token"],
@@ -63,7 +63,7 @@ export const mutants = [
         "constants.O_WRONLY | constants.O_CREAT",
         "a token is overwritten, and clients are refused",
       ],
-      ["flags, 0o600)", "flags, 0o644)", "a new token is readable for everybody"],
+      ["constants.O_EXCL, 0o600)", "constants.O_EXCL, 0o644)", "a new token is readable for everybody"],
       [
         'if (!isLoopback(host.includes(":") ? `[${host}]` : host) && !privateNetwork) {',
         "if (false) {",

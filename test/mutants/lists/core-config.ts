@@ -5,7 +5,7 @@ export const mutants = [
   // Reading it
   ...faultsIn(
     "core/src",
-    ["core/broken-files", "core/load-config"],
+    ["core/broken-files", "core/load-config", "core/messages"],
     [
       ["uniqueKeys: false,", "uniqueKeys: true,", "a key that stands there twice is told without its place"],
       [

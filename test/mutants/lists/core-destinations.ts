@@ -96,8 +96,8 @@ export const mutants = [
         "https://a.test/base matches https://a.test/basement",
       ],
       [
-        "if (plainUrl === undefined) break;\n      if (plainUrl.test",
-        "if (plainUrl === undefined) continue;\n      if (plainUrl.test",
+        "if (plainUrl === undefined) break;\n      if (inner.length === 0 && plainUrl",
+        "if (plainUrl === undefined) continue;\n      if (inner.length === 0 && plainUrl",
         "a wildcard that stands first is passed over",
       ],
       [
@@ -161,8 +161,8 @@ export const mutants = [
         "a query with dots in it is refused",
       ],
       [
-        ".replace(OVERLONG, overlongCharacter);\n    const characters",
-        ";\n    const characters",
+        "const careless = reading.replace(OVERLONG, overlongCharacter);",
+        "const careless = reading;",
         "an overlong dot leads out of the base",
       ],
       [
@@ -171,8 +171,8 @@ export const mutants = [
         "a zero-width character between dots leads out of the base",
       ],
       [
-        "    if (decoded === reading) return;\n    reading = decoded;",
-        "    return;",
+        "    if (decoded === reading) break;\n    reading = decoded;",
+        "    break;",
         "dots that are escaped twice lead out of the base",
       ],
       [
