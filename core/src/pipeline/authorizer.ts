@@ -119,8 +119,9 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
   }
 
   function unlisted(request: AuthorizerRequest): undefined {
+    const { url } = request;
     refuseMisleading(request);
-    warnOfNearMiss(request.url);
+    warnOfNearMiss(url);
     trace?.unlisted(request);
   }
 
@@ -135,7 +136,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     const pipeline = destinations.nearMiss(url);
     if (pipeline === undefined || warned.has(pipeline)) return;
     warned.add(pipeline);
-    const message = `a request to the host of ${pipeline.uri} goes out without credentials: its scheme, host name, port or path is another, or it is written in a way that servers read differently`;
+    const message = `a request to the host of ${pipeline.uri} goes out without credentials: its scheme, host name, port or path is another, or it names a user`;
     logger.warn({ server: pipeline.uri, reason: "near miss" }, message);
   }
 
@@ -196,7 +197,6 @@ class LazyProviderRequest implements ProviderRequest {
 }
 
 const noHeaders: readonly ExtraHeaders[] = Object.freeze([]);
-
 function createServerPipeline(
   { server, auth, headers, tags }: ServerProviders,
   clock: HeldClock,
