@@ -73,6 +73,16 @@ for (const [name, [url, said]] of Object.entries(unlisted)) {
   });
 }
 
+test("a path that servers read differently is told as what it is: such a request is not sent", async () => {
+  for (const command of ["headers", "tags", "doctor"]) {
+    const { code, stdout, stderr } = await run([command, `${site.upstream.uri}/a/..%00/b`], {
+      cwd: site.project.folder,
+    });
+    assert.equal([code, stdout], [1, ""]);
+    assert.match(stderr, /^PATH_MISLEADING: a request was not sent, .*\n {2}Try this: /);
+  }
+});
+
 test("a secret store that fails", async () => {
   site.project.setCredential("denied");
   const { code, stderr } = await headers(site.upstream.uri);

@@ -1,10 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type Run, run, start } from "./command.js";
 import { createSite, type Site } from "./project.js";
 
 const test = suite("proxy");
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === "::1"));
 
 let site: Site;
 test.beforeEach(async () => {
@@ -127,6 +130,15 @@ test("without a token beyond loopback only where one says that the network is pr
   await serving(["--no-token", "--host", "0.0.0.0", "--private-network"], async (url) => {
     assert.is((await fetch(`${url.replace("0.0.0.0", "127.0.0.1")}/x`)).status, 200);
   });
+});
+
+test("a token that leaves the machine is warned about, and on IPv6's loopback it does not", async () => {
+  const isWarned = async (host: string) => {
+    const { stderr } = await serving(["--host", host], async (url) => assert.match(url, /^http:/));
+    return /the token in it travels over the network in clear text/.test(stderr);
+  };
+  assert.is(await isWarned("0.0.0.0"), true);
+  for (const host of ["127.0.0.1", ...(hasIpv6 ? ["::1"] : [])]) assert.is(await isWarned(host), false, host);
 });
 
 test("a token and none at once make no sense", async () => {

@@ -14,13 +14,13 @@ export { type Data, type DataObject, readConfig } from "./config/read.js";
 export { discriminatorOf, isKnown, isObject, type Schema, SchemaWalker, tagValues } from "./config/schema-walk.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";
 export { judgeUri } from "./config/servers.js";
-export { compileDestinations, type Destinations } from "./destination/destinations.js";
+export { compileDestinations } from "./destination/destinations.js";
 export { checkManifest, type InstalledPlugin, notTrusted } from "./discovery/check-manifest.js";
 export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
 export { ownPackage, ownPlugins } from "./discovery/install-command.js";
 export { type Manifest, namesOf, readManifests, undeclaredManifests } from "./discovery/manifests.js";
 export type { Origin, Root, RootOptions } from "./discovery/roots.js";
-export { codes, type ErrorCode } from "./errors/codes.js";
+export type { ErrorCode } from "./errors/codes.js";
 export {
   formatError,
   formatProblem,
@@ -29,10 +29,10 @@ export {
   type Problem,
 } from "./errors/mlflow-auth-error.js";
 export { printable } from "./errors/printable.js";
-export { readSmallText, readSmallTextSync, type SmallFileFault, type SmallText } from "./files/small-file.js";
+export { readSmallText, readSmallTextSync } from "./files/small-file.js";
 export { headerKey, perHeaderName } from "./http/client-credentials.js";
 export { isLoopback } from "./http/hosts.js";
-export { decodedOnce, leadsOut, MOST_READINGS, readings } from "./http/paths.js";
-export { displayName, type LoadConfigOptions, loadConfig } from "./load-config.js";
+export { leadsOut, MOST_READINGS, readings } from "./http/paths.js";
+export { displayName, loadConfig } from "./load-config.js";
 export { type LogLevel, logLevels, logVariableFaults } from "./logging/logger.js";
 export { type Group, groups } from "./provider/provider.js";

@@ -5,9 +5,9 @@ export { type ConnectionFailureKind, connectionFailureOf, explainConnectionFailu
 export { proxyFor } from "./connection/http-proxy.js";
 export * from "./internal-config.js";
 export { createLogger } from "./logging/logger.js";
-export { createsRun, runCreationBase } from "./mlflow/endpoints.js";
+export { runCreationBase } from "./mlflow/endpoints.js";
 export { isPermissionDenial, rejectionKindOf } from "./mlflow/rejection.js";
-export { type OpenAuthorizerOptions, type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";
+export { type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";
 export type { AuthorizedHeaders } from "./pipeline/compose.js";
 export { isTagFailure, type RunTags } from "./pipeline/tags.js";
 export type { LogFields, Logger } from "./provider/context.js";

@@ -30,15 +30,16 @@ export interface MlflowAuth {
    * log them.
    *
    * @throws MlflowAuthError `DESTINATION_UNLISTED` if the URL belongs to no server of the file; any other code if there is no
-   *   credential, and then the request must not be sent
+   *   credential, or `PATH_MISLEADING` if servers could read its path as leading into or out of one: the request must not be sent then
    */
   headers(url: string | URL, method?: string): Promise<Readonly<Record<string, string>>>;
   /**
    * The tags that a run created on the server of `url` gets, key to value; `url` may be left out where the file has a single
    * server. Clients need not ask: the tags are added to `runs/create` on its way.
    *
-   * @throws MlflowAuthError `DESTINATION_UNLISTED` if the URL belongs to no server of the file, `SERVER_AMBIGUOUS` if none is
-   *   given and the file has several; any other code if a provider fails that is not optional, and then no run can be created
+   * @throws MlflowAuthError `DESTINATION_UNLISTED` if the URL belongs to no server of the file, `PATH_MISLEADING` if servers
+   *   could read its path as leading into or out of one, `SERVER_AMBIGUOUS` if none is given and the file has several; any other
+   *   code if a provider fails that is not optional, and then no run can be created
    */
   tags(url?: string | URL): Promise<Record<string, string>>;
   /** `fetch` with the credentials and run tags of the listed servers; every other request passes untouched. Rejects with MlflowAuthError. */
@@ -76,7 +77,10 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
   async function tags(url?: string | URL): Promise<Record<string, string>> {
     const target = String(url ?? onlyServer(config, "tags"));
     const server = authorizer.serverFor(target);
-    if (server === undefined) throw unlisted(target, config);
+    if (server === undefined) {
+      authorizer.refuseMisleading(target);
+      throw unlisted(target, config);
+    }
     return { ...(await authorizer.tags(server, nothingKnown)).tags };
   }
 

@@ -35,7 +35,7 @@ export async function proxy(options: ProxyCommandOptions): Promise<number> {
   return await serveProxy(serving, async ({ proxy }) => {
     if (!options.token) {
       say("no token is asked for: whoever reaches this port uses your credentials");
-    } else if (!isLoopback(options.host)) {
+    } else if (!isLoopback(new URL(proxy.url).hostname)) {
       say("this address is not loopback: the token in it travels over the network in clear text");
     }
     // Whoever reads the address may send a signal at once.

@@ -36,8 +36,8 @@ export interface ChainOptions {
 const LONGEST_CLOSE = 2_000;
 
 /**
- * @throws MlflowAuthError `DESTINATION_UNLISTED` if `url` belongs to no server of the file, `SERVER_AMBIGUOUS` if every server has
- *   a wildcard and no `url` is given
+ * @throws MlflowAuthError `DESTINATION_UNLISTED` if `url` belongs to no server of the file, `PATH_MISLEADING` if servers read its
+ *   path differently, `SERVER_AMBIGUOUS` if every server has a wildcard and no `url` is given
  */
 export async function walkChain(options: ChainOptions): Promise<Diagnosis> {
   const { configFile, cwd, env, timeout, url } = options;
@@ -93,6 +93,7 @@ function targetOf(config: Config, opened: Opened, url: string): Target {
   const listed = "open" in opened ? opened.open : listedServers(config);
   const server = url.includes("*") ? undefined : listed.serverFor(url);
   if (server === undefined) {
+    if ("open" in opened) opened.open.refuseMisleading(url);
     const { message, remedy } = explainMiss(url, listed);
     throw new MlflowAuthError("DESTINATION_UNLISTED", message, { remedy });
   }

@@ -1,5 +1,5 @@
 /** The draft as YAML, each line with a comment that says what it is. */
-import { configSchema, isObject, printable, type Schema } from "@mlflow-auth/core/internal/config";
+import { configSchema, isObject, pointerTo, printable, type Schema } from "@mlflow-auth/core/internal/config";
 import { Document, isMap, isScalar, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { SCHEMA_COMMENT } from "../schema-file.js";
 import { type Draft, isGiven, toData } from "./draft.js";
@@ -41,7 +41,7 @@ function describeOptions(
 ): void {
   for (const pair of map.items) {
     const key = String((pair.key as Scalar).value);
-    const place = `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    const place = pointerTo(pointer, key);
     const schemas = places.get(place) ?? [];
     const about = firstSentence(schemas[0]?.["description"]);
     if (about !== above) comment(pair, about);

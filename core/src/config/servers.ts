@@ -1,6 +1,6 @@
 /** Both forms of the server list, brought into one; and the rules that a server's address must keep. */
-
 import { isLoopback } from "../http/hosts.js";
+import { leadsOut } from "../http/paths.js";
 import type { TlsOptions } from "../provider/context.js";
 import { type ProblemList, pointerTo } from "./problems.js";
 import { isObject } from "./schema-walk.js";
@@ -83,8 +83,9 @@ export function judgeUri(text: string): { uri: string; cleartext: boolean } | st
   if (/[?#]/.test(path)) return "must not have a query or a fragment";
   if (host.includes("@")) return "must not hold a user or a password: credentials come from plugins";
   if (path.includes("*")) return "may have a `*` only in the leftmost label of its host";
-  if (/\\|\/\/|%(2[ef]|5c|25)|\/\.{1,2}(\/|$)/i.test(path)) {
-    return "must not have a path that servers read differently: no `//`, no `.` or `..` segments, no encoded dots, slashes or percent signs";
+  // What leads out would be refused in every request, too.
+  if (/\\|\/\/|%(2[ef]|5c|25)|\/\.{1,2}(\/|$)/i.test(path) || leadsOut(path)) {
+    return "must not have a path that servers read differently: no `//`, no `.` or `..` segments, no encoded dots, slashes or percent signs, no NUL";
   }
   const wildcard = /^[^.]*\*[^.]*\../.test(host) && host.indexOf("*") === host.lastIndexOf("*");
   if (host.includes("*") && !wildcard)

@@ -11,7 +11,7 @@ import type { ProviderRequest, Run } from "../provider/provider.js";
 import type { HeldClock } from "../time/clock.js";
 import { type AuthResult, type BoundAuth, createAuthPipeline } from "./auth.js";
 import { type AuthorizedHeaders, compose } from "./compose.js";
-import { type BoundHeaders, createHeaderPipeline, type ExtraHeaders } from "./headers.js";
+import { type BoundHeaders, createHeaderPipeline, type ExtraHeaders, sameHeaders } from "./headers.js";
 import { createRenewal, type Renewal } from "./renewal.js";
 import { type BoundTags, createTagPipeline, type RunTags, type TagPipeline } from "./tags.js";
 import { createTrace, type Trace } from "./trace.js";
@@ -33,6 +33,8 @@ export interface Authorizer<Agent> {
   serverFor(url: string): ServerConfig | undefined;
   /** A listed server that only the scheme, the port, the path, or another name of the same loopback keep from being meant. */
   nearMiss(url: string): ServerConfig | undefined;
+  /** To be asked where `serverFor` knows none. @throws MlflowAuthError `PATH_MISLEADING` as `authorize` does: nothing is sent then */
+  refuseMisleading(url: string): void;
   /**
    * What to send. Answers without a promise while everything is cached.
    *
@@ -118,11 +120,15 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
 
   function unlisted(request: AuthorizerRequest): undefined {
     const { url } = request;
-    const parsed = request.path === undefined ? URL.parse(url) : undefined;
-    const misled = destinations.misled(request.origin ?? parsed?.origin ?? "", request.path ?? parsed?.pathname ?? "");
-    if (misled !== undefined) throw misleadingPath(misled);
+    refuseMisleading(request);
     warnOfNearMiss(url);
     trace?.unlisted(request);
+  }
+
+  function refuseMisleading({ url, origin, path }: Pick<AuthorizerRequest, "url" | "origin" | "path">): void {
+    const parsed = path === undefined ? URL.parse(url) : undefined;
+    const misled = destinations.misled(origin ?? parsed?.origin ?? "", path ?? parsed?.pathname ?? "");
+    if (misled !== undefined) throw misleadingPath(misled);
   }
 
   function warnOfNearMiss(url: string): void {
@@ -130,7 +136,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     const pipeline = destinations.nearMiss(url);
     if (pipeline === undefined || warned.has(pipeline)) return;
     warned.add(pipeline);
-    const message = `a request to the host of ${pipeline.uri} goes out without credentials: its scheme, host name, port or path is another, or it is written in a way that servers read differently`;
+    const message = `a request to the host of ${pipeline.uri} goes out without credentials: its scheme, host name, port or path is another, or it names a user`;
     logger.warn({ server: pipeline.uri, reason: "near miss" }, message);
   }
 
@@ -138,6 +144,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     config,
     serverFor: (url) => destinations.match(url)?.server,
     nearMiss: (url) => destinations.nearMiss(url)?.server,
+    refuseMisleading: (url) => refuseMisleading({ url }),
     authorize,
     async rejected(authorized, rejection, request) {
       const next = await (pipelineOf.get(authorized.server) as ServerPipeline).renew(authorized, rejection, request);
@@ -190,7 +197,6 @@ class LazyProviderRequest implements ProviderRequest {
 }
 
 const noHeaders: readonly ExtraHeaders[] = Object.freeze([]);
-
 function createServerPipeline(
   { server, auth, headers, tags }: ServerProviders,
   clock: HeldClock,
@@ -241,8 +247,4 @@ function createServerPipeline(
     authorize,
     renew: createRenewal({ server, authorize, resultOf, clock, logger }),
   };
-}
-
-function sameHeaders(a: readonly ExtraHeaders[], b: readonly ExtraHeaders[]): boolean {
-  return a === b || (a.length === b.length && a.every(({ headers }, index) => headers === b[index]?.headers));
 }

@@ -95,6 +95,11 @@ function owned({ instance }: BoundHeaders, headers: ProviderHeaders | undefined)
   return Object.freeze({ instance, headers });
 }
 
+/** Whether the same objects came from the same providers, so that what was made of the one holds for the other. */
+export function sameHeaders(a: readonly ExtraHeaders[], b: readonly ExtraHeaders[]): boolean {
+  return a === b || (a.length === b.length && a.every(({ headers }, index) => headers === b[index]?.headers));
+}
+
 /** Whether it can be handed on as it is. What it lacks is told by `settle`. */
 function isSound(given: Given, bound: BoundHeaders | undefined): boolean {
   try {

@@ -1,5 +1,4 @@
 /** What core hands to a plugin's factory beside its options. */
-
 import type { ErrorCode } from "../errors/codes.js";
 import type { ErrorDetails, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { SecretCache } from "../secret/cache.js";

@@ -123,7 +123,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
   function untilSlow(key: string, entry: CacheEntry, flight: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const timer = clock.setTimeout(() => {
-        // Given up meanwhile: the secret was refused.
+        // Given up meanwhile: the secret was rejected.
         if (entries.get(key) !== entry || entry.suspected || !usableStale(entry, clock.now())) return;
         entry.ahead = true;
         resolve(entry.value);
@@ -153,7 +153,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     if (!transient) entry.present = false;
     const delay = Math.min(entry.failure === undefined ? BACKOFF.first : entry.failure.delay * 2, BACKOFF.longest);
     entry.failure = { error, delay, until: now + delay };
-    // Invalidated while the fetch was under way: the value was refused, and is nobody's any more.
+    // Invalidated while the fetch was under way: the value was rejected, and is nobody's any more.
     if (entries.get(key) !== entry || !usableStale(entry, now)) throw error;
     onStale?.(error);
     return entry.value;

@@ -7,7 +7,6 @@ import type { Dispatcher } from "undici";
 import { CREDENTIAL_HEADERS, headerKey, isCredentialKey, withoutQueryCredentials } from "../http/client-credentials.js";
 import type { AuthorizerRequest } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
-
 import { isSecret } from "../secret/secret.js";
 
 /** Where a request goes, in the one spelling that is both judged and sent. Its URL is put together only where somebody asks for it. */

@@ -57,7 +57,7 @@ function isAsyncIterable(body: unknown): body is AsyncIterable<Chunk> {
 
 /**
  * Reads its source once, for two readers one after the other. The second starts from the first byte and goes on where the
- * first left off, so a refusal that comes in the middle of an upload loses nothing.
+ * first left off, so a rejection that comes in the middle of an upload loses nothing.
  */
 class RecordedBody implements ReplayableBody {
   readonly body: AsyncIterable<Chunk> = { [Symbol.asyncIterator]: () => this.#read(FIRST) };

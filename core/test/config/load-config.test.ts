@@ -8,6 +8,7 @@ import { isMlflowAuthError, type MlflowAuthError, type Problem } from "../../src
 import { loadConfig } from "../../src/load-config.js";
 import type { SecretSource } from "../../src/secret/source.js";
 import { project, write } from "../discovery/plugin-packages.ts";
+import { misleading } from "../http/path-table.ts";
 import { backend, labels, second, stamp } from "./sample-plugins.ts";
 
 const test = suite("loading a configuration");
@@ -299,6 +300,10 @@ test("a name among thousands that don't exist is told without a list of all that
   for (const problem of problems) assert.ok(problem.length < 500);
   const long = { version: 1, trackingUri: "https://x.example.com", auth: "a".repeat(100_000), plugins: { stamp: {} } };
   assert.match((await problemsOf(long)).join(), /there are: stamp$/);
+});
+
+test("no server is listed of which every request would be refused: its path is judged as theirs are", () => {
+  for (const path of misleading) assert.type(judgeUri(`https://x.example.com/base${path}`), "string", path);
 });
 
 test("an address that servers read differently, or that names none, is refused", () => {

@@ -109,6 +109,7 @@ test("run tags are told for a server, and added to the runs that fetch and undic
   assert.equal(await auth.tags(), given);
   assert.equal(await auth.tags(new URL(`${server.origin}/any`)), given);
   assert.is(await code(() => auth.tags("https://unlisted.test")), "DESTINATION_UNLISTED");
+  assert.is(await code(() => auth.tags(`${server.origin}/a/..%00/b`)), "PATH_MISLEADING");
 
   const url = `${server.origin}/api/2.0/mlflow/runs/create`;
   const body = '{"experiment_id":"7","tags":[]}';

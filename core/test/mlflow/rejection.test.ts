@@ -2,7 +2,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { isPermissionDenial, type RejectionKind, rejectionKindOf } from "../../src/mlflow/rejection.js";
 
-const test = suite("refusals");
+const test = suite("rejections");
 const api = "https://mlflow.test/base/api/2.0/mlflow/runs/get?run_id=1";
 const html = { "content-type": "text/html; charset=utf-8" };
 const json = { "content-type": "application/json" };
@@ -35,7 +35,7 @@ test("an answer is suspicious by its status, or as HTML or a redirect where the 
   }
 });
 
-test("a permission denial is told from a refused credential by its body", () => {
+test("a permission denial is told from a rejected credential by its body", () => {
   const denials = [
     '{"error_code":"PERMISSION_DENIED","message":"no"}',
     ' {"error_code": "RESOURCE_DOES_NOT_EXIST"}',

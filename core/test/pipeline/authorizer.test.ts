@@ -283,7 +283,7 @@ test("an unchanged secret is not sent again, and the store is left alone for 5 s
   assert.equal(times.slice(0, 5), [0, 5, 25, 105, 405]);
 });
 
-test("a refusal of one server's credential leaves the other provider alone", async () => {
+test("a rejection of one server's credential leaves the other provider alone", async () => {
   let invalidated = 0;
   const bound = [
     boundAuth(

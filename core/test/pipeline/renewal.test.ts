@@ -1,4 +1,4 @@
-/** What a refusal makes the authorizer do where more than the secret changes: headers of others, the store, the reason. */
+/** What a rejection makes the authorizer do where more than the secret changes: headers of others, the store, the reason. */
 
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -8,7 +8,7 @@ import type { Auth, InvalidationKind } from "../../src/provider/provider.js";
 import { isSecret, Secret } from "../../src/secret/secret.js";
 import { authorizerOver, boundAuth, boundHeaders, type Listed } from "./authorizer-fixture.js";
 
-const test = suite("renewal after a refusal");
+const test = suite("renewal after a rejection");
 const uri = "https://mlflow.test";
 const request = { url: `${uri}/api/2.0/mlflow/runs/get`, method: "GET" };
 
@@ -74,14 +74,14 @@ test("403s that have to do with something else don't keep a rotation from being 
   assert.is(await send("unauthorized"), "Bearer 2");
 });
 
-test("a login page is explained also where another refusal has been", async () => {
+test("a login page is explained also where another rejection has been", async () => {
   const { send, log } = setup();
   for (const kind of ["unauthorized", "forbidden", "login-page", "login-page"] as const) await send(kind);
   const warnings = log.filter(({ level }) => level === "warn").map(({ fields }) => fields.reason);
   assert.equal(warnings, ["unauthorized", "forbidden", "login-page"]);
 });
 
-test("at debug one can follow what became of a refusal", async () => {
+test("at debug one can follow what became of a rejection", async () => {
   const { state, send, log } = setup();
   await send("unauthorized");
   state.stored = "2";

@@ -151,7 +151,7 @@ for (const [what, make] of Object.entries(misbehaviours)) {
     });
   });
 
-  test(`a provider that, told of a refusal, ${what}: nobody waits longer than its time-out, and the answer is passed on`, async () => {
+  test(`a provider that, told of a rejection, ${what}: nobody waits longer than its time-out, and the answer is passed on`, async () => {
     const secret = canary();
     const stale = { headers: { Authorization: new Secret(secret) } };
     const bound = patient(boundAuth("bad", () => stale, make(secret) as () => void));

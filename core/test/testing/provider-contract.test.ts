@@ -108,6 +108,35 @@ test("it finds a factory that fetches", async () => {
   assert.ok((await broken(() => setup(undefined, true))).includes("making the provider asks nobody for anything"));
 });
 
+test("of run tags it takes those that core would send, and no others", async () => {
+  const isTaken = async (tags: Record<string, unknown>) => {
+    const setup = () => ({
+      provider: { inContext: () => true, tags: () => tags as Record<string, string> },
+      context: testContext(),
+      canaries: [],
+    });
+    const outcomes = providerContract({ tags: setup }).map(({ run }) =>
+      run().then(
+        () => true,
+        () => false,
+      ),
+    );
+    return (await Promise.all(outcomes)).every(Boolean);
+  };
+  assert.is(await isTaken({ team: "vision", "a/b c": "" }), true);
+  for (const tags of [
+    {},
+    { "": "x" },
+    { "a*": "x" },
+    { "../a": "x" },
+    { ["k".repeat(251)]: "x" },
+    { a: 1 },
+    { a: "x".repeat(8001) },
+  ]) {
+    assert.is(await isTaken(tags), false, Object.keys(tags).join().slice(0, 20));
+  }
+});
+
 test("it stops what the setup started, also after a failure", async () => {
   let stopped = 0;
   const make = () => ({ ...setup(() => ({ getAuth: () => undefined })), stop: () => void stopped++ });

@@ -110,13 +110,13 @@ test("two hundred requests at once through a rotation all succeed with one fetch
 });
 
 test("a 403 that is not MLflow's own, and a login page, get one more try with a secret that changed", async () => {
-  const refusals: [string, (response: ServerResponse) => unknown][] = [
+  const rejections: [string, (response: ServerResponse) => unknown][] = [
     ["gateway's 403", (response) => response.writeHead(403, { "content-type": "text/html" }).end("<h1>Forbidden</h1>")],
     ["long 403", (response) => response.writeHead(403).end("x".repeat(200_000))],
     ["login page", (response) => response.writeHead(200, { "content-type": "text/html" }).end("<form>")],
     ["redirect to a login", (response) => response.writeHead(302, { location: "/login" }).end()],
   ];
-  for (const [name, refuse] of refusals) {
+  for (const [name, refuse] of rejections) {
     const { state, server, agent, dispatcher } = await rotating(refuse);
     const post = () =>
       undiciRequest(`${server.origin}/api/2.0/mlflow/runs/create`, { dispatcher, method: "POST", body: "b" });

@@ -141,7 +141,7 @@ test("at every address of runs/create, and nowhere else", async () => {
   await close();
 });
 
-test("after a refusal the request goes out again with its tags, also one that came as a stream", async () => {
+test("after a rejection the request goes out again with its tags, also one that came as a stream", async () => {
   const server = await echoServer((seen, response) => {
     response.writeHead(seen.headers.authorization === "Bearer new" ? 200 : 401).end(seen.body);
   });

@@ -1,5 +1,6 @@
 /** The contract of what is sent beside the credential: headers, and the tags of runs. */
 import assert from "node:assert/strict";
+import { tagFault } from "../../mlflow/tag-limits.js";
 import type { RequestHeaderProvider, RunContextProvider } from "../../provider/provider.js";
 import { checkHeaders, checkSilence, request } from "./checks.js";
 import type { Setup } from "./setup.js";
@@ -34,9 +35,6 @@ export const headerCases: Readonly<Record<string, (setup: Setup<RequestHeaderPro
   },
 };
 
-/** MLflow's limit on a tag's key, in bytes (mlflow/utils/validation.py). */
-const MAX_KEY = 250;
-
 /** What a provider of run tags has to keep to, by name. */
 export const tagCases: Readonly<Record<string, (setup: Setup<RunContextProvider>) => Promise<void>>> = {
   "inContext of the run context is true": async ({ provider }) => {
@@ -47,8 +45,9 @@ export const tagCases: Readonly<Record<string, (setup: Setup<RunContextProvider>
     const tags = await setup.provider.tags({ experimentId: "0", runName: "a run", tags: {} });
     assert.ok(Object.keys(tags).length > 0, "it is active and gives no tag");
     for (const [key, value] of Object.entries(tags)) {
-      assert.ok(key !== "" && Buffer.byteLength(key) <= MAX_KEY, "a key is empty or longer than 250 bytes");
       assert.equal(typeof value, "string", `the value of ${key} is not text`);
+      const fault = tagFault(key, value);
+      assert.ok(fault === undefined, `it gave ${fault}, which MLflow does not take`);
     }
     checkSilence(setup, { tags });
   },
