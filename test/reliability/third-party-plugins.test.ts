@@ -123,6 +123,41 @@ for (const [what, [code, source]] of Object.entries(broken)) {
   });
 }
 
+test("a provider that is made after its time-out is closed when it comes", async () => {
+  const globals = globalThis as { finish?: () => void; closed?: string[] };
+  globals.closed = [];
+  const late = `
+    export const create_auth = () => new Promise((resolve) => {
+      globalThis.finish = () => resolve({ getAuth() {}, invalidate() {}, close() { globalThis.closed.push("late"); } });
+    });
+  `;
+  const clock = fakeClock();
+  const { opened } = open(late, clock);
+  opened.catch(() => undefined);
+  while (globals.finish === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  await clock.advance(15_000);
+  assert.is((await failure(opened)).code, "PLUGIN_TIMEOUT");
+  assert.equal(globals.closed, []);
+  globals.finish();
+  await new Promise(setImmediate);
+  assert.equal(globals.closed, ["late"]);
+});
+
+test("whoever closes a second time waits for the first", async () => {
+  const globals = globalThis as { release?: () => void; closed?: string[] };
+  globals.closed = [];
+  const slow = "close: () => new Promise((resolve) => { globalThis.release = resolve; })";
+  const { opened } = open(provider(slow), fakeClock());
+  const authorizer = await opened;
+  const first = authorizer.close();
+  const second = authorizer.close();
+  const earlier = await Promise.race([second.then(() => "closed"), new Promise((resolve) => setTimeout(resolve, 20))]);
+  assert.is(earlier, undefined);
+  globals.release?.();
+  await Promise.all([first, second]);
+  assert.equal(globals.closed, ["good"]);
+});
+
 const provider = (methods: string) => `
 export const create_auth = () => ({ getAuth: () => ({ headers: { A: "1" } }), invalidate() {}, ${methods} });
 `;

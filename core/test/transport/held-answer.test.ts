@@ -38,7 +38,7 @@ function held(kind: RejectionKind) {
     pause: () => void events.push("pause"),
     resume: () => void events.push("resume"),
     aborted: false,
-    abort(error: Error) {
+    abort(this: { aborted: boolean }, error: Error) {
       this.aborted = true;
       events.push(`abort ${error.message}`);
     },
