@@ -194,6 +194,28 @@ test("the command tells of a plugin that hangs, although nothing else keeps it a
   assert.is((await run(["headers", other], { cwd })).code, 0);
 });
 
+for (const [what, source] of Object.entries({
+  "throws in a timer": `setInterval(() => { throw new TypeError("${secret}"); }, 20);`,
+  "leaves a rejection to nobody": `setInterval(() => Promise.reject(new TypeError("${secret}")), 20);`,
+})) {
+  test(`a program under exec keeps its proxy although a plugin ${what}, which is one warning`, async () => {
+    const silent = `export const create_auth = () => ({ getAuth() { throw new Error("none"); }, invalidate() {} });`;
+    const cwd = site(`${source}${silent}`);
+    const asks = `
+      import { setTimeout as sleep } from "node:timers/promises";
+      await sleep(300);
+      console.log((await fetch(process.env.MLFLOW_TRACKING_URI + "/x")).status);
+    `;
+    const child = [process.execPath, "--input-type=module", "-e", asks];
+    const { code, stdout, stderr } = await run(["exec", "--server", server, "--", ...child], { cwd });
+    assert.is(code, 0, stderr);
+    // There is no credential, so it is the proxy that answers.
+    assert.match(stdout, /^424\n$/);
+    assert.is(stderr.split("something failed with TypeError").length, 2, stderr);
+    assert.is(revealedBy(stderr, secret), undefined);
+  });
+}
+
 test("a program under exec ends although a plugin's close() does not", async () => {
   const cwd = site(provider("close: () => new Promise(() => {})"));
   const { code, stderr } = await run(["exec", "--server", server, "--", "sh", "-c", "exit 7"], { cwd });
