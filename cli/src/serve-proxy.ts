@@ -8,6 +8,7 @@ import {
   type Secret,
 } from "@mlflow-auth/core/internal";
 import { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
+import { surviveBackgroundFailures } from "./background-failures.js";
 import { type ChosenServer, chooseUpstream } from "./choose-upstream.js";
 import { createMemoryKeeper } from "./memory.js";
 import { announce } from "./where-from.js";
@@ -41,6 +42,7 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
   const logger = createLogger({ level: options.logLevel, env: process.env });
   const config = await loadConfig({ configFile: options.config });
   const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
+  const endSurvival = surviveBackgroundFailures(logger);
   try {
     const upstream = chooseUpstream(authorizer, options.server, process.env);
     const token = await options.token();
@@ -64,6 +66,7 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
     }
   } finally {
     await authorizer.close();
+    endSurvival();
   }
 }
 

@@ -182,6 +182,10 @@ const wrongFiles: Readonly<Record<string, readonly [environment: unknown, told: 
     [{ ...rule, option: "zone" }],
     /sets `zone`, which is not one of its options/,
   ],
+  "a credential whose text it would copy": [
+    [{ ...rule, variables: ["ACME_TOKEN"] }],
+    /copies the text of ACME_TOKEN, which is named like a credential/,
+  ],
   "an option that is no name": [[{ ...rule, option: "__proto__..x" }], /a rule of another form, number 1/],
 };
 for (const [what, [environment, told]] of Object.entries(wrongFiles)) {

@@ -28,7 +28,7 @@ export {
   MlflowAuthError,
   type Problem,
 } from "./errors/mlflow-auth-error.js";
-export { printable } from "./errors/printable.js";
+export { printable, thrownKind } from "./errors/printable.js";
 export { readSmallText, readSmallTextSync } from "./files/small-file.js";
 export { headerKey, perHeaderName } from "./http/client-credentials.js";
 export { isLoopback } from "./http/hosts.js";

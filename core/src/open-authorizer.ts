@@ -44,10 +44,10 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
   for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
 
   const closers: (() => Promise<unknown>)[] = [];
-  let closed = false;
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= Promise.resolve().then(closeAll));
   /** What was opened last is closed first: a plugin before the connections that it may still need. */
-  const close = async () => {
-    closed = true;
+  const closeAll = async () => {
     for (const closer of closers.splice(0).reverse()) {
       // One that fails must not leave the others open.
       await Promise.resolve(closer()).catch((thrown: unknown) =>
@@ -64,7 +64,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
     if (context === undefined) {
       const client = createHttpClient({ instance: name, env, logger });
       closers.push(client.close);
-      context = createContext(name, { env, logger, clock, http: client.http }, () => closed);
+      context = createContext(name, { env, logger, clock, http: client.http }, () => closed !== undefined);
       contexts.set(name, context);
     }
     return context;

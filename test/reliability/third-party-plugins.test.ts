@@ -123,6 +123,41 @@ for (const [what, [code, source]] of Object.entries(broken)) {
   });
 }
 
+test("a provider that is made after its time-out is closed when it comes", async () => {
+  const globals = globalThis as { finish?: () => void; closed?: string[] };
+  globals.closed = [];
+  const late = `
+    export const create_auth = () => new Promise((resolve) => {
+      globalThis.finish = () => resolve({ getAuth() {}, invalidate() {}, close() { globalThis.closed.push("late"); } });
+    });
+  `;
+  const clock = fakeClock();
+  const { opened } = open(late, clock);
+  opened.catch(() => undefined);
+  while (globals.finish === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+  await clock.advance(15_000);
+  assert.is((await failure(opened)).code, "PLUGIN_TIMEOUT");
+  assert.equal(globals.closed, []);
+  globals.finish();
+  await new Promise(setImmediate);
+  assert.equal(globals.closed, ["late"]);
+});
+
+test("whoever closes a second time waits for the first", async () => {
+  const globals = globalThis as { release?: () => void; closed?: string[] };
+  globals.closed = [];
+  const slow = "close: () => new Promise((resolve) => { globalThis.release = resolve; })";
+  const { opened } = open(provider(slow), fakeClock());
+  const authorizer = await opened;
+  const first = authorizer.close();
+  const second = authorizer.close();
+  const earlier = await Promise.race([second.then(() => "closed"), new Promise((resolve) => setTimeout(resolve, 20))]);
+  assert.is(earlier, undefined);
+  globals.release?.();
+  await Promise.all([first, second]);
+  assert.equal(globals.closed, ["good"]);
+});
+
 const provider = (methods: string) => `
 export const create_auth = () => ({ getAuth: () => ({ headers: { A: "1" } }), invalidate() {}, ${methods} });
 `;
@@ -158,6 +193,28 @@ test("the command tells of a plugin that hangs, although nothing else keeps it a
   assert.match(stderr, "PLUGIN_TIMEOUT: plugin bad did not answer within 300 ms");
   assert.is((await run(["headers", other], { cwd })).code, 0);
 });
+
+for (const [what, source] of Object.entries({
+  "throws in a timer": `setInterval(() => { throw new TypeError("${secret}"); }, 20);`,
+  "leaves a rejection to nobody": `setInterval(() => Promise.reject(new TypeError("${secret}")), 20);`,
+})) {
+  test(`a program under exec keeps its proxy although a plugin ${what}, which is one warning`, async () => {
+    const silent = `export const create_auth = () => ({ getAuth() { throw new Error("none"); }, invalidate() {} });`;
+    const cwd = site(`${source}${silent}`);
+    const asks = `
+      import { setTimeout as sleep } from "node:timers/promises";
+      await sleep(300);
+      console.log((await fetch(process.env.MLFLOW_TRACKING_URI + "/x")).status);
+    `;
+    const child = [process.execPath, "--input-type=module", "-e", asks];
+    const { code, stdout, stderr } = await run(["exec", "--server", server, "--", ...child], { cwd });
+    assert.is(code, 0, stderr);
+    // There is no credential, so it is the proxy that answers.
+    assert.match(stdout, /^424\n$/);
+    assert.is(stderr.split("something failed with TypeError").length, 2, stderr);
+    assert.is(revealedBy(stderr, secret), undefined);
+  });
+}
 
 test("a program under exec ends although a plugin's close() does not", async () => {
   const cwd = site(provider("close: () => new Promise(() => {})"));

@@ -9,6 +9,7 @@ import {
   type Data,
   type InstalledPlugin,
   isKnown,
+  isNamedLikeSecret,
   MlflowAuthError,
   type OptionsCheck,
   pointerTo,
@@ -30,7 +31,7 @@ interface ValueRule extends RuleCommon {
   readonly value: Data;
 }
 
-/** Takes the variable's text, converted. */
+/** Takes the variable's text, converted. No variable that is named like a credential: its text would stand in the file. */
 interface TextRule extends RuleCommon {
   readonly as: Exclude<Conversion, "seconds">;
 }
@@ -124,6 +125,12 @@ function rulesOf(installed: InstalledPlugin, check: OptionsCheck): readonly Rule
       installed,
       index === undefined ? "is not a list of rules" : `has a rule of another form, number ${Number(index) + 1}`,
     );
+  }
+  const copied = (rules as Rule[]).map((rule) => ("as" in rule ? (rule.variables[0] as string) : ""));
+  const credential = copied.find(isNamedLikeSecret);
+  // Whatever the option is: a credential stands in the file by its variable's name alone.
+  if (credential !== undefined) {
+    throw faulty(installed, `copies the text of ${credential}, which is named like a credential`);
   }
   return rules as Rule[];
 }

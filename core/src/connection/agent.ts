@@ -88,6 +88,7 @@ class FollowingAgent extends Dispatcher {
   #agent: Dispatcher;
   #read = performance.now();
   #fault: string | undefined;
+  #ended = false;
 
   constructor(tls: TlsOptions, options: AgentOptions, build: (pems: Pems) => Dispatcher) {
     super();
@@ -99,7 +100,7 @@ class FollowingAgent extends Dispatcher {
   }
 
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (performance.now() - this.#read >= (this.#options.fresh ?? FRESH)) this.#follow();
+    if (!this.#ended && performance.now() - this.#read >= (this.#options.fresh ?? FRESH)) this.#follow();
     return this.#agent.dispatch(options, handler);
   }
 
@@ -126,10 +127,12 @@ class FollowingAgent extends Dispatcher {
   override close(): Promise<void>;
   override close(callback: () => void): void;
   override close(callback?: () => void): unknown {
+    this.#ended = true;
     return callback === undefined ? this.#agent.close() : this.#agent.close(callback);
   }
 
   override destroy(...args: unknown[]): Promise<void> {
+    this.#ended = true;
     return this.#agent.destroy(...(args as [])) as Promise<void>;
   }
 }

@@ -67,7 +67,7 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
       const { plainUrl, server, inner } = patterns[index] as PlacedPattern<T>;
       // A wildcard needs the parser, and so do all patterns behind it, for the first match decides.
       if (plainUrl === undefined) break;
-      if (inner.length === 0 && plainUrl.test(url)) return server;
+      if (plainUrl.test(url) && inner.length === 0) return server;
     }
     const parsed = URL.parse(url);
     if (parsed === null || leadsOut(parsed.pathname)) return undefined;

@@ -10,7 +10,7 @@ import { isPromise, pluginFault, withTimeout } from "./ask-provider.js";
 const SHORTEST_START = 15_000;
 
 /**
- * Imports the plugin and has it make the provider.
+ * Imports the plugin and has it make the provider. One that is made after the time-out is closed.
  *
  * @throws MlflowAuthError `PLUGIN_LOAD`, `PLUGIN_TIMEOUT`, or the plugin's own
  */
@@ -20,7 +20,12 @@ export function constructProvider<G extends Group>(
   context: PluginContext,
 ): Promise<Interfaces[G]> {
   const bound = { instance: instance.name, timeout: Math.max(instance.timeout, SHORTEST_START) };
-  return withTimeout(construct(instance, group, context), bound, context.clock);
+  const constructed = construct(instance, group, context);
+  return withTimeout(constructed, bound, context.clock).catch((thrown: unknown) => {
+    // One that comes too late is nobody's, and would stay open.
+    constructed.then((provider) => closeProvider(provider, instance, context)).catch(() => undefined);
+    throw thrown;
+  });
 }
 
 /** What goes wrong here is a warning: nothing may keep the others from being closed, or the program from its end. */

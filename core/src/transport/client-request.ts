@@ -38,9 +38,18 @@ export function requestUrlOf({ origin, path, method }: Dispatcher.DispatchOption
 
 const SLASH = 0x2f;
 
+/** What undici passes over behind a port: it reaches the same server all the same. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is passed over
+const AFTER_PORT = /[/\\]?\??#?[\u0000- ]*$/;
+const QUESTION_MARK = 0x3f;
+const BACKSLASH = 0x5c;
+
 function originText(origin: string | URL): string {
   if (typeof origin !== "string") return origin.origin;
-  return origin.charCodeAt(origin.length - 1) === SLASH ? origin.slice(0, -1) : origin;
+  const last = origin.charCodeAt(origin.length - 1);
+  // Nearly always a digit or a letter; all else of AFTER_PORT comes before them.
+  if (last > SLASH && last !== QUESTION_MARK && last !== BACKSLASH) return origin;
+  return origin.replace(AFTER_PORT, "");
 }
 
 /** The client's options as they go out: to the same place, with `body`, and with the headers that were authorized. */

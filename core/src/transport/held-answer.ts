@@ -36,6 +36,7 @@ export class HeldAnswer {
   #discarding = false;
   #discarded = 0;
   #timer: Timer | undefined;
+  #over = false;
 
   constructor(options: HeldAnswerOptions) {
     this.#options = options;
@@ -71,6 +72,7 @@ export class HeldAnswer {
       this.#timer?.cancel();
       return;
     }
+    this.#over = true;
     this.#forward(() => this.#options.handler.onResponseEnd?.(controller, trailers));
     if (this.#look !== undefined) this.#decideByBody(controller);
   }
@@ -97,7 +99,9 @@ export class HeldAnswer {
   #decide(controller: Controller, rejection: Rejection): void {
     controller.pause();
     this.#options.retry(rejection).then(
-      (again) => (again === undefined ? this.#pass(controller) : this.#replace(controller, again)),
+      // Whoever gave up meanwhile is told so, and nothing is sent any more: not every client would notice a second beginning.
+      (again) =>
+        again === undefined || controller.aborted ? this.#pass(controller) : this.#replace(controller, again),
       () => this.#pass(controller),
     );
   }
@@ -113,7 +117,9 @@ export class HeldAnswer {
     try {
       for (const event of events) event();
     } catch (thrown) {
-      controller?.abort(thrown as Error);
+      // An answer that has ended can't be aborted, and its caller would wait for ever.
+      if (this.#over) this.#options.handler.onResponseError?.(controller, thrown as Error);
+      else controller?.abort(thrown as Error);
     }
   }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Authority, createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { createAgent } from "../../src/connection/agent.js";
 import { type Pems, readPems, tlsOfPlugin, tlsOfServer } from "../../src/connection/tls-files.js";
 import type { MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import type { TlsOptions } from "../../src/provider/context.js";
@@ -47,6 +48,19 @@ test("the same object is given again until a file changes", async () => {
   writeFileSync(ca, next);
   const second: Pems = readPems({ ca }, owner, first);
   assert.is(second.ca, next);
+});
+
+test("an agent that is closed follows no file any more: no new one is opened behind its back", async () => {
+  const ca = written("followed.pem", authority.cert);
+  const agent = createAgent({ destination: "https://127.0.0.1:1", tls: { ca }, env: {}, fresh: 0 });
+  await agent.close();
+  writeFileSync(ca, (await createAuthority()).cert);
+  const attempt = agent.request({ origin: "https://127.0.0.1:1", path: "/", method: "GET" });
+  const code = await attempt.then(
+    () => "sent",
+    (thrown: NodeJS.ErrnoException) => thrown.code,
+  );
+  assert.match(code ?? "", /^UND_ERR_(CLOSED|DESTROYED)$/);
 });
 
 const faults: Readonly<Record<string, readonly [make: () => TlsOptions, message: RegExp, remedy: RegExp]>> = {

@@ -80,4 +80,10 @@ test("an origin is the same as a text, with a slash at its end, and as a URL", (
   }
 });
 
+test("what undici passes over behind an origin keeps no request from being one to its server", () => {
+  for (const end of [" ", "\n", "/ ", "?", "#", "/?", "?#", "/?# \t", "\\"]) {
+    assert.is(requestUrlOf({ origin: `http://a.test:81${end}`, path: "/x", method: "GET" })?.url, "http://a.test:81/x");
+  }
+});
+
 test.run();

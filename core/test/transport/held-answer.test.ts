@@ -13,12 +13,17 @@ function held(kind: RejectionKind) {
   const clock = fakeClock();
   const events: string[] = [];
   const rejections: Rejection[] = [];
+  /** What the caller throws as it is given the head. */
+  const caller: { throws?: Error } = {};
   const decision = Promise.withResolvers<(() => void) | undefined>();
   const answer = new HeldAnswer({
     clock,
     kind,
     handler: {
-      onResponseStart: (_, status) => void events.push(`head ${status}`),
+      onResponseStart(_, status) {
+        if (caller.throws !== undefined) throw caller.throws;
+        events.push(`head ${status}`);
+      },
       onResponseData: (_, chunk) => void events.push(`body ${chunk}`),
       onResponseEnd: () => void events.push("end"),
       onResponseError: (_, error) => void events.push(`error ${error.message}`),
@@ -32,12 +37,18 @@ function held(kind: RejectionKind) {
   const controller = {
     pause: () => void events.push("pause"),
     resume: () => void events.push("resume"),
-    abort: (error: Error) => void events.push(`abort ${error.message}`),
+    aborted: false,
+    abort(this: { aborted: boolean }, error: Error) {
+      this.aborted = true;
+      events.push(`abort ${error.message}`);
+    },
   } as unknown as Dispatcher.DispatchController;
   return {
     clock,
     events,
     rejections,
+    caller,
+    controller,
     head: (status: number) => answer.onResponseStart(controller, status, {}),
     body: (text: string) => answer.onResponseData(controller, Buffer.from(text)),
     end: () => answer.onResponseEnd(controller, {}),
@@ -98,6 +109,26 @@ test("one that was replaced and does not end is cut off, after 64 KiB or a secon
   assert.is(slow.events.length, 2);
   await slow.clock.advance(1);
   assert.equal(slow.events.slice(2), ["abort answer replaced by a second attempt"]);
+});
+
+test("whoever gives up while it is held is told so, and nothing goes out again", async () => {
+  const answer = held("unauthorized");
+  answer.head(401);
+  answer.controller.abort(new Error("given up"));
+  answer.fail("given up");
+  await answer.decide(() => void answer.events.push("again"));
+  assert.equal(answer.events.slice(2), ["release", "resume", "head 401", "error given up"]);
+});
+
+test("a caller that throws hears of it, also where the answer has ended by then", async () => {
+  for (const ended of [true, false]) {
+    const answer = held("unauthorized");
+    answer.caller.throws = new Error("no");
+    answer.head(401);
+    if (ended) answer.end();
+    await answer.decide(undefined);
+    assert.is(answer.events.at(-1), ended ? "error no" : "abort no");
+  }
 });
 
 test("a second attempt that can't begin is told as the failure that it is", async () => {

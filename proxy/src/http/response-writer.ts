@@ -133,6 +133,10 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
     const { res, upload, failed } = this.#options;
     upload?.discard();
     // The head is out: an end would make a cut-off answer look complete.
+    if (res.headersSent && res.req.httpVersion === "1.0") {
+      // For such a client the closing of the connection is the end of an answer without a length.
+      res.socket?.resetAndDestroy();
+    }
     if (res.headersSent) res.destroy();
     else failed(error);
   }

@@ -278,6 +278,14 @@ for (const length of [MIB, undefined]) {
   });
 }
 
+test("a client of HTTP/1.0, to whom a closed connection is the end of an answer, sees one that breaks off as a reset", async () => {
+  rig.upstream.answer = (_req, res) => void res.write("begun", () => setImmediate(() => res.destroy()));
+  const { proxy, token } = rig;
+  const answer = raw(proxy.port, `GET /${token}/x HTTP/1.0\r\nhost: 127.0.0.1:${proxy.port}\r\n\r\n`);
+  const end = await answer.catch((error: NodeJS.ErrnoException) => error.code);
+  assert.is(end, "ECONNRESET");
+});
+
 test("an upstream that goes away in the middle of an upload gets the client a 502", async () => {
   rig.upstream.answer = (req) => {
     req.once("data", () => req.socket.destroy());

@@ -13,11 +13,7 @@ export const mutants = [
         "false",
         "a path without a slash in front makes another host of the origin, with our credential",
       ],
-      [
-        "origin.charCodeAt(origin.length - 1) === SLASH ? origin.slice(0, -1) : origin",
-        "origin",
-        "an origin with a slash at its end goes bare",
-      ],
+      ['origin.replace(AFTER_PORT, "")', "origin", "an origin with a slash at its end goes bare"],
       [
         'options["path"] = withoutQueryCredentials(path);',
         "",

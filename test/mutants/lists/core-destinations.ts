@@ -84,8 +84,8 @@ export const mutants = [
         "https://a.test/base matches https://a.test/basement",
       ],
       [
-        "if (plainUrl === undefined) break;\n      if (inner.length === 0 && plainUrl",
-        "if (plainUrl === undefined) continue;\n      if (inner.length === 0 && plainUrl",
+        "if (plainUrl === undefined) break;\n      if (plainUrl.test",
+        "if (plainUrl === undefined) continue;\n      if (plainUrl.test",
         "a wildcard that stands first is passed over",
       ],
       [
