@@ -22,6 +22,7 @@ test("it is known by the names of loopback, by those that were allowed, and by t
     assert.ok(own.isOwnOrigin(`http://${host}`, reachedAt(address)), host);
     assert.not.ok(own.isOwnOrigin(`https://${host}`, reachedAt(address)), host);
     assert.not.ok(own.isOwnOrigin(host, reachedAt(address)), host);
+    assert.not.ok(own.isOwnOrigin(`evil://${host}`, reachedAt(address)), host);
   }
 });
 

@@ -139,15 +139,7 @@ export const mutants = [
     "cli/src",
     ["cli/choose-upstream"],
     [
-      [
-        'wanted.includes("*") ? undefined :',
-        "",
-        "a wildcard is taken for an address",
-        {
-          accepted:
-            "a star in the wanted address matches no listed pattern in `serverFor` either: a star stands for no star",
-        },
-      ],
+      ['wanted.includes("*") ? undefined :', "", "a wildcard is taken for an address"],
       [
         "if (ambient && server !== undefined) return { uri: baseOf(ambient), server };",
         "",
