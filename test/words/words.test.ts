@@ -16,8 +16,10 @@ const type = (...names: string[]) =>
 
 const words: readonly (readonly [old: RegExp, instead: string])[] = [
   [named("gate"), "authorizer; in tests, front: what stands between a client and MLflow"],
+  [type("Route"), "ServerPipeline"],
   [named("slot"), "bound (a BoundProvider)"],
   [/\bAdditions\b/, "ExtraHeaders"],
+  [/\b(?:type|class|interface) Authorization\b|\{@link Authorization\b/, "AuthorizedHeaders"],
   [/\bstrips\??:|\.strips\b/, "replacesClientCredentials"],
   [named("suspicion"), "rejection, of a RejectionKind"],
   [/\bRefusal\b/, "Rejection, for what a server says of a credential"],
@@ -30,6 +32,8 @@ const words: readonly (readonly [old: RegExp, instead: string])[] = [
   [type("Filling"), "Interpolation"],
   [type("Fate"), "PluginStatus"],
   [type("Hole"), "InsertionPoint"],
+  [type("Target"), "RequestUrl in core, Upstream in the proxy"],
+  [/\breach(?:Of)?\(/, "searchFoldersOf("],
   [named("distrust"), "trustProblem"],
   [/\bsealOf\b/, "reasonBodyIsFixed"],
   [/\bleftOut\b/, "warnUntagged; in init, declined"],
@@ -56,6 +60,7 @@ const allowed: readonly { readonly file: RegExp; readonly text: string; readonly
     text: "Refusal",
     why: "what the proxy itself says no to, which is not about a credential",
   },
+  { file: /^cli\/src\/doctor\//, text: "Target", why: "the server that doctor examines" },
 ];
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
