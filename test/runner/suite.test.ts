@@ -15,7 +15,9 @@ async function outcome(name: string, env: NodeJS.ProcessEnv = {}, owner?: number
   const folder = temporaryFolder("runner");
   if (owner !== undefined) chownSync(folder.path, owner, owner);
   try {
-    return await runFile({ root, file: `test/runner/files/${name}.ts`, folder: folder.path, env });
+    // The long form has longer limits, and what goes wrong here must not be told of otherwise in it.
+    const short = { MLFLOW_AUTH_TEST_LONG: "0", ...env };
+    return await runFile({ root, file: `test/runner/files/${name}.ts`, folder: folder.path, env: short });
   } finally {
     rmSync(folder.path, { recursive: true, force: true });
   }
