@@ -66,12 +66,12 @@ test("the search climbs to the repository's root and no further", async () => {
 
 test("the search never passes the home folder", async () => {
   const folder = temporaryFolder();
-  write(folder, { "mlflow-auth.yaml": yaml, "home/me/deep/x.txt": "" });
-  const env = { HOME: join(folder, "home/me") };
-  assert.is(await search(folder, "home/me/deep", env), "CONFIG_NOT_FOUND");
-  write(folder, { "home/me/mlflow-auth.yaml": yaml });
-  assert.is(await search(folder, "home/me/deep", env), "home/me/mlflow-auth.yaml");
-  symlinkSync(join(folder, "home/me"), join(folder, "link"));
+  write(folder, { "mlflow-auth.yaml": yaml, "people/me/deep/x.txt": "" });
+  const env = { HOME: join(folder, "people/me") };
+  assert.is(await search(folder, "people/me/deep", env), "CONFIG_NOT_FOUND");
+  write(folder, { "people/me/mlflow-auth.yaml": yaml });
+  assert.is(await search(folder, "people/me/deep", env), "people/me/mlflow-auth.yaml");
+  symlinkSync(join(folder, "people/me"), join(folder, "link"));
   write(folder, { "home/you/x.txt": "" });
   assert.is(await search(folder, "link/work", { HOME: join(folder, "link") }), "link/mlflow-auth.yaml");
 });
@@ -285,9 +285,9 @@ async function searchElsewhere(folder: string): Promise<string> {
 
 test("a home folder is known behind a link, too: the search does not pass it", async () => {
   const folder = temporaryFolder();
-  write(folder, { "mlflow-auth.yaml": yaml, "home/me/work/x.txt": "" });
-  symlinkSync(join(folder, "home/me"), join(folder, "link"));
-  assert.is(await search(folder, "link/work", { HOME: join(folder, "home/me") }), "CONFIG_NOT_FOUND");
+  write(folder, { "mlflow-auth.yaml": yaml, "people/me/work/x.txt": "" });
+  symlinkSync(join(folder, "people/me"), join(folder, "link"));
+  assert.is(await search(folder, "link/work", { HOME: join(folder, "people/me") }), "CONFIG_NOT_FOUND");
 });
 
 test.run();
