@@ -99,7 +99,7 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
       if (!matchesOrigin(pattern, parsed)) return false;
       const { base } = pattern;
       if (!isOut) return isBelow(parsed.pathname, base) !== isBelow(sent, base);
-      return isBelow(sent, base) || [...resolutions(sent)].some((path) => isBelow(path, base));
+      return isBelow(sent, base) || resolutions(sent).some((path) => isBelow(path, base));
     });
     if (found !== undefined) return found.server;
     const outer = patterns.find((pattern) => matches(pattern, parsed));

@@ -12,8 +12,8 @@ export function isJsonApi(url: string): boolean {
   return JSON_API.test(url.split(/[?#]/, 1)[0] as string);
 }
 
-/** What every spelling of the path holds: the plain one, or something that servers decode, resolve or merge. */
-const LIKELY = /runs\/create|%|\/[./]/;
+/** What every spelling of the path holds: the plain one, or something that servers decode, resolve or merge. The scheme's slashes are none. */
+const LIKELY = /runs\/create|%|(?<!^https?:)\/[./]/;
 
 /**
  * MLflow's `runs/create` in both of its APIs and any version (mlflow/server/handlers.py: `_get_rest_path`, `_get_ajax_path`),

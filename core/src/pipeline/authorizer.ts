@@ -197,6 +197,7 @@ class LazyProviderRequest implements ProviderRequest {
 }
 
 const noHeaders: readonly ExtraHeaders[] = Object.freeze([]);
+
 function createServerPipeline(
   { server, auth, headers, tags }: ServerProviders,
   clock: HeldClock,

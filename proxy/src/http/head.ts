@@ -14,7 +14,7 @@ const badFraming = badRequest("the length of the request's body is declared in a
 const noUpgrade = new Refusal(501, "NOT_IMPLEMENTED", "connections are not upgraded to another protocol.");
 
 /** The refusal of a path of which core's `leadsOut` says that servers could read it as a way out of its base. */
-export const misleadingPath = badRequest(
+export const badPath = badRequest(
   "servers could read the path as a way out of its base: it has a `.` or `..` segment, in some encoding, or a NUL. It is not passed on.",
 );
 

@@ -1,7 +1,7 @@
 /** Who may use the proxy, and for what: everything that can be judged by a request's head alone. */
 import type { IncomingMessage } from "node:http";
 import { leadsOut } from "@mlflow-auth/core/internal";
-import { judgeHead, misleadingPath } from "../http/head.js";
+import { badPath, judgeHead } from "../http/head.js";
 import { badRequest, forbidden, type Refusal } from "../http/refusal.js";
 import { type OwnAddress, TOKEN_HEADER } from "./own-address.js";
 
@@ -60,7 +60,7 @@ export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitte
       path = path.slice(end);
       if (token.isIn(path)) return tokenAgain;
     }
-    return leadsOut(path) ? misleadingPath : { path, prefix };
+    return leadsOut(path) ? badPath : { path, prefix };
   };
 }
 

@@ -43,7 +43,7 @@ export const mutants = [
       ],
       ["if (token.isIn(path)) return tokenAgain;", "", "the server gets the token of the proxy"],
       [
-        "return leadsOut(path) ? misleadingPath : { path, prefix };",
+        "return leadsOut(path) ? badPath : { path, prefix };",
         "return { path, prefix };",
         "a path that leads out of the base is sent on",
       ],
