@@ -13,7 +13,7 @@ export function isJsonApi(url: string): boolean {
 }
 
 /** What every spelling of the path holds: the plain one, or something that servers decode, resolve or merge. The scheme's slashes are none. */
-const LIKELY = /runs\/create|%|(?<!^https?:)\/[./]/;
+const LIKELY = /runs\/create|[^!-~]|[%\\]|(?<!^https?:)\/[./]/;
 
 /**
  * MLflow's `runs/create` in both of its APIs and any version (mlflow/server/handlers.py: `_get_rest_path`, `_get_ajax_path`),

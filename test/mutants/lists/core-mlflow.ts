@@ -72,8 +72,8 @@ export const mutants = [
       ["url.split(/[?#]/, 1)[0] as string", "url", "a page with an API address in its query counts as a login page"],
       ['if (method !== "POST" || ', "if (", "a PUT gets tags"],
       [
-        "LIKELY = /runs\\/create|%|",
-        "LIKELY = /runs\\/create|",
+        "LIKELY = /runs\\/create|[^!-~]|[%\\\\]|",
+        "LIKELY = /runs\\/create|[^!-~]|[\\\\]|",
         "a run that is created by an escaped path gets no tags",
       ],
       ["decodedOnce(pathname)", "pathname", "a run that is created by an escaped path gets no tags"],
