@@ -1,6 +1,7 @@
 /**
  * Writes what is generated. From the JSON Schemas come the types and the validator of the file's core schema, the option types of each
- * plugin, and docs/configuration.md; from the table of error codes comes docs/errors.md. The results are committed, so that nothing has
+ * plugin, and docs/configuration.md; from the table of error codes comes docs/errors.md, and from the list of identity headers
+ * docs/client-headers.md. The results are committed, so that nothing has
  * to be generated before a build.
  *
  *   npm run generate          writes them
@@ -9,6 +10,7 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { generateClientHeaders } from "../schema/generate/client-headers.ts";
 import { generateErrorReference } from "../schema/generate/error-reference.ts";
 import { generateReference, type PluginReference } from "../schema/generate/reference.ts";
 import { generateFileType, generateOptionsType, generateValidator } from "../schema/generate/typescript.ts";
@@ -51,6 +53,10 @@ export const valuesSchema: Record<string, unknown> = ${JSON.stringify(values, nu
   files.set(
     "docs/errors.md",
     comment.replace("the JSON Schemas", "the table of error codes") + generateErrorReference(),
+  );
+  files.set(
+    "docs/client-headers.md",
+    comment.replace("the JSON Schemas", "core/src/http/identity-headers.ts") + generateClientHeaders(),
   );
   return files;
 }

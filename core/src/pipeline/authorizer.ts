@@ -12,6 +12,7 @@ import type { HeldClock } from "../time/clock.js";
 import { type AuthResult, type BoundAuth, createAuthPipeline } from "./auth.js";
 import { type AuthorizedHeaders, compose } from "./compose.js";
 import { type BoundHeaders, createHeaderPipeline, type ExtraHeaders, sameHeaders } from "./headers.js";
+import { createRemovalWarnings, type Removals } from "./removals.js";
 import { createRenewal, type Renewal } from "./renewal.js";
 import { type BoundTags, createTagPipeline, type RunTags, type TagPipeline } from "./tags.js";
 import { createTrace, type Trace } from "./trace.js";
@@ -27,7 +28,7 @@ export interface AuthorizerRequest {
 }
 
 /** @typeParam Agent what sends a server's requests: undici's Dispatcher, of which this layer knows nothing */
-export interface Authorizer<Agent> {
+export interface Authorizer<Agent> extends Removals {
   readonly config: Config;
   /** The listed server to which a URL belongs; undefined if it belongs to none. */
   serverFor(url: string): ServerConfig | undefined;
@@ -153,6 +154,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     },
     tags: (server, run) => (pipelineOf.get(server) as ServerPipeline).tagPipeline.resolve(run),
     warnUntagged: (server, why) => pipelineOf.get(server)?.tagPipeline.warnUntagged(why),
+    warnRemoved: createRemovalWarnings(logger),
     agentFor: (server) => agents?.get(server),
     close,
   };

@@ -7,6 +7,7 @@ import { type Rejection, rejectionKindOf } from "../mlflow/rejection.js";
 import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import type { Clock } from "../time/clock.js";
+import { rememberCookies } from "./client-cookies.js";
 import { authorizedOptions, type RequestUrl } from "./client-request.js";
 import { HeldAnswer } from "./held-answer.js";
 import { type ReplayableBody, replayable } from "./replay.js";
@@ -122,7 +123,7 @@ export class AuthorizedRequest extends PassingHandler {
 
   #dispatch(authorized: AuthorizedHeaders, body: unknown, handler: Handler): boolean {
     const { authorizer, dispatch } = this.#context;
-    const options = authorizedOptions(this.#options, this.#url, authorized, body);
+    const options = authorizedOptions(this.#options, this.#url, authorized, body, authorizer);
     const agent = authorizer.agentFor(authorized.server);
     return agent === undefined ? dispatch(options, handler) : agent.dispatch(options, handler);
   }
@@ -136,7 +137,8 @@ export class AuthorizedRequest extends PassingHandler {
     );
     const again = authorized === undefined ? undefined : this.#body === undefined ? { body: null } : this.#body.again();
     if (authorized === undefined || again === undefined) return undefined;
-    return () => void this.#dispatch(authorized, again.body, new PassingHandler(this.handler, this.server));
+    return () =>
+      void this.#dispatch(authorized, again.body, new SecondAttempt(this.handler, authorized, this.#url.origin));
   }
 
   override onResponseStart(
@@ -145,6 +147,8 @@ export class AuthorizedRequest extends PassingHandler {
     headers: IncomingHttpHeaders,
     statusMessage?: string,
   ): void {
+    const { "set-cookie": cookies } = headers;
+    if (cookies !== undefined) rememberCookies(this.#authorized as AuthorizedHeaders, this.#url.origin, cookies);
     if (status >= 200) {
       if ((this.#authorized as AuthorizedHeaders).provider !== undefined) {
         const kind = rejectionKindOf(this.#url, status, headers);
@@ -179,5 +183,23 @@ export class AuthorizedRequest extends PassingHandler {
     this.#body?.release();
     if (this.#held === undefined) super.onResponseError(controller, error);
     else this.#held.onResponseError(controller, explainConnectionFailure(error, this.server));
+  }
+}
+
+/** Sent with another credential after a rejection. Its answer is passed on, whatever it is. */
+class SecondAttempt extends PassingHandler {
+  readonly #authorized: AuthorizedHeaders;
+  readonly #origin: string;
+
+  constructor(handler: Handler, authorized: AuthorizedHeaders, origin: string) {
+    super(handler, authorized.server.uri);
+    this.#authorized = authorized;
+    this.#origin = origin;
+  }
+
+  override onResponseStart(...event: Parameters<PassingHandler["onResponseStart"]>): void {
+    const { "set-cookie": cookies } = event[2];
+    if (cookies !== undefined) rememberCookies(this.#authorized, this.#origin, cookies);
+    super.onResponseStart(...event);
   }
 }

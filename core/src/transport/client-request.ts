@@ -1,13 +1,21 @@
 /**
  * A client's request as undici is given it: where it goes, and its headers with the client's own credentials taken off and ours put
  * on. An ambient token never beats the file, in whatever spelling it comes: letter case, `_` for `-`, a header twice, an escaped
- * query key.
+ * query key. Nor does what tells a server who asks: only plugins of the file may set that.
  */
 import type { Dispatcher } from "undici";
-import { CREDENTIAL_HEADERS, headerKey, isCredentialKey, withoutQueryCredentials } from "../http/client-credentials.js";
+import {
+  type BroughtHeader,
+  broughtIn,
+  headerKey,
+  isCredentialKey,
+  withoutQueryCredentials,
+} from "../http/client-credentials.js";
 import type { AuthorizerRequest } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
+import type { Removals } from "../pipeline/removals.js";
 import { isSecret } from "../secret/secret.js";
+import { ClientCookies } from "./client-cookies.js";
 
 /** Where a request goes, in the one spelling that is both judged and sent. Its URL is put together only where somebody asks for it. */
 export class RequestUrl implements AuthorizerRequest {
@@ -52,12 +60,17 @@ function originText(origin: string | URL): string {
   return origin.replace(AFTER_PORT, "");
 }
 
-/** The client's options as they go out: to the same place, with `body`, and with the headers that were authorized. */
+/**
+ * The client's options as they go out: to the same place, with `body`, and with the headers that were authorized.
+ *
+ * @param removals told what of the client's is not sent
+ */
 export function authorizedOptions(
   given: Dispatcher.DispatchOptions,
-  { path }: RequestUrl,
+  { origin, path }: RequestUrl,
   authorized: AuthorizedHeaders,
   body: unknown,
+  removals: Removals,
 ): Dispatcher.DispatchOptions {
   // Assigned one by one: a second spread would cost more than all the rest.
   const options = { ...given } as Record<string, unknown>;
@@ -66,7 +79,7 @@ export function authorizedOptions(
     if (given.query) options["query"] = withoutQueryObjectCredentials(given.query);
   }
   options["body"] = body;
-  options["headers"] = applyHeaders(given.headers as DispatchHeaders, authorized);
+  options["headers"] = applyHeaders(given.headers as DispatchHeaders, authorized, origin, removals);
   // Read by redirect interceptors further in: none of them may carry a credential on.
   options["maxRedirections"] = 0;
   return options as unknown as Dispatcher.DispatchOptions;
@@ -87,14 +100,32 @@ export type DispatchHeaders =
 
 type HeaderList = (string | string[])[];
 
-/** The client's headers without what the authorized ones replace or ban, and those: flat, name and value in turn. */
-export function applyHeaders(given: DispatchHeaders, authorized: AuthorizedHeaders): HeaderList {
-  const { list, drop } = prepared(authorized);
+/**
+ * The client's headers without what the authorized ones replace or ban, and those: flat, name and value in turn.
+ *
+ * @param origin where they go: which cookies a client may bring depends on which that server has set
+ */
+export function applyHeaders(
+  given: DispatchHeaders,
+  authorized: AuthorizedHeaders,
+  origin: string,
+  removals: Removals,
+): HeaderList {
+  const { list, cookie, drop, passes } = prepared(authorized);
   const result: HeaderList = [];
+  let cookies: ClientCookies | undefined;
   eachHeader(given, (name, value) => {
-    if (!drop.has(headerKey(name))) result.push(name, value);
+    const { key, brings } = broughtIn(name);
+    if (drop.has(key)) return;
+    if (brings === undefined || passes.has(brings)) result.push(name, value);
+    else if (brings === "cookie") {
+      cookies ??= new ClientCookies(authorized, origin, removals);
+      cookies.add(value);
+    } else if (brings !== "login") removals.warnRemoved(authorized.server, brings, name);
   });
   for (const item of list) result.push(item);
+  const joined = cookies === undefined ? cookie : cookies.joined(cookie);
+  if (joined !== undefined) result.push("Cookie", joined);
   return result;
 }
 
@@ -114,10 +145,14 @@ export function eachHeader(given: DispatchHeaders, visit: (name: string, value: 
 }
 
 interface Prepared {
-  /** The authorized headers themselves, flat. */
+  /** The authorized headers themselves, flat, less a Cookie. */
   readonly list: readonly string[];
+  /** Its value: it is joined by what is kept of the client's. */
+  readonly cookie: string | undefined;
   /** Keys of the headers that the client may not bring. */
   readonly drop: ReadonlySet<string>;
+  /** What else the client may bring, though it is of a kind that is banned elsewhere. */
+  readonly passes: ReadonlySet<BroughtHeader["brings"]>;
 }
 
 const preparations = new WeakMap<AuthorizedHeaders, Prepared>();
@@ -126,12 +161,26 @@ const preparations = new WeakMap<AuthorizedHeaders, Prepared>();
 function prepared(authorized: AuthorizedHeaders): Prepared {
   let result = preparations.get(authorized);
   if (result === undefined) {
-    const { headers, replacesClientCredentials } = authorized;
-    const list = headers.flatMap(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
-    const ours = headers.map(([name]) => headerKey(name));
+    const list: string[] = [];
+    const drop = new Set<string>();
+    let cookie: string | undefined;
+    for (const [name, value] of authorized.headers) {
+      const text = isSecret(value) ? value.reveal() : value;
+      if (headerKey(name) === "cookie") {
+        cookie = text;
+        continue;
+      }
+      list.push(name, text);
+      drop.add(headerKey(name));
+    }
     // A Host of the client's choice would take what we add to another site on the same machine.
-    const host = list.length > 0 ? ["host"] : [];
-    result = { list, drop: new Set([...(replacesClientCredentials ? CREDENTIAL_HEADERS : []), ...ours, ...host]) };
+    if (authorized.headers.length > 0) drop.add("host");
+    const passes = new Set<BroughtHeader["brings"]>();
+    if (!authorized.replacesClientCredentials) {
+      passes.add("login").add("credential");
+      if (cookie === undefined) passes.add("cookie");
+    }
+    result = { list, cookie, drop, passes };
     preparations.set(authorized, result);
   }
   return result;

@@ -26,8 +26,9 @@ const given = {
   nothing: compose(server, undefined, []),
 };
 
+const silent = { warnRemoved: () => {} };
 const applied = (headers: DispatchHeaders, authorized: AuthorizedHeaders) =>
-  applyHeaders(headers, authorized).join(" ");
+  applyHeaders(headers, authorized, "https://mlflow.test", silent).join(" ");
 
 test("with a credential the client's own go, and its Host; with another header only the Host goes", () => {
   assert.is(applied(own, given.credential), "Keep me X-Token t");
@@ -57,7 +58,9 @@ test("each form in which undici takes headers is read, and one without a value i
 test("no redirect interceptor further in may follow with what was added", () => {
   const url = requestUrlOf({ origin: "https://mlflow.test", path: "/x", method: "GET" }) as RequestUrl;
   const options = { origin: url.origin, path: url.path, method: "GET" as const, maxRedirections: 5 };
-  const sent = authorizedOptions(options, url, given.credential, null) as unknown as { maxRedirections: number };
+  const sent = authorizedOptions(options, url, given.credential, null, silent) as unknown as {
+    maxRedirections: number;
+  };
   assert.is(sent.maxRedirections, 0);
 });
 

@@ -29,17 +29,15 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The upstream gets its own Host from undici; Expect is answered here. The rest describes a hop before the client, and there is
- * none: a server that trusts such a header would believe its sender. Some servers (IIS, Symfony, Zend) even take the
- * path from one, and would answer for another than the one that was judged.
+ * The upstream gets its own Host from undici; Expect is answered here. What describes a hop before the client, where there is none, is
+ * taken off by core, as in every other request to a listed server.
  */
-const NEVER_SENT: ReadonlySet<string> = new Set(["host", "expect", "x-real-ip", "x-original-url", "x-rewrite-url"]);
-const NEVER_SENT_PREFIX = "x-forwarded-";
+const NEVER_SENT: ReadonlySet<string> = new Set(["host", "expect"]);
 
 /** What a name by itself says: whether such a header stays here, in whatever spelling it comes. */
 const staysHere = perHeaderName((name) => {
   const key = headerKey(name);
-  if (HOP_BY_HOP.has(key) || NEVER_SENT.has(key) || key.startsWith(NEVER_SENT_PREFIX)) return true;
+  if (HOP_BY_HOP.has(key) || NEVER_SENT.has(key)) return true;
   // In another spelling it is not the length that the body has been read by.
   return key === "content-length" && name.toLowerCase() !== key;
 });

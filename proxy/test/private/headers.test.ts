@@ -66,7 +66,6 @@ test("everything else passes as it is, repeated and odd values too", async () =>
     "x-one: b",
     "X-Empty:",
     "X-Bytes: caf\xe9 \xff",
-    "Cookie: a=1; b=2",
     "X-MLFLOW-WORKSPACE: team",
     "accept-encoding: br",
   );
@@ -75,7 +74,6 @@ test("everything else passes as it is, repeated and odd values too", async () =>
   assert.equal(values("x-one"), ["a", "b"]);
   assert.equal(values("x-empty"), [""]);
   assert.equal(values("x-bytes"), ["caf\xe9 \xff"]);
-  assert.equal(values("cookie"), ["a=1; b=2"]);
   assert.equal(values("x-mlflow-workspace"), ["team"]);
   assert.equal(values("accept-encoding"), ["br"]);
 });

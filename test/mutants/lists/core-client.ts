@@ -29,40 +29,36 @@ export const mutants = [
         "",
         "a redirect interceptor further in carries the credential to another host",
       ],
+      ["if (drop.has(key)) return;", "", "a header of a plugin goes out twice, once with the client's value"],
       [
-        "if (!drop.has(headerKey(name))) result.push(name, value);",
-        "result.push(name, value);",
+        "if (brings === undefined || passes.has(brings)) result.push(name, value);",
+        "result.push(name, value);\n    if (brings === undefined || passes.has(brings)) return;",
         "the client's own credential goes along with ours",
-      ],
-      [
-        "if (!drop.has(headerKey(name))) result.push(name, value);",
-        "if (!drop.has(name.toLowerCase())) result.push(name, value);",
-        "X_Api_Key of the client goes along with our credential",
       ],
       [
         'new Set(["authorization", "x-api-key"])',
         'new Set(["authorization"])',
-        "the client's own X-API-Key goes along with our credential",
+        "the client's own X-API-Key makes a warning, though MLflow's clients send it as a matter of course",
+        { tests: ["core/brought-headers"] },
       ],
       [
-        'new Set(["authorization", "x-api-key"])',
-        'new Set(["x-api-key"])',
-        "an ambient token goes along with a credential in another header",
-      ],
-      [
-        "...(replacesClientCredentials ? CREDENTIAL_HEADERS : [])",
-        "...CREDENTIAL_HEADERS",
+        'passes.add("login").add("credential");',
+        "",
         "the client's own credential is taken away where the file gives none",
       ],
-      ["...ours, ...host]", "...host]", "a header of a plugin goes out twice, once with the client's value"],
       [
-        'const host = list.length > 0 ? ["host"] : [];',
-        "const host: string[] = [];",
+        "    if (!authorized.replacesClientCredentials) {\n      passes",
+        "    {\n      passes",
+        "an ambient token goes along with the file's credential",
+      ],
+      [
+        'if (authorized.headers.length > 0) drop.add("host");',
+        "",
         "a Host of the client's choice leads our credential to another site",
       ],
       [
-        'const host = list.length > 0 ? ["host"] : [];',
-        'const host = ["host"];',
+        'if (authorized.headers.length > 0) drop.add("host");',
+        'drop.add("host");',
         "a Host of the client's choice is lost where we add nothing",
       ],
       [
@@ -82,6 +78,84 @@ export const mutants = [
         "headers are prepared with every request",
         { accepted: "only the speed of a request depends on it" },
       ],
+    ],
+  ),
+
+  // What clients bring along
+  ...faultsIn(
+    "core/src",
+    ["core/what-clients-bring", "core/brought-headers"],
+    [
+      [
+        "if (IDENTITIES.has(key) || IDENTITY_PREFIXES",
+        "if (IDENTITY_PREFIXES",
+        "a server believes X-Real-Ip or X-User of whoever sends it",
+      ],
+      [
+        "IDENTITY_PREFIXES.some((prefix) => key.startsWith(prefix))",
+        "false",
+        "a server believes X-Auth-Request-Email of whoever sends it",
+      ],
+      [
+        'return CREDENTIAL.test(key) && !NO_CREDENTIAL.test(key) ? "credential" : undefined;',
+        "return undefined;",
+        "X-Auth-Token of the client goes along with our credential",
+      ],
+      [
+        'return CREDENTIAL.test(key) && !NO_CREDENTIAL.test(key) ? "credential" : undefined;',
+        'return CREDENTIAL.test(key) ? "credential" : undefined;',
+        "MLflow's pages lose the token that keeps other sites out",
+      ],
+      [
+        'if (cookie === undefined) passes.add("cookie");',
+        'passes.add("cookie");',
+        "a plugin's cookie and the client's go out in two headers, of which some servers read one",
+      ],
+      [
+        "if (cookies !== undefined) rememberCookies(this.#authorized as AuthorizedHeaders",
+        "if (false) rememberCookies(this.#authorized as AuthorizedHeaders",
+        "the stickiness of a load balancer is lost",
+      ],
+      [
+        "if (cookies !== undefined) rememberCookies(this.#authorized, this.#origin, cookies);",
+        "",
+        "a cookie that comes with the second answer is lost",
+      ],
+      [
+        "if (!authorized.replacesClientCredentials) return;",
+        "",
+        "cookies are remembered where all pass",
+        { accepted: "only memory" },
+      ],
+      ['server.uri.includes("*") ? origin : ""', '""', "a session of one host of a wildcard goes to another"],
+      [
+        "if (!replacesClientCredentials) return true;",
+        "",
+        "a plugin's cookie takes the client's own away where the file gives no credential",
+      ],
+      [
+        "namesIn(pair).find((name) => this.#known?.has(name) !== true)",
+        "[nameOf(pair)].find((name) => this.#known?.has(name) !== true)",
+        "a session hides behind a comma or a blank in another cookie",
+      ],
+      [
+        "this.#pairs.filter((pair) => !replaced.has(nameOf(pair)))",
+        "this.#pairs",
+        "a server reads the client's session in place of ours",
+      ],
+      [
+        "if (keys.size >= most) keys.delete(keys.keys().next().value as K);",
+        "",
+        "a server that sets ever new cookies fills the memory",
+      ],
+      [
+        "  keys.delete(key);\n",
+        "",
+        "a flood of cookies pushes out the load balancer's, though that is set with each answer",
+      ],
+      ["if (names.has(entry)) return;", "", "each request makes a warning"],
+      ["if (names.size >= MOST_NAMES) return;", "", "ever new names fill the log and the memory"],
+      ["const isShown = NAME.test(name);", "const isShown = true;", "a value in the place of a name is printed"],
     ],
   ),
 

@@ -13,7 +13,7 @@ export const mutants = [
         "a Headers object or a Map of headers passes for no headers, and the request goes bare",
       ],
       [
-        'name.toLowerCase().replaceAll("_", "-")',
+        'name.toLowerCase().replace(/[^a-z0-9]/g, "-")',
         "name.toLowerCase()",
         "X_Api_Key of the client goes along with ours",
         { tests: ["core/interceptor", "core/authorizer"] },
@@ -69,12 +69,12 @@ export const mutants = [
         "an escaped api_key in the query goes along with our credential",
       ],
       [
-        "headerKey(decoded(key)).trim()",
-        "headerKey(key).trim()",
+        "headerKey(decoded(key).trim())",
+        "headerKey(key.trim())",
         "an escaped api_key in the query goes along with our credential",
       ],
       [
-        "headerKey(decoded(key)).trim()",
+        "headerKey(decoded(key).trim())",
         "headerKey(decoded(key))",
         "an api_key with a blank beside it goes along with our credential",
       ],

@@ -47,7 +47,7 @@ export const mutants = [
         { accepted: "only memory: nothing reads the recorded chunks after an answer that is passed on" },
       ],
       [
-        "new PassingHandler(this.handler, this.server)",
+        "new SecondAttempt(this.handler, authorized, this.#url.origin)",
         "this",
         "a second 401 has the request sent a third time, and so on",
       ],

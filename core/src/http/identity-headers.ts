@@ -1,0 +1,192 @@
+/**
+ * The headers in which something in front of a server tells it who asks, from where, or for what. A server that believes them has to be
+ * sure that no client sends them, so they are taken off every request to a listed server; plugins of the file may set them.
+ *
+ * Names and nothing else: what a request enters stands in client-credentials.ts. docs/client-headers.md is generated from this list.
+ */
+
+/** What one system in front of servers sends. */
+export interface IdentityHeaders {
+  readonly by: string;
+  /** As that system writes them. A `*` at the end stands for whatever follows, also for nothing. */
+  readonly names: readonly string[];
+  /** Where that is written. */
+  readonly source: string;
+}
+
+/** All of them. The list is closed: what is not on it passes, unless it is a credential. */
+export const identityHeaders: readonly IdentityHeaders[] = [
+  {
+    by: "reverse proxies in general: the user as CGI's REMOTE_USER",
+    names: ["Remote-*", "X-Remote-*", "Auth-User", "X-Auth-User", "X-Auth-Username", "X-Authenticated-*"],
+    source: "https://datatracker.ietf.org/doc/html/rfc3875#section-4.1.11",
+  },
+  {
+    by: "applications that let a proxy sign people in, by the names that their guides give",
+    names: [
+      "X-User",
+      "X-User-Email",
+      "X-User-Groups",
+      "X-User-Id",
+      "X-User-Name",
+      "X-User-Role",
+      "X-User-Roles",
+      "X-Username",
+      "X-Email",
+      "X-Groups",
+      "X-Roles",
+      "X-WebAuth-*",
+      "X-Proxy-User",
+      "X-Userinfo",
+    ],
+    source:
+      "https://grafana.com/docs/grafana/latest/setup-grafana/configure-security/configure-authentication/auth-proxy/",
+  },
+  {
+    by: "oauth2-proxy, also in front of nginx, Databricks Apps, OpenShift's oauth-proxy: X-Forwarded-User and its like",
+    names: ["X-Auth-Request-*", "X-Forwarded-*", "Forwarded", "Gap-Auth", "X-OAuth2-Proxy-*"],
+    source: "https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview",
+  },
+  {
+    by: "Cloudflare Access, and Cloudflare about the client's address",
+    names: [
+      "Cf-Access-Jwt-Assertion",
+      "Cf-Access-Authenticated-User-*",
+      "Cf-Access-User",
+      "Cf-Connecting-Ip*",
+      "Cf-Pseudo-Ipv4",
+      "True-Client-Ip",
+    ],
+    source: "https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/",
+  },
+  {
+    by: "Google's Identity-Aware Proxy, API Gateway and Endpoints",
+    names: [
+      "X-Goog-Iap-*",
+      "X-Goog-Authenticated-User-*",
+      "X-Apigateway-Api-Userinfo",
+      "X-Endpoint-Api-Userinfo",
+      "X-Jwt-Payload",
+    ],
+    source: "https://cloud.google.com/iap/docs/identity-howto",
+  },
+  {
+    by: "Pomerium",
+    names: ["X-Pomerium-Jwt-Assertion*", "X-Pomerium-Claim-*"],
+    source: "https://www.pomerium.com/docs/reference/pass-identity-headers",
+  },
+  {
+    by: "Authelia (its Remote-User and the like are above) and tinyauth",
+    names: ["X-Authelia-*", "X-Tinyauth-*"],
+    source: "https://www.authelia.com/integration/trusted-header-sso/introduction/",
+  },
+  {
+    by: "authentik",
+    names: ["X-authentik-*"],
+    source: "https://docs.goauthentik.io/docs/providers/proxy",
+  },
+  {
+    by: "Vouch, Keycloak Gatekeeper and louketo-proxy",
+    names: [
+      "X-Vouch-*",
+      "X-Auth-Audience",
+      "X-Auth-Email",
+      "X-Auth-ExpiresIn",
+      "X-Auth-Groups",
+      "X-Auth-Name",
+      "X-Auth-Roles",
+      "X-Auth-Subject",
+      "X-Auth-UserId",
+    ],
+    source: "https://github.com/louketo/louketo-proxy/blob/master/docs/user-guide.md",
+  },
+  {
+    by: "AWS: load balancers that sign people in or take client certificates, Verified Access",
+    names: ["X-Amzn-Oidc-*", "X-Amzn-Mtls-*", "X-Amzn-Ava-User-Context"],
+    source: "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html",
+  },
+  {
+    by: "Azure: App Service, Container Apps, Application Gateway",
+    names: ["X-MS-Client-Principal*", "X-MS-Token-*", "X-Arr-ClientCert", "X-Original-*"],
+    source: "https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities",
+  },
+  {
+    by: "Tailscale",
+    names: ["Tailscale-*"],
+    source: "https://tailscale.com/kb/1312/serve#identity-headers",
+  },
+  {
+    by: "Kubeflow, and Kubernetes' proxies and impersonation",
+    names: ["Kubeflow-*", "Impersonate-*", "X-Kubernetes-User*"],
+    source: "https://kubernetes.io/docs/reference/access-authn-authz/authentication/#authenticating-proxy",
+  },
+  {
+    by: "Kong and APISIX",
+    names: ["X-Consumer-*", "X-Credential-*", "X-Anonymous-Consumer"],
+    source: "https://apisix.apache.org/docs/apisix/plugins/basic-auth/",
+  },
+  {
+    by: "Apache's mod_auth_openidc and Shibboleth, SiteMinder, IBM's WebSEAL, Oracle's access manager",
+    names: [
+      "Oidc-*",
+      "Shib-*",
+      "X-Shib-*",
+      "Eppn",
+      "Sm-User*",
+      "Sm-Universalid",
+      "Iv-User*",
+      "Iv-Groups",
+      "Iv-Creds",
+      "Oam-*",
+    ],
+    source: "https://github.com/OpenIDC/mod_auth_openidc/wiki",
+  },
+  {
+    by: "proxies that take client certificates",
+    names: [
+      "Client-Cert*",
+      "X-Client-Cert*",
+      "X-Client-Dn",
+      "X-Client-Verify",
+      "Ssl-Client-*",
+      "X-Ssl-Client-*",
+      "X-Ssl-Cert",
+    ],
+    source: "https://datatracker.ietf.org/doc/html/rfc9440",
+  },
+  {
+    by: "proxies, about the client's address",
+    names: [
+      "X-Real-Ip",
+      "X-Client-Ip",
+      "X-Cluster-Client-Ip",
+      "Fastly-Client-Ip",
+      "Fly-Client-Ip",
+      "X-Originating-Ip",
+      "X-Envoy-External-Address",
+      "X-ProxyUser-Ip",
+    ],
+    source: "https://nginx.org/en/docs/http/ngx_http_realip_module.html",
+  },
+  {
+    by: "proxies that send a request elsewhere than its line says: the server answers for another path, host or method",
+    names: [
+      "X-Rewrite-Url",
+      "X-Host",
+      "X-Http-Host-Override",
+      "X-Envoy-Original-Path",
+      "X-Envoy-Original-Host",
+      "X-Replaced-Path",
+      "X-Http-Method",
+      "X-Http-Method-Override",
+      "X-Method-Override",
+      "X-Request-Uri",
+      "Script-Name",
+      "X-Script-Name",
+      "Path-Info",
+      "X-Scheme",
+      "Front-End-Https",
+    ],
+    source: "https://docs.gunicorn.org/en/stable/settings.html#forwarder-headers",
+  },
+];
