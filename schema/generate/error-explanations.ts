@@ -66,11 +66,11 @@ export const explanations: readonly ExplanationGroup[] = [
         "Set it, or give a default: `${NAME:-default}`. An empty variable counts as missing.",
       ],
       VARIABLE_SYNTAX: [
-        "A literal `${`, as in a template or a password, or a name with letters that no variable has.",
-        "Write `$${` for a plain `${`.",
+        "A literal `${`, as in a template or a password, a name with letters that no variable has, or a variable in the default of another.",
+        "Write `$${` for a plain `${`; let a default be plain text.",
       ],
       VARIABLE_SECRET: [
-        "A variable whose name ends in TOKEN, SECRET, PASSWORD or KEY in a field that is printed, such as `address`.",
+        "A variable whose name has a word such as TOKEN, PASSWORD or KEY in a field that is printed, such as `address`.",
         "Use it in a secret field, or rename the variable if it holds no credential.",
       ],
       SECRET_LITERAL: [

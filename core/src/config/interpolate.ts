@@ -57,12 +57,12 @@ export function interpolate(data: Data, env: Environment): Interpolated {
         continue;
       }
       const [, name, fallback] = content.exec(part.inner ?? "") ?? [];
-      if (name === undefined) {
-        findings.push({
-          code: "VARIABLE_SYNTAX",
-          pointer,
-          message: "a `${` begins a variable: write `${NAME}` or `${NAME:-default}`, or `$${` for a plain `${`",
-        });
+      if (name === undefined || part.cut || holdsReference(fallback)) {
+        const message =
+          name === undefined
+            ? "a `${` begins a variable: write `${NAME}` or `${NAME:-default}`, or `$${` for a plain `${`"
+            : "the default of a variable is plain text up to the first `}`: it can't hold a variable or a pair of braces";
+        findings.push({ code: "VARIABLE_SYNTAX", pointer, message });
         continue;
       }
       variables.push(name);
@@ -93,6 +93,13 @@ interface Reference {
   readonly inner: string | undefined;
   /** Whether it is the whole text. */
   readonly whole: boolean;
+  /** Whether a brace opens within it and closes behind it: more was meant to be within than is. */
+  readonly cut: boolean;
+}
+
+/** Whether a default has a `${`, other than the plain one that `$${` stands for. */
+function holdsReference(fallback: string | undefined): boolean {
+  return fallback?.replaceAll("$${", "").includes("${") === true;
 }
 
 /**
@@ -109,9 +116,17 @@ function* partsOf(text: string): Generator<string | Reference> {
     }
     yield text.slice(at, found);
     const end = text.indexOf("}", found);
-    if (end === -1) return yield { inner: undefined, whole: false };
+    if (end === -1) return yield { inner: undefined, whole: false, cut: false };
     at = end + 1;
-    yield { inner: text.slice(found + 2, end), whole: found === 0 && at === text.length };
+    const inner = text.slice(found + 2, end);
+    yield { inner, whole: found === 0 && at === text.length, cut: inner.includes("{") && closesNext(text, at) };
   }
   yield text.slice(at);
+}
+
+/** Whether the next brace from here on is a closing one. */
+function closesNext(text: string, from: number): boolean {
+  const brace = /[{}]/g;
+  brace.lastIndex = from;
+  return brace.exec(text)?.[0] === "}";
 }

@@ -167,6 +167,15 @@ export const brokenFiles: Record<string, BrokenFile> = {
     env: { my_token: "x", a_Secret: "x", b_password: "x", c_key: "x", KEYS: "x" },
     problems: ["5:14 VARIABLE_SECRET", "6:14 VARIABLE_SECRET", "6:29 VARIABLE_SECRET", "6:46 VARIABLE_SECRET"],
   },
+  "a credential's variable whose word for it is not the last": {
+    text: options("address: https://x.example.com/${MY_TOKEN_PROD}\nscopes: ['${TOKEN_TYPE}', '${DB_PASS}']\n"),
+    env: { MY_TOKEN_PROD: "x", TOKEN_TYPE: "x", DB_PASS: "x" },
+    problems: ["5:14 VARIABLE_SECRET", "6:31 VARIABLE_SECRET"],
+  },
+  "a variable in the default of another, also in a secret": {
+    text: options("address: https://x.example.com/${SET:-${TAIL}}\ntoken: ${CANARY:-${SET}}\n"),
+    problems: ["5:14 VARIABLE_SYNTAX", "6:12 VARIABLE_SYNTAX"],
+  },
   "a variable that holds no boolean": {
     text: options("address: https://x.example.com\nverify: ${SET}\n"),
     problems: ["6:13 WRONG_TYPE"],

@@ -25,6 +25,9 @@ const table: [text: string, filled: string][] = [
   ["${UNSET:-$${x}", "$${x"],
   ["$", "$"],
   ["{NAME}", "{NAME}"],
+  ["{${NAME}}", "{value}"],
+  ['{"a":"${UNSET:-b}","c":"${NAME}"}', '{"a":"b","c":"value"}'],
+  ["${UNSET:-{}{}", "{{}"],
   ["$&${NAME}$1", "$&value$1"],
 ];
 for (const [text, filled] of table) {
@@ -46,6 +49,15 @@ const refused: [text: string, code: string][] = [
   ["${ NAME }", "VARIABLE_SYNTAX"],
   ["${NAME:?x}", "VARIABLE_SYNTAX"],
   ["${${NAME}}", "VARIABLE_SYNTAX"],
+  // What belongs to the default by the looks of it would be sent behind the variable's own value.
+  ["${NAME:-${OTHER}}", "VARIABLE_SYNTAX"],
+  ["${UNSET:-${OTHER}}", "VARIABLE_SYNTAX"],
+  ["${NAME:-${OTHER:-x}}", "VARIABLE_SYNTAX"],
+  ["Bearer ${NAME:-a ${OTHER} b}", "VARIABLE_SYNTAX"],
+  ["${NAME:-${OTHER}", "VARIABLE_SYNTAX"],
+  ["${NAME:-$${OTHER}}", "VARIABLE_SYNTAX"],
+  ['${NAME:-{"token":"x"}}', "VARIABLE_SYNTAX"],
+  ["${NAME:-{x} y}", "VARIABLE_SYNTAX"],
 ];
 for (const [text, code] of refused) {
   test(`${text} is ${code}`, () => {
@@ -60,7 +72,7 @@ for (const [text, code] of refused) {
 test("a text is looked through once, whatever is not closed in it", () => {
   // The largest file there may be. A search for each `}` from each `${` on would take half a minute.
   const size = 255 * 1024;
-  for (const piece of ["${", "$${", "$", "${A", "{", "${}", "${${}", "${A:-"]) {
+  for (const piece of ["${", "$${", "$", "${A", "{", "${}", "${${}", "${A:-", "${A:-{}", "${A:-{}}"]) {
     const text = piece.repeat(size / piece.length);
     const started = process.cpuUsage();
     interpolate(text, env);
