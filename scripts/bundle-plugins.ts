@@ -47,7 +47,7 @@ export const httpByRequire: Plugin = {
 
 /**
  * The parts of undici that the command uses, in place of its index, which loads fetch, WebSockets, mocks, caches and more, and puts a
- * dispatcher of its own into the process for everybody's fetch. HTTP/2 is loaded once a server speaks it: 5 MiB. These paths are not its API, so the version is an exact one. A name
+ * dispatcher of its own into the process for everybody's fetch. HTTP/2, which no connection of ours offers, is left out. These paths are not its API, so the version is an exact one. A name
  * that is not exported here fails the build.
  *
  * @param folder of the package whose undici is taken
@@ -58,12 +58,11 @@ export function partsOfUndici(folder: string): Plugin {
     setup(build) {
       build.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: "parts-of-undici" }));
       build.onLoad({ filter: /.*/, namespace: "parts-of-undici" }, () => ({ contents: PARTS, resolveDir: folder }));
-      build.onResolve({ filter: /^\.\/client-h2\.js$/ }, ({ path, resolveDir, namespace }) =>
-        namespace === "file" ? { path, namespace: "when-called", pluginData: resolveDir } : undefined,
+      build.onResolve({ filter: /^\.\/client-h2\.js$/ }, ({ path, namespace }) =>
+        namespace === "file" ? { path, namespace: "without-http2" } : undefined,
       );
-      build.onLoad({ filter: /.*/, namespace: "when-called" }, ({ path, pluginData: resolveDir }) => ({
-        contents: `module.exports = (...args) => require(${JSON.stringify(path)})(...args);`,
-        resolveDir,
+      build.onLoad({ filter: /.*/, namespace: "without-http2" }, () => ({
+        contents: 'module.exports = () => { throw new Error("HTTP/2 is left out of this bundle"); };',
       }));
     },
   };

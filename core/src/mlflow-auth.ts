@@ -44,7 +44,10 @@ export interface MlflowAuth {
   tags(url?: string | URL): Promise<Record<string, string>>;
   /** `fetch` with the credentials and run tags of the listed servers; every other request passes untouched. Rejects with MlflowAuthError. */
   readonly fetch: typeof globalThis.fetch;
-  /** For undici: `new Agent().compose(auth.interceptor)`. Compose it outside of undici's redirect interceptor. */
+  /**
+   * For undici: `new Agent({ allowH2: false }).compose(auth.interceptor)`. Compose it outside of undici's redirect interceptor. By HTTP/2
+   * undici ends an upload that breaks off as if it were complete; the interceptor asks for HTTP/1.1, and `Agent` alone hears it.
+   */
   readonly interceptor: Dispatcher.DispatcherComposeInterceptor;
   /** For MLflow's TypeScript SDK. `url` may be left out where the file has a single server. */
   authProvider(url?: string | URL): SdkAuthProvider;

@@ -20,6 +20,8 @@ export interface TlsFront {
   readonly address: string;
   /** The common names of the clients that showed a certificate, one per connection. */
   readonly clients: readonly string[];
+  /** The protocols that clients offered, one list per connection: `http/1.1`, `h2`. */
+  readonly offered: readonly (readonly string[])[];
   /** How many connections were tried, whether they succeeded or not. */
   connections(): number;
   /** Goes on with another certificate. Open connections end. */
@@ -30,10 +32,15 @@ export interface TlsFront {
 /** Starts a front on a free port of loopback. */
 export async function startTlsFront({ upstream, certificate, clientAuthority }: TlsFrontOptions): Promise<TlsFront> {
   const clients: string[] = [];
+  const offered: string[][] = [];
   let connections = 0;
   const demands =
     clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true, rejectUnauthorized: true };
-  const server = createServer({ ...certificate, ...demands }, (request, response) => {
+  const ALPNCallback = ({ protocols }: { protocols: string[] }) => {
+    offered.push(protocols);
+    return "http/1.1";
+  };
+  const server = createServer({ ...certificate, ...demands, ALPNCallback }, (request, response) => {
     const { method, url = "/", headers } = request;
     const onward = httpRequest(upstream + url, { method, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -51,6 +58,7 @@ export async function startTlsFront({ upstream, certificate, clientAuthority }: 
   return {
     address: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     clients,
+    offered,
     connections: () => connections,
     replace(other) {
       server.setSecureContext({ ...other, ...demands });

@@ -61,6 +61,13 @@ for (const way of Object.keys(ways)) {
     assert.equal(front.clients, ["trainer"]);
   });
 
+  test(`${way}: HTTP/2 is not offered`, async () => {
+    const front = await site.front(await east.issue());
+    site.configure({ uri: front.address, tls: { ca } });
+    answered(way, await call(way, front.address));
+    assert.equal(front.offered, [["http/1.1"]]);
+  });
+
   test(`${way}: an expired certificate: nothing is sent, and the user hears why`, async () => {
     const { address } = await site.front(await east.issue({ ended: true }));
     site.configure({ uri: address, tls: { ca } });

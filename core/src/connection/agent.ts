@@ -40,7 +40,8 @@ export function needsAgent({ destination, tls, env }: AgentOptions): boolean {
 }
 
 /**
- * The caller closes it. To a proxy it sends only the CONNECT line, also for an http destination: what a request carries is
+ * The caller closes it. It never offers HTTP/2: an upload that breaks off would look complete to the server, for undici ends its
+ * stream instead of resetting it. To a proxy it sends only the CONNECT line, also for an http destination: what a request carries is
  * for the server alone. Connections made after a certificate file was replaced use the new one.
  *
  * @throws MlflowAuthError `TLS_FILE` or `HTTP_PROXY`
@@ -63,6 +64,7 @@ function connect({ connections, timeout }: AgentOptions, proxy: HttpProxy | unde
   const options = {
     ...(connections === undefined ? {} : { connections }),
     ...(timeout === undefined ? {} : { headersTimeout: timeout, bodyTimeout: timeout }),
+    allowH2: false,
     connect: secure,
   };
   if (proxy === undefined) return new Agent(options);
@@ -75,6 +77,7 @@ function connect({ connections, timeout }: AgentOptions, proxy: HttpProxy | unde
     // Without it undici hands an http request to the proxy whole, credential included.
     proxyTunnel: true,
     requestTls: secure,
+    proxyTls: { allowH2: false },
     clientFactory: (_origin, given) => new ProxyPool(proxy, given),
   });
 }

@@ -61,7 +61,8 @@ function originText(origin: string | URL): string {
 }
 
 /**
- * The client's options as they go out: to the same place, with `body`, and with the headers that were authorized.
+ * The client's options as they go out: to the same place, with `body`, with the headers that were authorized, and by HTTP/1.1. By
+ * HTTP/2 undici ends an upload that breaks off instead of resetting its stream, and the server takes it for a complete one.
  *
  * @param removals told what of the client's is not sent
  */
@@ -82,6 +83,8 @@ export function authorizedOptions(
   options["headers"] = applyHeaders(given.headers as DispatchHeaders, authorized, origin, removals);
   // Read by redirect interceptors further in: none of them may carry a credential on.
   options["maxRedirections"] = 0;
+  // Without TLS there is no HTTP/2 that a dispatcher was not told of, and this is on the path of every request.
+  if (origin.startsWith("https:")) options["allowH2"] = false;
   return options as unknown as Dispatcher.DispatchOptions;
 }
 

@@ -29,8 +29,12 @@ export function createFetch(interceptor: Dispatcher.DispatcherComposeInterceptor
     }
     try {
       // A Request of its own reads `init` as the standard says, inherited properties included.
+      const request = new Request(input, init);
       const { dispatcher = getGlobalDispatcher() } = (init ?? {}) as unknown as { dispatcher?: Dispatcher };
-      return await fetch(new Request(input, init), { dispatcher: over(dispatcher) } as unknown as RequestInit);
+      // The caller's own signal: what the Request makes of it is lost once the Request is collected as garbage.
+      const signal = init?.signal === undefined ? (input as Partial<Request>).signal : init.signal;
+      const own = { dispatcher: over(dispatcher), ...(signal === undefined ? {} : { signal }) };
+      return await fetch(request, own as unknown as RequestInit);
     } catch (thrown) {
       const { cause } = thrown as { cause?: unknown };
       throw isMlflowAuthError(cause) ? cause : thrown;

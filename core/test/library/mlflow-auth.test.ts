@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { suite } from "@mlflow-auth/test/suite";
 import { Agent, getGlobalDispatcher, MockAgent, request, setGlobalDispatcher } from "undici";
 import * as assert from "uvu/assert";
@@ -153,6 +155,38 @@ test("fetch reads init as the standard does, and refuses to go through a fetch t
     globalThis.fetch = real;
   }
   assert.is(server.received.length, 2);
+  await auth.close();
+  await server.close();
+  remove();
+});
+
+test("fetch is aborted by the caller's signal, also once garbage has been collected", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const { folder, remove } = project({});
+  const asked = Promise.withResolvers<void>();
+  const server = await echoServer(() => asked.resolve());
+  const auth = await loadMlflowAuth({ config: config(server.origin), cwd: folder, env: { TOKEN: "abc" } });
+  for (const input of ["a URL", "a Request"]) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const url = `${server.origin}/x`;
+    const answer = input === "a URL" ? auth.fetch(url, { signal }) : auth.fetch(new Request(url, { signal }));
+    await asked.promise;
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      collectGarbage();
+    }
+    controller.abort();
+    assert.is(
+      await answer.then(
+        () => "answered",
+        ({ name }) => name,
+      ),
+      "AbortError",
+      input,
+    );
+  }
   await auth.close();
   await server.close();
   remove();

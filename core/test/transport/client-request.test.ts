@@ -55,6 +55,20 @@ test("each form in which undici takes headers is read, and one without a value i
   for (const form of [undefined, null, [], {}]) assert.is(applied(form, given.credential), "X-Token t");
 });
 
+test("HTTP/1.1 is asked for where TLS could agree on HTTP/2", () => {
+  for (const [origin, allowed] of [
+    ["https://mlflow.test", false],
+    ["http://127.0.0.1:5000", undefined],
+  ] as const) {
+    const url = requestUrlOf({ origin, path: "/x", method: "GET" }) as RequestUrl;
+    const options = { origin, path: "/x", method: "GET" as const };
+    for (const authorized of Object.values(given)) {
+      const sent = authorizedOptions(options, url, authorized, null, silent) as unknown as { allowH2?: boolean };
+      assert.is(sent.allowH2, allowed, origin);
+    }
+  }
+});
+
 test("no redirect interceptor further in may follow with what was added", () => {
   const url = requestUrlOf({ origin: "https://mlflow.test", path: "/x", method: "GET" }) as RequestUrl;
   const options = { origin: url.origin, path: url.path, method: "GET" as const, maxRedirections: 5 };

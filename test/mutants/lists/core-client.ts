@@ -31,6 +31,17 @@ export const mutants = [
       ],
       ["if (drop.has(key)) return;", "", "a header of a plugin goes out twice, once with the client's value"],
       [
+        'if (origin.startsWith("https:")) options["allowH2"] = false;',
+        "",
+        "by HTTP/2 an upload that breaks off looks complete to the server",
+      ],
+      [
+        "allowH2: false,\n    connect: secure,",
+        "connect: secure,",
+        "by HTTP/2 an upload that breaks off looks complete to the server",
+        { tests: ["core/agent"] },
+      ],
+      [
         "if (brings === undefined || passes.has(brings)) result.push(name, value);",
         "result.push(name, value);\n    if (brings === undefined || passes.has(brings)) return;",
         "the client's own credential goes along with ours",
