@@ -81,7 +81,7 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
     const target = String(url ?? onlyServer(config, "tags"));
     const server = authorizer.serverFor(target);
     if (server === undefined) {
-      authorizer.refuseMisleading(target);
+      authorizer.refuseMisleading({ url: target });
       throw unlisted(target, config);
     }
     return { ...(await authorizer.tags(server, nothingKnown)).tags };

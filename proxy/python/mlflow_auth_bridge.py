@@ -18,6 +18,7 @@ import os
 import posixpath
 import re
 import socket
+import unicodedata
 from urllib.parse import unquote, urljoin, urlsplit
 
 NAME = "mlflow-auth"
@@ -25,8 +26,9 @@ SETTINGS = "MLFLOW_AUTH_BRIDGE"
 TOKEN_HEADER = "mlflow-auth-token"
 UNLISTED_HEADER = "mlflow-auth-unlisted"
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# As in core's http/paths.ts.
+# As in core's http/paths.ts and http/reads-below.ts.
 DROPPED = re.compile("[\x01-\x20\x7f-\xa0\xc0\xc1\xf5-\xff]")
+NO_PART_OF_NAME = re.compile(r'[.+]*(?:$|[;:?#,&|<>"*])')
 OVERLONG = re.compile("(?:[\xc0\xc1]|\xe0[\x80\x81]|\xf0\x80[\x80\x81])[\x80-\xbf]")
 
 
@@ -37,8 +39,9 @@ class Server:
         self._scheme_and_port = (scheme, port)
         # `*` stands for at least one character of the leftmost label.
         self._host = re.compile("[^.]+".join(re.escape(part) for part in canonical_host(host.strip("[]")).split("*")))
-        # As it is written, and as it reads decoded.
-        self._bases = set(readings(base))
+        self._base = base
+        # As it reads decoded.
+        self._wanted = segments(texts(list(readings(base))[-1])[-1])
         self.has_auth = auth
 
     def is_at(self, scheme, host, port):
@@ -46,8 +49,10 @@ class Server:
 
     def has_path(self, path):
         # What some server could read as a path below the base goes to the proxy, which judges it: never bare past it.
+        if (path + "/").startswith(self._base + "/"):
+            return True
         ways = {way for reading in readings(path) for way in (reading, resolved(reading))}
-        return any((way + "/").startswith(base + "/") for way in ways for base in self._bases)
+        return any(reads_below(way, self._wanted) for way in ways)
 
 
 class Bridge:
@@ -281,6 +286,40 @@ def resolved(path):
     plain = OVERLONG.sub(lambda found: chr((ord(found[0][-2]) & 1) << 6 | ord(found[0][-1]) & 0x3F), path)
     plain = re.sub(r";[^/\\]*", "", DROPPED.sub("", plain))
     return posixpath.normpath(plain.replace("\\", "/"))
+
+
+def texts(reading):
+    """What servers may make of a decoded path, one character a byte: as `textsOf` of core."""
+    careless = OVERLONG.sub(lambda found: chr((ord(found[0][-2]) & 1) << 6 | ord(found[0][-1]) & 0x3F), reading)
+    found = []
+    for text in (careless, reading):
+        # What is no byte was given as a character.
+        characters = text.encode("latin-1", "replace").decode("utf-8", "replace")
+        characters = re.sub("%u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), characters)
+        plain = unicodedata.normalize("NFKC", characters)
+        found += [DROPPED.sub("", text), "".join(one for one in plain if not is_dropped(one))]
+    return found
+
+
+def is_dropped(character):
+    return character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp")
+
+
+def segments(text):
+    """As `segmentsOf` of core."""
+    plain = (one for one in unicodedata.normalize("NFKD", text) if unicodedata.category(one)[0] != "M")
+    return [one for one in re.split("[/\\\\\u2044\u2215\u29f8]+", "".join(plain)) if one]
+
+
+def reads_below(path, wanted):
+    """Whether some server could read a path as one below that of these segments: as `readsBelow` of core."""
+    for given in map(segments, texts(path)):
+        names = zip(given, wanted)
+        if len(given) >= len(wanted) and all(
+            one.startswith(name) and NO_PART_OF_NAME.match(one[len(name) :]) for one, name in names
+        ):
+            return True
+    return False
 
 
 def canonical_host(host):

@@ -30,7 +30,7 @@ export async function headers(url: string, options: HeadersOptions): Promise<num
     const listed = authorizer.serverFor(url);
     const authorized = listed && (await authorizer.authorize({ url, method: "GET" }));
     if (authorized === undefined) {
-      authorizer.refuseMisleading(url);
+      authorizer.refuseMisleading({ url });
       const { message, remedy } = explainMiss(url, authorizer);
       throw new MlflowAuthError("DESTINATION_UNLISTED", `${message}: a request to it passes untouched`, { remedy });
     }

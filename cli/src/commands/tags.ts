@@ -28,7 +28,7 @@ export async function tags(url: string | undefined, options: TagsOptions): Promi
     const target = url ?? usualServer(authorizer);
     const server = authorizer.serverFor(target);
     if (server === undefined) {
-      authorizer.refuseMisleading(target);
+      authorizer.refuseMisleading({ url: target });
       const { message, remedy } = explainMiss(target, authorizer);
       throw new MlflowAuthError("DESTINATION_UNLISTED", `${message}: its runs get no tags`, { remedy });
     }

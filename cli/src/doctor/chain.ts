@@ -93,7 +93,7 @@ function targetOf(config: Config, opened: Opened, url: string): Target {
   const listed = "open" in opened ? opened.open : listedServers(config);
   const server = url.includes("*") ? undefined : listed.serverFor(url);
   if (server === undefined) {
-    if ("open" in opened) opened.open.refuseMisleading(url);
+    if ("open" in opened) opened.open.refuseMisleading({ url });
     const { message, remedy } = explainMiss(url, listed);
     throw new MlflowAuthError("DESTINATION_UNLISTED", message, { remedy });
   }

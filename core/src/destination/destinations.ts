@@ -1,7 +1,8 @@
 /** Which listed server, if any, a URL belongs to. The one place where that is decided. */
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isLoopback, wildcardTest } from "../http/hosts.js";
-import { leadsOut, resolutions } from "../http/paths.js";
+import { leadsOut, readings, resolutions } from "../http/paths.js";
+import { readsBelow } from "../http/reads-below.js";
 
 /** What can be listed: anything with the address of a server. */
 export interface Destination {
@@ -52,10 +53,9 @@ interface Pattern<T> {
 interface PlacedPattern<T> extends Pattern<T> {
   /** Those that come before it, may have its origin, and have a base below its own: some servers may read a path of it as theirs. */
   readonly inner: readonly Pattern<T>[];
+  /** Matches the paths of which it is plain that they are none of these. Undefined where there are none. */
+  readonly apart: RegExp | undefined;
 }
-
-/** What a path holds that servers and the parser may read in different ways. */
-const READ_DIFFERENTLY = /[^!-~]|[%\\#;]|\/[./]/;
 
 /** @param servers in the file's order; each address as `judgeUri` gives it */
 export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
@@ -77,9 +77,9 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
 
   function matchPath(origin: string, path: string): T | undefined {
     for (let index = 0; index < patterns.length; index++) {
-      const { plainUrl, plainPath, server, origin: own, inner } = patterns[index] as PlacedPattern<T>;
+      const { plainUrl, plainPath, server, origin: own, apart } = patterns[index] as PlacedPattern<T>;
       if (plainUrl === undefined) break;
-      if (origin === own && plainPath.test(path) && (inner.length === 0 || !READ_DIFFERENTLY.test(path))) return server;
+      if (origin === own && plainPath.test(path) && (apart === undefined || apart.test(path))) return server;
     }
     const parsed = URL.parse(origin + path);
     if (parsed === null || leadsOut(path)) return undefined;
@@ -90,20 +90,20 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
   }
 
   function misled(origin: string, path: string): T | undefined {
-    if (!READ_DIFFERENTLY.test(path)) return undefined;
     const parsed = URL.parse(origin + path);
     if (parsed === null) return undefined;
+    const near = patterns.filter((pattern) => matchesOrigin(pattern, parsed));
+    if (near.length === 0) return undefined;
     const sent = withoutQuery(path);
-    const isOut = leadsOut(path);
-    const found = patterns.find((pattern) => {
-      if (!matchesOrigin(pattern, parsed)) return false;
-      const { base } = pattern;
-      if (!isOut) return isBelow(parsed.pathname, base) !== isBelow(sent, base);
-      return isBelow(sent, base) || resolutions(sent).some((path) => isBelow(path, base));
-    });
-    if (found !== undefined) return found.server;
-    const outer = patterns.find((pattern) => matches(pattern, parsed));
-    return outer && innerOf(outer, parsed, sent)?.server;
+    const reads = (read: string, { base }: Pattern<T>) => base !== "" && readsBelow(read, base, "exact");
+    if (leadsOut(path)) {
+      const resolved = resolutions(sent);
+      return near.find((pattern) => isBelow(sent, pattern.base) || resolved.some((way) => reads(way, pattern)))?.server;
+    }
+    const found = near.find(({ base }) => isBelow(sent, base));
+    // To what no server of the file claims as it is written, letters of another case are another path.
+    const meant = found === undefined ? near.find((pattern) => reads(sent, pattern)) : innerOf(found, parsed, sent);
+    return meant?.server;
   }
 
   function nearMiss(url: string): T | undefined {
@@ -153,33 +153,42 @@ function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
  * else is for the parser to judge. One expression, for that is several times faster than comparing in steps.
  */
 function plain(prefix: string, end: string): RegExp {
-  const literal = prefix.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
-  return new RegExp(`^${literal}(?:/(?!\\.)[!"$&-.0->@-[\\]-~]*)*${end}`);
+  return new RegExp(`^${escaped(prefix)}(?:/(?!\\.)[!"$&-.0->@-[\\]-~]*)*${end}`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }
 
 function placed<T>(patterns: readonly Pattern<T>[]): PlacedPattern<T>[] {
-  return patterns.map((pattern, index) => ({
-    ...pattern,
-    inner: patterns
+  return patterns.map((pattern, index) => {
+    const inner = patterns
       .slice(0, index)
       .filter(
         (other) => mayShareOrigin(other, pattern) && other.base !== pattern.base && isBelow(other.base, pattern.base),
-      ),
-  }));
+      );
+    return { ...pattern, inner, apart: apartFrom(inner, pattern.base) };
+  });
+}
+
+/** Matches what has one plain segment behind `base` that begins none of the others' bases, in any case: nobody takes it for another. */
+function apartFrom<T>(inner: readonly Pattern<T>[], base: string): RegExp | undefined {
+  if (inner.length === 0) return undefined;
+  const first = inner.map((other) => {
+    const [name = ""] = (readings(other.base.slice(base.length + 1)).at(-1) as string).toLowerCase().split("/");
+    return escaped(name);
+  });
+  return new RegExp(`^${escaped(base)}/(?!(?:${first.join("|")})(?:[/?]|$))[a-z0-9_-]+(?:[/?]|$)`);
 }
 
 function mayShareOrigin<T>(a: Pattern<T>, b: Pattern<T>): boolean {
   return a.origin === b.origin || a.host === undefined || b.host === undefined;
 }
 
-/**
- * The server further in to which a path of `outer` leads where it is decoded, where slashes are merged or where `;…` is dropped. What
- * stands in front of both chooses by such a reading, and would give one server the credential of the other.
- */
-function innerOf<T>({ inner }: PlacedPattern<T>, url: URL, path: string): Pattern<T> | undefined {
-  if (inner.length === 0 || !READ_DIFFERENTLY.test(path)) return undefined;
-  const paths = resolutions(path).map((resolved) => resolved.replace(/\/{2,}/g, "/"));
-  return inner.find((other) => matchesOrigin(other, url) && paths.some((path) => isBelow(path, other.base)));
+/** The server further in to which some server would take a path of `outer`, and so give one server the credential of the other. */
+function innerOf<T>({ inner, apart }: PlacedPattern<T>, url: URL, path: string): Pattern<T> | undefined {
+  if (apart === undefined || apart.test(path)) return undefined;
+  return inner.find((other) => matchesOrigin(other, url) && readsBelow(path, other.base, "any case"));
 }
 
 function matches<T>(pattern: Pattern<T>, url: URL): boolean {
@@ -201,7 +210,8 @@ export function misleadingPath({ uri }: Destination): MlflowAuthError {
   const message = `a request was not sent, because servers may read its path as leading into or out of ${uri}`;
   return new MlflowAuthError("PATH_MISLEADING", message, {
     server: uri,
-    remedy: "send a path without `.` and `..` segments, in any encoding, and without NUL",
+    remedy:
+      "send a path without `.` and `..` segments, in any encoding, and without NUL; and the base path of a server as the file has it",
   });
 }
 

@@ -18,8 +18,8 @@ const OVERLONG = /(?:[\u00c0\u00c1]|\u00e0[\u0080\u0081]|\u00f0\u0080[\u0080\u00
 /**
  * @param target a request's target, or the path and query of a URL: it begins with `/`; from the first `?` on it is not judged
  * @returns true where a segment is `.` or `..` after any number of decodings, with slashes and backslashes as separators and
- *   with control characters, blanks, what follows `;`, and overlong forms taken out of the way; where it holds a NUL; and where
- *   it is escaped more often than anybody does
+ *   with control characters, blanks, what follows `;`, overlong forms and full-width dots taken out of the way; where it holds a NUL; and
+ *   where it is escaped more often than anybody does
  */
 export function leadsOut(target: string): boolean {
   const query = target.indexOf("?");
@@ -27,17 +27,25 @@ export function leadsOut(target: string): boolean {
   if (!SUSPECT.test(path)) return false;
   const all = readings(path);
   if (all.length > MOST_READINGS) return true;
-  for (const reading of all) {
-    const careless = reading.replace(OVERLONG, overlongCharacter);
-    // A strict decoder takes an overlong form for broken bytes, and may drop them.
-    for (const bytes of careless === reading ? [reading] : [careless, reading]) {
-      const characters = Buffer.from(bytes, "latin1").toString("utf8");
-      if (bytes.includes("\0") || DOT_SEGMENT.test(bytes.replace(DROPPED_BYTES, ""))) return true;
-      if (DOT_SEGMENT.test(characters.replace(DROPPED_CHARACTERS, ""))) return true;
-    }
-  }
-  return false;
+  return all.some((reading) => reading.includes("\0") || textsOf(reading).some((text) => DOT_SEGMENT.test(text)));
 }
+
+/**
+ * What servers may make of a path that is decoded, one character a byte: read byte by byte or as UTF-8, with overlong forms taken for
+ * characters or for broken bytes, letters of other widths for the plain ones, and without what is known to be dropped.
+ */
+export function textsOf(reading: string): readonly string[] {
+  const careless = reading.replace(OVERLONG, overlongCharacter);
+  // A strict decoder takes an overlong form for broken bytes, and may drop them.
+  return (careless === reading ? [reading] : [careless, reading]).flatMap((bytes) => {
+    const characters = Buffer.from(bytes, "latin1").toString("utf8").replace(ESCAPED_CHARACTER, escapedCharacter);
+    return [bytes.replace(DROPPED_BYTES, ""), characters.normalize("NFKC").replace(DROPPED_CHARACTERS, "")];
+  });
+}
+
+/** IIS's own escapes. */
+const ESCAPED_CHARACTER = /%u([0-9a-f]{4})/gi;
+const escapedCharacter = (_: string, hex: string) => String.fromCharCode(Number.parseInt(hex, 16));
 
 /** Where servers may come to that read a path each in its own way: resolved, and without what is known to be dropped. */
 export function resolutions(path: string): readonly string[] {

@@ -35,7 +35,7 @@ export interface Authorizer<Agent> extends Removals {
   /** A listed server that only the scheme, the port, the path, or another name of the same loopback keep from being meant. */
   nearMiss(url: string): ServerConfig | undefined;
   /** To be asked where `serverFor` knows none. @throws MlflowAuthError `PATH_MISLEADING` as `authorize` does: nothing is sent then */
-  refuseMisleading(url: string): void;
+  refuseMisleading(request: Omit<AuthorizerRequest, "method">): void;
   /**
    * What to send. Answers without a promise while everything is cached.
    *
@@ -126,7 +126,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     trace?.unlisted(request);
   }
 
-  function refuseMisleading({ url, origin, path }: Pick<AuthorizerRequest, "url" | "origin" | "path">): void {
+  function refuseMisleading({ url, origin, path }: Omit<AuthorizerRequest, "method">): void {
     const parsed = path === undefined ? URL.parse(url) : undefined;
     const misled = destinations.misled(origin ?? parsed?.origin ?? "", path ?? parsed?.pathname ?? "");
     if (misled !== undefined) throw misleadingPath(misled);
@@ -145,7 +145,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     config,
     serverFor: (url) => destinations.match(url)?.server,
     nearMiss: (url) => destinations.nearMiss(url)?.server,
-    refuseMisleading: (url) => refuseMisleading({ url }),
+    refuseMisleading,
     authorize,
     async rejected(authorized, rejection, request) {
       const next = await (pipelineOf.get(authorized.server) as ServerPipeline).renew(authorized, rejection, request);

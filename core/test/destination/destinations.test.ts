@@ -2,6 +2,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { compileDestinations } from "../../src/destination/destinations.js";
+import { notTeam, readAsTeam, readAsTeamInAnyCase } from "../http/path-table.js";
 
 const test = suite("destinations");
 const uris = (...servers: string[]) => compileDestinations(servers.map((uri) => ({ uri })));
@@ -180,22 +181,63 @@ test("whatever servers drop between dots, a path that leads into the base from o
   assert.is(server.misled("https://a.test", "/other/.a./base/x"), undefined);
 });
 
-test("what another reading gives to a server further in is sent with neither's credential", () => {
-  for (const servers of [
-    ["https://a.test", "https://a.test/team"],
-    ["https://*.test/team", "https://a.test"],
-  ]) {
+const outerAndInner = [
+  ["https://a.test", "https://a.test/team"],
+  ["https://a.test/team", "https://a.test"],
+  ["https://*.test/team", "https://a.test"],
+  ["https://*.test/team", "https://*.test"],
+  ["https://a.test", "https://a.test/te%61m"],
+];
+
+test("what another reading gives to a server further in is sent with neither's credential, and not bare", () => {
+  for (const servers of outerAndInner) {
     const { match, matchPath, misled } = uris(...servers);
-    for (const path of ["/%74eam/x", "//team/x", "/team;v=1/x", "/%2574eam", "/team%2fx", "/%2fteam/x?y"]) {
+    for (const path of [...readAsTeam, ...readAsTeamInAnyCase]) {
       assert.is(matchPath("https://a.test", path), undefined, path);
-      assert.is(match(`https://a.test${path}`), undefined, path);
-      assert.match(misled("https://a.test", path)?.uri ?? "", /team$/, path);
+      assert.match(misled("https://a.test", path)?.uri ?? "", /m$/, path);
+      // A parser of URLs takes backslashes for slashes, so that nothing is left to be read in another way.
+      if (!path.includes("\\")) assert.is(match(`https://a.test${path}`), undefined, path);
     }
-    for (const path of ["/x//y", "/teams/%41", "/x;y/team", "/x?team=/%74eam"]) {
+    for (const path of notTeam) {
       assert.match(matchPath("https://a.test", path)?.uri ?? "", /test$/, path);
       assert.match(match(`https://a.test${path}`)?.uri ?? "", /test$/, path);
+      assert.is(misled("https://a.test", path), undefined, path);
     }
-    assert.match(matchPath("https://a.test", "/team/%41//x;y")?.uri ?? "", /team$/);
+  }
+  const { matchPath } = uris("https://a.test", "https://a.test/team");
+  assert.match(matchPath("https://a.test", "/team/%41//x;y")?.uri ?? "", /team$/);
+});
+
+test("what another reading gives to the one server of an origin is not sent bare", () => {
+  const { match, matchPath, misled } = uris("https://a.test/team");
+  for (const path of readAsTeam) {
+    assert.is(matchPath("https://a.test", path), undefined, path);
+    assert.match(misled("https://a.test", path)?.uri ?? "", /team$/, path);
+  }
+  // Letters of another case are another path, as long as nobody has a credential for it.
+  for (const path of [...notTeam, "/Team/x"]) {
+    assert.is(matchPath("https://a.test", path), undefined, path);
+    assert.is(misled("https://a.test", path), undefined, path);
+    assert.is(match(`https://a.test${path}`), undefined, path);
+  }
+});
+
+test("two listed bases that differ by a reading are both what the file says", () => {
+  const { matchPath } = uris("https://a.test/team", "https://a.test/Team", "https://a.test/team.v2", "https://a.test");
+  for (const base of ["/team", "/Team", "/team.v2"]) {
+    assert.is(matchPath("https://a.test", `${base}/x`)?.uri, `https://a.test${base}`);
+  }
+  assert.is(matchPath("https://a.test", "/TEAM/x"), undefined);
+});
+
+test("further in, each segment of a base counts", () => {
+  const { matchPath, misled } = uris("https://a.test/x", "https://a.test/x/team/y");
+  for (const path of ["/x/TEAM/y", "/x//team/y/z", "/x/team;a/%79", "/x/team%2fy"]) {
+    assert.is(matchPath("https://a.test", path), undefined, path);
+    assert.match(misled("https://a.test", path)?.uri ?? "", /y$/, path);
+  }
+  for (const path of ["/x/team", "/x/team/z;y", "/x/Team/yy"]) {
+    assert.is(matchPath("https://a.test", path)?.uri, "https://a.test/x", path);
   }
 });
 

@@ -6,7 +6,7 @@ import * as assert from "uvu/assert";
 import { Secret } from "../../src/secret/secret.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
 import { echoServer } from "../connection/echo-server.js";
-import { harmless, misleading } from "../http/path-table.js";
+import { harmless, misleading, notTeam, readAsTeam, readAsTeamInAnyCase } from "../http/path-table.js";
 import { authorizerOver, boundAuth, boundHeaders } from "../pipeline/authorizer-fixture.js";
 import { fetchWith, withClient } from "./client-fixture.js";
 
@@ -98,6 +98,33 @@ test("a path that leads into or out of the base in some reading is not sent at a
     server.received.map(({ url, headers }) => [url, headers.authorization]),
     [["/elsewhere/..%2fx", undefined]],
   );
+});
+
+test("of two servers on one origin, a path that is read as the other's in some way is not sent at all", async () => {
+  const server = await echoServer();
+  const auth = (name: string) => boundAuth(name, () => ({ headers: { Authorization: new Secret(`Bearer ${name}`) } }));
+  const { authorizer } = authorizerOver([
+    { uri: server.origin, auth: [auth("outer")] },
+    { uri: `${server.origin}/team`, auth: [auth("inner")] },
+  ]);
+  const pool = new Pool(server.origin);
+  const composed = pool.compose(createInterceptor(authorizer));
+  for (const path of [...readAsTeam, ...readAsTeamInAnyCase]) {
+    const code = await composed.request({ path, method: "GET" }).then(
+      () => "sent",
+      (thrown: { code?: unknown }) => thrown.code,
+    );
+    assert.is(code, "PATH_MISLEADING", path);
+  }
+  assert.equal(server.received, []);
+  for (const path of [...notTeam, "/team", "/team/%41;x"])
+    await (await composed.request({ path, method: "GET" })).body.dump();
+  assert.equal(
+    server.received.map(({ headers }) => headers.authorization),
+    [...notTeam.map(() => "Bearer outer"), "Bearer inner", "Bearer inner"],
+  );
+  await pool.close();
+  await server.close();
 });
 
 test("a Host of the client's choice does not lead the credential to another site", async () => {

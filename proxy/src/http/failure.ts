@@ -63,8 +63,12 @@ function refusalFor(thrown: unknown, server: string, answered: boolean): Refusal
   return new Refusal(502, "TEMPORARILY_UNAVAILABLE", message);
 }
 
-/** The authorizer let nothing through, or no secure connection came about: nothing was sent. */
-function withheld(error: MlflowAuthError, mayPass: boolean): Refusal {
+/**
+ * The authorizer let nothing through, or no secure connection came about: nothing was sent.
+ *
+ * @param mayPass whether the cause may pass by itself. Default false
+ */
+export function withheld(error: MlflowAuthError, mayPass = false): Refusal {
   const { code, remedy } = error;
   const message = `${code}: ${error.message}${remedy === undefined ? "" : `. Try this: ${remedy}`}`;
   if (mayPass) return new Refusal(503, "TEMPORARILY_UNAVAILABLE", message, code);

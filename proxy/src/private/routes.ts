@@ -1,5 +1,6 @@
 /** Which path of the proxy stands for which URL of a listed server, in both directions. */
-import type { OpenedAuthorizer, ServerConfig } from "@mlflow-auth/core/internal";
+import { isMlflowAuthError, type OpenedAuthorizer, type ServerConfig } from "@mlflow-auth/core/internal";
+import { withheld } from "../http/failure.js";
 import { badRequest, forbidden, type Refusal } from "../http/refusal.js";
 import type { Mount, Upstream } from "../http/upstream.js";
 
@@ -21,7 +22,7 @@ const unlisted = forbidden("this address belongs to no server of the configurati
 const badAuthority = badRequest("the part of the path that names a server must be ~SCHEME:HOST or ~SCHEME:HOST:PORT.");
 
 /** @param upstream an absolute URL that a server of the file matches */
-export function createRoutes({ serverFor }: OpenedAuthorizer, upstream: string): Routes {
+export function createRoutes({ serverFor, refuseMisleading }: OpenedAuthorizer, upstream: string): Routes {
   const { origin, pathname } = new URL(upstream);
   const base = pathname.replace(/\/+$/, "");
 
@@ -29,7 +30,18 @@ export function createRoutes({ serverFor }: OpenedAuthorizer, upstream: string):
 
   function listed(origin: string, path: string, mount: Mount): Upstream | Refusal {
     const server = serverFor(origin + path);
-    return server === undefined ? unlisted : { origin, path, server, mount };
+    return server === undefined ? refusalOf(origin, path) : { origin, path, server, mount };
+  }
+
+  /** Of a path that servers may read as a listed server's, for what it is: it is not sent, though it belongs to none. */
+  function refusalOf(origin: string, path: string): Refusal {
+    try {
+      refuseMisleading({ url: origin + path, origin, path });
+      return unlisted;
+    } catch (thrown) {
+      if (isMlflowAuthError(thrown)) return withheld(thrown);
+      throw thrown;
+    }
   }
 
   function resolve(path: string): Upstream | Refusal {

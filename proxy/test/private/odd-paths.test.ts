@@ -1,7 +1,7 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { harmless, misleading } from "../../../core/test/http/path-table.js";
-import { head, type Rig, raw, startRig } from "../rig.js";
+import { harmless, misleading, notTeam, readAsTeam, readAsTeamInAnyCase } from "../../../core/test/http/path-table.js";
+import { head, type Rig, raw, startRig, startUpstream } from "../rig.js";
 
 const test = suite("odd paths through the proxy: the same verdicts as the library's");
 
@@ -57,6 +57,30 @@ test("a path that the parser alone takes for one below the base is refused with 
   const { answer, urls } = await sent("/base\\x", `/~http:127.0.0.1:${rig.upstream.port}`);
   assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*"BAD_REQUEST"[\s\S]*"code":"PATH_MISLEADING"/);
   assert.equal(urls, []);
+});
+
+test("a path that servers may read as another listed server's is refused with 400, and nothing reaches either", async () => {
+  const upstream = await startUpstream();
+  const both = await startRig({ servers: [{ uri: `${upstream.uri}/team` }, { uri: upstream.uri, auth: [] }] });
+  const at = `/~http:127.0.0.1:${upstream.port}`;
+  const answerTo = (path: string) =>
+    raw(both.proxy.port, head(`GET /${both.token}${at}${path}`, [`host: 127.0.0.1:${both.proxy.port}`]));
+  for (const path of [...readAsTeam, ...readAsTeamInAnyCase]) {
+    assert.match(await answerTo(path), /^HTTP\/1\.1 400 [\s\S]*"code":"PATH_MISLEADING"/, path);
+  }
+  assert.equal(upstream.seen, []);
+  for (const path of notTeam) assert.match(await answerTo(path), /^HTTP\/1\.1 200 /, path);
+  assert.is(upstream.seen.length, notTeam.length);
+});
+
+test("with one server on an origin, too: such a path is not merely one of no server", async () => {
+  const one = await startRig({ base: "/team" });
+  for (const path of readAsTeam) {
+    const line = `GET /${one.token}/~http:127.0.0.1:${one.upstream.port}${path}`;
+    const answer = await raw(one.proxy.port, head(line, [`host: 127.0.0.1:${one.proxy.port}`]));
+    assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*"code":"PATH_MISLEADING"/, path);
+  }
+  assert.equal(one.upstream.seen, []);
 });
 
 /** Node's parser takes no such request line, so it is refused before the proxy sees it; undici would write none either. */

@@ -6,7 +6,7 @@ import { compileDestinations } from "@mlflow-auth/core/internal";
 import { missing, mlflowPython } from "@mlflow-auth/test/servers/tools";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { harmless, misleading } from "../../../core/test/http/path-table.js";
+import { harmless, misleading, notTeam, readAsTeam } from "../../../core/test/http/path-table.js";
 import { bridgeSettings, bridgeVariable, pythonFolder } from "../../src/index.js";
 
 const lacking = await missing("mlflow");
@@ -21,6 +21,7 @@ const servers = [
   server("http://[::ffff:127.0.0.1]:5000"),
   server("https://*.staging.example.com"),
   server("https://ml-*.example.org:8443/a%20b"),
+  server("https://apart.example.com/team"),
 ];
 
 const settings = bridgeSettings({
@@ -151,16 +152,21 @@ test("leads every odd path to the proxy that the authorizer would not let go bar
     ...into.map((way) => `/x/${way}other`),
     ...["/b%2561se/x", "/x;/../base/y", "/%2fbase/x", "//base/x", "/base%2fx"],
   ];
-  const ways = await waysOf(paths.map((path) => `https://mlflow.example.com${path}`));
+  const urls = [
+    ...paths.map((path) => `https://mlflow.example.com${path}`),
+    ...[...readAsTeam, ...notTeam].map((path) => `https://apart.example.com${path}`),
+  ];
+  const ways = await waysOf(urls);
   let odd = 0;
   for (const [index, { url, listed }] of ways.entries()) {
     const { origin } = new URL(url);
     const path = url.slice(origin.length);
     if (match(url) === undefined && misled(origin, path) === undefined) continue;
     odd++;
-    assert.ok(listed, `${paths[index]}, sent as ${url}`);
+    assert.ok(listed, `${urls[index]}, sent as ${url}`);
   }
-  assert.ok(odd > misleading.length);
+  assert.ok(odd > misleading.length + readAsTeam.length / 2);
+  for (const { url, listed } of ways.slice(-notTeam.length)) assert.not(listed, url);
 });
 
 test("takes the server with the longest path for whether the file has a credential", async () => {

@@ -23,24 +23,19 @@ export const mutants = [
         "what the parser reads below the base stands elsewhere as it is sent",
       ],
       [
-        "if (!READ_DIFFERENTLY.test(path)) return undefined;",
-        "return undefined;",
-        "a path that servers read as leading into the base goes out bare",
+        "patterns.filter((pattern) => matchesOrigin(pattern, parsed))",
+        "patterns",
+        "odd paths of other people's servers are not sent",
       ],
-      ["if (!matchesOrigin(pattern, parsed)) return false;", "", "odd paths of other people's servers are not sent"],
+      ["return meant?.server;", "return undefined;", "a path that servers read as leading into the base goes out bare"],
       [
-        "if (!isOut) return isBelow(parsed.pathname, base) !== isBelow(sent, base);",
-        "if (!isOut) return false;",
-        "a backslash leads a request out of the base unseen",
-      ],
-      [
-        "isBelow(sent, base) || resolutions(sent).some((path) => isBelow(path, base))",
-        "isBelow(sent, base)",
+        "isBelow(sent, pattern.base) || resolved.some((way) => reads(way, pattern))",
+        "isBelow(sent, pattern.base)",
         "a path that leads into the base from outside is sent",
       ],
       [
-        "isBelow(sent, base) || resolutions(sent).some((path) => isBelow(path, base))",
-        "resolutions(sent).some((path) => isBelow(path, base))",
+        "isBelow(sent, pattern.base) || resolved.some((way) => reads(way, pattern))",
+        "resolved.some((way) => reads(way, pattern))",
         "a path that leads out of the base is sent",
       ],
       [
@@ -71,8 +66,8 @@ export const mutants = [
       ['"(?:[?#]|$)")', '"")', "https://a.test/base matches https://a.test/basement"],
       ['"(?:\\\\?|$)")', '"")', "/base matches /basement"],
       [
-        'prefix.replace(/[.*+?^${}()|[\\]\\\\/]/g, "\\\\$&")',
-        "prefix",
+        'text.replace(/[.*+?^${}()|[\\]\\\\/]/g, "\\\\$&")',
+        "text",
         "a dot in a server's name stands for any character",
       ],
       ["url.protocol === pattern.protocol &&", "", "a credential for https goes over http"],
@@ -92,6 +87,63 @@ export const mutants = [
         "if (plainUrl === undefined) break;\n      if (origin",
         "if (plainUrl === undefined) continue;\n      if (origin",
         "a wildcard that stands first is passed over",
+      ],
+    ],
+  ),
+
+  // Paths that some server reads as another listed server's
+  ...faultsIn(
+    "core/src",
+    ["core/destinations", "core/where-it-goes"],
+    [
+      ["&& (apart === undefined || apart.test(path))", "", "//team gets the credential of the server around it"],
+      [
+        "innerOf(found, parsed, sent) !== undefined ? undefined : found.server",
+        "false ? undefined : found.server",
+        "/tea%6d gets the credential of the server around it",
+      ],
+      [
+        "innerOf(found, parsed, parsed.pathname) !== undefined ? undefined : found.server",
+        "false ? undefined : found.server",
+        "headers(url) gives the credential of the server around it for /tea%6d",
+      ],
+      [
+        'readsBelow(path, other.base, "any case")',
+        'readsBelow(path, other.base, "exact")',
+        "/TEAM gets the credential of the server around it, where letters are the same in any case",
+      ],
+      [
+        'readsBelow(read, base, "exact")',
+        'readsBelow(read, base, "any case")',
+        "another application's /Team is not reached",
+      ],
+      [
+        "found === undefined ? near.find((pattern) => reads(sent, pattern)) : innerOf",
+        "found === undefined ? undefined : innerOf",
+        "/tea%6d goes bare to a server that has a credential",
+      ],
+      ['.normalize("NFKD").replace(/\\p{M}/gu, "")', "", "an accent that a code page drops leads to another server"],
+      ['characters.normalize("NFKC")', "characters", "full-width dots lead out of the base", { tests: ["core/paths"] }],
+      [
+        ".replace(ESCAPED_CHARACTER, escapedCharacter)",
+        "",
+        "IIS's own escapes lead out of the base",
+        { tests: ["core/paths"] },
+      ],
+      ["/[/\\\\\\u2044\\u2215\\u29f8]+/", "/[/]+/", "a backslash leads to another server"],
+      ['/^[.+]*(?:$|[;:?#,&|<>"*])/', '/^(?:$|[;:?#,&|<>"*])/', "/team. leads to another server on Windows"],
+      ['/^[.+]*(?:$|[;:?#,&|<>"*])/', "/^[.+]*$/", "/team;a leads to another server on Tomcat"],
+      ['/^[.+]*(?:$|[;:?#,&|<>"*])/', "/^/", "/teams is refused beside /team"],
+      [
+        "textsOf(readings(base).at(-1) as string)",
+        "textsOf(base)",
+        "a base with an escape in it is another to us than to servers",
+      ],
+      [
+        "(?!(?:${first",
+        "(?:(?:${first",
+        "every path of the server around another is looked at closely",
+        { accepted: "only speed" },
       ],
     ],
   ),
@@ -142,7 +194,7 @@ export const mutants = [
       ["(?:[\\u00c0\\u00c1]|", "(?:[\\u00c1]|", "an overlong dot leads out of the base"],
       ["|\\u00e0[\\u0080\\u0081]", "", "an overlong dot of three bytes leads out of the base"],
       ["|\\u00f0\\u0080[\\u0080\\u0081]", "", "an overlong dot of four bytes leads out of the base"],
-      ['bytes.includes("\\0") || ', "", "a NUL cuts the path off for some servers"],
+      ['reading.includes("\\0") || ', "", "a NUL cuts the path off for some servers"],
       [
         "const path = query === -1 ? target : target.slice(0, query);\n  if (!SUSPECT",
         "const path = target;\n  if (!SUSPECT",
@@ -154,8 +206,8 @@ export const mutants = [
         "an overlong dot leads out of the base",
       ],
       [
-        'if (DOT_SEGMENT.test(characters.replace(DROPPED_CHARACTERS, ""))) return true;',
-        "",
+        ', characters.normalize("NFKC").replace(DROPPED_CHARACTERS, "")]',
+        "]",
         "a zero-width character between dots leads out of the base",
       ],
       [

@@ -116,7 +116,7 @@ export const mutants = [
     ["proxy/routes", "proxy/refusals", "proxy/redirects"],
     [
       [
-        "return server === undefined ? unlisted : { origin, path, server, mount };",
+        "return server === undefined ? refusalOf(origin, path) : { origin, path, server, mount };",
         "return { origin, path, server: server as never, mount };",
         "the proxy is an open relay",
       ],
