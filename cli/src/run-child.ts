@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import { execExit } from "./exit-codes.js";
 import { paint } from "./paint.js";
@@ -15,11 +15,27 @@ export interface ChildEnd {
   readonly started: boolean;
 }
 
+/**
+ * Said where this process ends before the program, which nothing that can be foreseen does. Its requests would only fail from then
+ * on, for hours perhaps.
+ */
+const LEFT =
+  "mlflow-auth: exec ends before the program by a fault of its own, and its proxy with it: the program gets SIGTERM\n";
+
 /** Runs the program on our own stdin, stdout and stderr, and passes signals on to it. */
 export async function runChild([name, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildEnd> {
   // Before the program runs: a signal that comes in between would end us and leave it alone.
   let child: ChildProcess | undefined;
   const unwatch = watchSignals((signal) => child?.kill(signal));
+  const leave = () => {
+    if (!child?.kill("SIGTERM")) return;
+    try {
+      writeSync(2, LEFT);
+    } catch {
+      // Nobody reads it.
+    }
+  };
+  process.on("exit", leave);
   try {
     return await new Promise<ChildEnd>((resolve) => {
       const fail = (error: Error) => resolve({ code: notStarted(name as string, error), started: false });
@@ -36,14 +52,16 @@ export async function runChild([name, ...args]: readonly string[], env: NodeJS.P
     });
   } finally {
     unwatch();
+    process.off("exit", leave);
   }
 }
 
 function watchSignals(forward: (signal: NodeJS.Signals) => void): () => void {
   const ignore = () => {};
   const onTerminal = hasTerminal() ? ignore : forward;
-  for (const signal of FORWARDED) process.on(signal, forward);
-  for (const signal of FROM_TERMINAL) process.on(signal, onTerminal);
+  // Before the listeners of plugins, which may throw.
+  for (const signal of FORWARDED) process.prependListener(signal, forward);
+  for (const signal of FROM_TERMINAL) process.prependListener(signal, onTerminal);
   return () => {
     for (const signal of FORWARDED) process.off(signal, forward);
     for (const signal of FROM_TERMINAL) process.off(signal, onTerminal);

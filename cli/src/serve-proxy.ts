@@ -1,6 +1,7 @@
 /** What `exec` and `proxy` have in common: a proxy to the chosen server, opened before it is used and closed after. */
 import {
   createLogger,
+  type Logger,
   type LogLevel,
   loadConfig,
   type OpenedAuthorizer,
@@ -38,35 +39,45 @@ export interface Served {
  * @throws MlflowAuthError whatever is wrong with the file, a plugin, the choice of a server, the token or the address
  */
 export async function serveProxy<T>(options: ServeOptions, use: (served: Served) => Promise<T>): Promise<T> {
-  const { host, port, allowHosts } = options;
   const logger = createLogger({ level: options.logLevel, env: process.env });
-  const config = await loadConfig({ configFile: options.config });
-  const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
+  // Before any plugin is imported.
   const endSurvival = surviveBackgroundFailures(logger);
   try {
-    const upstream = chooseUpstream(authorizer, options.server, process.env);
-    const token = await options.token();
-    const traffic = createMemoryKeeper();
-    const proxy = await startProxy({
-      authorizer,
-      logger,
-      upstream: upstream.uri,
-      token,
-      host,
-      port,
-      allowHosts,
-      traffic,
-    });
+    const config = await loadConfig({ configFile: options.config });
+    const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
     try {
-      announce(config, upstream.uri);
-      if (upstream.notice !== undefined) say(upstream.notice);
-      return await use({ authorizer, upstream, proxy });
+      return await serveWith(authorizer, logger, options, use);
     } finally {
-      await proxy.close();
+      await authorizer.close();
     }
   } finally {
-    await authorizer.close();
     endSurvival();
+  }
+}
+
+async function serveWith<T>(
+  authorizer: OpenedAuthorizer,
+  logger: Logger,
+  { host, port, allowHosts, ...options }: ServeOptions,
+  use: (served: Served) => Promise<T>,
+): Promise<T> {
+  const upstream = chooseUpstream(authorizer, options.server, process.env);
+  const proxy = await startProxy({
+    authorizer,
+    logger,
+    upstream: upstream.uri,
+    token: await options.token(),
+    host,
+    port,
+    allowHosts,
+    traffic: createMemoryKeeper(),
+  });
+  try {
+    announce(authorizer.config, upstream.uri);
+    if (upstream.notice !== undefined) say(upstream.notice);
+    return await use({ authorizer, upstream, proxy });
+  } finally {
+    await proxy.close();
   }
 }
 

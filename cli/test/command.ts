@@ -29,12 +29,17 @@ export interface RunOptions {
   /** Beside PATH and HOME. */
   readonly env?: Record<string, string>;
   readonly input?: string;
+  /** How many files it may have open. Default: as many as the tests. */
+  readonly files?: number;
 }
 
-export function start(args: readonly string[], { cwd, env = {}, input }: RunOptions): Running {
+export function start(args: readonly string[], { cwd, env = {}, input, files }: RunOptions): Running {
   const { PATH = "", HOME = "" } = process.env;
+  const command = [process.execPath, builtCommand, ...args];
+  const [program = "", ...rest] =
+    files === undefined ? command : ["sh", "-c", `ulimit -n ${files}; exec "$@"`, "sh", ...command];
   // In a session of its own, so that whoever runs the tests in a terminal sees the same.
-  const child = spawn(process.execPath, [builtCommand, ...args], {
+  const child = spawn(program, rest, {
     cwd,
     env: { PATH, HOME, ...compileCache, ...env },
     stdio: ["pipe", "pipe", "pipe"],

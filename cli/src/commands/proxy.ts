@@ -75,7 +75,8 @@ function untilStopped(running: RunningProxy): Promise<void> {
       stopping = true;
       running.close({ grace }).then(resolve, reject);
     };
-    process.on("SIGTERM", stop);
-    process.on("SIGINT", stop);
+    // Before the listeners of plugins, which may throw.
+    process.prependListener("SIGTERM", stop);
+    process.prependListener("SIGINT", stop);
   });
 }

@@ -5,6 +5,7 @@
  */
 import type { RequestHeaderProvider, RunContextProvider } from "../provider/provider.js";
 import { authCases } from "./contract/auth-cases.js";
+import { watchBackground } from "./contract/background.js";
 import { headerCases, tagCases } from "./contract/extra-cases.js";
 import type { AuthSetup, Awaitable, Setup } from "./contract/setup.js";
 
@@ -40,13 +41,15 @@ function bind<S extends Setup<{ close?(): Awaitable<void> }>>(
   return Object.entries(cases).map(([name, body]) => ({
     name: `contract: ${name}`,
     async run() {
-      const setup = await make();
-      try {
-        await body(setup);
-      } finally {
-        await setup.provider.close?.();
-        await setup.stop?.();
-      }
+      await watchBackground(async () => {
+        const setup = await make();
+        try {
+          await body(setup);
+        } finally {
+          await setup.provider.close?.();
+          await setup.stop?.();
+        }
+      });
     },
   }));
 }

@@ -1,12 +1,13 @@
-import { suite } from "@mlflow-auth/test/suite";
+import { EventEmitter } from "node:events";
+import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { Auth, RequestAuthProvider } from "../../src/plugin.js";
+import type { Auth, Clock, RequestAuthProvider } from "../../src/plugin.js";
 import { anonymous, Secret } from "../../src/plugin.js";
 import { type AuthSetup, canary, providerContract, testContext } from "../../src/testing.js";
 
 const test = suite("the provider contract");
 
-type Change = (sound: RequestAuthProvider, backend: Backend) => Partial<RequestAuthProvider>;
+type Change = (sound: RequestAuthProvider, backend: Backend, clock: Clock) => Partial<RequestAuthProvider>;
 interface Backend {
   fetches: number;
   up: boolean;
@@ -34,7 +35,7 @@ function setup(change: Change = () => ({}), eager = false): AuthSetup {
   };
   if (eager) void backend.fetch();
   return {
-    provider: { ...sound, ...change(sound, backend) },
+    provider: { ...sound, ...change(sound, backend, context.clock) },
     context,
     canaries,
     backend: {
@@ -92,6 +93,32 @@ const faults: [what: string, change: Change, found: RegExp][] = [
     (_sound, backend) => ({ ...({ last: backend.secret } as object) }),
     /nothing that it prints/,
   ],
+  ["a promise that it forgets", before(() => void Promise.reject(new Error("x"))), /nothing that it does by itself/],
+  [
+    "a timer that throws",
+    before(() => void setTimeout(() => assert.unreachable(), 20)),
+    /nothing that it does by itself/,
+  ],
+  [
+    "a timer of the context's clock that throws",
+    before((_, clock) => void clock.setTimeout(() => assert.unreachable(), 600_000)),
+    /nothing that it does by itself/,
+  ],
+  [
+    "a renewal that it forgets, where it fails",
+    before((backend, clock) => void clock.setTimeout(() => void backend.fetch(), 600_000)),
+    /nothing that it does by itself/,
+  ],
+  [
+    "an emitter's error that nobody hears",
+    before(() => void setImmediate(() => new EventEmitter().emit("error", new Error("x")))),
+    /nothing that it does by itself/,
+  ],
+  [
+    "a timer that it leaves when it is closed, and that throws then",
+    (_sound, _backend, clock) => ({ close: () => void clock.setTimeout(() => assert.unreachable(), 1_000) }),
+    /nothing that it does by itself/,
+  ],
   ["a close that fails the second time", () => ({ close: once() }), /close may be called twice/],
 ];
 for (const [what, change, found] of faults) {
@@ -106,6 +133,21 @@ for (const [what, change, found] of faults) {
 
 test("it finds a factory that fetches", async () => {
   assert.ok((await broken(() => setup(undefined, true))).includes("making the provider asks nobody for anything"));
+});
+
+test("the listeners of the test runner are in place again after each case", async () => {
+  const events = ["uncaughtException", "unhandledRejection"] as const;
+  const listener = () => undefined;
+  for (const event of events) process.on(event, listener);
+  closeAfterwards(() => {
+    for (const event of events) process.off(event, listener);
+  });
+  const before = events.map((event) => process.listeners(event as "beforeExit"));
+  await broken(() => setup());
+  assert.equal(
+    events.map((event) => process.listeners(event as "beforeExit")),
+    before,
+  );
 });
 
 test("of run tags it takes those that core would send, and no others", async () => {
@@ -146,6 +188,16 @@ test("it stops what the setup started, also after a failure", async () => {
 
 function spread(auth: ReturnType<RequestAuthProvider["getAuth"]>): ReturnType<RequestAuthProvider["getAuth"]> {
   return auth instanceof Promise || typeof auth !== "object" ? auth : { ...auth };
+}
+
+/** Something that it does beside each `getAuth`. */
+function before(deed: (backend: Backend, clock: Clock) => void): Change {
+  return (sound, backend, clock) => ({
+    getAuth(asked) {
+      deed(backend, clock);
+      return sound.getAuth(asked);
+    },
+  });
 }
 
 function once(): () => void {

@@ -109,9 +109,39 @@ export const mutants = [
         "a program that failed counts as success",
       ],
       [
-        "for (const signal of FORWARDED) process.on(signal, forward);",
+        "for (const signal of FORWARDED) process.prependListener(signal, forward);",
         "",
         "a stop ends exec and leaves the program running",
+      ],
+      [
+        'process.on("exit", leave);',
+        "",
+        "a program is left behind without its proxy, and without a word",
+        { tests: ["cli/run-child"] },
+      ],
+      [
+        "process.setUncaughtExceptionCaptureCallback(tellThrown);",
+        'process.on("uncaughtException", tellThrown);',
+        "a listener of a plugin ends the process",
+        { tests: ["cli/background-failures"] },
+      ],
+      [
+        'process.on("unhandledRejection", tellThrown);',
+        "",
+        "a plugin that listens for forgotten promises, and does nothing, hides them",
+        { accepted: "without a listener Node makes an exception of them, which is told of in the same words" },
+      ],
+      [
+        "process.exit = refuse as typeof exit;",
+        "",
+        "a plugin ends the process in a timer",
+        { tests: ["cli/background-failures"] },
+      ],
+      [
+        'if (file !== "" && existsSync(file) && frames.length < MOST_FRAMES)',
+        'if (file !== "" && frames.length < MOST_FRAMES)',
+        "a message that looks like a frame shows in the log",
+        { tests: ["cli/background-failures"] },
       ],
       [
         "return code === exit.usage || code === exit.config ? code : execExit.failed;",

@@ -3,6 +3,7 @@ import { codes } from "../../errors/codes.js";
 import { isMlflowAuthError, type MlflowAuthError } from "../../errors/mlflow-auth-error.js";
 import { type Auth, anonymous } from "../../provider/provider.js";
 import { isSecret } from "../../secret/secret.js";
+import { letTimePass, letTimePassAfterwards } from "./background.js";
 import { checkHeaders, checkSilence, request } from "./checks.js";
 import type { AuthSetup } from "./setup.js";
 
@@ -73,6 +74,19 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
     await setup.provider.invalidate("unauthorized");
     const error = await failure(setup);
     checkSilence(setup, { auth, error });
+  },
+
+  "nothing that it does by itself fails, in an outage and after it is closed": async (setup) => {
+    const { provider, backend, context } = setup;
+    await credential(setup);
+    await backend.break();
+    await provider.invalidate("suspected");
+    await letTimePass(context);
+    await backend.fix();
+    await context.clock.advance(AFTER_BACKOFF);
+    await credential(setup);
+    await provider.close?.();
+    await letTimePassAfterwards(context);
   },
 
   "close may be called twice": async ({ provider }) => {

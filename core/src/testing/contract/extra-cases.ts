@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { tagFault } from "../../mlflow/tag-limits.js";
 import type { RequestHeaderProvider, RunContextProvider } from "../../provider/provider.js";
+import { letTimePass, letTimePassAfterwards } from "./background.js";
 import { checkHeaders, checkSilence, request } from "./checks.js";
 import type { Setup } from "./setup.js";
 
@@ -29,6 +30,13 @@ export const headerCases: Readonly<Record<string, (setup: Setup<RequestHeaderPro
     checkSilence(setup, { headers });
   },
 
+  "nothing that it does by itself fails, and neither after it is closed": async ({ provider, context }) => {
+    await provider.requestHeaders(request());
+    await letTimePass(context);
+    await provider.close?.();
+    await letTimePassAfterwards(context);
+  },
+
   "close may be called twice": async ({ provider }) => {
     await provider.close?.();
     await provider.close?.();
@@ -50,5 +58,12 @@ export const tagCases: Readonly<Record<string, (setup: Setup<RunContextProvider>
       assert.ok(fault === undefined, `it gave ${fault}, which MLflow does not take`);
     }
     checkSilence(setup, { tags });
+  },
+
+  "nothing that it does by itself fails, and neither after it is closed": async ({ provider, context }) => {
+    await provider.tags({ experimentId: "0", runName: "a run", tags: {} });
+    await letTimePass(context);
+    await provider.close?.();
+    await letTimePassAfterwards(context);
   },
 };
