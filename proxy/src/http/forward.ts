@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createInterceptor, type Logger, MlflowAuthError, type OpenedAuthorizer } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
+import type { Connections } from "./connections.js";
 import { UpstreamFailures } from "./failure.js";
 import { hasBody, isSmall } from "./head.js";
 import { forwardedHeaders, type HeaderRewriting } from "./headers.js";
@@ -41,8 +42,15 @@ const refuseUnlisted: Dispatcher["dispatch"] = () => {
   throw new MlflowAuthError("DESTINATION_UNLISTED", "the request belongs to no server of the file");
 };
 
-/** One for all requests of a front: it remembers which servers have answered, and which runs were created. */
-export function createForwarder({ authorizer, logger, traffic }: ForwarderOptions): Forwarder {
+/**
+ * One for all requests of a front: it remembers which servers have answered, and which runs were created.
+ *
+ * @param connections those of the front
+ */
+export function createForwarder(
+  { authorizer, logger, traffic }: ForwarderOptions,
+  connections: Pick<Connections, "isNewest">,
+): Forwarder {
   const failures = new UpstreamFailures(logger);
   const dispatch = createInterceptor(authorizer)(refuseUnlisted);
   const runs = createRunWatch();
@@ -69,7 +77,8 @@ export function createForwarder({ authorizer, logger, traffic }: ForwarderOption
       res,
       upload: body instanceof Upload ? body : undefined,
       rewriting,
-      closing: () => draining,
+      // Requests behind this one may be under way already.
+      closing: () => draining && connections.isNewest(res),
       answered: () => failures.answered(server),
       failed: (error) => refuse(req, res, failures.failed(error, server)),
       streamed: traffic,

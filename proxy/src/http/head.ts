@@ -6,11 +6,16 @@ import { badRequest, Refusal } from "./refusal.js";
 /** A body of at most this many declared bytes is read whole before anything is sent: one write, and it can be sent again. */
 const LONGEST_COLLECTED = 64 * 1024;
 
+/** As Node has it, which answers such a request by itself unless it is told otherwise. */
+const EXPECTATION = /(?:^|\W)100-continue(?:$|\W)/i;
+
 const REFUSED_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
 
-const badMethod = new Refusal(405, "BAD_REQUEST", "this method is not passed on.");
+/** The refusal of CONNECT and its like. */
+export const badMethod = new Refusal(405, "BAD_REQUEST", "this method is not passed on.");
 const badTarget = badRequest("the request target must be a path; this is not a forward proxy.");
 const badFraming = badRequest("the length of the request's body is declared in a way that servers read differently.");
+const badExpectation = new Refusal(417, "BAD_REQUEST", "of expectations only 100-continue is known.");
 const noUpgrade = new Refusal(501, "NOT_IMPLEMENTED", "connections are not upgraded to another protocol.");
 
 /** The refusal of a path of which core's `leadsOut` says that servers could read it as a way out of its base. */
@@ -38,6 +43,9 @@ export function judgeHead(
       case "upgrade":
         // Clients that would speak HTTP/2 offer it so, and go on with HTTP/1.1 when nobody takes it up.
         if (value.toLowerCase() !== "h2c") return noUpgrade;
+        break;
+      case "expect":
+        if (!EXPECTATION.test(value)) return badExpectation;
         break;
       case "transfer-encoding":
         if (transferEncoding !== undefined || value.toLowerCase() !== "chunked") return badFraming;

@@ -1,7 +1,7 @@
 /** How an answer gets to the client: the upstream's, or the front's own, and what becomes of an upload that is still coming in. */
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
 import type { Dispatcher } from "undici";
+import { endAfterAnswer } from "./connections.js";
 import { hasBody } from "./head.js";
 import { type HeaderRewriting, returnedHeaders } from "./headers.js";
 import type { Refusal } from "./refusal.js";
@@ -72,13 +72,11 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
   }
 
   #begin(status: number, headers: IncomingHttpHeaders): void {
-    const { req, res, upload, rewriting, closing, answered } = this.#options;
+    const { req, res, upload, rewriting, closing, answered, streamed } = this.#options;
     const list = returnedHeaders(headers, rewriting);
-    if (upload !== undefined && !req.complete) {
+    if ((upload !== undefined && !req.complete) || closing()) {
       list.push("connection", "close");
-      endAfterUpload(req);
-    } else if (closing()) {
-      list.push("connection", "close");
+      endAfterAnswer(req.socket, streamed);
     }
     res.sendDate = false;
     // The phrase is ours: the upstream's has no meaning, and may hold characters that can't be written.
@@ -130,7 +128,9 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Controller | null, error: Error): void {
     if (this.#over) return;
     this.#over = true;
-    const { res, upload, failed } = this.#options;
+    const { req, res, upload, failed } = this.#options;
+    // It broke off because the client did: that is nobody's failure, and nobody is there to be answered.
+    if (req.socket.destroyed) return;
     upload?.discard();
     // The head is out: an end would make a cut-off answer look complete.
     if (res.headersSent && res.req.httpVersion === "1.0") {
@@ -142,41 +142,18 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Answers with the refusal. Nothing may have been written to the response yet. */
-export function refuse(req: IncomingMessage, res: ServerResponse, { status, body }: Refusal): void {
+/**
+ * Answers with the refusal. Nothing may have been written to the response yet.
+ *
+ * @param isLast whether the connection ends with it. It does in any case where the body of the request is not there yet.
+ */
+export function refuse(req: IncomingMessage, res: ServerResponse, { status, body }: Refusal, isLast = false): void {
   const headers = ["content-type", "application/json", "content-length", String(Buffer.byteLength(body))];
-  if (hasBody(req) && !req.complete) {
+  if (isLast || (hasBody(req) && !req.complete)) {
     headers.push("connection", "close");
-    endAfterUpload(req);
+    endAfterAnswer(req.socket);
   }
   // With a phrase: an answer that could not be written may have left its own behind.
   res.writeHead(status, STATUS_CODES[status] ?? "", headers);
   res.end(body);
-}
-
-/** Milliseconds for which the rest of an upload is read and thrown away after its answer. */
-const LONGEST_LINGER = 10_000;
-
-const lingering = new WeakSet<Socket>();
-
-/**
- * For an answer that comes before the upload is complete, with `connection: close`. Node would destroy the socket once the
- * answer is written; with bytes of the upload still unread the system then resets the connection, and the client, busy
- * sending, never sees the answer. So only our side is closed, and the rest is read and dropped for a while.
- */
-function endAfterUpload(req: IncomingMessage): void {
-  const { socket } = req;
-  if (lingering.has(socket)) return;
-  lingering.add(socket);
-  socket.destroySoon = () => {
-    socket.end();
-    req.resume();
-    const timer = setTimeout(() => socket.destroy(), LONGEST_LINGER).unref();
-    socket.once("close", () => clearTimeout(timer));
-  };
-}
-
-/** Whether the last answer on this connection has been given; what still comes in on it is not for us. */
-export function isLingering(socket: Socket): boolean {
-  return lingering.has(socket);
 }

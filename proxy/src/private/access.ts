@@ -19,6 +19,7 @@ const badToken = forbidden(
 const badHost = forbidden(
   "the Host header names another host than the proxy's. Use the address as the proxy printed it; a name of its own is allowed with --allow-host.",
 );
+const noHost = badRequest("the request has no Host header.");
 const badOrigin = forbidden("requests from other web sites are refused.");
 const relayed = forbidden("the request came through another proxy. Exempt the proxy's host, for example in NO_PROXY.");
 const tokenAgain = badRequest(
@@ -49,7 +50,7 @@ export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitte
       }
     });
     if (refusal !== undefined) return refusal;
-    if (hosts === 0) return badHost;
+    if (hosts === 0) return noHost;
     let path = req.url as string;
     let prefix = "";
     if (token !== undefined) {

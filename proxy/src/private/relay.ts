@@ -1,8 +1,9 @@
 /** The way of a request into the private proxy: judged, and mapped to a listed server, to which it is forwarded. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Connections } from "../http/connections.js";
 import { createForwarder, type ForwarderOptions } from "../http/forward.js";
 import { Refusal } from "../http/refusal.js";
-import { isLingering, refuse } from "../http/response-writer.js";
+import { refuse } from "../http/response-writer.js";
 import type { CreatedRuns } from "../http/run-watch.js";
 import { createAccess } from "./access.js";
 import { Addresses } from "./addresses.js";
@@ -23,20 +24,32 @@ export interface Relay {
   drain(): void;
 }
 
-/** @param routes which paths stand for which servers; a request for any other place is refused */
-export function createRelay(options: ForwarderOptions, own: OwnAddress, routes: Routes): Relay {
+/** What a relay belongs to. */
+export interface RelaySurroundings {
+  readonly own: OwnAddress;
+  /** Which paths stand for which servers; a request for any other place is refused. */
+  readonly routes: Routes;
+  readonly connections: Connections;
+}
+
+/** A request that is refused on a connection where none has been admitted is the last one there: an outsider gets no second try. */
+export function createRelay(options: ForwarderOptions, { own, routes, connections }: RelaySurroundings): Relay {
   const access = createAccess(own);
-  const forwarder = createForwarder(options);
+  const forwarder = createForwarder(options, connections);
   const reports = createUnlistedReports(own);
   let uses = 0;
 
   function request(req: IncomingMessage, res: ServerResponse): void {
-    if (isLingering(req.socket)) return;
+    const { socket } = req;
+    if (!connections.takes(socket, res)) return;
     const admitted = access(req);
     if (admitted instanceof Refusal) {
-      refuse(req, res, admitted);
+      const isLast = connections.isNewcomer(socket);
+      if (isLast) connections.endAfterAnswer(socket, options.traffic);
+      refuse(req, res, admitted, isLast);
       return;
     }
+    connections.admit(socket);
     const { path, prefix } = admitted;
     if (path === UNLISTED_PATH && prefix === "" && reports.take(req, res)) return;
     uses++;

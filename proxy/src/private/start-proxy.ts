@@ -1,7 +1,9 @@
 /** The local proxy: a private HTTP server that passes requests on to listed servers, with the credentials of the authorizer. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
+import { type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
+import { answerClientFaults } from "../http/client-faults.js";
+import { Connections } from "../http/connections.js";
 import type { ForwarderOptions } from "../http/forward.js";
 import type { CreatedRuns } from "../http/run-watch.js";
 import { createOwnAddress } from "./own-address.js";
@@ -51,6 +53,8 @@ export const agentLimits = { connections: 64, timeout: 0 } as const;
 
 /** Milliseconds between two requests of a connection. */
 const KEEP_ALIVE = 60_000;
+/** Milliseconds for which clients that have not shown the token yet are waited for once the proxy stops: one of ours sends its request at once. */
+const LATECOMERS = 1_000;
 /** Room for a credential and cookies of the largest size that servers accept. */
 const LONGEST_HEAD = 32 * 1024;
 
@@ -68,21 +72,23 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     keepAliveTimeout: KEEP_ALIVE,
     maxHeaderSize: LONGEST_HEAD,
     insecureHTTPParser: false,
+    // Its lack is judged with all else; Node's own answer would not keep it from taking the next request.
+    requireHostHeader: false,
     optimizeEmptyRequests: true,
     noDelay: true,
   });
   server.timeout = idleTimeout;
+  const connections = new Connections();
+  server.on("connection", (socket) => connections.opened(socket));
   await listen(server, host, port);
   const bound = (server.address() as AddressInfo).port;
   const name = host.includes(":") ? `[${host}]` : host;
   const own = createOwnAddress({ port: bound, names: [name, ...(options.allowHosts ?? [])], token });
   const url = `http://${name}:${bound}${own.mountPoint}`;
-  const relay = createRelay(options, own, routes);
-  server.on("request", relay.request);
-  server.on("checkContinue", relay.request);
-  server.on("connect", (_req, socket) => {
-    socket.end("HTTP/1.1 405 Method Not Allowed\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
-  });
+  const relay = createRelay(options, { own, routes, connections });
+  for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, relay.request);
+  answerClientFaults(server, connections);
+  server.on("error", warnOnce(options.logger));
 
   let ended: Promise<void> | undefined;
   return {
@@ -103,10 +109,13 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       ended ??= new Promise<void>((resolve) => server.close(() => resolve()));
       // A connection whose answer began before may be kept alive by its client.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
-      const limit = setTimeout(() => server.closeAllConnections(), grace);
+      const timers = [
+        setTimeout(() => connections.closeNewcomers(), LATECOMERS),
+        setTimeout(() => connections.closeAll(), grace),
+      ];
       return ended.finally(() => {
         clearInterval(sweep);
-        clearTimeout(limit);
+        timers.forEach(clearTimeout);
       });
     },
   };
@@ -114,9 +123,21 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(cantListen(error, host, port)));
-    server.listen({ host, port }, resolve);
+    const fail = (error: NodeJS.ErrnoException) => reject(cantListen(error, host, port));
+    server.once("error", fail);
+    server.listen({ host, port }, () => resolve(void server.off("error", fail)));
   });
+}
+
+/** A connection that can't be accepted, mostly for want of descriptors, is lost for its client alone. */
+function warnOnce(logger: Logger): (error: NodeJS.ErrnoException) => void {
+  let isTold = false;
+  return ({ code = "no detail" }) => {
+    if (isTold) return;
+    isTold = true;
+    const remedy = "Try this: see how many files this process may open (ulimit -n), and what holds them";
+    logger.warn({ reason: code }, `a connection could not be accepted (${code}). ${remedy}`);
+  };
 }
 
 const reasons: Record<string, [reason: string, remedy: string]> = {

@@ -1,0 +1,64 @@
+/** What clients send that is no request: bytes that do not parse, a head that never ends, CONNECT. */
+import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import { type Connections, isEnding } from "./connections.js";
+import { badMethod } from "./head.js";
+import { badRequest, Refusal } from "./refusal.js";
+
+const unreadable = badRequest("these bytes are no HTTP/1.1 request.");
+const tooLong = new Refusal(431, "BAD_REQUEST", "the head of the request is too long.");
+const tooSlow = new Refusal(408, "BAD_REQUEST", "the head of the request did not come in time.");
+
+const byCode: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: tooLong,
+  ERR_HTTP_REQUEST_TIMEOUT: tooSlow,
+};
+
+/**
+ * Answers them, and ends their connections. Node's own answer would take the place of the one that a request before them is waiting
+ * for, though it may have been carried out.
+ */
+export function answerClientFaults(server: Server, connections: Connections): void {
+  server.on("clientError", (error: NodeJS.ErrnoException, given) => {
+    const socket = given as Socket;
+    const { code = "" } = error;
+    const isReadable = !code.startsWith("HPE_") && !code.startsWith("ERR_HTTP_");
+    if (isReadable || !socket.writable) socket.destroy();
+    else answerFault(socket, byCode[code] ?? unreadable, connections);
+  });
+  server.on("connect", (_req, socket) => answerFault(socket as Socket, badMethod, connections));
+}
+
+function answerFault(socket: Socket, refusal: Refusal, connections: Connections): void {
+  if (isEnding(socket)) return;
+  connections.endAfterAnswer(socket);
+  const before = connections.unfinished(socket);
+  if (before === undefined) refuseRaw(socket, refusal);
+  else if (before.req.complete) endWith(before, socket);
+  // It is the body of this very request that can't be read. Nobody has got all of it.
+  else inTurn(before, () => (before.headersSent ? socket.destroy() : refuseRaw(socket, refusal)));
+}
+
+/** There is no response object for what was no request. */
+function refuseRaw(socket: Socket, { status, body }: Refusal): void {
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
+  socket.destroySoon();
+}
+
+/** Lets an answer, and those before it, go out, and ends the connection then. */
+function endWith(res: ServerResponse, socket: Socket): void {
+  if (!res.headersSent) res.setHeader("connection", "close");
+  res.once("close", () => socket.destroySoon());
+}
+
+/** Calls back once all answers before this one are out. */
+function inTurn(res: ServerResponse, callback: () => void): void {
+  if (res.socket !== null) callback();
+  else res.once("socket", callback);
+}
