@@ -128,6 +128,7 @@ export function createProgram(): Command {
     )
     .option("--no-token", "ask for no token: whoever reaches the port uses your credentials")
     .option("--private-network", "with --no-token on a host that is not loopback: nobody else can reach it")
+    .option("--json", "print the address as JSON, with those of the file's other servers for a browser")
     .addHelpText("after", example("mlflow-auth proxy --port 5055 --token-file /run/mlflow-auth/token"))
     .action(async (_options, command: Command) => {
       const { proxy } = await import("./commands/proxy.js");

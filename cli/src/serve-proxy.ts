@@ -1,5 +1,6 @@
 /** What `exec` and `proxy` have in common: a proxy to the chosen server, opened before it is used and closed after. */
 import {
+  type Config,
   createLogger,
   type Logger,
   type LogLevel,
@@ -10,7 +11,7 @@ import {
 } from "@mlflow-auth/core/internal";
 import { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "@mlflow-auth/proxy";
 import { surviveBackgroundFailures } from "./background-failures.js";
-import { type ChosenServer, chooseUpstream } from "./choose-upstream.js";
+import { baseOf, type ChosenServer, chooseUpstream } from "./choose-upstream.js";
 import { createMemoryKeeper } from "./memory.js";
 import { announce } from "./where-from.js";
 
@@ -21,6 +22,8 @@ export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allo
   readonly logLevel?: LogLevel | undefined;
   /** What `--server` says. */
   readonly server?: string | undefined;
+  /** Whether the other servers of the file get addresses of their own, for a browser. Default: no. */
+  readonly browsers?: boolean;
   /** Asked once it is known which server is meant. Undefined: everybody who reaches the port uses the credentials. */
   token(): Secret | undefined | Promise<Secret | undefined>;
 }
@@ -70,6 +73,7 @@ async function serveWith<T>(
     host,
     port,
     allowHosts,
+    browsable: options.browsers ? othersThan(upstream, authorizer.config) : [],
     traffic: createMemoryKeeper(),
   });
   try {
@@ -79,6 +83,11 @@ async function serveWith<T>(
   } finally {
     await proxy.close();
   }
+}
+
+/** The base URLs of the other servers that can be named: a wildcard stands for any number. */
+function othersThan({ server }: ChosenServer, { servers }: Config): string[] {
+  return servers.filter((one) => one !== server && !one.uri.includes("*")).map(({ uri }) => baseOf(uri));
 }
 
 /** Says something on stderr in the command's own name. */

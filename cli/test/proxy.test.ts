@@ -141,6 +141,66 @@ test("a token that leaves the machine is warned about, and on IPv6's loopback it
   for (const host of ["127.0.0.1", ...(hasIpv6 ? ["::1"] : [])]) assert.is(await isWarned(host), false, host);
 });
 
+/** A file with a second server, whose upstream is the same. */
+function listAnother(): void {
+  const { port } = new URL(site.upstream.uri);
+  site.configure(`version: 1
+servers:
+  - uri: URI
+  - uri: http://localhost:${port}/second
+  - uri: http://*.localhost:${port}
+    allowInsecure: true
+plugins: { test: { file: FILE } }
+`);
+}
+
+test("with several servers stdout still holds one address, and stderr says how a browser gets to the others", async () => {
+  listAnother();
+  const { code, stdout, stderr } = await serving(["--server", site.upstream.uri], async () => undefined);
+  assert.is(code, 0);
+  assert.match(stdout, /^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\n$/);
+  assert.match(
+    stderr,
+    /a browser gets to the other servers of the file by addresses of their own, which --json prints/,
+  );
+});
+
+for (const [name, args, token] of [
+  ["tokens of their own", [], "[\\w-]{43}"],
+  ["a token file for the first alone", ["--token-file", "token"], "[\\w-]{43}"],
+  ["no token", ["--no-token"], ""],
+] as const) {
+  test(`--json prints the addresses of all servers that can be named, with ${name}; a stop ends them all well`, async () => {
+    listAnother();
+    const running = start(["proxy", "--port", "0", "--json", "--server", site.upstream.uri, ...args], options());
+    const { url, server, browsable } = JSON.parse(await running.firstLine());
+    assert.is(server, site.upstream.uri);
+    assert.equal(
+      browsable.map(({ server }: { server: string }) => server),
+      [`http://localhost:${new URL(server).port}/second`],
+    );
+    const second = browsable[0].url;
+    const form = new RegExp(`^http://127\\.0\\.0\\.1:\\d+${token === "" ? "" : "/"}${token}$`);
+    for (const one of [url, second]) assert.match(one, form);
+    assert.is.not(new URL(url).port, new URL(second).port);
+    if (token !== "") assert.is.not(new URL(url).pathname, new URL(second).pathname);
+
+    let finish = () => {};
+    site.upstream.answer = (req, res) => {
+      assert.is(req.url, "/second/x");
+      res.write("begun ");
+      finish = () => void res.end("and done");
+    };
+    const answer = await fetch(`${second}/x`);
+    running.child.kill("SIGTERM");
+    finish();
+    assert.is(await answer.text(), "begun and done");
+    const { code, stderr } = await running.end;
+    assert.is(code, 0);
+    if (token !== "") for (const one of [url, second]) assert.not(stderr.includes(new URL(one).pathname.slice(1)));
+  });
+}
+
 test("a token and none at once make no sense", async () => {
   const { code } = await run(["proxy", "--no-token", "--token-file", "x"], options());
   assert.is(code, 2);

@@ -76,10 +76,10 @@ export interface Rig {
 }
 
 export interface RigOptions
-  extends Partial<Pick<ProxyOptions, "token" | "host" | "allowHosts" | "headTimeout" | "idleTimeout">> {
+  extends Partial<Pick<ProxyOptions, "token" | "host" | "allowHosts" | "browsable" | "headTimeout" | "idleTimeout">> {
   /** The path below the upstream's origin. Default: none. */
   readonly base?: string;
-  /** Further servers of the file. */
+  /** Further servers of the file. `UPSTREAM` in a URI stands for the port of the first. */
   readonly servers?: readonly { uri: string; auth?: string | string[] }[];
   readonly answer?: Upstream["answer"];
   /** What the plugin `tagger` (tag-plugin.ts) gives every run. Default: it is not installed. */
@@ -104,7 +104,11 @@ export async function startRig({
     installTagger(project);
     plugins["tagger"] = { file: project.write("tags.json", JSON.stringify(tags)) };
   }
-  const config = { version: 1 as const, servers: [{ uri }, ...servers], plugins };
+  const config = {
+    version: 1 as const,
+    servers: [{ uri }, ...servers.map((one) => ({ ...one, uri: one.uri.replace("UPSTREAM", String(upstream.port)) }))],
+    plugins,
+  };
   const env = {};
   const loaded = await loadConfig({ config: config as never, cwd: project.folder, env });
   const authorizer = await openAuthorizer(loaded, { env, logger, agents: agentLimits });

@@ -13,7 +13,18 @@ import { undici, undiciFolder as undiciIn } from "./installation/undici.ts";
 import { vaultBinary as binaryIn, vault } from "./installation/vault.ts";
 
 /** A program, or a set of packages, that some test needs. */
-export type Tool = "python" | "mlflow" | "mlflow2" | "nginx" | "vault" | "curl" | "zsh" | "fish" | "undici" | NodeName;
+export type Tool =
+  | "python"
+  | "mlflow"
+  | "mlflow2"
+  | "nginx"
+  | "vault"
+  | "curl"
+  | "zsh"
+  | "fish"
+  | "chromium"
+  | "undici"
+  | NodeName;
 
 const installs = process.env["CI"] === "true" || process.env["MLFLOW_AUTH_INSTALL"] === "1";
 const HOW = "run it again with MLFLOW_AUTH_INSTALL=1";
@@ -50,6 +61,12 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
   zsh: () => systemTool("zsh", "zsh", "zsh is not installed: apt-get install zsh, or brew install zsh."),
   fish: () => systemTool("fish", "fish", "fish is not installed: apt-get install fish, or brew install fish."),
   curl: () => systemTool("curl", "curl", "curl is not installed: apt-get install curl, or brew install curl."),
+  chromium: () =>
+    systemTool(
+      "chromium",
+      "chromium",
+      "chromium is not installed: apt-get install chromium, or brew install chromium.",
+    ),
   undici: () => artefact(undici, `undici 6 and 7 are not installed: ${HOW} (it takes seconds).`),
   node20: () => nodeTool("node20"),
   node22: () => nodeTool("node22"),
@@ -120,8 +137,8 @@ export function undiciFolder(name: "undici-6" | "undici-7"): string {
   return present(undiciIn(artefactPath(undici), name));
 }
 
-/** The path of nginx or curl. @throws Error if it is not installed; ask `missing` first. */
-export function systemBinary(command: "nginx" | "curl"): string {
+/** The path of nginx, curl or Chromium. @throws Error if it is not installed; ask `missing` first. */
+export function systemBinary(command: "nginx" | "curl" | "chromium"): string {
   return present(which(command) ?? command);
 }
 

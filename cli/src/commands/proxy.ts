@@ -23,24 +23,33 @@ export interface ProxyCommandOptions {
   readonly privateNetwork?: boolean;
   /** Names under which clients reach the proxy, beside its own address. */
   readonly allowHost?: string[];
+  /** Prints all addresses, as JSON. Default: false. */
+  readonly json?: boolean;
 }
 
 /** Milliseconds that requests under way get to finish once the proxy is told to stop. */
 const GRACE = 10_000;
 
-/** Serves until SIGTERM or SIGINT. The first line on stdout is the address, and nothing else. Returns the exit code. */
+/**
+ * Serves until SIGTERM or SIGINT. On stdout it prints one line: its address, or with `json` an object that holds those of the other
+ * servers as well. Returns the exit code.
+ */
 export async function proxy(options: ProxyCommandOptions): Promise<number> {
   checkToken(options);
-  const serving = { ...options, allowHosts: options.allowHost, token: () => tokenOf(options) };
-  return await serveProxy(serving, async ({ proxy }) => {
+  const serving = { ...options, allowHosts: options.allowHost, browsers: true, token: () => tokenOf(options) };
+  return await serveProxy(serving, async ({ proxy, upstream }) => {
     if (!options.token) {
       say("no token is asked for: whoever reaches this port uses your credentials");
     } else if (!isLoopback(new URL(proxy.url).hostname)) {
       say("this address is not loopback: the token in it travels over the network in clear text");
     }
+    if (proxy.browsable.length > 0 && !options.json) {
+      say("a browser gets to the other servers of the file by addresses of their own, which --json prints");
+    }
     // Whoever reads the address may send a signal at once.
     const stopped = untilStopped(proxy);
-    console.log(proxy.url);
+    const { url, browsable } = proxy;
+    console.log(options.json ? JSON.stringify({ url, server: upstream.uri, browsable }) : url);
     await stopped;
     return exit.fine;
   });

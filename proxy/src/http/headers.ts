@@ -9,8 +9,11 @@ export interface HeaderRewriting {
    * @returns the value to send; undefined: the header stays here
    */
   sent(key: string, value: string): string | undefined;
-  /** @param name in lower case */
-  returned(name: string, value: string): string;
+  /**
+   * @param name in lower case
+   * @returns the value to answer with; undefined: the header stays here
+   */
+  returned(name: string, value: string): string | undefined;
 }
 
 /** Headers that belong to one connection (RFC 9110, 7.6.1), and never to the next. */
@@ -72,10 +75,14 @@ export function returnedHeaders(headers: IncomingHttpHeaders, rewriting: HeaderR
   for (const name in headers) {
     if (HOP_BY_HOP.has(name) || name === NEVER_RETURNED || (named !== none && named.has(name))) continue;
     const given = headers[name];
-    if (typeof given === "string") list.push(name, rewriting.returned(name, given));
-    else for (const value of given ?? []) list.push(name, rewriting.returned(name, value));
+    if (typeof given === "string") push(list, name, rewriting.returned(name, given));
+    else for (const value of given ?? []) push(list, name, rewriting.returned(name, value));
   }
   return list;
+}
+
+function push(list: string[], name: string, value: string | undefined): void {
+  if (value !== undefined) list.push(name, value);
 }
 
 /** Names, in lower case, that a message's Connection header declares to be of this hop alone. */

@@ -28,6 +28,11 @@ export class Refusal {
     this.code = code;
   }
 
+  /** The headers that describe {@link body}: flat, name and value in turn. */
+  get headers(): readonly string[] {
+    return ["content-type", "application/json"];
+  }
+
   /** The body of the answer: JSON, in MLflow's shape. */
   get body(): string {
     const { errorCode, code } = this;

@@ -147,8 +147,9 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
  *
  * @param isLast whether the connection ends with it. It does in any case where the body of the request is not there yet.
  */
-export function refuse(req: IncomingMessage, res: ServerResponse, { status, body }: Refusal, isLast = false): void {
-  const headers = ["content-type", "application/json", "content-length", String(Buffer.byteLength(body))];
+export function refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal, isLast = false): void {
+  const { status, body } = refusal;
+  const headers = [...refusal.headers, "content-length", String(Buffer.byteLength(body))];
   if (isLast || (hasBody(req) && !req.complete)) {
     headers.push("connection", "close");
     endAfterAnswer(req.socket);

@@ -3,7 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { leadsOut } from "@mlflow-auth/core/internal";
 import { badPath, judgeHead } from "../http/head.js";
 import { badRequest, forbidden, type Refusal } from "../http/refusal.js";
-import { type OwnAddress, TOKEN_HEADER } from "./own-address.js";
+import { judgeBrowser } from "./browser.js";
+import { type OwnAddress, TOKEN_HEADER, type TokenTests } from "./own-address.js";
 
 /** A request that came from a client of ours. */
 export interface Admitted {
@@ -11,10 +12,14 @@ export interface Admitted {
   readonly path: string;
   /** What comes before it in the addresses of this client: the token with the slash before it, or nothing. */
   readonly prefix: string;
+  /** Where the client had the token. `header` is that of the bridge; undefined where none is asked for. */
+  readonly by: "path" | "header" | "bearer" | undefined;
+  /** Whether a browser sent it, so that a page may stand behind it. */
+  readonly browser: boolean;
 }
 
 const badToken = forbidden(
-  "the address lacks the token of this proxy, or has that of another run. Use the whole address as the proxy printed it; within `mlflow-auth exec` it is in MLFLOW_TRACKING_URI.",
+  "the request lacks the token of this proxy, or has that of another run. Use the whole address as the proxy printed it, or send the token as `Authorization: Bearer` (MLFLOW_TRACKING_TOKEN); within `mlflow-auth exec` the address is in MLFLOW_TRACKING_URI.",
 );
 const badHost = forbidden(
   "the Host header names another host than the proxy's. Use the address as the proxy printed it; a name of its own is allowed with --allow-host.",
@@ -27,24 +32,41 @@ const tokenAgain = badRequest(
 );
 
 /**
- * The token is the first segment of the path, or a header: a client of ours that can set one keeps the token out of every address.
- * No web page can, for a browser asks us first whether it may.
+ * The token is the first segment of the path, or a header: a client that can set one keeps the token out of every address. No web
+ * page can, for a browser asks us first whether it may.
  */
 export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitted | Refusal {
   const { token } = own;
 
   return (req) => {
     let hosts = 0;
+    let authorizations = 0;
+    let browser = false;
     const refusal = judgeHead(req, (key, value) => {
       switch (key) {
         case "host":
           hosts++;
           return hosts === 1 && own.isOwnHost(value, req.socket) ? undefined : badHost;
         case "origin":
+          browser = true;
           return own.isOwnOrigin(value, req.socket) ? undefined : badOrigin;
         case "x-forwarded-for":
         case "forwarded":
           return relayed;
+        case "authorization":
+          authorizations++;
+          return undefined;
+        case "user-agent":
+          browser ||= value.startsWith("Mozilla/");
+          return undefined;
+        // Not Sec-Fetch-Mode: Node's own fetch sends that, too.
+        case "sec-fetch-site":
+        case "sec-fetch-dest":
+        case "sec-fetch-user":
+        case "referer":
+        case "service-worker":
+          browser = true;
+          return undefined;
         default:
           return undefined;
       }
@@ -53,16 +75,33 @@ export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitte
     if (hosts === 0) return noHost;
     let path = req.url as string;
     let prefix = "";
+    let by: Admitted["by"];
     if (token !== undefined) {
       const header = req.headers[TOKEN_HEADER] as string | undefined;
       const end = header === undefined ? segmentEnd(path) : 0;
-      if (!token.isToken(header ?? path.slice(1, end))) return badToken;
-      prefix = path.slice(0, end);
-      path = path.slice(end);
+      if (token.isToken(header ?? path.slice(1, end))) {
+        by = header === undefined ? "path" : "header";
+        prefix = path.slice(0, end);
+        path = path.slice(end);
+      } else if (header === undefined && authorizations === 1 && isBearer(req, token)) {
+        by = "bearer";
+      } else {
+        return badToken;
+      }
       if (token.isIn(path)) return tokenAgain;
     }
-    return leadsOut(path) ? badPath : { path, prefix };
+    if (browser) {
+      const foreign = judgeBrowser(req, own, prefix);
+      if (foreign !== undefined) return foreign;
+    }
+    return leadsOut(path) ? badPath : { path, prefix, by, browser };
   };
+}
+
+/** Whether the client gives the token in the place of a credential for the server. */
+function isBearer({ headers }: IncomingMessage, token: TokenTests): boolean {
+  const [, given] = /^bearer +([^ ]+) *$/i.exec(headers.authorization as string) ?? [];
+  return given !== undefined && token.isToken(given);
 }
 
 /** Where the first segment of a path ends. */

@@ -3,11 +3,10 @@ import type { IncomingMessage } from "node:http";
 import type { HeaderRewriting } from "../http/headers.js";
 import { Refusal } from "../http/refusal.js";
 import { returnedCookie, type Upstream } from "../http/upstream.js";
+import type { Admitted } from "./access.js";
 import { type OwnAddress, TOKEN_HEADER } from "./own-address.js";
 import type { Routes } from "./routes.js";
-
-/** Policies with which a browser would tell other sites the path, and so the token. */
-const TELLING_POLICY = /unsafe-url|no-referrer-when-downgrade/i;
+import { withoutTelling } from "./telling-headers.js";
 
 /** One request, for {@link Addresses}. */
 export interface Routed {
@@ -15,6 +14,7 @@ export interface Routed {
   readonly upstream: Upstream;
   /** What comes before the path in the addresses of this client: the token with the slash before it, or nothing. */
   readonly prefix: string;
+  readonly by: Admitted["by"];
 }
 
 /** Rewrites the addresses of one request. The server never gets the token, and the client never leaves the proxy unless it is led away. */
@@ -30,14 +30,14 @@ export class Addresses implements HeaderRewriting {
   }
 
   sent(key: string, given: string): string | undefined {
-    if (key === TOKEN_HEADER) return undefined;
+    if (key === TOKEN_HEADER || (key === "authorization" && this.#routed.by === "bearer")) return undefined;
     // It has been judged to be the proxy's own.
     if (key === "origin") return this.#routed.upstream.origin;
     const value = key === "referer" ? this.#referer(given) : given;
     return value !== undefined && this.#own.token?.isIn(value) ? undefined : value;
   }
 
-  returned(name: string, value: string): string {
+  returned(name: string, value: string): string | undefined {
     switch (name) {
       case "location":
         return this.#location(value);
@@ -45,18 +45,26 @@ export class Addresses implements HeaderRewriting {
         const { req, upstream, prefix } = this.#routed;
         return returnedCookie(value, upstream, prefix, (req.url as string).split("?", 1)[0] === prefix);
       }
-      case "referrer-policy":
-        return TELLING_POLICY.test(value) ? "strict-origin-when-cross-origin" : value;
-      default:
+      // By far the most frequent, and plain.
+      case "content-type":
+      case "content-length":
+      case "date":
+      case "server":
         return value;
+      default:
+        return withoutTelling(name, value);
     }
   }
 
-  /** Of an address of the proxy the server's own; undefined if that has no counterpart. */
+  /**
+   * Of an address of the proxy the server's own; undefined if that has no counterpart. Of any other page the site alone, as browsers
+   * tell it by themselves: it may be that of another server, whose token is not known here.
+   */
   #referer(value: string): string | undefined {
     const { mountPoint, isOwnOrigin } = this.#own;
     const url = URL.parse(value);
-    if (url === null || !isOwnOrigin(url.origin, this.#routed.req.socket)) return value;
+    if (url === null || url.origin === "null") return undefined;
+    if (!isOwnOrigin(url.origin, this.#routed.req.socket)) return `${url.origin}/`;
     if (!url.pathname.startsWith(`${mountPoint}/`)) return undefined;
     const upstream = this.#routes.resolve(url.pathname.slice(mountPoint.length) + url.search);
     return upstream instanceof Refusal ? undefined : upstream.origin + upstream.path;

@@ -1,10 +1,10 @@
 /** The way of a request into the private proxy: judged, and mapped to a listed server, to which it is forwarded. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connections } from "../http/connections.js";
-import { createForwarder, type ForwarderOptions } from "../http/forward.js";
-import { Refusal } from "../http/refusal.js";
+import type { Forwarder } from "../http/forward.js";
+import { forbidden, Refusal } from "../http/refusal.js";
 import { refuse } from "../http/response-writer.js";
-import type { CreatedRuns } from "../http/run-watch.js";
+import type { Upstream } from "../http/upstream.js";
 import { createAccess } from "./access.js";
 import { Addresses } from "./addresses.js";
 import type { OwnAddress } from "./own-address.js";
@@ -17,25 +17,33 @@ export interface Relay {
   request(req: IncomingMessage, res: ServerResponse): void;
   /** Requests with the right token so far. */
   readonly uses: number;
-  readonly createdRuns: CreatedRuns;
   /** The first few addresses of no listed server to which a Python program sent requests past the proxy. */
   readonly unlisted: readonly string[];
-  /** Lets each client know with its next answer that the connection ends. */
-  drain(): void;
 }
 
-/** What a relay belongs to. */
-export interface RelaySurroundings {
+/** What a relay works with. */
+export interface RelayOptions {
+  readonly forwarder: Forwarder;
+  readonly connections: Connections;
+  /** Told how many bytes were dropped behind a last answer. */
+  readonly traffic: ((bytes: number) => void) | undefined;
   readonly own: OwnAddress;
   /** Which paths stand for which servers; a request for any other place is refused. */
   readonly routes: Routes;
-  readonly connections: Connections;
+  /** How a browser gets to another server than the one that this address stands for, in a sentence without a token. */
+  wayTo(upstream: Upstream): string;
 }
 
-/** A request that is refused on a connection where none has been admitted is the last one there: an outsider gets no second try. */
-export function createRelay(options: ForwarderOptions, { own, routes, connections }: RelaySurroundings): Relay {
+const bearerIsClients = forbidden(
+  "the file gives no credential for this server, so Authorization is for the client's own. Put the token of this proxy into the path, as the proxy printed it.",
+);
+
+/**
+ * Answers for one address of the proxy. A request that is refused on a connection where none has been admitted is the last one there:
+ * an outsider gets no second try.
+ */
+export function createRelay({ forwarder, connections, traffic, own, routes, wayTo }: RelayOptions): Relay {
   const access = createAccess(own);
-  const forwarder = createForwarder(options, connections);
   const reports = createUnlistedReports(own);
   let uses = 0;
 
@@ -45,12 +53,12 @@ export function createRelay(options: ForwarderOptions, { own, routes, connection
     const admitted = access(req);
     if (admitted instanceof Refusal) {
       const isLast = connections.isNewcomer(socket);
-      if (isLast) connections.endAfterAnswer(socket, options.traffic);
+      if (isLast) connections.endAfterAnswer(socket, traffic);
       refuse(req, res, admitted, isLast);
       return;
     }
     connections.admit(socket);
-    const { path, prefix } = admitted;
+    const { path, prefix, by, browser } = admitted;
     if (path === UNLISTED_PATH && prefix === "" && reports.take(req, res)) return;
     uses++;
     if (path === "" && prefix !== "" && (req.method === "GET" || req.method === "HEAD")) {
@@ -59,8 +67,16 @@ export function createRelay(options: ForwarderOptions, { own, routes, connection
       return;
     }
     const upstream = routes.resolve(path);
-    if (upstream instanceof Refusal) refuse(req, res, upstream);
-    else forwarder.forward({ req, res, upstream, rewriting: new Addresses(own, routes, { req, upstream, prefix }) });
+    if (upstream instanceof Refusal) {
+      refuse(req, res, upstream);
+    } else if (browser && !routes.isHome(upstream)) {
+      // To a browser all that is below one address is one site: a page of one server could act at another with that one's credential.
+      refuse(req, res, forbidden(`pages of several servers don't share an address in a browser. ${wayTo(upstream)}`));
+    } else if (by === "bearer" && upstream.server.auth.length === 0) {
+      refuse(req, res, bearerIsClients);
+    } else {
+      forwarder.forward({ req, res, upstream, rewriting: new Addresses(own, routes, { req, upstream, prefix, by }) });
+    }
   }
 
   return {
@@ -68,8 +84,6 @@ export function createRelay(options: ForwarderOptions, { own, routes, connection
     get uses() {
       return uses;
     },
-    createdRuns: forwarder.createdRuns,
     unlisted: reports.addresses,
-    drain: forwarder.drain,
   };
 }

@@ -8,6 +8,8 @@ import type { Mount, Upstream } from "../http/upstream.js";
 export interface Routes {
   /** @param path what follows the token, as it was written */
   resolve(path: string): Upstream | Refusal;
+  /** Whether it belongs to the server that the proxy's own address stands for, and not to one that only a name or a longer path reaches. */
+  isHome(upstream: Pick<Upstream, "origin" | "server">): boolean;
   /** The listed server to which a URL belongs. */
   serverOf(url: string): ServerConfig | undefined;
   /** The path of the proxy, without its token, for a URL; undefined if it belongs to no listed server. */
@@ -25,6 +27,7 @@ const badAuthority = badRequest("the part of the path that names a server must b
 export function createRoutes({ serverFor, refuseMisleading }: OpenedAuthorizer, upstream: string): Routes {
   const { origin, pathname } = new URL(upstream);
   const base = pathname.replace(/\/+$/, "");
+  const home = serverFor(upstream);
 
   const fixedMount: Mount = { at: "", base };
 
@@ -66,5 +69,11 @@ export function createRoutes({ serverFor, refuseMisleading }: OpenedAuthorizer, 
     return `/~${parsed.protocol}${parsed.host}${pathname}${search}${hash}`;
   }
 
-  return { resolve, serverOf: serverFor, pathFor };
+  return {
+    resolve,
+    // A wildcard lists many servers at once: each host is one.
+    isHome: (one) => one.server === home && one.origin === origin,
+    serverOf: serverFor,
+    pathFor,
+  };
 }

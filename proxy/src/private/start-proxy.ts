@@ -4,11 +4,12 @@ import type { AddressInfo } from "node:net";
 import { type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
 import { answerClientFaults } from "../http/client-faults.js";
 import { Connections } from "../http/connections.js";
-import type { ForwarderOptions } from "../http/forward.js";
+import { createForwarder, type ForwarderOptions } from "../http/forward.js";
 import type { CreatedRuns } from "../http/run-watch.js";
-import { createOwnAddress } from "./own-address.js";
-import { createRelay } from "./relay.js";
-import { createRoutes } from "./routes.js";
+import type { Upstream } from "../http/upstream.js";
+import { createOwnAddress, createToken, type OwnAddress } from "./own-address.js";
+import { createRelay, type Relay } from "./relay.js";
+import { createRoutes, type Routes } from "./routes.js";
 
 /** Where a private proxy leads, where it listens, and for whom. */
 export interface ProxyOptions extends ForwarderOptions {
@@ -18,8 +19,10 @@ export interface ProxyOptions extends ForwarderOptions {
   readonly host?: string | undefined;
   /** Default 0: any free port. */
   readonly port?: number | undefined;
-  /** The first segment of every path. Undefined: none is asked for, so everybody who reaches the port uses the credentials. */
+  /** The first segment of every path, or a bearer token. Undefined: none is asked for, so everybody who reaches the port uses the credentials. */
   readonly token: Secret | undefined;
+  /** Base URLs of further listed servers that a browser may open: each gets a free port and, where one is asked for, a token of its own. */
+  readonly browsable?: readonly string[] | undefined;
   /** Host names, without a port, by which clients address the proxy beside loopback and the address itself. */
   readonly allowHosts?: readonly string[] | undefined;
   /** Milliseconds until the head of a request must be there. Default 10,000. */
@@ -33,6 +36,8 @@ export interface RunningProxy {
   /** What clients take as the tracking URI: `http://127.0.0.1:PORT/TOKEN`. It holds the token; don't log it. */
   readonly url: string;
   readonly port: number;
+  /** The addresses of the further servers, in the order in which they were asked for. They hold tokens, too. */
+  readonly browsable: readonly { readonly server: string; readonly url: string }[];
   /** Requests with the right token so far. */
   readonly uses: number;
   /** The runs that clients created so far. */
@@ -58,13 +63,107 @@ const LATECOMERS = 1_000;
 /** Room for a credential and cookies of the largest size that servers accept. */
 const LONGEST_HEAD = 32 * 1024;
 
-/** @throws MlflowAuthError `PROXY_LISTEN`; `DESTINATION_UNLISTED` if no server matches `upstream` */
+/** @throws MlflowAuthError `PROXY_LISTEN`; `DESTINATION_UNLISTED` if no server matches `upstream` or one of `browsable` */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const { host = "127.0.0.1", port = 0, token, headTimeout = 10_000, idleTimeout = 60_000 } = options;
-  const routes = createRoutes(options.authorizer, options.upstream);
-  if (routes.pathFor(options.upstream) === undefined) {
-    throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is not a server of the file");
+  const { authorizer, upstream, host = "127.0.0.1", port = 0, token, browsable = [] } = options;
+  const connections = new Connections();
+  const forwarder = createForwarder(options, connections);
+  const served: ServedAddress[] = [];
+
+  function wayTo({ origin, server }: Upstream): string {
+    const one = served.find(({ routes }) => routes.isHome({ origin, server }));
+    const base = origin + new URL(server.uri).pathname.replace(/\/+$/, "");
+    if (one === undefined) return `Give this one a proxy of its own: mlflow-auth proxy --port 0 --server ${base}`;
+    // A page of another server may read this. The token is for the person, who has it from the command.
+    const token =
+      one.own.token === undefined ? "" : ", followed by its token: `mlflow-auth proxy --json` prints them all";
+    return `Open ${base} at ${one.address}/${token}.`;
   }
+
+  async function open(upstream: string, port: number, token: Secret | undefined): Promise<ServedAddress> {
+    const routes = createRoutes(authorizer, upstream);
+    if (routes.pathFor(upstream) === undefined) {
+      throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is not a server of the file");
+    }
+    const server = createListener(options, connections);
+    await listen(server, host, port);
+    const bound = (server.address() as AddressInfo).port;
+    const name = host.includes(":") ? `[${host}]` : host;
+    const own = createOwnAddress({ port: bound, names: [name, ...(options.allowHosts ?? [])], token });
+    const { traffic, logger } = options;
+    const relay = createRelay({ forwarder, connections, traffic, own, routes, wayTo });
+    for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, relay.request);
+    server.on("error", warnOnce(logger));
+    const one = { upstream, server, port: bound, address: `http://${name}:${bound}`, own, routes, relay };
+    served.push(one);
+    return one;
+  }
+
+  const main = await open(upstream, port, token);
+  try {
+    for (const uri of browsable) await open(uri, 0, token && createToken());
+  } catch (thrown) {
+    connections.closeAll();
+    await Promise.all(served.map(({ server }) => closeServer(server)));
+    throw thrown;
+  }
+  const url = main.address + main.own.mountPoint;
+
+  let ended: Promise<unknown> | undefined;
+  return {
+    url,
+    port: main.port,
+    browsable: served
+      .slice(1)
+      .map(({ upstream, address, own }) => ({ server: upstream, url: address + own.mountPoint })),
+    get uses() {
+      return served.reduce((sum, { relay }) => sum + relay.uses, 0);
+    },
+    createdRuns: forwarder.createdRuns,
+    unlisted: main.relay.unlisted,
+    urlFor(target) {
+      const path = main.routes.pathFor(target);
+      // Clients append `/api…`; behind a slash that would be an empty segment.
+      return path === undefined ? undefined : url + path.replace(/^([^?#]*?)\/+$/, "$1");
+    },
+    close({ grace = 0 } = {}) {
+      forwarder.drain();
+      ended ??= Promise.all(served.map(({ server }) => closeServer(server)));
+      // A connection whose answer began before may be kept alive by its client.
+      const sweep = setInterval(() => {
+        for (const { server } of served) server.closeIdleConnections();
+      }, 50);
+      const timers = [
+        setTimeout(() => connections.closeNewcomers(), LATECOMERS),
+        setTimeout(() => connections.closeAll(), grace),
+      ];
+      return ended
+        .then(() => undefined)
+        .finally(() => {
+          clearInterval(sweep);
+          timers.forEach(clearTimeout);
+        });
+    },
+  };
+}
+
+/** One address of the proxy. */
+interface ServedAddress {
+  /** The base URL that it stands for. */
+  readonly upstream: string;
+  readonly server: Server;
+  readonly port: number;
+  /** Without the token. */
+  readonly address: string;
+  readonly own: OwnAddress;
+  readonly routes: Routes;
+  readonly relay: Relay;
+}
+
+function createListener(
+  { headTimeout = 10_000, idleTimeout = 60_000 }: ProxyOptions,
+  connections: Connections,
+): Server {
   const server = createServer({
     connectionsCheckingInterval: Math.min(headTimeout, 1_000),
     headersTimeout: headTimeout,
@@ -78,47 +177,13 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     noDelay: true,
   });
   server.timeout = idleTimeout;
-  const connections = new Connections();
   server.on("connection", (socket) => connections.opened(socket));
-  await listen(server, host, port);
-  const bound = (server.address() as AddressInfo).port;
-  const name = host.includes(":") ? `[${host}]` : host;
-  const own = createOwnAddress({ port: bound, names: [name, ...(options.allowHosts ?? [])], token });
-  const url = `http://${name}:${bound}${own.mountPoint}`;
-  const relay = createRelay(options, { own, routes, connections });
-  for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, relay.request);
   answerClientFaults(server, connections);
-  server.on("error", warnOnce(options.logger));
+  return server;
+}
 
-  let ended: Promise<void> | undefined;
-  return {
-    url,
-    port: bound,
-    get uses() {
-      return relay.uses;
-    },
-    createdRuns: relay.createdRuns,
-    unlisted: relay.unlisted,
-    urlFor(target) {
-      const path = routes.pathFor(target);
-      // Clients append `/api…`; behind a slash that would be an empty segment.
-      return path === undefined ? undefined : url + path.replace(/^([^?#]*?)\/+$/, "$1");
-    },
-    close({ grace = 0 } = {}) {
-      relay.drain();
-      ended ??= new Promise<void>((resolve) => server.close(() => resolve()));
-      // A connection whose answer began before may be kept alive by its client.
-      const sweep = setInterval(() => server.closeIdleConnections(), 50);
-      const timers = [
-        setTimeout(() => connections.closeNewcomers(), LATECOMERS),
-        setTimeout(() => connections.closeAll(), grace),
-      ];
-      return ended.finally(() => {
-        clearInterval(sweep);
-        timers.forEach(clearTimeout);
-      });
-    },
-  };
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

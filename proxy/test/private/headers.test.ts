@@ -102,12 +102,13 @@ const referers: Record<string, [given: (rig: Rig) => string, passed: string | un
     "UPSTREAM/base/a",
   ],
   "without the token": [({ proxy }) => `http://127.0.0.1:${proxy.port}/a`, undefined],
-  "with another port and the token": [({ token }) => `http://127.0.0.1:1/${token}/a`, undefined],
-  "of another site": [() => "https://example.com/page", "https://example.com/page"],
+  "with another port and a token": [() => "http://127.0.0.1:1/another-token/a", "http://127.0.0.1:1/"],
+  "of another site": [() => "https://example.com/page?x", "https://example.com/"],
+  "that is no address": [() => "about:blank", undefined],
 };
 
 for (const [name, [given, passed]] of Object.entries(referers)) {
-  test(`a Referer ${name} ${passed === undefined ? "is dropped" : "is passed"}`, async () => {
+  test(`a Referer ${name} ${passed === undefined ? "is dropped" : `goes on as ${passed}`}`, async () => {
     const { headers } = await seenWith(`referer: ${given(rig)}`);
     assert.is(headers.referer, passed?.replace("UPSTREAM", rig.upstream.uri));
   });
