@@ -80,7 +80,7 @@ export interface RigOptions
   /** The path below the upstream's origin. Default: none. */
   readonly base?: string;
   /** Further servers of the file. `UPSTREAM` in a URI stands for the port of the first. */
-  readonly servers?: readonly { uri: string; auth?: string | string[] }[];
+  readonly servers?: readonly { uri: string; auth?: string | string[]; allowInsecure?: boolean }[];
   readonly answer?: Upstream["answer"];
   /** What the plugin `tagger` (tag-plugin.ts) gives every run. Default: it is not installed. */
   readonly tags?: Readonly<Record<string, string>>;

@@ -25,10 +25,36 @@ export const mutants = [
       ['case "x-forwarded-for":\n', "", "another proxy opens this one to a network"],
       ['case "forwarded":\n', "", "another proxy opens this one to a network"],
       ["if (hosts === 0) return noHost;", "", "a request without a Host passes"],
+      ["      } else {\n        return badToken;\n      }", "      }", "whoever reaches the port uses the credentials"],
       [
-        "if (!token.isToken(header ?? path.slice(1, end))) return badToken;",
-        "",
-        "whoever reaches the port uses the credentials",
+        "return given !== undefined && token.isToken(given);",
+        "return given !== undefined;",
+        "whoever reaches the port uses the credentials, with any bearer token",
+        { tests: ["proxy/bearer-token"] },
+      ],
+      [
+        "header === undefined && authorizations === 1 && isBearer(req, token)",
+        "header === undefined && authorizations > 0 && isBearer(req, token)",
+        "of two credentials it is not clear whose the second is",
+        { tests: ["proxy/bearer-token"] },
+      ],
+      [
+        "header === undefined && authorizations === 1 && isBearer(req, token)",
+        "authorizations === 1 && isBearer(req, token)",
+        "a broken bridge is not noticed",
+        { tests: ["proxy/bearer-token"] },
+      ],
+      [
+        'by === "bearer" && upstream.server.auth.length === 0',
+        "false",
+        "a request goes out without the credential that the token has pushed out",
+        { tests: ["proxy/bearer-token"] },
+      ],
+      [
+        '(key === "authorization" && this.#routed.by === "bearer")',
+        "false",
+        "the server gets the token of the proxy",
+        { accepted: "its value is the token, and no header that holds it passes" },
       ],
       [
         "header ?? path.slice(1, end)",
@@ -38,8 +64,8 @@ export const mutants = [
       ],
       ["if (token.isIn(path)) return tokenAgain;", "", "the server gets the token of the proxy"],
       [
-        "return leadsOut(path) ? badPath : { path, prefix };",
-        "return { path, prefix };",
+        "return leadsOut(path) ? badPath : { path, prefix, by, browser };",
+        "return { path, prefix, by, browser };",
         "a path that leads out of the base is sent on",
       ],
       [
@@ -105,6 +131,102 @@ export const mutants = [
     ],
   ),
 
+  // What a browser sends
+  ...faultsIn(
+    "proxy/src",
+    ["test/security/cross-site"],
+    [
+      [
+        'if (headers["service-worker"] !== undefined) return serviceWorker;',
+        "",
+        "a script of one server stays in the browser, and rules over the next one at this address",
+      ],
+      [
+        'if (site === "same-origin" || site === "none") return undefined;',
+        "return undefined;",
+        "a page of any web site uses the credential",
+      ],
+      ["if (!isFollowedLink(req)) return otherSite;", "", "a page that knows the address sends what it wants"],
+      [
+        "own.token === undefined ? new HowToOpen() : otherSite",
+        "otherSite",
+        "who follows a link is not told what to do",
+      ],
+      [
+        'if (prefix !== "") return undefined;',
+        "return undefined;",
+        "a link leads any web site's visitors to a proxy without a token",
+      ],
+      [
+        'headers["sec-fetch-mode"] === "navigate" &&',
+        "",
+        "what is not a link is followed as one",
+        { accepted: "browsers give the destination `document` to nothing else" },
+      ],
+      ['headers["sec-fetch-dest"] === "document" &&', "", "a page that knows the address embeds the server's"],
+      ['method === "GET" &&\n    headers', "headers", "a form of another web site writes"],
+      [
+        'headers["sec-purpose"] === undefined &&',
+        "",
+        "a page is fetched with the credential before anybody has clicked",
+      ],
+      [
+        ' &&\n    headers["purpose"] === undefined',
+        "",
+        "a page is fetched with the credential before anybody has clicked",
+      ],
+      [
+        "if (own.token !== undefined && (referer === undefined || safe)) return undefined;",
+        "if (own.token !== undefined) return undefined;",
+        "an old browser's form of another web site writes",
+      ],
+      [
+        "if (own.token !== undefined && (referer === undefined || safe)) return undefined;",
+        "return undefined;",
+        "a page of any web site uses the credential in an old browser",
+      ],
+      [
+        "if (origin !== undefined || (page !== undefined && own.isOwnOrigin(page, req.socket))) return undefined;",
+        "if (origin !== undefined || page !== undefined) return undefined;",
+        "a page of any web site uses the credential in an old browser",
+      ],
+      ['browser ||= value.startsWith("Mozilla/");\n', "", "an old browser that tells nothing is taken for no browser"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/src",
+    ["test/security/neighbours"],
+    [
+      [
+        "browser && !routes.isHome(upstream)",
+        "false",
+        "a page of one server acts at another with that one's credential",
+      ],
+      [
+        "one.server === home && one.origin === origin",
+        "one.server === home",
+        "a page of one host of a wildcard acts at another",
+        { tests: ["proxy/routes"] },
+      ],
+      [
+        "one.server === home && one.origin === origin",
+        "one.origin === origin",
+        "a page of a server acts at one further in, with that one's credential",
+      ],
+      ['        case "sec-fetch-site":\n', "", "a page is not known by what its browser says"],
+      ['        case "sec-fetch-dest":\n', "", "a page is not known by what its browser says"],
+      ['        case "sec-fetch-user":\n', "", "a page is not known by what its browser says"],
+      ['        case "referer":\n', "", "a page is not known by what its browser says"],
+      ['case "origin":\n          browser = true;', 'case "origin":', "a page is not known by what its browser says"],
+      [
+        "await open(uri, 0, token && createToken())",
+        "await open(uri, 0, token)",
+        "a page of one server knows the address of another",
+      ],
+      ["return `${url.origin}/`;", "return value;", "a server learns the token of another from a Referer"],
+    ],
+  ),
+
   // Where a request goes
   ...faultsIn(
     "proxy/src",
@@ -167,7 +289,7 @@ export const mutants = [
         { tests: ["proxy/streaming", "proxy/refusals", "cli/exec"] },
       ],
       [
-        "if (routes.pathFor(options.upstream) === undefined) {",
+        "if (routes.pathFor(upstream) === undefined) {",
         "if (false) {",
         "a proxy for no listed server starts, and refuses everything",
         { tests: ["proxy/routes"] },

@@ -34,13 +34,13 @@ export const mutants = [
       ],
       ["|| name === NEVER_RETURNED ||", "||", "a browser goes around the proxy by Alt-Svc"],
       [
-        "for (const value of given ?? []) list.push",
-        "for (const value of (given ?? []).slice(0, 1)) list.push",
+        "for (const value of given ?? []) push(list",
+        "for (const value of (given ?? []).slice(0, 1)) push(list",
         "of several cookies one arrives",
       ],
       [
-        "if (key === TOKEN_HEADER) return undefined;",
-        "",
+        "if (key === TOKEN_HEADER || ",
+        "if (",
         "the server gets the token of the proxy",
         { accepted: "its value is the token, and no header that holds it passes" },
       ],
@@ -55,8 +55,8 @@ export const mutants = [
         "a header tells the server the token of the proxy",
       ],
       [
-        "if (url === null || !isOwnOrigin(url.origin, this.#routed.req.socket)) return value;",
-        "if (url === null) return value;",
+        "if (!isOwnOrigin(url.origin, this.#routed.req.socket)) return `${url.origin}/`;",
+        "",
         "a Referer of another site is lost or changed",
       ],
       [
@@ -65,15 +65,40 @@ export const mutants = [
         "a Referer without the token is cut to nonsense",
       ],
       [
-        'TELLING_POLICY.test(value) ? "strict-origin-when-cross-origin" : value',
-        "value",
-        "a browser tells other sites the token by the Referer",
-      ],
-      [
         'value.split(",").map((name) => name.trim().toLowerCase())',
         'value.split(",")',
         "what Connection names goes on to the server",
       ],
+    ],
+  ),
+
+  // What would tell others the path
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/telling-headers"],
+    [
+      [
+        "TELLING_POLICY.test(value) ? QUIET_POLICY : value",
+        "value",
+        "a browser tells other sites the token by the Referer",
+      ],
+      ["if (STAYS_HERE.has(name)) return undefined;", "", "a browser reports the token to a third party"],
+      [
+        'return value.replace(REPORTING_DIRECTIVE, "$1");',
+        "return value;",
+        "a browser reports the token to a third party",
+      ],
+      [
+        "/(^|[;,])[\\t\\n\\f\\r ]*report-(?:uri|to)",
+        "/([;,])[\\t\\n\\f\\r ]*report-(?:uri|to)",
+        "a policy that begins with its reports keeps them",
+      ],
+      [
+        'return value.replace(REPORTING_PARAMETER, "");',
+        "return value;",
+        "a browser reports the token to a third party",
+      ],
+      ['return value.replace(ENDPOINTS, "");', "return value;", "a browser reports the token to a third party"],
     ],
   ),
 
