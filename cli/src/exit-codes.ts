@@ -49,6 +49,7 @@ const table: Readonly<Record<ErrorCode, number>> = {
   PLUGIN_FAILED: backend,
 
   AUTH_FAILED: backend,
+  ANONYMOUS_REFUSED: backend,
   HEADER_COLLISION: config,
   HEADER_INVALID: backend,
   TAG_INVALID: backend,

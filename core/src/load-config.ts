@@ -87,7 +87,10 @@ function nothingIn(
   });
 }
 
-function serverConfig({ uri, allowInsecure, tls }: ListedServer, { auth, headers, tags }: References): ServerConfig {
+function serverConfig(
+  { uri, allowInsecure, tls, allowsAnonymous }: ListedServer,
+  { auth, headers, tags }: References,
+): ServerConfig {
   return Object.freeze({
     uri: uri as string,
     auth: Object.freeze(auth),
@@ -95,6 +98,7 @@ function serverConfig({ uri, allowInsecure, tls }: ListedServer, { auth, headers
     tags: Object.freeze(tags),
     allowInsecure,
     tls,
+    allowsAnonymous,
   });
 }
 

@@ -82,6 +82,8 @@ export interface RigOptions
   /** Further servers of the file. `UPSTREAM` in a URI stands for the port of the first. */
   readonly servers?: readonly { uri: string; auth?: string | string[]; allowInsecure?: boolean }[];
   readonly answer?: Upstream["answer"];
+  /** Whether the file says `anonymous: allowed` of the first server. */
+  readonly anonymous?: boolean;
   /** What the plugin `tagger` (tag-plugin.ts) gives every run. Default: it is not installed. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -91,6 +93,7 @@ export async function startRig({
   servers = [],
   answer,
   tags,
+  anonymous = false,
   ...proxyOptions
 }: RigOptions = {}): Promise<Rig> {
   const project = createProject();
@@ -99,6 +102,7 @@ export async function startRig({
   const logged: string[] = [];
   const logger = collectingLogger(logged);
   const uri = upstream.uri + base;
+  const first = { uri, ...(anonymous ? { anonymous: "allowed" } : {}) };
   const plugins: Record<string, object> = { test: project.options };
   if (tags !== undefined) {
     installTagger(project);
@@ -106,7 +110,7 @@ export async function startRig({
   }
   const config = {
     version: 1 as const,
-    servers: [{ uri }, ...servers.map((one) => ({ ...one, uri: one.uri.replace("UPSTREAM", String(upstream.port)) }))],
+    servers: [first, ...servers.map((one) => ({ ...one, uri: one.uri.replace("UPSTREAM", String(upstream.port)) }))],
     plugins,
   };
   const env = {};

@@ -185,6 +185,10 @@ export const explanations: readonly ExplanationGroup[] = [
     intro:
       "The request was not sent. Where it goes through the local proxy, the client gets status 424, or 503 where the same request may succeed later.",
     codes: {
+      ANONYMOUS_REFUSED: [
+        "A plugin takes a refusal of its backend for the word that no credential is needed; or a server that is meant to be open to some requests.",
+        "Have the plugin put right; or, where requests may go bare, say `anonymous: allowed` for that server.",
+      ],
       AUTH_FAILED: [
         "Several providers were asked, and none gave a credential.",
         "Look at the reasons in the message, one for each provider.",

@@ -34,6 +34,7 @@ const linkOf: Partial<Record<ErrorCode, Link>> = {
   PLUGIN_RESULT: "secret",
   HEADER_INVALID: "secret",
   AUTH_FAILED: "secret",
+  ANONYMOUS_REFUSED: "secret",
   HEADER_COLLISION: "headers",
 };
 

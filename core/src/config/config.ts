@@ -27,6 +27,8 @@ export interface ServerConfig {
   readonly allowInsecure: boolean;
   /** `ca`, `cert` and `key` are absolute paths of PEM files here, not their content. Undefined: nothing out of the ordinary. */
   readonly tls?: TlsOptions | undefined;
+  /** Whether a request may go bare where a plugin says that none of its credentials is meant. Default false. */
+  readonly allowsAnonymous?: boolean | undefined;
 }
 
 /** One entry of `plugins`. */

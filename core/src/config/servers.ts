@@ -14,9 +14,10 @@ export interface ListedServer {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly allowInsecure: boolean;
   readonly tls: TlsOptions | undefined;
+  readonly allowsAnonymous: boolean;
 }
 
-const shortForm = ["trackingUri", "auth", "headers", "tags", "allowInsecure", "tls"];
+const shortForm = ["trackingUri", "auth", "headers", "tags", "allowInsecure", "tls", "anonymous"];
 
 /** @param given the keys that the file itself has, before anything was completed */
 export function listServers(
@@ -60,7 +61,8 @@ function list(
 ): ListedServer {
   const given = fields[place.slice(place.lastIndexOf("/") + 1)];
   const allowInsecure = fields["allowInsecure"] === true;
-  const server = { pointer, fields, allowInsecure, tls: tlsOf(fields["tls"]), uri: undefined };
+  const allowsAnonymous = fields["anonymous"] === "allowed";
+  const server = { pointer, fields, allowInsecure, tls: tlsOf(fields["tls"]), allowsAnonymous, uri: undefined };
   if (typeof given !== "string" || problems.covers(place)) return server;
   const judged = judgeUri(given);
   if (typeof judged === "string") problems.add("SERVER_URI", place, "value", `the address ${judged}`);

@@ -47,6 +47,8 @@ export const codes = {
   PLUGIN_FAILED: "A plugin threw an error that is not one of these codes.",
 
   AUTH_FAILED: "No provider yielded a credential, so the request was not sent.",
+  ANONYMOUS_REFUSED:
+    "A plugin answered that a request goes without a credential, and the file does not allow that for its server.",
   HEADER_COLLISION: "Two plugins set the same header.",
   HEADER_INVALID: "A header name or value that HTTP does not allow, or that a plugin must not set.",
   TAG_INVALID: "A run tag whose key or value MLflow does not allow.",

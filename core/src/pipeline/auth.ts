@@ -1,4 +1,5 @@
 /** The auth pipeline: asks the providers of one server in turn until one answers. */
+import type { ServerConfig } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkHeaders } from "../http/headers.js";
 import type { Logger } from "../provider/context.js";
@@ -29,9 +30,9 @@ interface Failure {
   readonly error: MlflowAuthError | undefined;
 }
 
-/** @param server the URI of the server whose providers these are */
+/** @param listed the server whose providers these are */
 export function createAuthPipeline(
-  server: string,
+  { uri: server, allowsAnonymous = false }: ServerConfig,
   providers: readonly BoundAuth[],
   clock: Clock,
   logger: Logger,
@@ -85,7 +86,10 @@ export function createAuthPipeline(
 
   /** @throws MlflowAuthError, or what a getter of the answer throws, if nothing can be sent of it */
   function check(given: Auth | typeof anonymous, bound: BoundAuth): void {
-    if (given === anonymous) return;
+    if (given === anonymous) {
+      if (allowsAnonymous) return;
+      throw notAllowed(bound.instance, server);
+    }
     // An object that has answered before was looked at then.
     if (given !== last?.auth) checkAuth(given, bound.instance);
     if (expires(given) && !(clock.wallTime() < (given.expiresAt as number))) {
@@ -128,6 +132,15 @@ function wrong(instance: string, what: string): MlflowAuthError {
   return new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} answered getAuth() ${what}`, {
     plugin: instance,
     remedy: "report this to the plugin's author",
+  });
+}
+
+function notAllowed(instance: string, server: string): MlflowAuthError {
+  const message = `plugin ${instance} answered that a request to ${server} goes without a credential, which the file does not allow`;
+  return new MlflowAuthError("ANONYMOUS_REFUSED", message, {
+    plugin: instance,
+    server,
+    remedy: `if that server may be asked without one, say \`anonymous: allowed\` for it; else report this to the plugin's author`,
   });
 }
 

@@ -206,7 +206,7 @@ function createServerPipeline(
   logger: Logger,
 ): ServerPipeline {
   const { uri } = server;
-  const authPipeline = auth.length === 0 ? undefined : createAuthPipeline(uri, auth, clock, logger);
+  const authPipeline = auth.length === 0 ? undefined : createAuthPipeline(server, auth, clock, logger);
   const headerPipeline = headers.length === 0 ? undefined : createHeaderPipeline(uri, headers, clock, logger);
   const results = new WeakMap<AuthorizedHeaders, AuthResult>();
   let last:

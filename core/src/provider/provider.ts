@@ -30,7 +30,10 @@ export interface Auth {
   readonly expiresAt?: number | undefined;
 }
 
-/** Says that this request goes without a credential, on purpose. Compared by `Symbol.for`, so it is the same in every copy of core. */
+/**
+ * Says that this request goes without a credential, on purpose. It counts only for servers of which the file says `anonymous: allowed`; for
+ * others it is a failure. Compared by `Symbol.for`, so it is the same in every copy of core.
+ */
 export const anonymous: unique symbol = Symbol.for("mlflow-auth.anonymous") as never;
 
 /** How sure it is that a credential is not accepted any more: see `RequestAuthProvider.invalidate`. */
@@ -42,7 +45,7 @@ export interface RequestAuthProvider {
    * The credential for a request. Answer at once (no promise) from a cache where possible: this is called for every request,
    * and while the same object is returned its headers are checked only once.
    *
-   * @returns the credential; `anonymous`: go without; undefined: not mine, ask the next
+   * @returns the credential; `anonymous`: go without, if the file allows it; undefined: not mine, ask the next
    * @throws anything: a failed fetch. The next provider is asked, with a warning; if there is none the request fails.
    */
   getAuth(request: ProviderRequest): Awaitable<Auth | typeof anonymous | undefined>;

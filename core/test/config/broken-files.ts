@@ -88,6 +88,15 @@ export const brokenFiles: Record<string, BrokenFile> = {
   "no server in the list": { text: "version: 1\nservers: []\n", problems: ["2:10 WRONG_VALUE"] },
   "no server at all": { text: "version: 1\nplugins: {}\n", problems: ["1:1 MISSING_FIELD"] },
   "a text for a boolean": { text: after("allowInsecure: 'CANARY'\n"), problems: ["3:16 WRONG_TYPE"] },
+  "another word than `allowed` for going bare": {
+    text: after("anonymous: CANARY\n"),
+    problems: ["3:12 WRONG_VALUE"],
+  },
+  "a yes for going bare": { text: after("anonymous: true\n"), problems: ["3:12 WRONG_VALUE"] },
+  "the word for going bare beside `servers`": {
+    text: `${server("https://x.example.com")}anonymous: allowed\n`,
+    problems: ["4:1 FIELD_CONFLICT"],
+  },
   "a number for a text": { text: after("tls: { ca: 17 }\n"), problems: ["3:12 WRONG_TYPE"] },
   "an instance without a value": { text: after("plugins:\n  stamp:\n"), problems: ["4:9 WRONG_TYPE"] },
   "an instance name that is none": { text: after("plugins:\n  'CANARY x': {}\n"), problems: ["4:3 WRONG_VALUE"] },

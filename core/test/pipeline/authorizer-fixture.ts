@@ -20,6 +20,8 @@ export interface Listed {
   auth?: BoundAuth[];
   headers?: BoundHeaders[];
   tags?: BoundTags[];
+  /** Whether the file says `anonymous: allowed`. */
+  anonymous?: boolean;
 }
 
 export function serverConfig(
@@ -54,7 +56,10 @@ export function authorizerOver(
     warn: write("warn"),
     error: write("error"),
   };
-  const servers = listed.map(({ uri, auth, headers, tags }) => serverConfig(uri, auth, headers, tags));
+  const servers = listed.map(({ uri, auth, headers, tags, anonymous = false }) => ({
+    ...serverConfig(uri, auth, headers, tags),
+    allowsAnonymous: anonymous,
+  }));
   const providers = servers.map((server, index) => ({
     server,
     auth: listed[index]?.auth ?? [],

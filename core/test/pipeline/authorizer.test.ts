@@ -3,7 +3,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { isMlflowAuthError, MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import type { AuthorizedHeaders } from "../../src/pipeline/compose.js";
-import { anonymous } from "../../src/provider/provider.js";
+import { anonymous, type RequestAuthProvider } from "../../src/provider/provider.js";
 import { isSecret, Secret } from "../../src/secret/secret.js";
 import { fakeClock } from "../../src/testing.js";
 import { authorizerOver, boundAuth, boundHeaders } from "./authorizer-fixture.js";
@@ -79,13 +79,48 @@ test("the failure of the only provider is passed on as it is", async () => {
   assert.is(error.code, "SECRET_UNREACHABLE");
 });
 
-test("anonymous goes bare on purpose, without the client's credentials", async () => {
-  const authorization = await authorizerOver([{ uri, auth: [boundAuth("a", () => anonymous)] }]).authorizer.authorize(
-    request,
-  );
+test("with the file's word, anonymous goes bare on purpose, without the client's credentials", async () => {
+  const listed = { uri, auth: [boundAuth("a", () => anonymous)], anonymous: true };
+  const authorization = await authorizerOver([listed]).authorizer.authorize(request);
   assert.equal(shown(authorization), {});
   assert.is(authorization?.replacesClientCredentials, true);
   assert.is(authorization?.provider, undefined);
+});
+
+for (const [when, answer] of Object.entries<RequestAuthProvider["getAuth"]>({
+  "at once": () => anonymous,
+  later: async () => anonymous,
+})) {
+  test(`without the file's word, anonymous that comes ${when} is a failure: the request is not sent bare`, async () => {
+    const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", answer)] }]);
+    for (const _ of [1, 2]) {
+      const error = await failure(() => authorizer.authorize(request));
+      assert.is(error.code, "ANONYMOUS_REFUSED");
+      assert.match(`${error.message} ${error.remedy}`, /plugin a .*https:\/\/mlflow\.test.*anonymous: allowed/);
+    }
+  });
+}
+
+test("without the file's word, the next plugin is asked after one that answers anonymous, and it is told", async () => {
+  const auth = [boundAuth("a", () => anonymous), boundAuth("b", () => bearer("b"))];
+  const { authorizer, log } = authorizerOver([{ uri, auth }]);
+  assert.equal(shown(await authorizer.authorize(request)), { Authorization: "Bearer b" });
+  assert.match(log.map(({ message }) => message).join(), /plugin a answered .*; asking b instead/);
+});
+
+test("a plugin that answers anonymous after a rejection sends nothing bare", async () => {
+  let rejected = false;
+  const auth = boundAuth(
+    "a",
+    () => (rejected ? anonymous : bearer("a")) as never,
+    () => {
+      rejected = true;
+    },
+  );
+  const { authorizer } = authorizerOver([{ uri, auth: [auth] }]);
+  const first = (await authorizer.authorize(request)) as AuthorizedHeaders;
+  assert.is(await authorizer.rejected(first, { kind: "unauthorized" }, request), undefined);
+  assert.is((await failure(() => authorizer.authorize(request))).code, "ANONYMOUS_REFUSED");
 });
 
 test("an unlisted URL is left alone; a near miss is named once", async () => {

@@ -18,7 +18,7 @@ test("at debug each decision names server, plugin, headers and reason, and never
         auth: [boundAuth("vault", () => auth)],
         headers: [boundHeaders("datadog", () => ({ "DD-API-KEY": new Secret(secret) }))],
       },
-      { uri: "https://bare.test", auth: [boundAuth("free", () => anonymous)] },
+      { uri: "https://bare.test", auth: [boundAuth("free", () => anonymous)], anonymous: true },
       { uri: "https://own.test" },
       { uri: "https://down.test", auth: [boundAuth("broken", () => Promise.reject(new Error(secret)))] },
     ],

@@ -126,7 +126,7 @@ test("other headers with a credential go where the file has one, and pass where 
 
 test("a request that goes bare on purpose carries none of the client's either", async () => {
   await withClient(
-    (uri) => [{ uri, auth: [boundAuth("a", () => anonymous)] }],
+    (uri) => [{ uri, auth: [boundAuth("a", () => anonymous)], anonymous: true }],
     async ({ send }) => {
       const { headers } = await send({ "X-Auth-Token": "t", Cookie: "session=mine" });
       assert.equal([headers["x-auth-token"], headers.cookie], [undefined, undefined]);

@@ -51,6 +51,26 @@ test("where somebody must put it right, the status is one that MLflow's clients 
   assert.is(rig.upstream.seen.length, 0);
 });
 
+test("a plugin that says that no credential is meant sends nothing bare, unless the file allows it for that server", async () => {
+  assert.is((await fetch(`${rig.proxy.url}/api`)).status, 200);
+  rig.upstream.answer = whole((_req, res) => res.writeHead(401).end());
+  rig.project.setCredential("anonymous");
+  rig.upstream.seen.length = 0;
+  assert.is((await fetch(`${rig.proxy.url}/api`)).status, 401);
+  for (const _ of [1, 2]) {
+    const answer = await fetch(`${rig.proxy.url}/api`, { headers: { authorization: "Bearer mine" } });
+    assert.is(answer.status, 424);
+    assert.is(((await answer.json()) as Record<string, string>)["code"], "ANONYMOUS_REFUSED");
+  }
+  assert.is(rig.upstream.seen.length, 1);
+
+  const open = await startRig({ anonymous: true });
+  open.project.setCredential("anonymous");
+  const answer = await fetch(`${open.proxy.url}/api`, { headers: { authorization: "Bearer mine" } });
+  assert.is(answer.status, 200);
+  assert.is(open.upstream.seen[0]?.headers.authorization, undefined);
+});
+
 test("an upload is refused before it is read", async () => {
   rig.project.setCredential("denied");
   let asked = 0;

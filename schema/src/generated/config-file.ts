@@ -15,6 +15,10 @@ export type Tags = string | string[];
  * Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.
  */
 export type AllowInsecure = boolean;
+/**
+ * `allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.
+ */
+export type Anonymous = "allowed";
 
 /**
  * mlflow-auth.yaml: which credentials and run tags reach which MLflow server.
@@ -37,6 +41,7 @@ export interface ConfigFile {
   tags?: Tags;
   allowInsecure?: AllowInsecure;
   tls?: Tls;
+  anonymous?: Anonymous;
   /**
    * Long form: several servers, each with its own credentials.
    *
@@ -84,6 +89,7 @@ export interface Server {
   tags?: Tags;
   allowInsecure?: AllowInsecure;
   tls?: Tls;
+  anonymous?: Anonymous;
 }
 /**
  * A plugin with its options.

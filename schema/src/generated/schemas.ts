@@ -45,6 +45,9 @@ export const configSchema: Record<string, unknown> = {
     "tls": {
       "$ref": "#/$defs/tls"
     },
+    "anonymous": {
+      "$ref": "#/$defs/anonymous"
+    },
     "servers": {
       "description": "Long form: several servers, each with its own credentials.",
       "type": "array",
@@ -132,6 +135,10 @@ export const configSchema: Record<string, unknown> = {
         }
       }
     },
+    "anonymous": {
+      "description": "`allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.",
+      "const": "allowed"
+    },
     "server": {
       "description": "One MLflow server.",
       "type": "object",
@@ -162,6 +169,9 @@ export const configSchema: Record<string, unknown> = {
         },
         "tls": {
           "$ref": "#/$defs/tls"
+        },
+        "anonymous": {
+          "$ref": "#/$defs/anonymous"
         }
       }
     },

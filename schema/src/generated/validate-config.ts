@@ -2,11 +2,12 @@
 // @ts-nocheck
 "use strict";
 export const validateConfig = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"mlflow-auth:config","title":"ConfigFile","description":"mlflow-auth.yaml: which credentials and run tags reach which MLflow server.","type":"object","additionalProperties":false,"required":["version"],"properties":{"$schema":{"description":"For editors.","type":"string"},"version":{"description":"The version of this format.","const":1},"trackingUri":{"description":"Short form, one server: the address of the MLflow server. In its place `servers` lists several.","type":"string","x-env":["MLFLOW_TRACKING_URI"],"examples":["https://mlflow.example.com","${MLFLOW_TRACKING_URI}"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"servers":{"description":"Long form: several servers, each with its own credentials.","type":"array","minItems":1,"items":{"$ref":"#/$defs/server"}},"plugins":{"description":"Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*$"},"additionalProperties":{"$ref":"#/$defs/instance"}}},"$defs":{"auth":{"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}},"headers":{"description":"The instances that add headers. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"tags":{"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"allowInsecure":{"description":"Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.","type":"boolean","default":false},"tls":{"description":"TLS towards this server. Files are read again within a second of a change, without a restart.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}},"server":{"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"}}},"instance":{"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"mlflow-auth:config","title":"ConfigFile","description":"mlflow-auth.yaml: which credentials and run tags reach which MLflow server.","type":"object","additionalProperties":false,"required":["version"],"properties":{"$schema":{"description":"For editors.","type":"string"},"version":{"description":"The version of this format.","const":1},"trackingUri":{"description":"Short form, one server: the address of the MLflow server. In its place `servers` lists several.","type":"string","x-env":["MLFLOW_TRACKING_URI"],"examples":["https://mlflow.example.com","${MLFLOW_TRACKING_URI}"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"},"servers":{"description":"Long form: several servers, each with its own credentials.","type":"array","minItems":1,"items":{"$ref":"#/$defs/server"}},"plugins":{"description":"Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*$"},"additionalProperties":{"$ref":"#/$defs/instance"}}},"$defs":{"auth":{"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}},"headers":{"description":"The instances that add headers. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"tags":{"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"allowInsecure":{"description":"Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.","type":"boolean","default":false},"tls":{"description":"TLS towards this server. Files are read again within a second of a change, without a restart.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}},"anonymous":{"description":"`allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.","const":"allowed"},"server":{"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"}}},"instance":{"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}}}};
 const schema12 = {"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}};
 const schema13 = {"description":"The instances that add headers. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}};
 const schema14 = {"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}};
 const schema15 = {"description":"Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.","type":"boolean","default":false};
+const schema21 = {"description":"`allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.","const":"allowed"};
 const func2 = Object.prototype.hasOwnProperty;
 const schema16 = {"description":"TLS towards this server. Files are read again within a second of a change, without a restart.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}};
 const schema18 = {"title":"Path","description":"The path of a file, relative to the folder of the configuration file.","x-value":"path","x-expects":"the path of a file","type":"string","pattern":"\\S"};
@@ -130,7 +131,7 @@ validate11.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"}}};
+const schema22 = {"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"}}};
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -147,7 +148,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((((key0 === "uri") || (key0 === "auth")) || (key0 === "headers")) || (key0 === "tags")) || (key0 === "allowInsecure")) || (key0 === "tls"))){
+if(!(((((((key0 === "uri") || (key0 === "auth")) || (key0 === "headers")) || (key0 === "tags")) || (key0 === "allowInsecure")) || (key0 === "tls")) || (key0 === "anonymous"))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err1];
@@ -272,9 +273,9 @@ vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.error
 errors = vErrors.length;
 }
 }
-}
-else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.anonymous !== undefined){
+if("allowed" !== data.anonymous){
+const err10 = {instancePath:instancePath+"/anonymous",schemaPath:"#/$defs/anonymous/const",keyword:"const",params:{allowedValue: "allowed"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -283,12 +284,24 @@ vErrors.push(err10);
 }
 errors++;
 }
+}
+}
+else {
+const err11 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
 validate14.errors = vErrors;
 return errors === 0;
 }
 
-const schema26 = {"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}};
-const schema27 = {"title":"Duration","description":"A number with a unit: `500ms`, `30s`, `5m` or `1h`.","x-value":"duration","x-expects":"a duration such as 500ms, 30s, 5m or 1h","type":"string","pattern":"^\\d{1,9}(ms|s|m|h)$"};
+const schema28 = {"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}};
+const schema29 = {"title":"Duration","description":"A number with a unit: `500ms`, `30s`, `5m` or `1h`.","x-value":"duration","x-expects":"a duration such as 500ms, 30s, 5m or 1h","type":"string","pattern":"^\\d{1,9}(ms|s|m|h)$"};
 const pattern4 = new RegExp("^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$", "u");
 const pattern5 = new RegExp("^\\d{1,9}(ms|s|m|h)$", "u");
 
@@ -564,11 +577,9 @@ vErrors = vErrors === null ? validate11.errors : vErrors.concat(validate11.error
 errors = vErrors.length;
 }
 }
-if(data.servers !== undefined){
-let data11 = data.servers;
-if(Array.isArray(data11)){
-if(data11.length < 1){
-const err12 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(data.anonymous !== undefined){
+if("allowed" !== data.anonymous){
+const err12 = {instancePath:instancePath+"/anonymous",schemaPath:"#/$defs/anonymous/const",keyword:"const",params:{allowedValue: "allowed"},message:"must be equal to constant"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -577,16 +588,12 @@ vErrors.push(err12);
 }
 errors++;
 }
-const len3 = data11.length;
-for(let i3=0; i3<len3; i3++){
-if(!(validate14(data11[i3], {instancePath:instancePath+"/servers/" + i3,parentData:data11,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
-errors = vErrors.length;
 }
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data.servers !== undefined){
+let data12 = data.servers;
+if(Array.isArray(data12)){
+if(data12.length < 1){
+const err13 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -595,15 +602,16 @@ vErrors.push(err13);
 }
 errors++;
 }
+const len3 = data12.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate14(data12[i3], {instancePath:instancePath+"/servers/" + i3,parentData:data12,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
+errors = vErrors.length;
 }
-if(data.plugins !== undefined){
-let data13 = data.plugins;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-for(const key1 in data13){
-const _errs31 = errors;
-if(typeof key1 === "string"){
-if(!pattern3.test(key1)){
-const err14 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\"",propertyName:key1};
+}
+}
+else {
+const err14 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -613,9 +621,14 @@ vErrors.push(err14);
 errors++;
 }
 }
-var valid13 = _errs31 === errors;
-if(!valid13){
-const err15 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
+if(data.plugins !== undefined){
+let data14 = data.plugins;
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+for(const key1 in data14){
+const _errs33 = errors;
+if(typeof key1 === "string"){
+if(!pattern3.test(key1)){
+const err15 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\"",propertyName:key1};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -625,15 +638,9 @@ vErrors.push(err15);
 errors++;
 }
 }
-for(const key2 in data13){
-if(!(validate17(data13[key2], {instancePath:instancePath+"/plugins/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data13,parentDataProperty:key2,rootData}))){
-vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/type",keyword:"type",params:{type: "object"},message:"must be object"};
+var valid14 = _errs33 === errors;
+if(!valid14){
+const err16 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames",keyword:"propertyNames",params:{propertyName: key1},message:"property name must be valid"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -643,14 +650,32 @@ vErrors.push(err16);
 errors++;
 }
 }
+for(const key2 in data14){
+if(!(validate17(data14[key2], {instancePath:instancePath+"/plugins/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data14,parentDataProperty:key2,rootData}))){
+vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+errors = vErrors.length;
+}
+}
 }
 else {
-const err17 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err17 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/type",keyword:"type",params:{type: "object"},message:"must be object"};
 if(vErrors === null){
 vErrors = [err17];
 }
 else {
 vErrors.push(err17);
+}
+errors++;
+}
+}
+}
+else {
+const err18 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
 }
 errors++;
 }

@@ -26,8 +26,8 @@ export const mutants = [
         "a file nested without end ends in a RangeError",
       ],
       [
-        '"tags", "allowInsecure", "tls"];',
-        '"tags", "allowInsecure"];',
+        '"allowInsecure", "tls", "anonymous"];',
+        '"allowInsecure", "anonymous"];',
         "`tls` beside `servers` is passed over, and the certificate with it",
       ],
       [

@@ -133,10 +133,18 @@ export const mutants = [
         "",
         "what no server takes is sent, or a request goes bare",
       ],
+      ["if (allowsAnonymous) return;", "", "a server that asks for no credential can't be used beside others"],
       [
-        "if (given === anonymous) return;",
-        'if (given === anonymous) throw wrong(bound.instance, "with none");',
-        "a server that asks for no credential can't be used beside others",
+        "if (allowsAnonymous) return;",
+        "return;",
+        "a plugin that takes a refusal for the word that no credential is needed sends everything bare",
+        { tests: ["core/authorizer"] },
+      ],
+      [
+        "throw notAllowed(bound.instance, server);",
+        "return;",
+        "requests go bare though the file does not allow it",
+        { tests: ["core/authorizer"] },
       ],
       ["checkHeaders(headers, instance).length === 0", "false", "a plugin without an answer sends the request bare"],
       [
