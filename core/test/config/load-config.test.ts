@@ -53,6 +53,7 @@ test("the short form is one server, served by all that are able", async () => {
       tags: ["labels"],
       allowInsecure: false,
       tls: undefined,
+      allowsAnonymous: false,
     },
   ]);
   assert.equal(

@@ -89,7 +89,7 @@ test("with the file's word, anonymous goes bare on purpose, without the client's
 
 for (const [when, answer] of Object.entries<RequestAuthProvider["getAuth"]>({
   "at once": () => anonymous,
-  later: async () => anonymous,
+  later: () => Promise.resolve<typeof anonymous>(anonymous),
 })) {
   test(`without the file's word, anonymous that comes ${when} is a failure: the request is not sent bare`, async () => {
     const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", answer)] }]);
