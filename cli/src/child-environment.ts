@@ -1,8 +1,10 @@
 /** What changes in the environment of a program that `exec` runs. */
 import { delimiter } from "node:path";
-import type { Config, ServerConfig } from "@mlflow-auth/core/internal";
+import { type Config, removalVariable, type ServerConfig } from "@mlflow-auth/core/internal";
 import { bridgeName, bridgeSettings, bridgeVariable, pythonFolder } from "@mlflow-auth/proxy";
 import { baseOf } from "./choose-upstream.js";
+import type { KeptVariables } from "./keep-env.js";
+import { removedVariables } from "./removed-variables.js";
 
 /** As `process.env` has it: a variable that is undefined is not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,8 +19,10 @@ export interface ChildEnvironmentOptions {
   readonly upstream: string;
   readonly server: ServerConfig;
   readonly config: Config;
-  /** Keeps the variables that the file names by `{ env }`. */
-  readonly keepEnv: boolean;
+  /** The variables of the file's secrets that the program keeps. Undefined: none. */
+  readonly keep?: KeptVariables | undefined;
+  /** Default: that of this process. On Windows the names of variables are the same in every case. */
+  readonly platform?: NodeJS.Platform | undefined;
 }
 
 /** The whole environment of the program, not only what differs from the command's own. */
@@ -27,15 +31,6 @@ export interface ChildEnvironment {
   /** Sentences for stderr, such as that the registry gets no credentials. None of them ends the command. */
   readonly warnings: readonly string[];
 }
-
-/** With these MLflow's clients authenticate by themselves, or fail to start where they can't. */
-export const CLIENT_CREDENTIALS = [
-  "MLFLOW_TRACKING_TOKEN",
-  "MLFLOW_TRACKING_USERNAME",
-  "MLFLOW_TRACKING_PASSWORD",
-  "MLFLOW_TRACKING_AUTH",
-  "MLFLOW_TRACKING_AWS_SIGV4",
-];
 
 const LOOPBACK = ["127.0.0.1", "localhost"];
 
@@ -47,21 +42,40 @@ const LOOPBACK = ["127.0.0.1", "localhost"];
  * MLflow's Python client finds the bridge to the proxy, in the place of whatever else would authenticate its requests.
  */
 export function childEnvironment(options: ChildEnvironmentOptions): ChildEnvironment {
-  const { parent, server, config, keepEnv } = options;
+  const { parent } = options;
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(parent)) if (value !== undefined) env[name] = value;
-  const { addresses, warnings } = proxiedAddresses(options);
-  for (const [name, { proxy }] of Object.entries(addresses)) env[name] = proxy;
+  const unset = unsetter(env, options.platform);
+  const removal = removedVariables(options);
+  const removed = removal.names.filter(unset);
 
+  const { addresses, warnings } = proxiedAddresses(options);
+  const set = (name: string, value: string) => {
+    unset(name);
+    env[name] = value;
+  };
+  for (const [name, { proxy }] of Object.entries(addresses)) set(name, proxy);
   const lower = parent["no_proxy"] ?? parent["NO_PROXY"];
   const upper = parent["NO_PROXY"] ?? parent["no_proxy"];
   env["no_proxy"] = withLoopback(lower);
   env["NO_PROXY"] = withLoopback(upper);
+  // MLflow would sign by itself, and never ask the bridge.
+  unset("MLFLOW_TRACKING_AWS_SIGV4");
+  for (const [name, value] of Object.entries(bridgeTo(options, addresses))) set(name, value);
+  const before = parent[removalVariable]?.split(",") ?? [];
+  const gone = new Set([...before, ...removed.filter((name) => env[name] === undefined)]);
+  if (gone.size > 0) set(removalVariable, [...gone].join(","));
+  return { env, warnings: [...warnings, ...removal.warnings] };
+}
 
-  if (server.auth.length > 0) for (const name of CLIENT_CREDENTIALS) delete env[name];
-  if (!keepEnv) for (const name of variablesOf(config)) delete env[name];
-  addBridge(env, options, addresses);
-  return { env, warnings };
+/** Takes variables out of an environment, and tells whether one of that name was there. */
+function unsetter(env: Record<string, string>, platform = process.platform): (name: string) => boolean {
+  const key = (name: string) => (platform === "win32" ? name.toUpperCase() : name);
+  return (name) => {
+    const found = Object.keys(env).filter((own) => key(own) === key(name));
+    for (const own of found) delete env[own];
+    return found.length > 0;
+  };
 }
 
 type Addresses = Record<string, { proxy: string; real: string }>;
@@ -78,37 +92,20 @@ function proxiedAddresses({ parent, proxy, upstream }: ChildEnvironmentOptions) 
   return { addresses, warnings };
 }
 
-function addBridge(env: Record<string, string>, options: ChildEnvironmentOptions, addresses: Addresses): void {
+/** The variables by which MLflow's Python client finds the bridge. */
+function bridgeTo(options: ChildEnvironmentOptions, addresses: Addresses): Record<string, string> {
   const { parent, proxy, upstream, config } = options;
-  const { MLFLOW_TRACKING_AUTH: auth, MLFLOW_TRACKING_AWS_SIGV4: sigv4 } = parent;
+  const { MLFLOW_TRACKING_AUTH: auth, MLFLOW_TRACKING_AWS_SIGV4: sigv4, PYTHONPATH: path } = parent;
   // Within another exec it is the bridge itself.
   const displaced = { auth: auth && auth !== bridgeName ? auth : null, sigv4: /^(?:true|1)$/i.test(sigv4 ?? "") };
-  env[bridgeVariable] = bridgeSettings({ config, proxyUrl: proxy.url, upstream, addresses, displaced });
-  env["MLFLOW_TRACKING_AUTH"] = bridgeName;
-  // MLflow would sign by itself, and never ask the bridge.
-  delete env["MLFLOW_TRACKING_AWS_SIGV4"];
-  const { PYTHONPATH: path } = parent;
-  env["PYTHONPATH"] = path ? pythonFolder + delimiter + path : pythonFolder;
+  return {
+    [bridgeVariable]: bridgeSettings({ config, proxyUrl: proxy.url, upstream, addresses, displaced }),
+    MLFLOW_TRACKING_AUTH: bridgeName,
+    PYTHONPATH: path ? pythonFolder + delimiter + path : pythonFolder,
+  };
 }
 
 function withLoopback(list: string | undefined): string {
   const names = (list ?? "").split(",").map((name) => name.trim());
   return [...names.filter((name) => name !== ""), ...LOOPBACK.filter((name) => !names.includes(name))].join(",");
-}
-
-/** The environment variables that the file names by `{ env: NAME }`: each holds a credential that only the authorizer needs. */
-function variablesOf(config: Config): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { options } of config.instances) collect(options, names);
-  return names;
-}
-
-function collect(value: unknown, names: Set<string>): void {
-  if (typeof value !== "object" || value === null) return;
-  if ("read" in value && "origin" in value) {
-    const { variable } = value as { variable?: unknown };
-    if (typeof variable === "string") names.add(variable);
-    return;
-  }
-  for (const member of Object.values(value)) collect(member, names);
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command } from "commander";
 import { endWith } from "./end-with.js";
+import { allowKeepEnvAlone, keepEnvOption } from "./keep-env.js";
 import {
   configOption,
   example,
@@ -101,12 +102,14 @@ export function createProgram(): Command {
       await endWith(await doctor(url, command.optsWithGlobals()));
     });
 
-  add(program, "exec", "run a program whose MLflow client reaches the server through a private proxy")
+  allowKeepEnvAlone(
+    add(program, "exec", "run a program whose MLflow client reaches the server through a private proxy"),
+  )
     .argument("<command>", "the program")
     .argument("[args...]", "its arguments")
     .usage("[options] -- <command> [args...]")
     .addOption(serverOption())
-    .option("--keep-env", "leave the variables that the file names by { env } in the program's environment")
+    .addOption(keepEnvOption())
     .passThroughOptions()
     .addHelpText("after", example("mlflow-auth exec -- python train.py --epochs 10"))
     .action(async (name: string, args: string[], _options, command: Command) => {

@@ -8,25 +8,19 @@ import { childEnvironment } from "../src/child-environment.js";
 const test = suite("the environment of a program under exec");
 
 const server = { uri: "https://a.example.com", auth: ["vault"], headers: [], tags: [], allowInsecure: false };
-const variable = (name: string) =>
-  Object.freeze({ origin: `the variable ${name}`, variable: name, read: () => Promise.reject() });
-const instance = {
-  name: "vault",
-  options: {
-    auth: { secretId: variable("VAULT_SECRET_ID") },
-    list: [{ key: variable("LISTED_KEY") }],
-    other: { origin: "x" },
-  },
-} as unknown as InstanceConfig;
-const config: Config = { servers: [server], instances: [instance], warnings: [] };
+const instance = (named: string[], fallbacks: string[] = []) =>
+  ({ name: "vault", secretVariables: { named, fallbacks } }) as unknown as InstanceConfig;
+const instances = [instance(["VAULT_SECRET_ID"], ["VAULT_OTHER"]), instance(["LISTED_KEY", "VAULT_OTHER"])];
+const config: Config = { servers: [server], instances, warnings: [] };
 const proxy = {
   url: "http://127.0.0.1:1/token",
   urlFor: (url: string) => (url.startsWith("https://registry") ? `http://127.0.0.1:1/token/~${url}` : undefined),
 };
 
 type Given = Record<string, string | undefined>;
-const of = (parent: Given, keepEnv = false, auth: string[] = server.auth) =>
-  childEnvironment({ parent, proxy, upstream: server.uri, server: { ...server, auth }, config, keepEnv });
+const base = { parent: {}, proxy, upstream: server.uri, server, config, platform: "linux" } as const;
+const of = (parent: Given, auth: string[] = server.auth) =>
+  childEnvironment({ ...base, parent, server: { ...server, auth } });
 
 const always = {
   MLFLOW_TRACKING_URI: proxy.url,
@@ -51,15 +45,25 @@ const cases: Record<string, [parent: Given, child: Given]> = {
       MLFLOW_TRACKING_AUTH: "x",
       MLFLOW_TRACKING_AWS_SIGV4: "true",
     },
-    {},
+    {
+      MLFLOW_AUTH_REMOVED: `${["TOKEN", "USERNAME", "PASSWORD", "AWS_SIGV4"].map((end) => `MLFLOW_TRACKING_${end}`)}`,
+    },
   ],
   "settings of TLS stay": [
     { MLFLOW_TRACKING_SERVER_CERT_PATH: "/ca.pem", MLFLOW_TRACKING_CLIENT_CERT_PATH: "/c.pem" },
     { MLFLOW_TRACKING_SERVER_CERT_PATH: "/ca.pem", MLFLOW_TRACKING_CLIENT_CERT_PATH: "/c.pem" },
   ],
-  "what the file names by { env } goes": [
+  "what the file's secrets come from goes, and the program can tell": [
     { VAULT_SECRET_ID: "x", LISTED_KEY: "x", VAULT_TOKEN: "y" },
-    { VAULT_TOKEN: "y" },
+    { VAULT_TOKEN: "y", MLFLOW_AUTH_REMOVED: "VAULT_SECRET_ID,LISTED_KEY" },
+  ],
+  "a fallback of one instance that the file names for another is no surprise": [
+    { VAULT_OTHER: "x" },
+    { MLFLOW_AUTH_REMOVED: "VAULT_OTHER" },
+  ],
+  "within another exec what that one took out is still told": [
+    { MLFLOW_AUTH_REMOVED: "DD_API_KEY,LISTED_KEY", LISTED_KEY: "set again" },
+    { MLFLOW_AUTH_REMOVED: "DD_API_KEY,LISTED_KEY" },
   ],
   "a listed registry gets a prefix of its own": [
     { MLFLOW_REGISTRY_URI: "https://registry.example.com" },
@@ -94,12 +98,83 @@ for (const [name, [parent, child]] of Object.entries(cases)) {
   });
 }
 
-test("--keep-env leaves what the file names", () => {
-  assert.is(of({ VAULT_SECRET_ID: "x" }, true).env["VAULT_SECRET_ID"], "x");
+/** The names that are left of what was there, and the warnings. */
+function left(
+  given: string[],
+  options: Partial<Parameters<typeof childEnvironment>[0]>,
+): [string[], readonly string[]] {
+  const parent = Object.fromEntries(given.map((name) => [name, `value of ${name}`]));
+  const { env, warnings } = childEnvironment({ ...base, parent, ...options });
+  return [given.filter((name) => env[name] === `value of ${name}`), warnings];
+}
+
+const credentials = ["MLFLOW_TRACKING_TOKEN", "MLFLOW_TRACKING_USERNAME"];
+
+test("--keep-env alone leaves all that the file's secrets come from, and nothing else", () => {
+  const given = ["VAULT_SECRET_ID", "LISTED_KEY", ...credentials];
+  assert.equal(left(given, { keep: "all" }), [["VAULT_SECRET_ID", "LISTED_KEY"], []]);
+  const named = { ...config, instances: [instance(["MLFLOW_TRACKING_TOKEN"], ["DD_API_KEY"])] };
+  const all = ["DD_API_KEY", ...credentials];
+  assert.equal(left(all, { keep: "all", config: named }), [["DD_API_KEY", "MLFLOW_TRACKING_TOKEN"], []]);
+});
+
+test("--keep-env=NAME leaves that one", () => {
+  const given = ["VAULT_SECRET_ID", "LISTED_KEY", ...credentials];
+  assert.equal(left(given, { keep: new Set(["LISTED_KEY"]) }), [["LISTED_KEY"], []]);
+  assert.equal(left(given, { keep: new Set(credentials) }), [credentials, []]);
+});
+
+test("a fallback goes, and one warning names it with the way to keep it", () => {
+  const fallbacks = { ...config, instances: [instance(["NAMED"], ["DD_API_KEY", "DD_APP_KEY"])] };
+  const [names, warnings] = left(["NAMED", "DD_API_KEY", "DD_APP_KEY"], { config: fallbacks });
+  assert.equal([names, warnings.length], [[], 1]);
+  assert.match(warnings.join(), /DD_API_KEY, DD_APP_KEY; .*--keep-env=DD_API_KEY --keep-env=DD_APP_KEY; /);
+  assert.not.match(warnings.join(), "NAMED");
+  const [kept, others] = left(["DD_API_KEY", "DD_APP_KEY"], { config: fallbacks, keep: new Set(["DD_API_KEY"]) });
+  assert.equal([kept, others.length], [["DD_API_KEY"], 1]);
+  assert.not.match(others.join(), "DD_API_KEY");
+  assert.equal(left(["DD_API_KEY"], { config: fallbacks, keep: new Set(["DD_API_KEY", "DD_APP_KEY"]) })[1], []);
+});
+
+test("--keep-env of what exec takes not out, or must, changes nothing and says so", () => {
+  for (const name of ["NOPE", "MLFLOW_TRACKING_AUTH", "MLFLOW_TRACKING_AWS_SIGV4"]) {
+    const [names, warnings] = left(["MLFLOW_TRACKING_AUTH"], { keep: new Set([name]) });
+    assert.equal(names, []);
+    assert.match(warnings.join(), `--keep-env=${name} changes nothing`);
+  }
+});
+
+test("a value that a shell put behind --keep-env= is not repeated", () => {
+  const [, warnings] = left(["DD_API_KEY"], { parent: { DD_API_KEY: "abc" }, keep: new Set(["abc"]) });
+  assert.equal(warnings.length, 1);
+  assert.match(warnings.join(), "write --keep-env=DD_API_KEY");
+  assert.not.match(warnings.join(), "abc");
+});
+
+test("what every program needs stays, even as a part of a secret", () => {
+  const needed = ["MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "PATH", "HOME", "USER"];
+  const parts = { ...config, instances: [instance([...needed, "PASSWORD"])] };
+  assert.equal(left([...needed, "PASSWORD"], { config: parts })[0], needed.slice(1));
+  assert.is(childEnvironment({ ...base, config: parts }).env["MLFLOW_TRACKING_URI"], proxy.url);
+});
+
+test("on Windows names are the same in every case", () => {
+  const parent = {
+    vault_secret_id: "x",
+    Mlflow_Tracking_Token: "x",
+    mlflow_tracking_uri: "https://x",
+    PythonPath: "lib",
+  };
+  const names = (platform: NodeJS.Platform) => Object.keys(childEnvironment({ ...base, parent, platform }).env);
+  const elsewhere = names("linux");
+  for (const name of Object.keys(parent)) {
+    assert.not(names("win32").includes(name), name);
+    assert.ok(elsewhere.includes(name), name);
+  }
 });
 
 test("where the server has no auth provider the client's own credentials stay", () => {
-  assert.is(of({ MLFLOW_TRACKING_TOKEN: "x" }, false, []).env["MLFLOW_TRACKING_TOKEN"], "x");
+  assert.is(of({ MLFLOW_TRACKING_TOKEN: "x" }, []).env["MLFLOW_TRACKING_TOKEN"], "x");
 });
 
 test("a registry server that is not listed stays, with a warning", () => {
@@ -108,7 +183,7 @@ test("a registry server that is not listed stays, with a warning", () => {
   assert.is(warnings.length, 1);
 });
 
-const bridge = (parent: Given, auth?: string[]) => JSON.parse(of(parent, false, auth).env["MLFLOW_AUTH_BRIDGE"] ?? "");
+const bridge = (parent: Given, auth?: string[]) => JSON.parse(of(parent, auth).env["MLFLOW_AUTH_BRIDGE"] ?? "");
 
 test("the bridge to the proxy learns where it is, what it stands for and what is listed", () => {
   const listed = [
@@ -116,8 +191,7 @@ test("the bridge to the proxy learns where it is, what it stands for and what is
     { ...server, uri: "https://a.example.com:8443/base/deep", auth: [] },
     { ...server, uri: "http://*.example.com" },
   ];
-  const options = { parent: {}, proxy, upstream: server.uri, server, keepEnv: false };
-  const { env } = childEnvironment({ ...options, config: { ...config, servers: listed } });
+  const { env } = childEnvironment({ ...base, config: { ...config, servers: listed } });
   assert.equal(JSON.parse(env["MLFLOW_AUTH_BRIDGE"] ?? ""), {
     proxy: "http://127.0.0.1:1",
     token: "token",
@@ -136,8 +210,8 @@ test("the bridge learns whose place it took, even where the client's credentials
   for (const auth of [[], ["vault"]]) {
     assert.equal(bridge({ MLFLOW_TRACKING_AUTH: "own" }, auth).displaced, { auth: "own", sigv4: false });
     assert.equal(bridge({ MLFLOW_TRACKING_AWS_SIGV4: "True" }, auth).displaced, { auth: null, sigv4: true });
-    assert.is(of({ MLFLOW_TRACKING_AWS_SIGV4: "True" }, false, auth).env["MLFLOW_TRACKING_AWS_SIGV4"], undefined);
-    assert.is(of({ MLFLOW_TRACKING_AUTH: "own" }, false, auth).env["MLFLOW_TRACKING_AUTH"], "mlflow-auth");
+    assert.is(of({ MLFLOW_TRACKING_AWS_SIGV4: "True" }, auth).env["MLFLOW_TRACKING_AWS_SIGV4"], undefined);
+    assert.is(of({ MLFLOW_TRACKING_AUTH: "own" }, auth).env["MLFLOW_TRACKING_AUTH"], "mlflow-auth");
   }
   assert.equal(bridge({ MLFLOW_TRACKING_AWS_SIGV4: "false" }).displaced.sigv4, false);
 });

@@ -134,6 +134,14 @@ test("a credential in the file, one in the environment and an address in the cle
   assert.not.match(stdout, /canary/);
 });
 
+test("nobody is told to unset the variable that the credential of the file comes from", async () => {
+  for (const token of ["{ env: MLFLOW_TRACKING_TOKEN }", '"${MLFLOW_TRACKING_TOKEN}"']) {
+    site.configure(`version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: ${token} }\n`);
+    const { stdout } = await doctor([], { MLFLOW_TRACKING_TOKEN: "canary" });
+    assert.not.match(stdout, "unset it");
+  }
+});
+
 test("the help names the links, and the exit codes", async () => {
   const { stdout } = await doctor(["--help"]);
   for (const name of ["secret backend", "host name", "request", "clock"]) assert.match(stdout, `\n  ${name} `);

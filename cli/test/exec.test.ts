@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { builtCommand } from "@mlflow-auth/test/built-command";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { startUpstream } from "../../proxy/test/rig.js";
@@ -104,12 +105,82 @@ test("the runs that it created are linked to in the end, at the server and witho
   assert.not(stderr.includes(stdout.trim()));
 });
 
-test("what the file names by { env } stays out of the program, unless asked for", async () => {
-  site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: { env: MY_TOKEN } }\n");
-  const print = ["--", "sh", "-c", "echo ${MY_TOKEN:-none} ${TEST_FALLBACK_TOKEN:-none}"];
-  const env = { MY_TOKEN: "mine", TEST_FALLBACK_TOKEN: "other" };
-  assert.is((await exec(print, env)).stdout, "none other\n");
-  assert.is((await exec(["--keep-env", ...print], env)).stdout, "mine other\n");
+const print = ["--", "sh", "-c", "echo ${MY_TOKEN:-none} ${TEST_FALLBACK_TOKEN:-none}"];
+const both = { MY_TOKEN: "mine", TEST_FALLBACK_TOKEN: "other" };
+const configured = (token: string) =>
+  site.configure(`version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE${token} }\n`);
+
+for (const form of ["{ env: MY_TOKEN }", '"${MY_TOKEN}"', '"Bearer ${MY_TOKEN}"', '"${MY_TOKEN:-default}"']) {
+  test(`what the file uses as a secret stays out of the program, unless asked for: ${form}`, async () => {
+    configured(`, token: ${form}`);
+    const { stdout, stderr } = await exec(print, both);
+    assert.is(stdout, "none other\n");
+    assert.not.match(stderr, "--keep-env");
+    for (const keep of ["--keep-env", "--keep-env=MY_TOKEN", "--keep-env=OTHER,MY_TOKEN"]) {
+      assert.is((await exec([keep, ...print], both)).stdout, "mine other\n", keep);
+    }
+  });
+}
+
+test("what a secret of the file falls back to stays out of the program, with one warning that names it", async () => {
+  configured("");
+  const { stdout, stderr } = await exec(print, both);
+  assert.is(stdout, "mine none\n");
+  assert.equal(
+    stderr.match(/TEST_FALLBACK_TOKEN.*to leave it there: --keep-env=TEST_FALLBACK_TOKEN;/g)?.length,
+    1,
+    stderr,
+  );
+  for (const keep of ["--keep-env", "--keep-env=TEST_FALLBACK_TOKEN"]) {
+    const kept = await exec([keep, ...print], both);
+    assert.is(kept.stdout, "mine other\n", keep);
+    assert.not.match(kept.stderr, "--keep-env");
+  }
+});
+
+test("a variable of an instance that is not enabled stays", async () => {
+  const file = "version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: { env: TOKEN_ELSEWHERE } }\n";
+  site.configure(`${file}  off: { plugin: test, enabled: false, token: { env: MY_TOKEN } }\n`);
+  assert.is((await exec(print, both)).stdout, "mine other\n");
+});
+
+test("--keep-env takes no word of the program for a name, and its own options may follow", async () => {
+  configured(", token: { env: MY_TOKEN }");
+  const program = print.slice(1);
+  assert.is((await exec(["--keep-env", ...program], both)).stdout, "mine other\n");
+  assert.is((await exec(["--keep-env", "--log-level", "info", ...program], both)).stdout, "mine other\n");
+  assert.is((await exec(["--log-level", "info", "--keep-env", ...program], both)).stdout, "mine other\n");
+  assert.is((await exec(["--keep-env=OTHER", "--keep-env", ...program], both)).stdout, "mine other\n");
+  assert.is((await exec(["--", "echo", "--keep-env"])).stdout, "--keep-env\n");
+  assert.is((await exec(["echo", "--keep-env=a-b"])).stdout, "--keep-env=a-b\n");
+});
+
+for (const wrong of ["", "qzx-jw", "qzx,", "1qzx", "MY_TOKEN=qzx"]) {
+  test(`--keep-env=${wrong} is refused, and not repeated`, async () => {
+    const { code, stdout, stderr } = await exec([`--keep-env=${wrong}`, "--", "echo", "started"]);
+    assert.equal([code, stdout], [2, ""]);
+    assert.match(stderr, /^USAGE: behind --keep-env= stands the name of a variable/);
+    assert.not.match(stderr, "qzx");
+  });
+}
+
+test("within another exec, what that one took out is told with the way to keep it", async () => {
+  configured(', token: "${MY_TOKEN}"');
+  const within = ["--", process.execPath, builtCommand, "exec", ...client];
+  const { code, stderr } = await exec(within, both);
+  assert.is(code, 3, stderr);
+  assert.match(
+    stderr,
+    "MY_TOKEN was taken out of the environment by the `mlflow-auth exec` around this program: give that one --keep-env=MY_TOKEN",
+  );
+  assert.is((await exec(["--keep-env=MY_TOKEN", ...within], both)).stdout, "200 fine\n");
+  configured("");
+  const fallback = await exec(within, both);
+  assert.is(fallback.stdout, "200 fine\n");
+  assert.match(
+    fallback.stderr,
+    /`plugins\.test\.token` is not given, and the variable TEST_FALLBACK_TOKEN was taken out/,
+  );
 });
 
 test("several servers and none chosen: exit 2 with the list, and nothing is started", async () => {

@@ -41,7 +41,10 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
   const { env = process.env, logger = createLogger({ env }) } = options;
   const clock = heldClock(options.clock ?? systemClock);
   logger.debug(config.file === undefined ? {} : { file: config.file }, "the configuration is valid");
-  for (const warning of config.warnings) logger.debug({ code: warning.code }, warning.message);
+  for (const { code, message } of config.warnings) {
+    // What an exec around the program took out, nobody chose to leave out here.
+    logger[code === "VARIABLE_MISSING" ? "warn" : "debug"]({ code }, message);
+  }
 
   const closers: (() => Promise<unknown>)[] = [];
   let closed: Promise<void> | undefined;

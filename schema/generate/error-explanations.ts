@@ -62,8 +62,8 @@ export const explanations: readonly ExplanationGroup[] = [
         "Take one of the values that the message lists; a duration is written as `500ms`, `30s`, `5m` or `1h`.",
       ],
       VARIABLE_MISSING: [
-        "The variable is not set where the command runs, for example in CI, in a service or under `sudo`.",
-        "Set it, or give a default: `${NAME:-default}`. An empty variable counts as missing.",
+        "The variable is not set where the command runs, for example in CI, in a service, under `sudo` or within another `exec`.",
+        "Set it, or give a default: `${NAME:-default}`; within another `exec`, give that one `--keep-env=NAME`. An empty variable counts as missing.",
       ],
       VARIABLE_SYNTAX: [
         "A literal `${`, as in a template or a password, a name with letters that no variable has, or a variable in the default of another.",

@@ -21,6 +21,13 @@ const cases: [typed: string, line: string][] = [
   ["mlflow-auth validate --log-level sil", "mlflow-auth validate --log-level silent"],
   ["mlflow-auth validate --config only-fi", "mlflow-auth validate --config only-file.yaml"],
   ["mlflow-auth exec -- mlflow-au", "mlflow-auth exec -- mlflow-auth"],
+  // Of the test's own environment, so that no other variable fits.
+  ["mlflow-auth exec --keep-env=ONLY_THI", "mlflow-auth exec --keep-env=ONLY_THIS"],
+  ["mlflow-auth exec --keep-env cat only-fi", "mlflow-auth exec --keep-env cat only-file.yaml"],
+  [
+    "mlflow-auth exec --keep-env=ONLY_THIS -- cat only-fi",
+    "mlflow-auth exec --keep-env=ONLY_THIS -- cat only-file.yaml",
+  ],
   ["mlflow-auth exec -- cat only-fi", "mlflow-auth exec -- cat only-file.yaml"],
 ];
 
@@ -36,6 +43,7 @@ const open = (test: ReturnType<typeof suite>) => {
 const environment = () => ({
   PATH: [folder, dirname(process.execPath), process.env["PATH"]].join(":"),
   HOME: folder,
+  ONLY_THIS: "x",
 });
 
 /** Types each case into a shell and presses TAB. */

@@ -3,6 +3,7 @@ import { createToken } from "@mlflow-auth/proxy";
 import { childEnvironment } from "../child-environment.js";
 import { endOfExec } from "../end-of-exec.js";
 import { execExit, exit } from "../exit-codes.js";
+import type { KeptVariables } from "../keep-env.js";
 import { reportFailure } from "../report-failure.js";
 import { runChild } from "../run-child.js";
 import { say, serveProxy } from "../serve-proxy.js";
@@ -14,8 +15,8 @@ export interface ExecOptions {
   readonly logLevel?: LogLevel;
   /** `--server`: the base URL of a listed server. Default: as `chooseUpstream` decides. */
   readonly server?: string;
-  /** `--keep-env`: the program keeps the variables that hold the file's credentials. Default: false. */
-  readonly keepEnv?: boolean;
+  /** `--keep-env`: the program keeps the variables that hold the file's credentials. Default: none of them. */
+  readonly keepEnv?: KeptVariables;
 }
 
 /**
@@ -29,14 +30,13 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
     return await serveProxy(
       { ...options, token: createToken },
       async ({ authorizer, upstream: { uri, server }, proxy }) => {
-        const { keepEnv = false } = options;
         const { env, warnings } = childEnvironment({
           parent: process.env,
           proxy,
           upstream: uri,
           server,
           config: authorizer.config,
-          keepEnv,
+          keep: options.keepEnv,
         });
         for (const warning of warnings) say(warning);
         const { code, started } = await runChild(command, env);

@@ -38,7 +38,7 @@ ${lines.join("\n")}
 `;
 }
 
-function optionWords({ names, description, value }: OptionWords): string {
+function optionWords({ names, description, value, takesVariable }: OptionWords): string {
   const flags = names.map((name) => (name.startsWith("--") ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`));
   const takes = Array.isArray(value)
     ? ` -x -a ${quoted(value.join(" "))}`
@@ -46,6 +46,8 @@ function optionWords({ names, description, value }: OptionWords): string {
       ? " -r -F"
       : value
         ? " -x"
-        : "";
+        : takesVariable
+          ? " -a '(set --names --export)'"
+          : "";
   return `${flags.join(" ")} -d ${quoted(description)}${takes}`;
 }

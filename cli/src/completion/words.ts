@@ -8,6 +8,8 @@ export interface OptionWords {
   readonly description: string;
   /** What its value may be: undefined for a switch. */
   readonly value?: "file" | "any" | readonly string[] | undefined;
+  /** Whether it is a switch that may have the name of a variable behind a `=`. */
+  readonly takesVariable?: boolean;
 }
 
 /** The program or a command, as far as a shell completes it. */
@@ -41,6 +43,7 @@ function describe(command: Command): CommandWords {
 
 function optionOf({ long, short, description, required, optional, argChoices, flags }: Option): OptionWords {
   const names = [long, short].filter((name) => name !== undefined && name !== null);
+  if (flags.includes("[=")) return { names, description: oneLine(description), takesVariable: true };
   const takesFile = /<(file|path)>/.test(flags);
   const value = required || optional ? (argChoices ?? (takesFile ? "file" : "any")) : undefined;
   return { names, description: oneLine(description), value };
@@ -62,4 +65,10 @@ export function optionsWithValue(all: readonly CommandWords[]): OptionWords[] {
     for (const option of options) if (option.value !== undefined) found.set(option.names.join(), option);
   }
   return [...found.values()];
+}
+
+/** The names of the options behind whose `=` a variable is named. */
+export function variableOptions(all: readonly CommandWords[]): string[] {
+  const options = all.flatMap((command) => command.options.filter(({ takesVariable }) => takesVariable));
+  return [...new Set(options.flatMap(({ names }) => names))];
 }

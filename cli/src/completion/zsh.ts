@@ -1,4 +1,4 @@
-import { type CommandWords, optionsWithValue, quoted } from "./words.js";
+import { type CommandWords, optionsWithValue, quoted, variableOptions } from "./words.js";
 
 /** Completion for zsh, behind `compinit`. */
 export function zshScript(program: CommandWords, commands: readonly CommandWords[]): string {
@@ -19,6 +19,9 @@ export function zshScript(program: CommandWords, commands: readonly CommandWords
     return `    (${name}) ${more}${choices}mlflow_options=(${optionWords(command)}) ;;`;
   });
   const running = commands.filter(({ runsProgram }) => runsProgram).map(({ name }) => name);
+  const variables = variableOptions([program, ...commands])
+    .map((name) => `  if compset -P ${quoted(`${name}=`)}; then _parameters -g '*export*'; return; fi\n`)
+    .join("");
   return `#compdef mlflow-auth
 # mlflow-auth completion for zsh. In ~/.zshrc, behind compinit: eval "$(mlflow-auth completion zsh)"
 _mlflow_auth() {
@@ -33,7 +36,7 @@ ${running.map((name) => `      (${name}:--) words=("\${(@)words[i+1,-1]}"); ((CU
       (:*) command=$words[i] ;;
     esac
   done
-  case $words[CURRENT-1] in
+${variables}  case $words[CURRENT-1] in
 ${values.join("\n")}
   esac
   case $command in

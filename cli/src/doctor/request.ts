@@ -1,6 +1,6 @@
 /** One read as a client would send it, with the credential: the link that counts. */
 import { createInterceptor, isMlflowAuthError } from "@mlflow-auth/core/internal";
-import { CLIENT_CREDENTIALS } from "../child-environment.js";
+import { CLIENT_CREDENTIALS, secretVariablesOf } from "../removed-variables.js";
 import { connectionFailure } from "./connection-failure.js";
 import type { CredentialReport } from "./credential.js";
 import { type Examination, READ_PATH } from "./examination.js";
@@ -49,9 +49,10 @@ function inShort({ provider }: { provider: string | undefined }): string {
 }
 
 /** Variables of MLflow's clients that the file takes the place of. */
-function ignoredVariables({ env, target: { server } }: Examination): string[] {
+function ignoredVariables({ opened, env, target: { server } }: Examination): string[] {
   if (server.auth.length === 0) return [];
-  const set = CLIENT_CREDENTIALS.filter((name) => env[name]);
+  const used = "open" in opened ? Object.values(secretVariablesOf(opened.open.config)) : [];
+  const set = CLIENT_CREDENTIALS.filter((name) => env[name] && !used.some((names) => names.has(name)));
   if (set.length === 0) return [];
   return [
     `${set.join(", ")} in the environment: not sent to this server, for the file has a credential for it; unset it`,

@@ -2,6 +2,7 @@
 import type { Problem } from "../errors/mlflow-auth-error.js";
 import type { TlsOptions } from "../provider/context.js";
 import type { Group } from "../provider/provider.js";
+import type { SecretVariables } from "./secret-origins.js";
 
 /** Everything in it is frozen. */
 export interface Config {
@@ -46,6 +47,8 @@ export interface InstanceConfig {
    * milliseconds, paths absolute. Frozen, with null-prototype objects.
    */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What `exec` keeps from the programs that it runs. */
+  readonly secretVariables: SecretVariables;
   readonly package: PluginPackage;
   readonly entries: Readonly<Partial<Record<Group, EntryPoint>>>;
 }

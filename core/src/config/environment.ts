@@ -1,4 +1,5 @@
 /** Completes options before they are judged: environment fall-backs, defaults, and `${…}` that fills a whole boolean or number. */
+import { wasRemoved } from "../secret/missing-variable.js";
 import type { Environment, Interpolation } from "./interpolate.js";
 import { pointerTo } from "./problems.js";
 import type { Data, DataObject } from "./read.js";
@@ -9,6 +10,8 @@ export interface Completed {
   readonly data: Data | undefined;
   /** The places that an environment variable filled, with its name. */
   readonly fromEnvironment: ReadonlyMap<string, string>;
+  /** The places that a variable would have filled, had an `exec` around the program not taken it out, with its name. */
+  readonly removed: ReadonlyMap<string, string>;
 }
 
 /** What options are completed from. */
@@ -24,6 +27,7 @@ export interface Sources {
  */
 export function complete(data: Data, pointer: string, { walker, env, interpolations }: Sources): Completed {
   const fromEnvironment = new Map<string, string>();
+  const removed = new Map<string, string>();
 
   function visit(value: Data | undefined, place: string, schema: Schema): Data | undefined {
     if (value === undefined) return missing(place, schema);
@@ -64,6 +68,8 @@ export function complete(data: Data, pointer: string, { walker, env, interpolati
       if (schema["x-value"] === "secret") return { env: name };
       return readAs(text, schema, ["true", "1", "yes", "on"], ["false", "0", "no", "off"]);
     }
+    const gone = variablesOf(schema).find((name) => wasRemoved(name, env));
+    if (gone !== undefined) removed.set(place, gone);
     if ("default" in schema) return visit(schema["default"] as Data, place, schema);
     if (schema["type"] !== "object" || discriminatorOf(schema) !== undefined || !mentionsEnvironment(schema))
       return undefined;
@@ -79,7 +85,7 @@ export function complete(data: Data, pointer: string, { walker, env, interpolati
     );
   }
 
-  return { data: visit(data, pointer, walker.root), fromEnvironment };
+  return { data: visit(data, pointer, walker.root), fromEnvironment, removed };
 }
 
 /** A text as the type that its schema asks for; as it is where it can't be read as that, so that the schema refuses it. */

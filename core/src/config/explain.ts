@@ -1,6 +1,7 @@
 /** Turns what ajv found into problems: a place, a code and a sentence, and never a value. */
 import type { ErrorObject } from "ajv";
 import type { ErrorCode } from "../errors/codes.js";
+import { removal } from "../secret/missing-variable.js";
 import { didYouMean, expectation, oneOf } from "./expectation.js";
 import type { Interpolation } from "./interpolate.js";
 import { fieldName, isPrintable, type ProblemList, pointerTo } from "./problems.js";
@@ -15,6 +16,8 @@ export interface ValidationContext {
   readonly pointer: string;
   /** The places that an environment variable filled, with its name. */
   readonly fromEnvironment: ReadonlyMap<string, string>;
+  /** The places that a variable would have filled, had an `exec` not taken it out. Default: none. */
+  readonly removed?: ReadonlyMap<string, string>;
   /** The texts that the file fills from variables. */
   readonly interpolations: ReadonlyMap<string, Interpolation>;
 }
@@ -56,10 +59,10 @@ function explainOne(
   if (error.keyword === "additionalProperties") {
     return unknownField(place, params["additionalProperty"], [...walker.properties(schemas).keys()]);
   }
-  if (error.keyword === "required") return missingField(place, params["missingProperty"], walker, schemas);
+  if (error.keyword === "required") return missingField(place, params["missingProperty"], context, schemas);
   if (error.keyword === "discriminator") {
     const { tag, tagValue } = params;
-    if (tagValue === undefined) return missingField(place, tag, walker, schemas);
+    if (tagValue === undefined) return missingField(place, tag, context, schemas);
     const message = `${named(pointerTo(place, tag))} must be ${oneOf(tagsOf(schemas, tag, walker), tagValue)}`;
     return ["WRONG_VALUE", pointerTo(place, tag), "value", message];
   }
@@ -80,8 +83,23 @@ function unknownField(place: string, key: string, known: readonly string[]): Exp
   return ["UNKNOWN_FIELD", pointer, "key", message];
 }
 
-function missingField(place: string, name: string, walker: SchemaWalker, schemas: readonly Schema[]): Explanation {
+function missingField(
+  place: string,
+  name: string,
+  { walker, removed }: ValidationContext,
+  schemas: readonly Schema[],
+): Explanation {
   const pointer = pointerTo(place, name);
+  const gone = removed?.get(pointer);
+  if (gone !== undefined) {
+    const { state, remedy } = removal(gone);
+    return [
+      "MISSING_FIELD",
+      pointer,
+      "key",
+      `${named(pointer)} is missing, and the variable ${gone} ${state}: ${remedy}`,
+    ];
+  }
   const variables = keyword([walker.properties(schemas).get(name) ?? {}], "x-env");
   const fallBack = Array.isArray(variables) ? `, and so is the variable ${variables.join(" or ")}` : "";
   return ["MISSING_FIELD", pointer, "key", `${named(pointer)} is missing${fallBack}`];

@@ -1,5 +1,6 @@
 /** `${NAME}`, `${NAME:-default}` and `$${` in the values of the file. */
 import type { ErrorCode } from "../errors/codes.js";
+import { removal, wasRemoved } from "../secret/missing-variable.js";
 import { pointerTo } from "./problems.js";
 import type { Data, DataObject } from "./read.js";
 
@@ -73,12 +74,12 @@ export function interpolate(data: Data, env: Environment): Interpolated {
         usedDefault = true;
         filled += fallback;
       } else {
-        const state = value === undefined ? "not set" : "empty";
-        findings.push({
-          code: "VARIABLE_MISSING",
-          pointer,
-          message: `the variable ${name} is ${state}: set it, or write \`\${${name}:-default}\``,
-        });
+        const unset = {
+          state: `is ${value === undefined ? "not set" : "empty"}`,
+          remedy: `set it, or write \`\${${name}:-default}\``,
+        };
+        const { state, remedy } = wasRemoved(name, env) ? removal(name) : unset;
+        findings.push({ code: "VARIABLE_MISSING", pointer, message: `the variable ${name} ${state}: ${remedy}` });
       }
     }
     if (variables.length > 0) interpolations.set(pointer, { variables, whole, usedDefault });

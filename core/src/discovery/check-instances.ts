@@ -10,8 +10,10 @@ import { convert, isLiteral, secretPlaces } from "../config/options.js";
 import { fieldName, pointerTo, stepsOf } from "../config/problems.js";
 import type { Data, DataObject } from "../config/read.js";
 import { isKnown, isObject, SchemaWalker } from "../config/schema-walk.js";
+import { type SecretVariables, secretVariables } from "../config/secret-origins.js";
 import { refuseSecretVariables } from "../config/secret-variables.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { removal } from "../secret/missing-variable.js";
 import { faulty, type InstalledPlugin } from "./check-manifest.js";
 import { findPlugin, readInstalled } from "./find-plugin.js";
 
@@ -50,13 +52,13 @@ export async function checkInstances(
           "this plugin only authenticates, and a credential is never optional: leave `optional` out; `auth: [a, b]` names another one to ask";
         problems.add("FIELD_CONFLICT", pointerTo(pointer, "optional"), "key", message);
       }
-      const options = await readOptions(name, fields as DataObject, found, context).catch(endless(found));
+      const read = await readOptions(name, fields as DataObject, found, context).catch(endless(found));
       checked.set(name, {
         name,
         plugin,
         timeout: Number(fields["timeout"]),
         optional: fields["optional"] === true,
-        options,
+        ...read,
         package: found.package,
         entries: found.entries,
       });
@@ -85,27 +87,34 @@ async function readOptions(
   fields: DataObject,
   installed: InstalledPlugin,
   context: LoadContext,
-): Promise<Readonly<Record<string, unknown>>> {
+): Promise<{ options: Readonly<Record<string, unknown>>; secretVariables: SecretVariables }> {
   const { env, interpolations, problems, warnings } = context;
   const pointer = pointerTo("/plugins", name);
   const given: DataObject = Object.create(null);
   for (const [key, value] of Object.entries(fields)) if (!instanceOptions.includes(key)) given[key] = value;
 
   const walker = new SchemaWalker(installed.schema, valuesSchema);
-  const { data = given, fromEnvironment } = complete(given, pointer, { walker, env, interpolations });
+  const { data = given, fromEnvironment, removed } = complete(given, pointer, { walker, env, interpolations });
   const places = walker.places(data, pointer);
   const secrets = new Set(secretPlaces(places));
+  const values = new Map([...secrets].map((place) => [place, valueAt(data, place.slice(pointer.length))]));
   const isOption = (place: string) => place.startsWith(`${pointer}/`) && isPluginOption(place);
   refuseSecretVariables(interpolations, problems, (place) => isOption(place) && isKnown(places, place), secrets);
-  explain(await judge(installed, data), { walker, data, pointer, fromEnvironment, interpolations }, problems);
+  explain(await judge(installed, data), { walker, data, pointer, fromEnvironment, removed, interpolations }, problems);
   refuseSecretVariables(interpolations, problems, isOption, secrets);
-  for (const secret of secrets) {
-    if (isLiteral(valueAt(data, secret.slice(pointer.length)), interpolations.get(secret))) {
+  for (const [secret, value] of values) {
+    if (isLiteral(value, interpolations.get(secret))) {
       const message = "a credential stands in the file itself: write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`";
       warnings.add("SECRET_LITERAL", secret, "value", message);
     }
   }
-  return convert(data, pointer, { ...context, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
+  for (const [place, variable] of removed) {
+    const { state, remedy } = removal(variable);
+    const message = `\`${fieldName(place)}\` is not given, and the variable ${variable} ${state}: ${remedy}`;
+    warnings.add("VARIABLE_MISSING", place, "key", message);
+  }
+  const options = convert(data, pointer, { ...context, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
+  return { options, secretVariables: secretVariables({ values, interpolations, fromEnvironment }) };
 }
 
 async function judge({ schema, package: owner }: InstalledPlugin, data: Data) {

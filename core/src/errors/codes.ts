@@ -19,7 +19,8 @@ export const codes = {
   WRONG_TYPE: "A value of another type than the field takes.",
   WRONG_VALUE: "A value that the field does not allow.",
 
-  VARIABLE_MISSING: "A `${NAME}` whose environment variable is unset or empty and has no default.",
+  VARIABLE_MISSING:
+    "A `${NAME}` whose environment variable is unset or empty and has no default; or (a warning) an option without its usual variable, which an `exec` took out.",
   VARIABLE_SYNTAX: "A `${…}` that is not a variable reference.",
   VARIABLE_SECRET: "A variable named like a credential fills a field that is not a secret field.",
 

@@ -1,6 +1,7 @@
 /** Where a secret field of the file takes its value from, and the ways in which it can be written. */
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallText } from "../files/small-file.js";
+import { removal, wasRemoved } from "./missing-variable.js";
 import { Secret } from "./secret.js";
 
 /**
@@ -15,8 +16,6 @@ export interface SecretSource {
   read(): Promise<Secret>;
   /** Where it comes from, for messages: `the file /run/secrets/token`, `the variable TEAM_TOKEN`, `the configuration file`. */
   readonly origin: string;
-  /** The variable's name where the file says `{ env: NAME }`: `exec` keeps it from the programs that it runs. */
-  readonly variable?: string | undefined;
 }
 
 /** Of a file with a secret. */
@@ -32,12 +31,12 @@ export function textSource(text: string, origin: string): SecretSource {
 export function environmentSource(name: string, env: Readonly<Record<string, string | undefined>>): SecretSource {
   return Object.freeze({
     origin: `the variable ${name}`,
-    variable: name,
     async read() {
       const text = env[name];
       if (text !== undefined && text.trim() !== "") return new Secret(text);
-      const state = text === undefined ? "not set" : "empty";
-      throw new MlflowAuthError("SECRET_SOURCE", `the variable ${name} is ${state}`, { remedy: `set ${name}` });
+      const unset = { state: `is ${text === undefined ? "not set" : "empty"}`, remedy: `set ${name}` };
+      const { state, remedy } = wasRemoved(name, env) ? removal(name) : unset;
+      throw new MlflowAuthError("SECRET_SOURCE", `the variable ${name} ${state}`, { remedy });
     },
   });
 }

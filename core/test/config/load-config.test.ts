@@ -351,4 +351,55 @@ test("a path in the file is relative to the file, one in a variable to the worki
   assert.is(config.servers[0]?.tls?.cert, join(folder, "client.pem"));
 });
 
+/** Options of the plugin, and the variables that its secrets come from: those that the file names, and fallbacks. */
+const secretsFrom: [options: string, named: string[], fallbacks?: string[]][] = [
+  ["token: { env: MINE }", ["MINE"]],
+  ["token: ${SET}", ["SET"]],
+  ["token: Bearer ${SET} and ${OTHER}", ["SET", "OTHER"]],
+  ["token: ${SET:-default}", ["SET"]],
+  ["token: ${UNSET:-default}", ["UNSET"]],
+  ["token: literal", []],
+  ["token: { file: '${SET}/file' }", []],
+  ["token: { env: '${NAME}' }", ["MINE"]],
+  ["", [], ["BACKEND_TOKEN_OLD"]],
+  ["auth: { method: approle, roleId: '${OTHER}' }", [], ["BACKEND_SECRET_ID", "BACKEND_TOKEN_OLD"]],
+  ["auth: { method: approle, roleId: x, secretId: '${BACKEND_TOKEN_OLD}' }", ["BACKEND_TOKEN_OLD"]],
+  ["token: { env: MINE }\nmode: ${MODE}\nscopes: ['${OTHER}']", ["MINE"]],
+  ["token: ${MINE}\naddress: https://${MINE}.example.com", ["MINE"]],
+  ["token: $${SET}", []],
+];
+for (const [options, named, fallbacks = []] of secretsFrom) {
+  test(`the variables that secrets come from are known: ${options}`, async () => {
+    const set = { SET: "x", OTHER: "x", MINE: "x", MODE: "basic", NAME: "MINE", BACKEND_ADDR: "https://b.example.com" };
+    const env = { ...set, BACKEND_TOKEN_OLD: "x", BACKEND_SECRET_ID: "x" };
+    const lines = options.replace(/^(?=.)/gm, "    ");
+    const { instances } = await load(`${head}plugins:\n  backend:\n    retries: 1\n${lines}`, env);
+    assert.equal(instances[0]?.secretVariables, { named, fallbacks });
+  });
+}
+
+test("an option whose usual variable an exec around the program took out is a warning, or missing where it must be given", async () => {
+  const env = { MLFLOW_AUTH_REMOVED: "BACKEND_TOKEN,BACKEND_ADDR" };
+  const by = "was taken out of the environment by the `mlflow-auth exec` around this program";
+  const given = await load(`${head}plugins: { backend: { address: "https://b.example.com" } }`, env);
+  assert.equal(
+    given.warnings.map(({ code, message }) => [code, message]),
+    [
+      [
+        "VARIABLE_MISSING",
+        `\`plugins.backend.token\` is not given, and the variable BACKEND_TOKEN ${by}: give that one --keep-env=BACKEND_TOKEN`,
+      ],
+    ],
+  );
+  const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { backend: {} } };
+  assert.equal(await problemsOf(config, env), [
+    `MISSING_FIELD \`plugins.backend.address\` is missing, and the variable BACKEND_ADDR ${by}: give that one --keep-env=BACKEND_ADDR`,
+  ]);
+  assert.equal(await problemsOf({ ...config, trackingUri: "${BACKEND_ADDR}", plugins: {} }, env), [
+    `VARIABLE_MISSING \`trackingUri\`: the variable BACKEND_ADDR ${by}: give that one --keep-env=BACKEND_ADDR`,
+  ]);
+  const set = { ...env, BACKEND_TOKEN: "x", BACKEND_ADDR: "https://b.example.com" };
+  assert.equal((await load(`${head}plugins: { backend: {} }`, set)).warnings, []);
+});
+
 test.run();

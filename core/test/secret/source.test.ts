@@ -39,6 +39,17 @@ test("a variable is looked up at each read", async () => {
   assert.is((await source.read()).reveal(), "x");
 });
 
+test("a variable that an exec around the program took out is told so, until somebody sets it again", async () => {
+  const env: Record<string, string> = { MLFLOW_AUTH_REMOVED: "A,TOKEN" };
+  const source = environmentSource("TOKEN", env);
+  const by = "was taken out of the environment by the `mlflow-auth exec` around this program";
+  assert.is(await refusal(source), `the variable TOKEN ${by}`);
+  assert.is(await refusal(environmentSource("A", env)), `the variable A ${by}`);
+  assert.is(await refusal(environmentSource("TOK", env)), "the variable TOK is not set");
+  env["TOKEN"] = "set";
+  assert.is((await source.read()).reveal(), "set");
+});
+
 test("a file is read anew each time and trimmed, also when it is exchanged as Kubernetes does", async () => {
   mkdirSync(join(folder, "one"));
   mkdirSync(join(folder, "two"));

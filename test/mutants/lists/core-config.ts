@@ -133,6 +133,18 @@ export const mutants = [
         "the name of a secret can't fill a field",
         { tests: ["core/secret-variables"] },
       ],
+      ["fallbacks.add(fallback);", "named.add(fallback);", "what a secret only falls back to is no surprise any more"],
+      [
+        "for (const name of interpolations.get(place)?.variables ?? []) named.add(name);",
+        "",
+        "a program under exec gets the credential that the file takes from `${NAME}`",
+      ],
+      [
+        'if (typeof env === "string") named.add(env);',
+        "",
+        "a program under exec gets the credential that only the plugin needs",
+      ],
+      ["if (gone !== undefined) removed.set(place, gone);", "", "under two execs a plugin is inactive without a word"],
       ["part.cut || holdsReference(fallback)", "holdsReference(fallback)", "a token goes out with a brace behind it"],
       [
         "part.cut || holdsReference(fallback)",
