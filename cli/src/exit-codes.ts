@@ -61,6 +61,7 @@ const table: Readonly<Record<ErrorCode, number>> = {
   SECRET_FORMAT: backend,
   LOGIN_FAILED: backend,
 
+  UPLOAD_REJECTED: backend,
   FETCH_REPLACED: problem,
   PATH_MISLEADING: problem,
   DESTINATION_UNLISTED: problem,

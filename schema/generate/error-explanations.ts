@@ -231,6 +231,10 @@ export const explanations: readonly ExplanationGroup[] = [
         "Another program has the port, or the address is not one of this machine.",
         "Take another `--port`, or 0 for any free one.",
       ],
+      UPLOAD_REJECTED: [
+        "The server rejected the old credential after more than 1 MiB of a stream had been sent.",
+        "Send the request again. Through the proxy it is a 503 with `Retry-After: 0`, upon which MLflow's Python client does so by itself.",
+      ],
       FETCH_REPLACED: [
         "A library such as node-fetch or a test's mock has taken the place of `globalThis.fetch`, and `auth.fetch` was called.",
         "Put Node's own back, or take the headers from `auth.headers(url)`.",

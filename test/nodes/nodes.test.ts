@@ -75,6 +75,7 @@ for (const { name, missing: lacking, binary } of nodes) {
   /** Runs a program of `programs/`, which throws if something is not as it should be. */
   async function program(file: string, before: readonly string[] = [], env: Record<string, string> = {}) {
     // In the project, so that it finds what is installed there.
+    project.write("bodies.mjs", readFileSync(join(programs, "bodies.mjs"), "utf8"));
     const path = project.write(file, readFileSync(join(programs, file), "utf8"));
     const ended = await run(binary(), [...before, path], project.folder, { ORIGIN: server.origin, ...env });
     assert.is(ended.code, 0, ended.stderr);

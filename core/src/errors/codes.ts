@@ -61,6 +61,8 @@ export const codes = {
   SECRET_FORMAT: "The secret was read but is not of a form that makes a credential.",
   LOGIN_FAILED: "The secret backend did not accept the login.",
 
+  UPLOAD_REJECTED:
+    "The secret was rotated while an upload was under way, and its body can't be sent again with the new one: the client must.",
   FETCH_REPLACED: "Another fetch has taken the place of Node's own, one that would send requests without credentials.",
   PATH_MISLEADING:
     "Servers may read the path of a request as leading into or out of a listed server, so it was not sent.",

@@ -7,9 +7,12 @@ import { type Rejection, rejectionKindOf } from "../mlflow/rejection.js";
 import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import type { Clock } from "../time/clock.js";
+import { withBodyOfSource } from "./body-source.js";
 import { rememberCookies } from "./client-cookies.js";
-import { authorizedOptions, type RequestUrl } from "./client-request.js";
+import { authorizedOptions, type DispatchHeaders, type RequestUrl } from "./client-request.js";
+import { announced } from "./form-body.js";
 import { HeldAnswer } from "./held-answer.js";
+import { type AwaitedUploads, rejectedUpload, uploadKey } from "./rejected-upload.js";
 import { type ReplayableBody, replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";
 
@@ -22,6 +25,7 @@ export interface InterceptorContext {
   /** Sends the request where its server has no agent of its own. */
   readonly dispatch: Dispatcher["dispatch"];
   readonly clock: Clock;
+  readonly awaited: AwaitedUploads;
 }
 
 /** Passes every event of an answer on to its caller, with a remedy where no connection came about. */
@@ -113,11 +117,12 @@ export class AuthorizedRequest extends PassingHandler {
   #send(): boolean {
     const authorized = this.#authorized as AuthorizedHeaders;
     const { body } = this.#options;
+    if (body === null || body === undefined) return this.#dispatch(authorized, body, this);
+    this.#options = withBodyOfSource(this.#options);
+    const { body: given } = this.#options;
     // Without a credential there is nothing that could be rejected.
-    if (body === null || body === undefined || authorized.provider === undefined) {
-      return this.#dispatch(authorized, body, this);
-    }
-    this.#body = replayable(body);
+    if (authorized.provider === undefined) return this.#dispatch(authorized, given, this);
+    this.#body = replayable(given, () => announced(this.#options.headers as DispatchHeaders).length);
     return this.#dispatch(authorized, this.#body.body, this);
   }
 
@@ -128,15 +133,19 @@ export class AuthorizedRequest extends PassingHandler {
     return agent === undefined ? dispatch(options, handler) : agent.dispatch(options, handler);
   }
 
-  /** How to send the request again, with another credential; undefined if there is none, or too much of the body has gone by. */
-  async #retry(rejection: Rejection): Promise<(() => void) | undefined> {
+  /** How to send the request again, with another credential; why it can't be, though there is one; undefined if there is none. */
+  async #retry(rejection: Rejection): Promise<(() => void) | Error | undefined> {
     const authorized = await this.#context.authorizer.rejected(
       this.#authorized as AuthorizedHeaders,
       rejection,
       this.#url,
     );
-    const again = authorized === undefined ? undefined : this.#body === undefined ? { body: null } : this.#body.again();
-    if (authorized === undefined || again === undefined) return undefined;
+    if (authorized === undefined) return undefined;
+    const again = this.#body === undefined ? { body: null } : this.#body.again();
+    if (again === undefined) {
+      const { awaited } = this.#context;
+      return rejectedUpload(awaited, this.#url, this.#authorized as AuthorizedHeaders, authorized);
+    }
     return () =>
       void this.#dispatch(authorized, again.body, new SecondAttempt(this.handler, authorized, this.#url.origin));
   }
@@ -165,6 +174,8 @@ export class AuthorizedRequest extends PassingHandler {
         }
       }
       this.#body?.release();
+      const { awaited } = this.#context;
+      if (awaited.size > 0) awaited.delete(uploadKey(this.#url));
     }
     this.handler.onResponseStart?.(controller, status, headers, statusMessage);
   }

@@ -1,5 +1,8 @@
 /** Puts an interceptor under every fetch and undici request of the process, and keeps it there. */
 import type { Dispatcher } from "undici";
+import { fetchCarrying } from "./body-source.js";
+import { withFormAsBytes } from "./form-body.js";
+import { formBodies } from "./interceptor.js";
 
 /** Where undici 8 (and Node's own fetch from it on) look for their dispatcher, and where the undici before it does. */
 const MODERN = Symbol.for("undici.globalDispatcher.2");
@@ -31,7 +34,7 @@ export async function lockGlobalDispatchers(
 ): Promise<void> {
   const { Agent, Dispatcher1Wrapper } = await import("undici");
   const base = present.modern ?? new Agent();
-  const modern = base.compose(interceptor);
+  const modern = base.compose(formBodies, interceptor);
   const previous = present.legacy;
   // Public in undici, but missing from its types.
   const { wrapHandler } = Dispatcher1Wrapper as unknown as {
@@ -43,16 +46,20 @@ export async function lockGlobalDispatchers(
     override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
       const modernHandler = wrapHandler(handler);
       const dispatch: Dispatcher["dispatch"] = (passed, passedHandler) => {
-        if (passed === options && previous !== undefined) return previous.dispatch(options, handler);
+        const sent = withFormAsBytes(passed);
+        if (passed === options && previous !== undefined) return previous.dispatch(sent, handler);
         // The undici before 8 knows no HTTP/2.
-        return base.dispatch({ ...passed, allowH2: false } as Dispatcher.DispatchOptions, passedHandler);
+        return base.dispatch({ ...sent, allowH2: false } as Dispatcher.DispatchOptions, passedHandler);
       };
       return interceptor(dispatch)(options, modernHandler);
     }
   }
 
+  const legacy = new LegacyDispatcher(modern);
   lock(MODERN, modern);
-  lock(LEGACY, new LegacyDispatcher(modern));
+  lock(LEGACY, legacy);
+  const own = Number.parseInt(process.versions["undici"] as string, 10) < 8 ? legacy : modern;
+  globalThis.fetch = fetchCarrying(globalThis.fetch, own);
 }
 
 function lock(symbol: symbol, value: Dispatcher): void {

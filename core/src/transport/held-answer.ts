@@ -20,8 +20,8 @@ export interface HeldAnswerOptions {
   readonly handler: Handler;
   readonly clock: Clock;
   readonly kind: RejectionKind;
-  /** Decides about the answer: how to send the request again, or undefined to pass the answer on. */
-  retry(rejection: Rejection): Promise<(() => void) | undefined>;
+  /** Decides about the answer: how to send the request again, an error to give the caller in its place, or undefined to pass it on. */
+  retry(rejection: Rejection): Promise<(() => void) | Error | undefined>;
   /** Called once it is certain that the request won't be sent again. */
   release(): void;
 }
@@ -100,10 +100,22 @@ export class HeldAnswer {
     controller.pause();
     this.#options.retry(rejection).then(
       // Whoever gave up meanwhile is told so, and nothing is sent any more: not every client would notice a second beginning.
-      (again) =>
-        again === undefined || controller.aborted ? this.#pass(controller) : this.#replace(controller, again),
+      (again) => {
+        if (again === undefined || controller.aborted) this.#pass(controller);
+        else if (again instanceof Error) this.#fail(controller, again);
+        else this.#replace(controller, again);
+      },
       () => this.#pass(controller),
     );
+  }
+
+  #fail(controller: Controller, error: Error): void {
+    this.#discarding = true;
+    this.#events = undefined;
+    this.#options.release();
+    // First, so that an upload that the caller gives up now does not look whole to the server.
+    if (!this.#over) controller.abort(error);
+    this.#options.handler.onResponseError?.(controller, error);
   }
 
   #pass(controller: Controller): void {

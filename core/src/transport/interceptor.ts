@@ -5,6 +5,7 @@ import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import { type Clock, systemClock } from "../time/clock.js";
 import { AuthorizedRequest } from "./authorized-request.js";
 import { requestUrlOf } from "./client-request.js";
+import { withFormAsBytes } from "./form-body.js";
 
 /**
  * Adds the credentials of listed servers, and their run tags, to the requests that go there, and touches no other.
@@ -19,7 +20,7 @@ export function createInterceptor(
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => {
-    const context = { authorizer, dispatch, clock };
+    const context = { authorizer, dispatch, clock, awaited: new Map() };
     return (options, handler) => {
       const url = requestUrlOf(options);
       if (url === undefined) return dispatch(options, handler);
@@ -41,6 +42,13 @@ export function createInterceptor(
     };
   };
 }
+
+/**
+ * Sends forms as bytes, with the boundary that fetch has announced. It belongs further in than the other, where a dispatcher is given
+ * bodies as the program gave them.
+ */
+export const formBodies: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+  dispatch(options.body === null || options.body === undefined ? options : withFormAsBytes(options), handler);
 
 function fail(handler: Dispatcher.DispatchHandler, error: unknown): void {
   handler.onResponseError?.(null as never, error as Error);

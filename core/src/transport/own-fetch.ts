@@ -1,5 +1,6 @@
 import { type Dispatcher, Dispatcher1Wrapper, getGlobalDispatcher } from "undici";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { carrying, sourceOf } from "./body-source.js";
 
 type Fetch = typeof globalThis.fetch;
 
@@ -33,7 +34,9 @@ export function createFetch(interceptor: Dispatcher.DispatcherComposeInterceptor
       const { dispatcher = getGlobalDispatcher() } = (init ?? {}) as unknown as { dispatcher?: Dispatcher };
       // The caller's own signal: what the Request makes of it is lost once the Request is collected as garbage.
       const signal = init?.signal === undefined ? (input as Partial<Request>).signal : init.signal;
-      const own = { dispatcher: over(dispatcher), ...(signal === undefined ? {} : { signal }) };
+      const source = init?.body ? sourceOf(init.body) : undefined;
+      const through = source === undefined ? over(dispatcher) : carrying(source, over(dispatcher));
+      const own = { dispatcher: through, ...(signal === undefined ? {} : { signal }) };
       return await fetch(request, own as unknown as RequestInit);
     } catch (thrown) {
       const { cause } = thrown as { cause?: unknown };

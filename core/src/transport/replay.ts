@@ -1,4 +1,5 @@
 /** What it takes to send a request body a second time. */
+import { isForm } from "./form-body.js";
 
 /** Bytes that are kept for a second attempt; a longer body is streamed through and sent once. */
 const LONGEST_REPLAY = 1024 * 1024;
@@ -14,13 +15,18 @@ export interface ReplayableBody {
 }
 
 /**
- * Strings and buffers are sent again as they are. Of an async iterable (that is how fetch hands over any body) the first MiB
- * is recorded while it streams. Node streams are left alone, and so can't be sent again.
+ * Strings, bytes, Blobs, forms and lists are sent again as they are. Of an async iterable the first MiB is recorded while it streams; one
+ * chunk that is the whole body, as fetch hands over texts and bytes, is kept however long it is. Node streams are left alone, and so
+ * can't be sent again.
+ *
+ * @param length the declared one; asked for where it matters
  */
-export function replayable(body: unknown): ReplayableBody {
+export function replayable(body: unknown, length: () => number | undefined = () => undefined): ReplayableBody {
   if (body === undefined || body === null) return NO_BODY;
   if (isReusable(body)) return new ReusableBody(body);
-  if (isAsyncIterable(body) && typeof (body as { pipe?: unknown }).pipe !== "function") return new RecordedBody(body);
+  if (isAsyncIterable(body) && typeof (body as { pipe?: unknown }).pipe !== "function") {
+    return new RecordedBody(body, length);
+  }
   return { body, again: () => undefined, release() {} };
 }
 
@@ -42,7 +48,13 @@ const NO_BODY = new ReusableBody(undefined);
 
 function isReusable(body: unknown): boolean {
   if (typeof body === "string") return true;
-  return ArrayBuffer.isView(body) || body instanceof ArrayBuffer || body instanceof Blob || body instanceof FormData;
+  if (ArrayBuffer.isView(body) || body instanceof ArrayBuffer || body instanceof Blob || isForm(body)) return true;
+  // A list of chunks can be read again; what is an iterator itself can't.
+  return isIterable(body) && !("next" in body);
+}
+
+function isIterable(body: unknown): body is Iterable<unknown> {
+  return typeof (body as { [Symbol.iterator]?: unknown })[Symbol.iterator] === "function";
 }
 
 type Chunk = Uint8Array | string;
@@ -62,6 +74,7 @@ function isAsyncIterable(body: unknown): body is AsyncIterable<Chunk> {
 class RecordedBody implements ReplayableBody {
   readonly body: AsyncIterable<Chunk> = { [Symbol.asyncIterator]: () => this.#read(FIRST) };
   readonly #source: AsyncIterator<Chunk>;
+  readonly #length: () => number | undefined;
   readonly #chunks: Chunk[] = [];
   /** Chunks that were handed on and forgotten. */
   #forgotten = 0;
@@ -72,8 +85,9 @@ class RecordedBody implements ReplayableBody {
   #reader = FIRST;
   #advancing: Promise<void> | undefined;
 
-  constructor(source: AsyncIterable<Chunk>) {
+  constructor(source: AsyncIterable<Chunk>, length: () => number | undefined) {
     this.#source = source[Symbol.asyncIterator]();
+    this.#length = length;
   }
 
   again(): { body: unknown } | undefined {
@@ -125,10 +139,13 @@ class RecordedBody implements ReplayableBody {
           this.#ended = true;
           return;
         }
-        this.#bytes += Buffer.byteLength(value);
-        if (this.#bytes > LONGEST_REPLAY) this.#keeping = false;
+        const bytes = Buffer.byteLength(value);
+        this.#bytes += bytes;
+        const isLong = this.#bytes > LONGEST_REPLAY;
+        if (isLong && !(this.#bytes === bytes && bytes === this.#length())) this.#keeping = false;
         // A copy: the source may fill the same buffer anew for its next chunk.
-        this.#chunks.push(this.#keeping && typeof value !== "string" ? Buffer.from(value) : value);
+        const copied = this.#keeping && !isLong && typeof value !== "string";
+        this.#chunks.push(copied ? Buffer.from(value) : value);
       })
       .finally(() => {
         this.#advancing = undefined;

@@ -15,7 +15,7 @@ function held(kind: RejectionKind) {
   const rejections: Rejection[] = [];
   /** What the caller throws as it is given the head. */
   const caller: { throws?: Error } = {};
-  const decision = Promise.withResolvers<(() => void) | undefined>();
+  const decision = Promise.withResolvers<(() => void) | Error | undefined>();
   const answer = new HeldAnswer({
     clock,
     kind,
@@ -53,7 +53,7 @@ function held(kind: RejectionKind) {
     body: (text: string) => answer.onResponseData(controller, Buffer.from(text)),
     end: () => answer.onResponseEnd(controller, {}),
     fail: (message: string) => answer.onResponseError(controller, new Error(message)),
-    async decide(again: (() => void) | undefined) {
+    async decide(again: (() => void) | Error | undefined) {
       decision.resolve(again);
       await clock.advance(0);
     },
@@ -81,6 +81,20 @@ test("once the request goes out again its caller sees nothing of it, also where 
   answer.body("b");
   answer.fail("cut off");
   assert.equal(answer.events, ["pause", "resume", "again"]);
+});
+
+test("an error in its place cuts off what is still on its way first, and the caller sees nothing else", async () => {
+  for (const ended of [false, true]) {
+    const answer = held("unauthorized");
+    answer.head(401);
+    answer.body("a");
+    if (ended) answer.end();
+    await answer.decide(new Error("can't be repeated"));
+    if (!ended) answer.fail("aborted");
+    const cut = ended ? [] : ["abort can't be repeated"];
+    assert.equal(answer.events, ["pause", "release", ...cut, "error can't be repeated"]);
+    assert.is(answer.clock.pending, 0);
+  }
 });
 
 test("one that ends in time leaves its connection for others", async () => {

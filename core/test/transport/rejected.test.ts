@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { suite } from "@mlflow-auth/test/suite";
 import { Agent, request as undiciRequest } from "undici";
 import * as assert from "uvu/assert";
+import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { Secret } from "../../src/secret/secret.js";
 import { fakeClock } from "../../src/testing.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
@@ -51,29 +52,63 @@ test("a rotated secret is noticed by nobody: the request is sent again, with its
   await server.close();
 });
 
-test("a stream is sent once: its 401 is passed on, whole", async () => {
+/** More than is kept for a second attempt, as a stream. */
+function stream(): ReadableStream {
+  let left = 48;
+  return new ReadableStream({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(new Uint8Array(65_536));
+      else controller.close();
+    },
+  });
+}
+
+const upload = (dispatcher: unknown, url: string) =>
+  fetchWith(dispatcher, url, { method: "PUT", duplex: "half", body: stream() }).then(
+    async (answer) => `${answer.status} ${(await answer.text()).length}`,
+    ({ cause }) => (isMlflowAuthError(cause) ? `${cause.code} ${cause.transient}` : String(cause)),
+  );
+
+test("a stream that can't be sent again fails once for each renewal, and says so; sent anew, it passes", async () => {
   const { state, server, agent, dispatcher } = await rotating();
   await (await fetchWith(dispatcher, server.origin)).text();
-  state.stored = state.accepted = "Bearer 2";
-  const answer = await undiciRequest(`${server.origin}/x`, {
+  for (const round of [2, 3]) {
+    state.stored = state.accepted = `Bearer ${round}`;
+    const urls = Array.from({ length: 5 }, (_, index) => `${server.origin}/${index}`);
+    assert.equal(
+      await Promise.all(urls.map((url) => upload(dispatcher, url))),
+      urls.map(() => "UPLOAD_REJECTED true"),
+    );
+    assert.equal(
+      await Promise.all(urls.map((url) => upload(dispatcher, url))),
+      urls.map(() => `200 ${48 * 65_536}`),
+    );
+    assert.is(state.fetches, round);
+  }
+  state.stored = state.accepted = "Bearer 4";
+  const thrown = await undiciRequest(`${server.origin}/x`, {
     dispatcher,
     method: "POST",
     body: Readable.from(["a", "b"]),
-  });
-  assert.is(answer.statusCode, 401);
-  assert.is(await answer.body.text(), "who are you?");
-  const large = Buffer.alloc(3 * 1024 * 1024, "x");
-  state.stored = state.accepted = "Bearer 3";
-  const pieces = new ReadableStream({
-    start(controller) {
-      for (let at = 0; at < large.length; at += 65_536) controller.enqueue(large.subarray(at, at + 65_536));
-      controller.close();
-    },
-  });
-  const streamed = await fetchWith(dispatcher, `${server.origin}/x`, { method: "POST", duplex: "half", body: pieces });
-  assert.is(streamed.status, 401);
-  assert.is(await streamed.text(), "who are you?");
-  assert.is(server.received.at(-1)?.body.length, large.length);
+  }).catch((error) => error);
+  assert.is(thrown.code, "UPLOAD_REJECTED");
+  assert.match(thrown.message, `${server.origin} rejected the credential of an upload; the secret has been renewed`);
+  assert.match(thrown.remedy, /send the request again/);
+  await agent.close();
+  await server.close();
+});
+
+test("an upload that was to be sent again, and whose new secret is rejected too, gets the server's 401", async () => {
+  const { state, server, agent, dispatcher } = await rotating();
+  await (await fetchWith(dispatcher, server.origin)).text();
+  state.accepted = "none";
+  // A store that makes a new token each time it is asked, for a server that takes none of them.
+  const answers: string[] = [];
+  for (let round = 2; round < 6; round++) {
+    state.stored = `Bearer ${round}`;
+    answers.push(await upload(dispatcher, `${server.origin}/x`));
+  }
+  assert.equal(answers, ["UPLOAD_REJECTED true", "401 12", "UPLOAD_REJECTED true", "401 12"]);
   await agent.close();
   await server.close();
 });

@@ -88,8 +88,31 @@ test("a MiB can be sent again, and a byte more can't, though all of it passes on
   assert.is(larger.again(), undefined);
 });
 
-test("texts and bytes are sent again as they are, Node's streams are not", () => {
-  for (const body of ["text", Buffer.from("x"), new Uint8Array(1).buffer, new Blob(["x"]), new FormData()]) {
+test("one chunk that is the whole body can be sent again however long it is, and two can't", async () => {
+  const MIB = 1024 * 1024;
+  const single = replayable(source(Buffer.alloc(3 * MIB, "x")).body, () => 3 * MIB);
+  assert.is((await all(single.body)).length, 3 * MIB);
+  assert.is((await all(single.again()?.body)).length, 3 * MIB);
+  for (const [chunks, length] of [
+    [[Buffer.alloc(3 * MIB)], undefined],
+    [[Buffer.alloc(3 * MIB)], 4 * MIB],
+    [[Buffer.alloc(MIB), Buffer.alloc(2 * MIB)], 2 * MIB],
+  ] as const) {
+    const several = replayable(source(...chunks).body, () => length);
+    await all(several.body);
+    assert.is(several.again(), undefined);
+  }
+});
+
+test("texts, bytes and lists are sent again as they are, Node's streams are not", () => {
+  for (const body of [
+    "text",
+    Buffer.from("x"),
+    new Uint8Array(1).buffer,
+    new Blob(["x"]),
+    new FormData(),
+    ["a", "b"],
+  ]) {
     const replay = replayable(body);
     assert.is(replay.body, body);
     assert.is(replay.again()?.body, body);
@@ -97,6 +120,8 @@ test("texts and bytes are sent again as they are, Node's streams are not", () =>
   const stream = Object.assign(source("a").body, { pipe: () => undefined });
   assert.is(replayable(stream).body, stream);
   assert.is(replayable(stream).again(), undefined);
+  const iterator = ["a"].values();
+  assert.is(replayable(iterator).again(), undefined);
   assert.equal(replayable(null).again(), { body: undefined });
 });
 

@@ -71,6 +71,8 @@ function refusalFor(thrown: unknown, server: string, answered: boolean): Refusal
 export function withheld(error: MlflowAuthError, mayPass = false): Refusal {
   const { code, remedy } = error;
   const message = `${code}: ${error.message}${remedy === undefined ? "" : `. Try this: ${remedy}`}`;
+  // The server has not taken the upload, and would take the same one at once.
+  if (code === "UPLOAD_REJECTED") return new Refusal(503, "TEMPORARILY_UNAVAILABLE", message, code, 0);
   if (mayPass) return new Refusal(503, "TEMPORARILY_UNAVAILABLE", message, code);
   // The same answer as to a path that is refused before anybody asks which server it is for.
   if (code === "PATH_MISLEADING") return new Refusal(400, "BAD_REQUEST", message, code);

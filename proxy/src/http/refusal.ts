@@ -20,17 +20,22 @@ export class Refusal {
   readonly message: string;
   /** A code of mlflow-auth, where there is one. */
   readonly code: string | undefined;
+  /** Seconds after which to try again, for a client that heeds it. */
+  readonly retryAfter: number | undefined;
 
-  constructor(status: number, errorCode: MlflowErrorCode, message: string, code?: string) {
+  constructor(status: number, errorCode: MlflowErrorCode, message: string, code?: string, retryAfter?: number) {
     this.status = status;
     this.errorCode = errorCode;
     this.message = message;
     this.code = code;
+    this.retryAfter = retryAfter;
   }
 
-  /** The headers that describe {@link body}: flat, name and value in turn. */
+  /** The headers that go with {@link body}: flat, name and value in turn. */
   get headers(): readonly string[] {
-    return ["content-type", "application/json"];
+    const headers = ["content-type", "application/json"];
+    if (this.retryAfter !== undefined) headers.push("retry-after", String(this.retryAfter));
+    return headers;
   }
 
   /** The body of the answer: JSON, in MLflow's shape. */

@@ -25,8 +25,8 @@ export const mutants = [
         { tests: ["test/transport/tls"] },
       ],
       [
-        "if (authorized === undefined || again === undefined) return undefined;",
-        "if (authorized === undefined) return undefined;",
+        "if (again === undefined) {",
+        "if (false) {",
         "a body that can't be sent again goes out empty, or ends the process",
       ],
       [
@@ -41,8 +41,8 @@ export const mutants = [
       ],
       ["if (status >= 200) {", "if (status >= 100) {", "an informational answer ends the hold on the body"],
       [
-        "      this.#body?.release();\n    }\n    this.handler.onResponseStart",
-        "    }\n    this.handler.onResponseStart",
+        "      this.#body?.release();\n      const",
+        "      const",
         "the first MiB of every upload is kept",
         { accepted: "only memory: nothing reads the recorded chunks after an answer that is passed on" },
       ],
@@ -51,6 +51,51 @@ export const mutants = [
         "this",
         "a second 401 has the request sent a third time, and so on",
       ],
+    ],
+  ),
+
+  // An upload that only its client can send again
+  ...faultsIn(
+    "core/src",
+    ["core/rejected", "proxy/rotated-uploads"],
+    [
+      [
+        "if (before !== undefined && sameHeaders(before, rejected)) return undefined;",
+        "",
+        "a server that takes none of the secrets that a store makes keeps its client busy for ever",
+      ],
+      [
+        "if (awaited.size > 0) awaited.delete(uploadKey(this.#url));",
+        "",
+        "the second rotation during one artifact's uploads fails with a 401",
+      ],
+      ["else if (again instanceof Error) this.#fail(controller, again);", "", "it ends the process"],
+      [
+        "if (!this.#over) controller.abort(error);",
+        "",
+        "the rest of a refused upload goes on, or looks whole",
+        { tests: ["core/held-answer"] },
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/transport",
+    ["test/nodes/nodes"],
+    [
+      ["bytes.size - 2 === length", "false", "a form under Node 22 fails in a rotation"],
+      [
+        "globalThis.fetch = fetchCarrying(globalThis.fetch, own);",
+        "",
+        "a file that is uploaded under register fails in a rotation",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/transport/form-body.ts",
+    ["core/form-body"],
+    [
+      ['.replace(/"/g, "%22")', "", "a name with a quote breaks out of its part"],
+      ['text.replace(/\\r?\\n|\\r/g, "\\r\\n")', "text", "a form is longer or shorter than fetch has announced"],
     ],
   ),
 
@@ -136,7 +181,23 @@ export const mutants = [
         "const LONGEST_REPLAY = 1024 * 1024 * 1024",
         "every upload is kept in memory",
       ],
-      ["if (this.#bytes > LONGEST_REPLAY) this.#keeping = false;", "", "every upload is kept in memory"],
+      [
+        "if (isLong && !(this.#bytes === bytes && bytes === this.#length())) this.#keeping = false;",
+        "",
+        "every upload is kept in memory",
+      ],
+      [
+        "this.#bytes === bytes && bytes === this.#length()",
+        "bytes === this.#length()",
+        "the second attempt of an upload lacks its first chunk",
+        { tests: ["core/replay"] },
+      ],
+      [
+        "!(this.#bytes === bytes && bytes === this.#length())",
+        "true",
+        "a text of 20 MiB fails in a rotation",
+        { tests: ["core/replay"] },
+      ],
       [
         "if (!this.#keeping) return undefined;\n    this.#keeping = false;",
         "this.#keeping = false;",
@@ -149,11 +210,7 @@ export const mutants = [
         "a stream that was read is sent a second time",
       ],
       ['if (typeof body === "string") return true;', "", "a text is not sent again"],
-      [
-        'this.#keeping && typeof value !== "string" ? Buffer.from(value) : value',
-        "value",
-        "a body from a buffer that is used again goes out garbled",
-      ],
+      ["copied ? Buffer.from(value) : value", "value", "a body from a buffer that is used again goes out garbled"],
       [
         'if (reader !== this.#reader) throw new Error("the body goes out again with another credential");',
         "",

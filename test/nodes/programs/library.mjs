@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { loadMlflowAuth } from "@mlflow-auth/core";
 import { Agent, request } from "undici";
+import { bodies } from "./bodies.mjs";
 
 const { ORIGIN } = process.env;
 const digest = (text) => `${text.length} ${createHash("sha256").update(text).digest("hex")}`;
@@ -27,6 +28,13 @@ assert.equal(await stream.text(), digest(body + body));
 await rotate();
 const asked = await auth.fetch(new Request(`${ORIGIN}/base/request`, { method: "PUT", body }));
 assert.equal(await asked.text(), digest(body));
+
+for (const [kind, [make, isRight]] of Object.entries(bodies)) {
+  await rotate();
+  const answer = await auth.fetch(`${ORIGIN}/base/${kind}`, { method: "PUT", body: make({ FormData }) });
+  assert.equal(answer.status, 200, kind);
+  assert.ok(isRight(await answer.text()), kind);
+}
 
 await rotate();
 const agent = new Agent();

@@ -5,6 +5,8 @@ import * as undici8 from "undici";
 import * as undici6 from "undici-6";
 import * as undici7 from "undici-7";
 
+import { bodies } from "./bodies.mjs";
+
 const { ORIGIN } = process.env;
 const digest = (text) => `${text.length} ${createHash("sha256").update(text).digest("hex")}`;
 const rotate = async () => assert.equal(await (await fetch(`${ORIGIN}/rotate`)).text(), "fine");
@@ -28,4 +30,28 @@ for (const [name, { request }] of Object.entries({ undici6, undici7, undici8 }))
   const answer = await request(`${ORIGIN}/base/api`, post);
   assert.equal(answer.statusCode, 200, name);
   assert.equal(await answer.body.text(), digest(body), name);
+}
+
+// However long a body is, it is sent again where it is no stream.
+const own = { fetch, FormData };
+for (const [name, { fetch, FormData }] of Object.entries({ own, undici6, undici7, undici8 })) {
+  for (const [kind, [make, isRight]] of Object.entries(bodies)) {
+    // What undici's own fetch makes of these is a stream.
+    if (name !== "own" && !["text", "bytes"].includes(kind)) continue;
+    await rotate();
+    const answer = await fetch(`${ORIGIN}/base/${kind}`, { method: "PUT", body: make({ FormData }) });
+    assert.equal(answer.status, 200, `${name}, ${kind}`);
+    assert.ok(isRight(await answer.text()), `${name}, ${kind}`);
+  }
+}
+for (const [name, { request, FormData }] of Object.entries({ undici6, undici7, undici8 })) {
+  for (const place of ["base", "elsewhere"]) {
+    for (const [kind, [make, isRight]] of Object.entries(bodies)) {
+      if (place === "base") await rotate();
+      const answer = await request(`${ORIGIN}/${place}/${kind}`, { method: "PUT", body: make({ FormData }) });
+      assert.equal(answer.statusCode, 200, `${name}, ${kind}`);
+      const text = await answer.body.text();
+      assert.ok(place === "elsewhere" ? text === "fine" : isRight(text), `${name}, ${kind}: ${text}`);
+    }
+  }
 }
