@@ -64,6 +64,7 @@ const table: Readonly<Record<ErrorCode, number>> = {
   UPLOAD_REJECTED: backend,
   FETCH_REPLACED: problem,
   PATH_MISLEADING: problem,
+  GATEWAY_CREDENTIAL: problem,
   DESTINATION_UNLISTED: problem,
   SERVER_AMBIGUOUS: usage,
   USAGE: usage,

@@ -50,6 +50,7 @@ const sent = (
     headers: Object.entries(headers).map(([name, value]) => [name, new Secret(value)] as const),
     sources: Object.fromEntries(Object.keys(headers).map((name) => [name, "vault"])),
     replacesClientCredentials: true,
+    belowGateway: false,
     provider: "vault",
   },
 });

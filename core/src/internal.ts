@@ -6,6 +6,7 @@ export { proxyFor } from "./connection/http-proxy.js";
 export * from "./internal-config.js";
 export { createLogger } from "./logging/logger.js";
 export { runCreationBase } from "./mlflow/endpoints.js";
+export { isBelowGateway } from "./mlflow/gateway.js";
 export { isPermissionDenial, rejectionKindOf } from "./mlflow/rejection.js";
 export { type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";
 export type { AuthorizedHeaders } from "./pipeline/compose.js";

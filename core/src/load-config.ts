@@ -88,7 +88,7 @@ function nothingIn(
 }
 
 function serverConfig(
-  { uri, allowInsecure, tls, allowsAnonymous }: ListedServer,
+  { uri, allowInsecure, tls, allowsAnonymous, gateway }: ListedServer,
   { auth, headers, tags }: References,
 ): ServerConfig {
   return Object.freeze({
@@ -99,6 +99,7 @@ function serverConfig(
     allowInsecure,
     tls,
     allowsAnonymous,
+    ...(gateway && { gateway }),
   });
 }
 

@@ -29,8 +29,12 @@ export interface MlflowAuth {
    * The headers that a request to `url` must carry, name to value, frozen. The values are the credentials themselves: pass them on, never
    * log them.
    *
-   * @throws MlflowAuthError `DESTINATION_UNLISTED` if the URL belongs to no server of the file; any other code if there is no
-   *   credential, or `PATH_MISLEADING` if servers could read its path as leading into or out of one: the request must not be sent then
+   * Below `/gateway/` of a server (MLflow's AI gateway, which passes headers on to LLM providers) there are some only where the file
+   * names the header to use: without it, which one is safe depends on the other headers of the request, which only `fetch` and
+   * `interceptor` see.
+   *
+   * @throws MlflowAuthError `DESTINATION_UNLISTED` if the URL belongs to no server of the file; `GATEWAY_CREDENTIAL` below `/gateway/`;
+   *   any other code if there is no credential, or `PATH_MISLEADING` if servers could read its path as leading into or out of one: the request must not be sent then
    */
   headers(url: string | URL, method?: string): Promise<Readonly<Record<string, string>>>;
   /**

@@ -18,6 +18,8 @@ Where the file has a credential for the server (\`auth\` is not \`[]\`), it is t
 - The query key \`api_key\`.
 - Cookies, but those whose name that server itself has set since the process began (the last 100 names; for a server with a wildcard, each host has its own). So the stickiness of load balancers and the sessions of MLflow's pages go on working. After a restart of \`mlflow-auth proxy\` a client's older cookies are dropped until the server sets them anew: a page that was open before has to be reloaded.
 
+Below \`/gateway/\`, [MLflow's AI gateway](guides/configuration.md#mlflows-ai-gateway), \`Authorization\`, \`X-API-Key\`, \`X-Goog-Api-Key\` and \`Api-Key\` stay, for there they are a client's keys for an LLM provider; and no cookie passes.
+
 Headers with \`csrf\` or \`xsrf\` in their name stay, for they keep other sites out of a person's session.
 
 Where the file has none (\`auth: []\`), all of these pass.

@@ -103,6 +103,10 @@ export const explanations: readonly ExplanationGroup[] = [
         "A `.` or `..` segment in a path that is not a URL's, also an encoded one; a NUL; the base path of a listed server in another spelling (`/tea%6d`, `//team`, `/team;a`; beside a server around it also `/TEAM`).",
         "Send the path in its plain form.",
       ],
+      GATEWAY_CREDENTIAL: [
+        "A request below `/gateway/` of a server whose MLflow is older than 3.17 (3.15 for a coding agent, or a client with a provider's key), or whose `/version` can't be read; a credential in another header than Authorization; or `headers(url)`, which does not know the request's own headers.",
+        "Upgrade MLflow and list the server with its whole base path; or say `gateway: { header: NAME }` where MLflow, or a proxy in front of it, takes that header off: otherwise the provider gets the credential.",
+      ],
       DESTINATION_UNLISTED: [
         "Another scheme, port or base path than in the file; `localhost` in one place and `127.0.0.1` in the other.",
         "Use the address as the file has it, or list this one as well.",

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort } from "./process/free-port.ts";
 import { startProcess, untilReady } from "./process/server-process.ts";
 import { temporaryFolder } from "./process/temporary-folder.ts";
 import { borrowMlflow } from "./shared/borrow.ts";
-import { mlflowPython } from "./tools.ts";
+import { mlflowLoginFolder, mlflowPython } from "./tools.ts";
 
 /** A running MLflow server. */
 export interface RealMlflow {
@@ -25,12 +27,20 @@ export async function startMlflow(): Promise<RealMlflow> {
   return { uri: borrowed.uri, python: await mlflowPython(), stop: async () => borrowed.giveBack() };
 }
 
+/** How a server differs from the one that tests share. */
+export interface OwnMlflowOptions {
+  /** More variables of its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** MLflow's own login, for this administrator; the password has at least 12 characters. Ask `missing("mlflow-login")` first. */
+  readonly login?: { readonly username: string; readonly password: string } | undefined;
+}
+
 /** Starts a real MLflow server with an empty SQLite store and its artifacts in a temporary folder. */
-export async function startOwnMlflow(): Promise<RealMlflow> {
+export async function startOwnMlflow(options: OwnMlflowOptions = {}): Promise<RealMlflow> {
   const python = await mlflowPython();
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOn(await freePort(), python);
+      return await startOn(await freePort(), python, options);
     } catch (error) {
       const clash = /in use/i.test((error as Error).message);
       if (!clash || attempt === 5) throw error;
@@ -38,7 +48,7 @@ export async function startOwnMlflow(): Promise<RealMlflow> {
   }
 }
 
-async function startOn(port: number, python: string): Promise<RealMlflow> {
+async function startOn(port: number, python: string, { env, login }: OwnMlflowOptions): Promise<RealMlflow> {
   const uri = `http://127.0.0.1:${port}`;
   const folder = temporaryFolder("mlflow");
   const server = startProcess({
@@ -50,8 +60,9 @@ async function startOn(port: number, python: string): Promise<RealMlflow> {
       ...["--backend-store-uri", `sqlite:///${join(folder.path, "mlflow.db")}`],
       ...["--artifacts-destination", join(folder.path, "artifacts")],
       ...["--host", "127.0.0.1", "--port", String(port), "--workers", "1"],
+      ...(login === undefined ? [] : ["--app-name", "basic-auth"]),
     ],
-    env: environment(),
+    env: { ...environment(), ...(login && (await loginEnvironment(folder.path, login))), ...env },
     cwd: folder.path,
   });
   const stop = async () => {
@@ -75,5 +86,27 @@ function environment(): NodeJS.ProcessEnv {
     MLFLOW_DISABLE_TELEMETRY: "true",
     // This would start eight more Python processes, which only the evaluation of traces needs.
     MLFLOW_SERVER_ENABLE_JOB_EXECUTION: "false",
+  };
+}
+
+/** What MLflow's own login needs: its settings, a key for its forms, and a package that MLflow does not install by itself. */
+async function loginEnvironment(
+  folder: string,
+  { username, password }: NonNullable<OwnMlflowOptions["login"]>,
+): Promise<NodeJS.ProcessEnv> {
+  const settings = join(folder, "login.ini");
+  const lines = [
+    "[mlflow]",
+    "default_permission = READ",
+    `database_uri = sqlite:///${join(folder, "login.db")}`,
+    `admin_username = ${username}`,
+    `admin_password = ${password}`,
+    "authorization_function = mlflow.server.auth:authenticate_request_basic_auth",
+  ];
+  await writeFile(settings, lines.join("\n"));
+  return {
+    MLFLOW_AUTH_CONFIG_PATH: settings,
+    MLFLOW_FLASK_SERVER_SECRET_KEY: randomUUID(),
+    PYTHONPATH: await mlflowLoginFolder(),
   };
 }

@@ -5,7 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
-import { findPython, mlflow, mlflow2, mlflowPython as pythonIn } from "./installation/mlflow.ts";
+import { findPython, mlflow, mlflow2, mlflowLogin, mlflowPython as pythonIn } from "./installation/mlflow.ts";
 import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
 import { which } from "./installation/run.ts";
 import { installSystemPackages } from "./installation/system-package.ts";
@@ -17,6 +17,7 @@ export type Tool =
   | "python"
   | "mlflow"
   | "mlflow2"
+  | "mlflow-login"
   | "nginx"
   | "vault"
   | "curl"
@@ -53,6 +54,12 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
     const found = await python();
     return found
       ? artefact(mlflow2(found), `The client of MLflow 2 is not installed: ${HOW} (half a minute).`)
+      : noPython;
+  },
+  "mlflow-login": async () => {
+    const found = await python();
+    return found
+      ? artefact(mlflowLogin(found), `What MLflow's login needs is not installed: ${HOW} (seconds).`)
       : noPython;
   },
   vault: () => artefact(vault, `Vault is not built: ${HOW} (it takes 5 minutes). ${vault.needs}.`),
@@ -119,6 +126,13 @@ export function mlflowPython(): Promise<string> {
 /** The path of the Python that has the client of MLflow 2. @throws Error if it is not installed; ask `missing("mlflow2")` first. */
 export function mlflow2Python(): Promise<string> {
   return pythonWith(mlflow2);
+}
+
+/** The folder for the PYTHONPATH of a server with MLflow's own login. @throws Error if it is not there; ask `missing("mlflow-login")` first. */
+export async function mlflowLoginFolder(): Promise<string> {
+  const found = await findPython();
+  if (found === undefined) throw new Error(noPython);
+  return present(artefactPath(mlflowLogin(found)));
 }
 
 async function pythonWith(environment: typeof mlflow): Promise<string> {

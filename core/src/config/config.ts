@@ -30,6 +30,13 @@ export interface ServerConfig {
   readonly tls?: TlsOptions | undefined;
   /** Whether a request may go bare where a plugin says that none of its credentials is meant. Default false. */
   readonly allowsAnonymous?: boolean | undefined;
+  /** The header in which the credential goes below its AI gateway. Undefined: where the version of MLflow keeps it safe, or not at all. */
+  readonly gateway?: GatewayOptions | undefined;
+}
+
+/** What the file says of MLflow's AI gateway. */
+export interface GatewayOptions {
+  readonly header: string;
 }
 
 /** One entry of `plugins`. */

@@ -1,7 +1,9 @@
 /** Both forms of the server list, brought into one; and the rules that a server's address must keep. */
+import { isTransportHeader } from "../http/headers.js";
 import { isLoopback } from "../http/hosts.js";
 import { leadsOut } from "../http/paths.js";
 import type { TlsOptions } from "../provider/context.js";
+import type { GatewayOptions } from "./config.js";
 import { type ProblemList, pointerTo } from "./problems.js";
 import { isObject } from "./schema-walk.js";
 
@@ -15,9 +17,10 @@ export interface ListedServer {
   readonly allowInsecure: boolean;
   readonly tls: TlsOptions | undefined;
   readonly allowsAnonymous: boolean;
+  readonly gateway: GatewayOptions | undefined;
 }
 
-const shortForm = ["trackingUri", "auth", "headers", "tags", "allowInsecure", "tls", "anonymous"];
+const shortForm = ["trackingUri", "auth", "headers", "tags", "allowInsecure", "tls", "anonymous", "gateway"];
 
 /** @param given the keys that the file itself has, before anything was completed */
 export function listServers(
@@ -62,7 +65,9 @@ function list(
   const given = fields[place.slice(place.lastIndexOf("/") + 1)];
   const allowInsecure = fields["allowInsecure"] === true;
   const allowsAnonymous = fields["anonymous"] === "allowed";
-  const server = { pointer, fields, allowInsecure, tls: tlsOf(fields["tls"]), allowsAnonymous, uri: undefined };
+  const gateway = gatewayOf(fields["gateway"], pointerTo(pointer, "gateway"), problems);
+  const tls = tlsOf(fields["tls"]);
+  const server = { pointer, fields, allowInsecure, tls, allowsAnonymous, gateway, uri: undefined };
   if (typeof given !== "string" || problems.covers(place)) return server;
   const judged = judgeUri(given);
   if (typeof judged === "string") problems.add("SERVER_URI", place, "value", `the address ${judged}`);
@@ -100,6 +105,16 @@ export function judgeUri(text: string): { uri: string; cleartext: boolean } | st
   if (canonicalHost === undefined) return "is not a URL";
   const uri = `${url.protocol}//${canonicalHost}${url.pathname.replace(/\/+$/, "")}`;
   return { uri, cleartext: url.protocol === "http:" && !(isLoopback(url.hostname) && !wildcard) };
+}
+
+function gatewayOf(gateway: unknown, pointer: string, problems: ProblemList): GatewayOptions | undefined {
+  const { header } = isObject(gateway) ? gateway : {};
+  if (typeof header !== "string") return undefined;
+  const place = pointerTo(pointer, "header");
+  if (isTransportHeader(header) && !problems.covers(place)) {
+    problems.add("WRONG_VALUE", place, "value", `${header} belongs to the transport: name another header`);
+  }
+  return Object.freeze({ header });
 }
 
 /** MLflow's client certificate is one file that holds the key, too, so `cert` alone names both. */

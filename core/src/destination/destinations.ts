@@ -3,6 +3,7 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isLoopback, wildcardTest } from "../http/hosts.js";
 import { leadsOut, readings, resolutions } from "../http/paths.js";
 import { readsBelow } from "../http/reads-below.js";
+import { isBelowGateway } from "../mlflow/gateway.js";
 
 /** What can be listed: anything with the address of a server. */
 export interface Destination {
@@ -57,8 +58,14 @@ interface PlacedPattern<T> extends Pattern<T> {
   readonly apart: RegExp | undefined;
 }
 
-/** @param servers in the file's order; each address as `judgeUri` gives it */
-export function compileDestinations<T extends Destination>(servers: readonly T[]): Destinations<T> {
+/**
+ * @param servers in the file's order; each address as `judgeUri` gives it
+ * @param gatewayOf what a match gives in place of a server where the path is one below its AI gateway. Default: the server
+ */
+export function compileDestinations<T extends Destination>(
+  servers: readonly T[],
+  gatewayOf: (server: T) => T = (server) => server,
+): Destinations<T> {
   const patterns = placed(inOrder(servers.map(compile)));
 
   function match(url: string): T | undefined {
@@ -72,7 +79,7 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
     const parsed = URL.parse(url);
     if (parsed === null || leadsOut(parsed.pathname)) return undefined;
     const found = patterns.find((pattern) => matches(pattern, parsed));
-    return found === undefined || innerOf(found, parsed, parsed.pathname) !== undefined ? undefined : found.server;
+    return found && serverOf(found, parsed, parsed.pathname);
   }
 
   function matchPath(origin: string, path: string): T | undefined {
@@ -86,7 +93,12 @@ export function compileDestinations<T extends Destination>(servers: readonly T[]
     // What the parser reads below the base must stand there as it is sent, too.
     const sent = withoutQuery(path);
     const found = patterns.find((pattern) => matches(pattern, parsed) && isBelow(sent, pattern.base));
-    return found === undefined || innerOf(found, parsed, sent) !== undefined ? undefined : found.server;
+    return found && serverOf(found, parsed, sent);
+  }
+
+  function serverOf(found: PlacedPattern<T>, url: URL, path: string): T | undefined {
+    if (innerOf(found, url, path) !== undefined) return undefined;
+    return isBelowGateway(path, found.server.uri) ? gatewayOf(found.server) : found.server;
   }
 
   function misled(origin: string, path: string): T | undefined {
@@ -147,13 +159,16 @@ function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
   return [...groups.values()].flatMap((group) => group.sort((a, b) => b.base.length - a.base.length));
 }
 
+/** A segment by which a path may be one below the AI gateway. */
+const GATEWAY = "[gG][aA][tT][eE][wW][aA][yY]";
+
 /**
  * Matches what begins with `prefix` and has a path behind it that the parser leaves as it is: no character that it drops, rewrites
- * or reads as a slash, no segment that begins with a dot, no escape. What comes after `?` can't change where a request goes. Anything
- * else is for the parser to judge. One expression, for that is several times faster than comparing in steps.
+ * or reads as a slash, no segment that begins with a dot, no escape, no `gateway`. What comes after `?` can't change where a request
+ * goes. Anything else is for the parser to judge. One expression, for that is several times faster than comparing in steps.
  */
 function plain(prefix: string, end: string): RegExp {
-  return new RegExp(`^${escaped(prefix)}(?:/(?!\\.)[!"$&-.0->@-[\\]-~]*)*${end}`);
+  return new RegExp(`^${escaped(prefix)}(?:/(?!\\.|${GATEWAY})[!"$&-.0->@-[\\]-~]*)*${end}`);
 }
 
 function escaped(text: string): string {

@@ -66,6 +66,8 @@ export const codes = {
   FETCH_REPLACED: "Another fetch has taken the place of Node's own, one that would send requests without credentials.",
   PATH_MISLEADING:
     "Servers may read the path of a request as leading into or out of a listed server, so it was not sent.",
+  GATEWAY_CREDENTIAL:
+    "An LLM provider behind MLflow's AI gateway could get the credential of a request, so it was not sent.",
   DESTINATION_UNLISTED: "The URL does not belong to any server of the file.",
   SERVER_AMBIGUOUS: "Several servers are listed and none was chosen.",
   USAGE: "The command was used wrongly.",

@@ -18,6 +18,9 @@ const RESERVED = new Set(
   ),
 );
 
+/** Whether a header, in whatever spelling, is for the transport alone to set. */
+export const isTransportHeader = (name: string) => RESERVED.has(headerKey(name));
+
 /**
  * The headers that a provider gave, one by one.
  *
@@ -47,7 +50,7 @@ function check(name: string, value: unknown, instance: string): void {
       "check the header names in its options",
     );
   }
-  if (RESERVED.has(headerKey(name))) {
+  if (isTransportHeader(name)) {
     throw refuse("HEADER_INVALID", `set ${name}, which belongs to the transport`, "use another header");
   }
   const text = isSecret(value) ? value.reveal() : value;

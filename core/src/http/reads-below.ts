@@ -19,12 +19,16 @@ const NO_PART_OF_NAME = /^[.+]*(?:$|[;:?#,&|<>"*])/;
  */
 export function readsBelow(path: string, base: string, letters: "exact" | "any case"): boolean {
   const wanted = segmentsOf(textsOf(readings(base).at(-1) as string).at(-1) as string, letters);
+  return segmentReadings(path, letters).some((segments) =>
+    wanted.every((name, index) => isNamed(segments[index], name)),
+  );
+}
+
+/** The segments of a path in each of these readings. */
+export function segmentReadings(path: string, letters: "exact" | "any case"): readonly (readonly string[])[] {
   return readings(path)
     .flatMap(textsOf)
-    .some((text) => {
-      const segments = segmentsOf(text, letters);
-      return wanted.every((name, index) => isNamed(segments[index], name));
-    });
+    .map((text) => segmentsOf(text, letters));
 }
 
 function segmentsOf(text: string, letters: "exact" | "any case"): string[] {
@@ -32,6 +36,7 @@ function segmentsOf(text: string, letters: "exact" | "any case"): string[] {
   return (letters === "exact" ? folded : folded.toLowerCase()).split(SEPARATOR).filter((segment) => segment !== "");
 }
 
-function isNamed(segment: string | undefined, name: string): boolean {
+/** Whether a segment has this name, whatever follows that servers take for no part of it. */
+export function isNamed(segment: string | undefined, name: string): boolean {
   return segment?.startsWith(name) === true && NO_PART_OF_NAME.test(segment.slice(name.length));
 }

@@ -20,13 +20,18 @@ export interface Rejection {
 
 /**
  * @param request `url`: of the request, absolute or its path alone
+ * @param belowGateway whether it went to MLflow's AI gateway, which passes on what LLM providers answer, but none of their headers: only
+ *   what names a way to log in (RFC 9110, 11.6.1) is about the credential of this server
  * @returns undefined for an answer that says nothing about the credential: pass it on
  */
 export function rejectionKindOf(
   request: { readonly url: string; readonly method?: string },
   status: number,
   headers: ResponseHeaders,
+  belowGateway = false,
 ): RejectionKind | undefined {
+  if (belowGateway && ((status !== 401 && status !== 403) || headers["www-authenticate"] === undefined))
+    return undefined;
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";
   const redirected = status >= 301 && status <= 308 && status !== 304;

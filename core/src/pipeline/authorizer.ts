@@ -10,22 +10,14 @@ import type { Logger } from "../provider/context.js";
 import type { ProviderRequest, Run } from "../provider/provider.js";
 import type { HeldClock } from "../time/clock.js";
 import { type AuthResult, type BoundAuth, createAuthPipeline } from "./auth.js";
+import type { AuthorizerRequest } from "./authorizer-request.js";
 import { type AuthorizedHeaders, compose } from "./compose.js";
+import { createGateway } from "./gateway.js";
 import { type BoundHeaders, createHeaderPipeline, type ExtraHeaders, sameHeaders } from "./headers.js";
 import { createRemovalWarnings, type Removals } from "./removals.js";
-import { createRenewal, type Renewal } from "./renewal.js";
+import { createRenewal } from "./renewal.js";
 import { type BoundTags, createTagPipeline, type RunTags, type TagPipeline } from "./tags.js";
 import { createTrace, type Trace } from "./trace.js";
-
-/** What the authorizer is asked about: one hop of one request. */
-export interface AuthorizerRequest {
-  /** Absolute, as it will be sent, or as the client wrote it. */
-  readonly url: string;
-  readonly method: string;
-  /** Scheme, host and port of what is sent, with its path and query as they stand in the request line: both, or neither. */
-  readonly origin?: string | undefined;
-  readonly path?: string | undefined;
-}
 
 /** @typeParam Agent what sends a server's requests: undici's Dispatcher, of which this layer knows nothing */
 export interface Authorizer<Agent> extends Removals {
@@ -41,7 +33,7 @@ export interface Authorizer<Agent> extends Removals {
    *
    * @returns undefined for a URL that belongs to no listed server: pass it on untouched
    * @throws MlflowAuthError (or rejects): the request must not be sent. `PATH_MISLEADING` if servers could read its path as
-   *   leading into or out of a listed server
+   *   leading into or out of a listed server, `GATEWAY_CREDENTIAL` if an LLM provider could get the credential
    */
   authorize(request: AuthorizerRequest): AuthorizedHeaders | undefined | Promise<AuthorizedHeaders>;
   /**
@@ -96,16 +88,25 @@ interface ServerPipeline {
   readonly uri: string;
   readonly server: ServerConfig;
   readonly tagPipeline: TagPipeline;
-  authorize(request: AuthorizerRequest): AuthorizedHeaders | Promise<AuthorizedHeaders>;
-  readonly renew: Renewal<AuthorizerRequest>;
+  readonly authorize: Authorize;
+  /** The same for a request below the server's AI gateway. */
+  readonly authorizeBelowGateway: Authorize;
+  renew(
+    authorized: AuthorizedHeaders,
+    rejection: Rejection,
+    request: AuthorizerRequest,
+  ): Promise<AuthorizedHeaders | undefined>;
 }
+
+type Authorize = (request: AuthorizerRequest) => AuthorizedHeaders | Promise<AuthorizedHeaders>;
 
 /** @param options its servers must be those of its configuration: each is known by its object */
 export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Authorizer<Agent> {
   const { config, servers, clock, logger, agents, close = async () => undefined } = options;
   const pipelines = servers.map((providers) => createServerPipeline(providers, clock, logger));
   const pipelineOf = new Map(pipelines.map((pipeline) => [pipeline.server, pipeline]));
-  const destinations = compileDestinations(pipelines);
+  const gateways = new Map(pipelines.map((pipeline) => [pipeline, gatewayOf(pipeline)]));
+  const destinations = compileDestinations(pipelines, (pipeline) => gateways.get(pipeline) as ServerPipeline);
   const trace = createTrace(logger);
   const warned = new Set<ServerPipeline>();
 
@@ -160,6 +161,11 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
   };
 }
 
+/** A server's AI gateway takes its place for the requests that go there: all others are free of the question. */
+function gatewayOf(pipeline: ServerPipeline): ServerPipeline {
+  return { ...pipeline, authorize: pipeline.authorizeBelowGateway };
+}
+
 async function traced(trace: Trace, pipeline: ServerPipeline, request: AuthorizerRequest): Promise<AuthorizedHeaders> {
   try {
     const authorized = await pipeline.authorize(request);
@@ -208,6 +214,14 @@ function createServerPipeline(
   const { uri } = server;
   const authPipeline = auth.length === 0 ? undefined : createAuthPipeline(server, auth, clock, logger);
   const headerPipeline = headers.length === 0 ? undefined : createHeaderPipeline(uri, headers, clock, logger);
+  const gateway = createGateway({
+    server,
+    // Without the header plugins: what they add would go on to LLM providers.
+    resolve: (request) => authPipeline?.resolve(new LazyProviderRequest(request, server)),
+    made: noted,
+    clock,
+    logger,
+  });
   const results = new WeakMap<AuthorizedHeaders, AuthResult>();
   let last:
     | { result: AuthResult | undefined; extra: readonly ExtraHeaders[]; authorized: AuthorizedHeaders }
@@ -236,18 +250,35 @@ function createServerPipeline(
   /** The same objects from the same providers make the same headers: composed and checked once. */
   function put(result: AuthResult | undefined, extra: readonly ExtraHeaders[]): AuthorizedHeaders {
     if (last !== undefined && last.result === result && sameHeaders(last.extra, extra)) return last.authorized;
-    const authorized = compose(server, result, extra);
-    if (result !== undefined) results.set(authorized, result);
+    const authorized = noted(result, compose(server, result, extra));
     last = { result, extra, authorized };
     return authorized;
   }
 
-  const resultOf = (authorized: AuthorizedHeaders) => results.get(authorized);
+  function noted(result: AuthResult | undefined, authorized: AuthorizedHeaders): AuthorizedHeaders {
+    if (result !== undefined) results.set(authorized, result);
+    return authorized;
+  }
+
+  const renew = createRenewal<() => AuthorizedHeaders | Promise<AuthorizedHeaders>>({
+    server,
+    authorize: (again) => again(),
+    resultOf: (authorized) => results.get(authorized),
+    clock,
+    logger,
+  });
   return {
     uri,
     server,
     tagPipeline: createTagPipeline({ server, providers: tags, clock, logger }),
     authorize,
-    renew: createRenewal({ server, authorize, resultOf, clock, logger }),
+    authorizeBelowGateway: gateway.authorize,
+    async renew(authorized, rejection, request) {
+      const { belowGateway } = authorized;
+      const again = belowGateway ? gateway.authorize : authorize;
+      const next = await renew(authorized, rejection, () => again(request));
+      if (next === undefined && belowGateway) gateway.rejected(authorized, rejection.kind);
+      return next;
+    },
   };
 }

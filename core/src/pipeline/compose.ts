@@ -17,6 +17,8 @@ export interface AuthorizedHeaders {
   readonly sources: Readonly<Record<string, string>>;
   /** Every credential that the client brought must be removed first: the server has an auth provider. */
   readonly replacesClientCredentials: boolean;
+  /** The request goes to MLflow's AI gateway: what its client has for an LLM provider stays, and no tag is added. */
+  readonly belowGateway: boolean;
   /** The instance whose credential this is; undefined without one, or where the request goes bare on purpose. */
   readonly provider: string | undefined;
 }
@@ -52,6 +54,7 @@ export function compose(
     headers: Object.freeze(headers),
     sources: Object.freeze(sources),
     replacesClientCredentials: result !== undefined,
+    belowGateway: false,
     provider: credential?.bound.instance,
   });
 }

@@ -104,7 +104,7 @@ export class AuthorizedRequest extends PassingHandler {
   begin(authorized: AuthorizedHeaders): boolean {
     this.#authorized = authorized;
     this.server = authorized.server.uri;
-    if (authorized.server.tags.length === 0 || !createsRun(this.#url)) return this.#send();
+    if (authorized.server.tags.length === 0 || !createsRun(this.#url) || authorized.belowGateway) return this.#send();
     withRunTags(this.#options, authorized, this.#context.authorizer)
       .then((tagged) => {
         this.#options = tagged;
@@ -159,8 +159,9 @@ export class AuthorizedRequest extends PassingHandler {
     const { "set-cookie": cookies } = headers;
     if (cookies !== undefined) rememberCookies(this.#authorized as AuthorizedHeaders, this.#url.origin, cookies);
     if (status >= 200) {
-      if ((this.#authorized as AuthorizedHeaders).provider !== undefined) {
-        const kind = rejectionKindOf(this.#url, status, headers);
+      const { provider, belowGateway } = this.#authorized as AuthorizedHeaders;
+      if (provider !== undefined) {
+        const kind = rejectionKindOf(this.#url, status, headers, belowGateway);
         if (kind !== undefined) {
           this.#held = new HeldAnswer({
             handler: this.handler,

@@ -11,7 +11,8 @@ import {
   isCredentialKey,
   withoutQueryCredentials,
 } from "../http/client-credentials.js";
-import type { AuthorizerRequest } from "../pipeline/authorizer.js";
+import { PROVIDER_KEYS } from "../mlflow/gateway.js";
+import type { AuthorizerRequest } from "../pipeline/authorizer-request.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import type { Removals } from "../pipeline/removals.js";
 import { isSecret } from "../secret/secret.js";
@@ -23,25 +24,41 @@ export class RequestUrl implements AuthorizerRequest {
   /** With its query: what goes into the request line. */
   readonly path: string;
   readonly method: string;
+  /** The client's own. */
+  readonly headers: DispatchHeaders;
+  readonly ask: Ask | undefined;
 
-  constructor(origin: string, path: string, method: string) {
+  constructor(origin: string, path: string, method: string, headers?: DispatchHeaders, ask?: Ask) {
     this.origin = origin;
     this.path = path;
     this.method = method;
+    this.headers = headers;
+    this.ask = ask;
   }
 
   get url(): string {
     return this.origin + this.path;
   }
+
+  eachHeader(visit: (name: string, value: unknown) => void): void {
+    eachHeader(this.headers, visit);
+  }
 }
+
+type Ask = NonNullable<AuthorizerRequest["ask"]>;
 
 /**
  * Undefined for what is not a request to its origin's own paths and so can't belong to a listed server: CONNECT, `*`, an absolute
  * URL as the path.
+ *
+ * @param ask how to ask the server something on the way that this request takes
  */
-export function requestUrlOf({ origin, path, method }: Dispatcher.DispatchOptions): RequestUrl | undefined {
+export function requestUrlOf(
+  { origin, path, method, headers }: Dispatcher.DispatchOptions,
+  ask?: Ask,
+): RequestUrl | undefined {
   if (method === "CONNECT" || origin === undefined || path.charCodeAt(0) !== SLASH) return undefined;
-  return new RequestUrl(originText(origin), path, method);
+  return new RequestUrl(originText(origin), path, method, headers as DispatchHeaders, ask);
 }
 
 const SLASH = 0x2f;
@@ -114,13 +131,13 @@ export function applyHeaders(
   origin: string,
   removals: Removals,
 ): HeaderList {
-  const { list, cookie, drop, passes } = prepared(authorized);
+  const { list, cookie, drop, passes, keeps } = prepared(authorized);
   const result: HeaderList = [];
   let cookies: ClientCookies | undefined;
   eachHeader(given, (name, value) => {
     const { key, brings } = broughtIn(name);
     if (drop.has(key)) return;
-    if (brings === undefined || passes.has(brings)) result.push(name, value);
+    if (brings === undefined || passes.has(brings) || keeps.has(key)) result.push(name, value);
     else if (brings === "cookie") {
       cookies ??= new ClientCookies(authorized, origin, removals);
       cookies.add(value);
@@ -141,10 +158,25 @@ export function eachHeader(given: DispatchHeaders, visit: (name: string, value: 
   if (Array.isArray(given) && !Array.isArray(given[0])) {
     for (let i = 0; i < given.length; i += 2) take(String(given[i]), given[i + 1]);
   } else if (typeof (given as Iterable<unknown>)[Symbol.iterator] === "function") {
-    for (const [name, value] of given as Iterable<readonly [string, unknown]>) take(name, value);
+    for (const [name, value] of repeatable(given as HeaderPairs)) take(name, value);
   } else {
     for (const name of Object.keys(given)) take(name, (given as Record<string, unknown>)[name]);
   }
+}
+
+type HeaderPairs = Iterable<readonly [string, unknown]>;
+
+const readPairs = new WeakMap<HeaderPairs, HeaderPairs>();
+
+/** A generator can be read once, and headers are read for each attempt and by whoever judges them: its pairs are kept. */
+function repeatable(pairs: HeaderPairs): HeaderPairs {
+  if (typeof (pairs as { next?: unknown }).next !== "function") return pairs;
+  let read = readPairs.get(pairs);
+  if (read === undefined) {
+    read = [...pairs];
+    readPairs.set(pairs, read);
+  }
+  return read;
 }
 
 interface Prepared {
@@ -156,7 +188,11 @@ interface Prepared {
   readonly drop: ReadonlySet<string>;
   /** What else the client may bring, though it is of a kind that is banned elsewhere. */
   readonly passes: ReadonlySet<BroughtHeader["brings"]>;
+  /** Keys of headers that pass all the same: what a client has for an LLM provider behind MLflow's AI gateway. */
+  readonly keeps: ReadonlySet<string>;
 }
+
+const noKeys: ReadonlySet<string> = new Set();
 
 const preparations = new WeakMap<AuthorizedHeaders, Prepared>();
 
@@ -178,12 +214,15 @@ function prepared(authorized: AuthorizedHeaders): Prepared {
     }
     // A Host of the client's choice would take what we add to another site on the same machine.
     if (authorized.headers.length > 0) drop.add("host");
+    const { replacesClientCredentials, belowGateway } = authorized;
+    // A session that the server gave for our credential would go on to an LLM provider, too.
+    if (belowGateway && replacesClientCredentials) drop.add("cookie");
     const passes = new Set<BroughtHeader["brings"]>();
-    if (!authorized.replacesClientCredentials) {
+    if (!replacesClientCredentials) {
       passes.add("login").add("credential");
       if (cookie === undefined) passes.add("cookie");
     }
-    result = { list, cookie, drop, passes };
+    result = { list, cookie, drop, passes, keeps: belowGateway ? PROVIDER_KEYS : noKeys };
     preparations.set(authorized, result);
   }
   return result;

@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import { type Clock, systemClock } from "../time/clock.js";
+import { askServer } from "./ask-server.js";
 import { AuthorizedRequest } from "./authorized-request.js";
 import { requestUrlOf } from "./client-request.js";
 import { withFormAsBytes } from "./form-body.js";
@@ -21,8 +22,9 @@ export function createInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => {
     const context = { authorizer, dispatch, clock, awaited: new Map() };
-    return (options, handler) => {
-      const url = requestUrlOf(options);
+    const ask = (url: string) => askServer(send, url, clock);
+    const send: Dispatcher["dispatch"] = (options, handler) => {
+      const url = requestUrlOf(options, ask);
       if (url === undefined) return dispatch(options, handler);
       let authorized: AuthorizedHeaders | undefined | Promise<AuthorizedHeaders>;
       try {
@@ -40,6 +42,7 @@ export function createInterceptor(
         .then(undefined, (thrown) => fail(handler, thrown));
       return true;
     };
+    return send;
   };
 }
 

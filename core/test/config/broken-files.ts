@@ -87,6 +87,19 @@ export const brokenFiles: Record<string, BrokenFile> = {
   "servers that are no list": { text: "version: 1\nservers: CANARY\n", problems: ["2:10 WRONG_TYPE"] },
   "no server in the list": { text: "version: 1\nservers: []\n", problems: ["2:10 WRONG_VALUE"] },
   "no server at all": { text: "version: 1\nplugins: {}\n", problems: ["1:1 MISSING_FIELD"] },
+  "a gateway without a header": { text: after("gateway: {}\n"), problems: ["3:1 MISSING_FIELD"] },
+  "a gateway's header that is none": {
+    text: after("gateway: { header: 'CANARY x' }\n"),
+    problems: ["3:20 WRONG_VALUE"],
+  },
+  "a gateway's header of the transport": {
+    text: after("gateway: { header: Transfer_Encoding }\n"),
+    problems: ["3:20 WRONG_VALUE"],
+  },
+  "an unknown field of a gateway": {
+    text: after("gateway: { header: X-A, headers: CANARY }\n"),
+    problems: ["3:25 UNKNOWN_FIELD"],
+  },
   "a text for a boolean": { text: after("allowInsecure: 'CANARY'\n"), problems: ["3:16 WRONG_TYPE"] },
   "another word than `allowed` for going bare": {
     text: after("anonymous: CANARY\n"),

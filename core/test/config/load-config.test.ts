@@ -67,9 +67,13 @@ test("the long form takes names, lists and []", async () => {
 servers:
   - { uri: "https://a.example.com/base/", auth: [backend, second, backend], headers: stamp, tags: [] }
   - { uri: "https://*.b.example.com:8443", auth: second, headers: [], allowInsecure: true }
-  - { uri: "http://localhost:5000", auth: [] }
+  - { uri: "http://localhost:5000", auth: [], gateway: { header: X-Front } }
 plugins: { backend: { address: "https://b.example.com" }, second: {}, stamp: { optional: true, timeout: 2m }, labels: {} }
 `);
+  assert.equal(
+    config.servers.map(({ gateway }) => gateway),
+    [undefined, undefined, { header: "X-Front" }],
+  );
   assert.equal(
     config.servers.map(({ uri, auth, headers, tags, allowInsecure }) => ({ uri, auth, headers, tags, allowInsecure })),
     [

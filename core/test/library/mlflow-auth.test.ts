@@ -84,6 +84,42 @@ test("what can't be done is an error with a code, and never a request without it
   remove();
 });
 
+test("below the AI gateway, headers(url) gives what the file names a header for, and nothing that could leak", async () => {
+  const { folder, remove } = project({});
+  const server = await echoServer((seen, response) => response.end(seen.url === "/version" ? "3.17.2" : "{}"));
+  const load = (more: object) =>
+    loadMlflowAuth({ config: { ...config(server.origin), ...more }, cwd: folder, env: { TOKEN: "abc" } });
+  const url = `${server.origin}/gateway/mlflow/v1/models`;
+  const auth = await load({});
+  for (const attempt of [() => auth.headers(url), () => auth.authProvider(url).getHeadersProvider()()]) {
+    const error = await attempt().then(
+      () => undefined,
+      (thrown: unknown) => thrown as MlflowAuthError,
+    );
+    assert.is(error?.code, "GATEWAY_CREDENTIAL");
+    assert.match(error?.remedy ?? "", /^send the request with the library's `fetch`.*`gateway: \{ header: NAME \}`/);
+  }
+  assert.equal(server.received, []);
+  await (await auth.fetch(url)).text();
+  await (await auth.fetch(url, { headers: { "X-Api-Key": "theirs" } })).text();
+  assert.equal(
+    server.received
+      .slice(1)
+      .map(({ headers }) => [headers.authorization, headers["x-mlflow-authorization"], headers["x-api-key"]]),
+    [
+      ["Bearer abc", undefined, undefined],
+      [undefined, "Bearer abc", "theirs"],
+    ],
+  );
+  const named = await load({ gateway: { header: "X-Front" } });
+  assert.equal(await named.headers(url), { "X-Front": "Bearer abc" });
+  assert.equal(await named.headers(server.origin), { Authorization: "Bearer abc" });
+  const none = await load({ auth: [] });
+  assert.equal(await none.headers(url), {});
+  await Promise.all([auth.close(), named.close(), none.close(), server.close()]);
+  remove();
+});
+
 test("a secret file that changes is read again", async () => {
   const { folder, write, remove } = project({ "run/token": "first\n" });
   const value = {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import type { ServerConfig } from "../../src/config/config.js";
+import type { GatewayOptions, ServerConfig } from "../../src/config/config.js";
 import type { BoundAuth } from "../../src/pipeline/auth.js";
 import { type Authorizer, createAuthorizer } from "../../src/pipeline/authorizer.js";
 import type { BoundHeaders } from "../../src/pipeline/headers.js";
@@ -22,6 +22,7 @@ export interface Listed {
   tags?: BoundTags[];
   /** Whether the file says `anonymous: allowed`. */
   anonymous?: boolean;
+  gateway?: GatewayOptions;
 }
 
 export function serverConfig(
@@ -56,9 +57,10 @@ export function authorizerOver(
     warn: write("warn"),
     error: write("error"),
   };
-  const servers = listed.map(({ uri, auth, headers, tags, anonymous = false }) => ({
+  const servers = listed.map(({ uri, auth, headers, tags, gateway, anonymous = false }) => ({
     ...serverConfig(uri, auth, headers, tags),
     allowsAnonymous: anonymous,
+    gateway,
   }));
   const providers = servers.map((server, index) => ({
     server,

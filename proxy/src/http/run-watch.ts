@@ -1,6 +1,6 @@
 /** Which runs the clients create, learned from the answers as they pass by: nothing waits for it, and nothing fails because of it. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { runCreationBase } from "@mlflow-auth/core/internal";
+import { isBelowGateway, runCreationBase } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
 import type { Upstream } from "./upstream.js";
 
@@ -41,9 +41,9 @@ export function createRunWatch(): RunWatch {
       return count;
     },
     links,
-    watch(req, { origin, path }, handler) {
+    watch(req, { origin, path, server }, handler) {
       const base = runCreationBase({ method: req.method as string, url: path });
-      if (base === undefined) return handler;
+      if (base === undefined || isBelowGateway(path, server.uri)) return handler;
       return new AnswerReader(handler, (body) => {
         const run = pathOfRun(body);
         if (run === undefined) return;

@@ -42,6 +42,7 @@ export interface ConfigFile {
   allowInsecure?: AllowInsecure;
   tls?: Tls;
   anonymous?: Anonymous;
+  gateway?: Gateway;
   /**
    * Long form: several servers, each with its own credentials.
    *
@@ -77,6 +78,15 @@ export interface Tls {
   insecureSkipVerify?: boolean;
 }
 /**
+ * MLflow's AI gateway, below `/gateway/` of this server, which passes headers on to LLM providers. Without this a request there carries the credential only where MLflow is known to keep it to itself, and is refused elsewhere.
+ */
+export interface Gateway {
+  /**
+   * The header in which the credential goes to the gateway, whatever version of MLflow answers. The risk: unless MLflow or a proxy in front of it takes that header off, the LLM provider gets the credential and can use it.
+   */
+  header: string;
+}
+/**
  * One MLflow server.
  */
 export interface Server {
@@ -90,6 +100,7 @@ export interface Server {
   allowInsecure?: AllowInsecure;
   tls?: Tls;
   anonymous?: Anonymous;
+  gateway?: Gateway;
 }
 /**
  * A plugin with its options.

@@ -48,6 +48,9 @@ export const configSchema: Record<string, unknown> = {
     "anonymous": {
       "$ref": "#/$defs/anonymous"
     },
+    "gateway": {
+      "$ref": "#/$defs/gateway"
+    },
     "servers": {
       "description": "Long form: several servers, each with its own credentials.",
       "type": "array",
@@ -139,6 +142,26 @@ export const configSchema: Record<string, unknown> = {
       "description": "`allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.",
       "const": "allowed"
     },
+    "gateway": {
+      "description": "MLflow's AI gateway, below `/gateway/` of this server, which passes headers on to LLM providers. Without this a request there carries the credential only where MLflow is known to keep it to itself, and is refused elsewhere.",
+      "type": "object",
+      "additionalProperties": false,
+      "required": [
+        "header"
+      ],
+      "properties": {
+        "header": {
+          "description": "The header in which the credential goes to the gateway, whatever version of MLflow answers. The risk: unless MLflow or a proxy in front of it takes that header off, the LLM provider gets the credential and can use it.",
+          "type": "string",
+          "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$",
+          "x-expects": "the name of a header",
+          "examples": [
+            "X-MLflow-Authorization",
+            "Authorization"
+          ]
+        }
+      }
+    },
     "server": {
       "description": "One MLflow server.",
       "type": "object",
@@ -172,6 +195,9 @@ export const configSchema: Record<string, unknown> = {
         },
         "anonymous": {
           "$ref": "#/$defs/anonymous"
+        },
+        "gateway": {
+          "$ref": "#/$defs/gateway"
         }
       }
     },

@@ -42,8 +42,8 @@ export const mutants = [
         { tests: ["core/agent"] },
       ],
       [
-        "if (brings === undefined || passes.has(brings)) result.push(name, value);",
-        "result.push(name, value);\n    if (brings === undefined || passes.has(brings)) return;",
+        "if (brings === undefined || passes.has(brings) || keeps.has(key)) result.push(name, value);",
+        "result.push(name, value);\n    if (brings === undefined || passes.has(brings) || keeps.has(key)) return;",
         "the client's own credential goes along with ours",
       ],
       [
@@ -58,7 +58,7 @@ export const mutants = [
         "the client's own credential is taken away where the file gives none",
       ],
       [
-        "    if (!authorized.replacesClientCredentials) {\n      passes",
+        "    if (!replacesClientCredentials) {\n      passes",
         "    {\n      passes",
         "an ambient token goes along with the file's credential",
       ],

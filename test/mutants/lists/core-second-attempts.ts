@@ -35,8 +35,8 @@ export const mutants = [
         "the second attempt has no body",
       ],
       [
-        "if ((this.#authorized as AuthorizedHeaders).provider !== undefined) {",
-        "if (false) {",
+        "if (provider !== undefined) {\n        const kind",
+        "if (false) {\n        const kind",
         "a rotation shows as a 401",
       ],
       ["if (status >= 200) {", "if (status >= 100) {", "an informational answer ends the hold on the body"],

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Artefact } from "./artefact.ts";
+import { type Artefact, install } from "./artefact.ts";
 import { progress, run, which } from "./run.ts";
 import { installSystemPackages } from "./system-package.ts";
 
 const requirements = fileURLToPath(new URL("../mlflow/requirements.txt", import.meta.url));
 const requirements2 = fileURLToPath(new URL("../mlflow/requirements-2.txt", import.meta.url));
+const requirementsLogin = fileURLToPath(new URL("../mlflow/requirements-login.txt", import.meta.url));
 
 /** A Python of the machine. */
 export interface Python {
@@ -48,6 +49,19 @@ export function mlflow2(python: Python): Artefact {
       progress("Installing the client of MLflow 2 into a virtual environment (half a minute)", () =>
         buildEnvironment(python, folder, requirements2),
       ),
+  };
+}
+
+/** A folder with what MLflow's own login needs beside MLflow: the packages of `test/servers/mlflow/requirements-login.txt`. */
+export function mlflowLogin(python: Python): Artefact {
+  return {
+    name: "mlflow-login",
+    versionFiles: [requirementsLogin],
+    versions: [process.platform, process.arch, python.version],
+    build: async (folder) => {
+      const options = ["--no-input", "--no-deps", "--target", folder, "--requirement", requirementsLogin];
+      await run(mlflowPython(await install(mlflow(python))), ["-m", "pip", "install", ...options]);
+    },
   };
 }
 

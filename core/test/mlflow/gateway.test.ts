@@ -1,0 +1,144 @@
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import {
+  bringsProviderKeys,
+  isBelowGateway,
+  keepsAuthorization,
+  readVersion,
+  takesOwnHeader,
+} from "../../src/mlflow/gateway.js";
+
+const test = suite("MLflow's AI gateway");
+
+/** Where MLflow, or a front that reads paths in its own way, may come below the gateway. */
+const below = [
+  "/gateway/mlflow/v1/models",
+  "/gateway/",
+  "/gateway",
+  "/gateway?x=/y",
+  "/gateway./x",
+  "/\uff47ateway/x",
+  "/g%c3%a1teway/x",
+  "/gateway/proxy/name/api/2.0/mlflow/runs/create",
+  "//gateway/x",
+  "/gateway//x",
+  "/%67ateway/x",
+  "/%2567%2561teway/x",
+  "/gateway%2fx",
+  "/gateway%252fx",
+  "/GATEWay/x",
+  "/gateway;a=b/x",
+  "/;/gateway/x",
+  "/\\gateway\\x",
+  "/gateway\\x",
+  "/gateway%5cx",
+  "/ga%09teway/x",
+  "/gatew%0aay/x",
+  "/gateway%20/x",
+  "/gateway%c2%a0/x",
+  "/%c1%a7ateway/x",
+  // Where MLflow lies deeper than the address that is listed.
+  "/team/gateway/x",
+  "/a/b/gateway/x",
+  "/api/gateway/x",
+  "/gateway/gateway/x",
+  "/team%2fgateway%2fx",
+];
+
+const beside = [
+  "/",
+  "",
+  "/gateways/x",
+  "/gateway-x/y",
+  "/the-gateway/x",
+  "/?next=/gateway/x",
+  "/x#/gateway/x",
+  "/api/2.0/mlflow/runs/get",
+  "/api/3.0/mlflow/gateway/endpoints/list",
+  "/ajax-api/2.0/mlflow/gateway-proxy",
+  "/api/2.0/mlflow-artifacts/artifacts/1/gateway/model.bin",
+  "/api/2.0/mlflow-artifacts/artifacts/my%20gateway/%67ateway/x",
+  "/team/ajax-api/2.0/mlflow-artifacts/artifacts/gateway/x",
+  "/v1/traces",
+  "/graphql",
+  "/version",
+];
+
+test("a path below it is known in every spelling, and at every depth that is not MLflow's own API", () => {
+  for (const path of below) assert.ok(isBelowGateway(path, "https://mlflow.test"), path);
+  for (const path of beside) assert.not.ok(isBelowGateway(path, "https://mlflow.test"), path);
+});
+
+test("a base path that holds its name is not below it", () => {
+  for (const [server, base] of [
+    ["https://mlflow.test/gateway", "/gateway"],
+    ["https://mlflow.test/gateway/mlflow", "/gateway/mlflow"],
+    ["https://*.test/apis/gateway/a", "/apis/gateway/a"],
+    ["https://mlflow.test/api/2.0", "/api/2.0"],
+  ] as const) {
+    for (const path of below) assert.ok(isBelowGateway(base + path, server), path);
+    for (const path of beside) assert.not.ok(isBelowGateway(base + path, server), base + path);
+  }
+});
+
+const brings = (...headers: [string, unknown][]) =>
+  bringsProviderKeys((visit) => {
+    for (const [name, value] of headers) visit(name, value);
+  });
+
+test("coding agents and clients with a provider's key are known, in any spelling", () => {
+  for (const agent of [
+    "claude-cli/2.1.0 (external, cli)",
+    "codex_cli_rs/0.20.0",
+    "codex-tui/1",
+    "GeminiCLI/0.9/gemini-2.5-pro (linux; x64)",
+    "Mozilla/5.0 (CODEX)",
+  ]) {
+    assert.ok(brings(["User-Agent", agent]), agent);
+    assert.ok(brings(["accept", "*/*"], ["USER_AGENT", agent]), agent);
+    assert.ok(brings(["user-agent", ["curl/8", agent]]), agent);
+  }
+  for (const key of [
+    "Authorization",
+    "authorization",
+    "X-API-Key",
+    "x_api_key",
+    "X-Goog-Api-Key",
+    "Api-Key",
+    "API_KEY",
+  ]) {
+    assert.ok(brings([key, "k"], ["User-Agent", "curl/8"]), key);
+    assert.ok(brings([key, ""]), key);
+  }
+  assert.not.ok(brings());
+  assert.not.ok(brings(["User-Agent", "claude"], ["X-Authorization", "x"], ["X-MLflow-Authorization", "Basic x"]));
+});
+
+test("versions say where a credential is safe, and what comes before X.Y.0 counts as older", () => {
+  const judged = (text: string) => {
+    const version = readVersion(text);
+    return version && [takesOwnHeader(version), keepsAuthorization(version)];
+  };
+  for (const text of [
+    "3.17.0",
+    "3.17.2",
+    "3.17.2\n",
+    "3.18.0rc1",
+    "3.17.1.dev0",
+    "3.100.0",
+    "4.0.0",
+    "3.17.2+corp.1",
+  ]) {
+    assert.equal(judged(text), [true, true], text);
+  }
+  for (const text of ["3.15.0", "3.16.9", "3.17.0rc0", "3.17.0.dev0", "3.17.0a1"])
+    assert.equal(judged(text), [true, false], text);
+  for (const text of ["3.14.9", "3.15.0rc1", "2.22.5", "2.99.0", "0.9.0", "3.0.0rc1"]) {
+    assert.equal(judged(text), [false, false], text);
+  }
+  for (const text of ["", "3", "3.17", "v3.17.2", "<html>3.17.2</html>", "3.17.2 nginx", "3.17.x", "99999.1.1"]) {
+    assert.is(judged(text), undefined, text);
+  }
+});
+
+test.run();

@@ -1,0 +1,161 @@
+/** Faults by which an LLM provider behind MLflow's AI gateway gets a credential, or a user loses a key. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // Which paths lie below it, who brings keys, and which versions keep what
+  ...faultsIn(
+    "core/src",
+    ["core/gateway"],
+    [
+      [
+        "/\\/gateway|[^!-~]|[%\\\\]/i",
+        "/\\/gateway|[^!-~]|[%\\\\]/",
+        "/GATEWAY/ is another path, and its headers go on",
+      ],
+      ["/\\/gateway|[^!-~]|", "/\\/gateway|", "a letter of another width is none, and the headers go on"],
+      [
+        'segmentReadings(below, "any case")',
+        'segmentReadings(below, "exact")',
+        "a front that does not tell letters apart leads there unnoticed",
+      ],
+      [".slice(basePathOf(server).length)", "", "a server whose base path holds `gateway` answers nothing any more"],
+      ["path.split(/[?#]/, 1)[0]", "path", "a query that names the gateway makes a request one to it"],
+      [
+        "return gateway !== -1 && !",
+        "return gateway === 0 && !",
+        "a gateway below a deeper base path hands the credential on",
+      ],
+      [
+        "(?:ajax-)?api\\/\\d+\\.\\d+\\//.test(`/",
+        "never\\/\\d+\\.\\d+\\//.test(`/",
+        "an artifact named gateway can't be read",
+      ],
+      [
+        "if (PROVIDER_KEYS.has(key)) found = true;",
+        "if (PROVIDER_KEYS.has(key)) found ||= false;",
+        "a user's key is replaced by MLflow's credential",
+      ],
+      ["const text = userAgent.toLowerCase();", "const text = userAgent;", "GeminiCLI's provider gets the credential"],
+      ["text.includes(agent)", "text.startsWith(agent)", "an agent that names itself second hands the credential on"],
+      ["- (before ? 1 : 0)", "", "a release candidate without the change counts as one that has it"],
+      ["isSince(version, 3, 15)", "isSince(version, 3, 14)", "3.14 passes X-MLflow-Authorization on"],
+      ["isSince(version, 3, 17)", "isSince(version, 3, 16)", "3.16 passes Authorization on to Anthropic"],
+      ["version.major > major ||", "", "MLflow 4 counts as too old"],
+    ],
+  ),
+  // What a request there carries
+  ...faultsIn(
+    "core/src",
+    ["core/below-the-gateway"],
+    [
+      [
+        "compileDestinations(pipelines, (pipeline) => gateways.get(pipeline) as ServerPipeline)",
+        "compileDestinations(pipelines)",
+        "LLM providers get the credential",
+      ],
+      ["|${GATEWAY})", ")", "LLM providers get the credential"],
+      [
+        "isBelowGateway(path, found.server.uri) ? gatewayOf(found.server) : found.server",
+        "found.server",
+        "LLM providers get the credential",
+      ],
+      ["if (server.gateway !== undefined) return inHeader", "if (false) return inHeader", "the file's way out is none"],
+      [
+        "if (headers.length !== 1 || headerKey(",
+        "if (headerKey(",
+        "a second header of the credential reaches the provider",
+      ],
+      [
+        '!== "authorization") {\n      const names',
+        '=== "" ) {\n      const names',
+        "a key in X-API-Key reaches the provider",
+      ],
+      [
+        'if ("unknown" in version) throw',
+        'if ("unknown" in version) return inHeader(undefined, result);\n    if (version === undefined) throw',
+        "an unknown server gets the credential",
+      ],
+      ["if (takesOwnHeader(version)) return", "return", "an old MLflow passes X-MLflow-Authorization on"],
+      ["if (keepsAuthorization(version)) return", "return", "an old MLflow passes Authorization on"],
+      [
+        "if (last !== undefined && last.result === result) return last.authorized;\n    const composed",
+        "if (last !== undefined) return last.authorized;\n    const composed",
+        "after a rotation the old secret goes on being sent",
+      ],
+      ["(only === undefined || others.length > 0)", "(only === undefined)", "half a credential is sent"],
+      [
+        "made(result, Object.freeze({ ...composed",
+        "((_: unknown, one: AuthorizedHeaders) => one)(result, Object.freeze({ ...composed",
+        "a rotation shows as a 401 below the gateway",
+      ],
+      ["belowGateway ? gateway.authorize : authorize", "authorize", "the second attempt hands the credential on"],
+      [
+        'kind !== "unauthorized" || server',
+        "server",
+        "a permission that is missing is explained as a login that failed",
+        { accepted: "a hint too many" },
+      ],
+      [
+        "warned = true;\n    const message = `${server.uri} rejected",
+        "const message = `${server.uri} rejected",
+        "every answer writes a warning",
+      ],
+      ["belowGateway ? PROVIDER_KEYS : noKeys", "noKeys", "a user's key for the provider is taken away"],
+      [
+        "if (belowGateway && replacesClientCredentials) drop",
+        "if (false) drop",
+        "a session that the server gave reaches the provider",
+      ],
+      ["createsRun(this.#url) || authorized.belowGateway", "createsRun(this.#url)", "run tags reach the provider"],
+      [
+        "rejectionKindOf(this.#url, status, headers, belowGateway)",
+        "rejectionKindOf(this.#url, status, headers)",
+        "a provider's 401 makes the secret store suffer",
+      ],
+      ['headers["www-authenticate"] === undefined)', "false)", "a provider's 401 makes the secret store suffer"],
+      [
+        "(status !== 401 && status !== 403)",
+        "false",
+        "a 407 counts as a rejection",
+        { accepted: "a 407 is none in any case" },
+      ],
+      ["clock.now() < remembered.until", "true", "a server that was down once is refused for ever"],
+      [
+        'if ("unknown" in found) memory.until',
+        "if (false) memory.until",
+        "a server that was down once is refused for ever",
+      ],
+      [
+        "if (known.size >= MOST_SERVERS)",
+        "if (false)",
+        "hosts of a wildcard fill the memory",
+        { accepted: "only memory" },
+      ],
+      [
+        "answer.status !== 200",
+        "false",
+        "an error page that looks like a version is one",
+        { accepted: "no error page does" },
+      ],
+      [
+        "if (this.#length <= LONGEST_ANSWER) return;",
+        "return;",
+        "an answer without end is read for ever",
+        { accepted: "5 seconds later it ends" },
+      ],
+      ["this.#controller?.abort(tooLate());", "", "the connection of an answer that came too late stays taken"],
+      [
+        "if (this.#late) controller.abort(tooLate());",
+        "",
+        "what waited too long is asked all the same",
+        { accepted: "one request too many" },
+      ],
+      ["read = [...pairs];", "read = pairs;", "headers from a generator are lost before they are sent"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/gateway"],
+    [["|| isBelowGateway(path, server.uri)", "", "an answer of a provider counts as a run"]],
+  ),
+];
