@@ -6,8 +6,10 @@ import { createHttpClient } from "./connection/http-client.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { createLogger } from "./logging/logger.js";
 import type { BoundProvider } from "./pipeline/ask-provider.js";
+import { authAsHeaders } from "./pipeline/auth-as-headers.js";
 import { type Authorizer, createAuthorizer, type ServerProviders } from "./pipeline/authorizer.js";
 import { closeProvider, constructProvider } from "./pipeline/construct-provider.js";
+import type { BoundHeaders } from "./pipeline/headers.js";
 import type { Logger, PluginContext } from "./provider/context.js";
 import type { Group, Interfaces } from "./provider/provider.js";
 import { createSecretCache } from "./secret/cache.js";
@@ -96,13 +98,29 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
     return bound;
   }
 
+  /** An instance without headers of its own gives its credential as such, which is never optional. */
+  async function bindHeaders(server: ServerConfig): Promise<BoundHeaders[]> {
+    const bound: BoundHeaders[] = [];
+    for (const name of server.headers) {
+      if (instances.get(name)?.entries["mlflow.request_header_provider"] !== undefined) {
+        bound.push(...(await bind([name], "mlflow.request_header_provider")));
+        continue;
+      }
+      for (const auth of await bind([name], "mlflow.request_auth_provider")) {
+        const provider = authAsHeaders(server, { ...auth, optional: false }, clock, logger);
+        bound.push({ ...auth, optional: false, provider });
+      }
+    }
+    return bound;
+  }
+
   try {
     const servers: ServerProviders[] = [];
     for (const server of config.servers) {
       servers.push({
         server,
         auth: await bind(server.auth, "mlflow.request_auth_provider"),
-        headers: await bind(server.headers, "mlflow.request_header_provider"),
+        headers: await bindHeaders(server),
         tags: await bind(server.tags, "mlflow.run_context_provider"),
       });
     }

@@ -7,7 +7,8 @@ export interface Project {
   readonly folder: string;
   /** Options for the plugin `test` in the project's file. */
   readonly options: { file: string };
-  /** The next fetch brings this one. `down` and `denied` make it fail, for a while and for good; with `hang` it never ends; `anonymous` is that answer. */
+  /** The next fetch brings this one. `down` and `denied` make it fail, for a while and for good; with `hang` it never ends; `anonymous` is that answer. `NAME: VALUE` is
+   * that header, any other text a token. */
   setCredential(text: string): void;
   write(name: string, text: string, mode?: number): string;
   remove(): void;
@@ -45,7 +46,8 @@ export function createRequestAuthProvider(options, context) {
       if (text === "denied") throw context.error("SECRET_DENIED", "the test store refuses", { remedy });
       if (text === "hang") return new Promise(() => setInterval(() => {}, 1000));
       if (text === "anonymous") return Symbol.for("mlflow-auth.anonymous");
-      auth = { headers: { Authorization: "Bearer " + text } };
+      const [, name = "Authorization", value = "Bearer " + text] = /^([\\w-]+): (.*)$/.exec(text) ?? [];
+      auth = { headers: { [name]: value } };
       return auth;
     },
     invalidate() {

@@ -1,5 +1,6 @@
 import { loadMlflowAuth } from "@mlflow-auth/core";
 import { suite } from "@mlflow-auth/test/suite";
+import { Agent, request } from "undici";
 import * as assert from "uvu/assert";
 import { type Authority, createAuthority } from "../servers/certificates.ts";
 import { type ConnectProxy, startConnectProxy } from "../servers/connect-proxy.ts";
@@ -107,6 +108,48 @@ for (const way of Object.keys(ways)) {
     assert.equal(proxy.targets, [`${CLEAR}:80`]);
   });
 }
+
+for (const way of Object.keys(ways)) {
+  test(`${way}: a credential in Proxy-Authorization reaches the server, with or without a tunnel, and never the proxy`, async () => {
+    site.project.setCredential(`Proxy-Authorization: Bearer ${canary}`);
+    const strict = await startConnectProxy({ routes, credentials: "pat:word" });
+    try {
+      site.configure(
+        { uri: `https://${LISTED}`, tls: { ca } },
+        { uri: `http://${CLEAR}`, allowInsecure: true },
+        { uri: direct, tls: { ca } },
+      );
+      const address = `http://pat:word@${strict.host}`;
+      for (const uri of [`https://${LISTED}`, `http://${CLEAR}`, direct]) {
+        const outcome = await call(way, uri, { HTTPS_PROXY: address, HTTP_PROXY: address });
+        assert.is(outcome.status, 200, `${way} ${uri}: ${outcome.told}`);
+        const received = site.server.received.splice(0).map(({ headers }) => headers["proxy-authorization"]);
+        assert.equal(received, [`Bearer ${canary}`], `${way} ${uri}`);
+      }
+      const tunnels = [`${LISTED}:443`, `${CLEAR}:80`];
+      assert.equal(strict.targets, tunnels);
+      for (const heard of strict.heard) {
+        assert.not.match(heard, canary, way);
+        assert.match(heard, `Basic ${Buffer.from("pat:word").toString("base64")}`);
+      }
+    } finally {
+      site.project.setCredential(canary);
+      await strict.stop();
+    }
+  });
+}
+
+test("of several headers of one name all go through a tunnel", async () => {
+  site.configure({ uri: `https://${LISTED}`, tls: { ca } });
+  const auth = await loadMlflowAuth({ cwd: site.project.folder, env: through });
+  const headers = ["X-Same", "1", "X-Same", "2"];
+  const dispatcher = new Agent().compose(auth.interceptor);
+  await (await request(`https://${LISTED}/x`, { dispatcher, headers })).body.dump();
+  assert.is(site.server.received[0]?.headers["x-same"], "1, 2");
+  assert.is(site.server.received[0]?.headers.host, LISTED);
+  await auth.close();
+  await dispatcher.close();
+});
 
 test("credentials in the proxy's URL are for the proxy alone", async () => {
   const strict = await startConnectProxy({ routes, credentials: "pat:p@ss w%rd" });

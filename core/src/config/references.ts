@@ -20,9 +20,11 @@ export interface References {
   readonly tags: readonly string[];
 }
 
-const lists: Record<keyof References, { group: Group; does: string }> = {
+/** `also`: what serves where the file names an instance without the list's own interface. */
+const lists: Record<keyof References, { group: Group; also?: Group; does: string }> = {
   auth: { group: "mlflow.request_auth_provider", does: "authenticate requests" },
-  headers: { group: "mlflow.request_header_provider", does: "add headers" },
+  // A credential beside that of `auth`: two locks, one behind the other.
+  headers: { group: "mlflow.request_header_provider", also: "mlflow.request_auth_provider", does: "add headers" },
   tags: { group: "mlflow.run_context_provider", does: "add run tags" },
 };
 
@@ -49,7 +51,27 @@ function resolveServer(server: ListedServer, instances: KnownInstances, problems
     }
     return [...new Set(names)];
   };
-  return { auth: resolve("auth"), headers: resolve("headers"), tags: resolve("tags") };
+  const references = { auth: resolve("auth"), headers: resolve("headers"), tags: resolve("tags") };
+  refuseTwice(server, references, instances, problems);
+  return references;
+}
+
+/** What only authenticates has one credential, which `auth` and `headers` can't both add. */
+function refuseTwice(
+  server: ListedServer,
+  references: References,
+  { enabled }: KnownInstances,
+  problems: ProblemList,
+): void {
+  const { auth, headers } = references;
+  for (const [index, name] of headers.entries()) {
+    const entries = enabled.get(name)?.entries;
+    if (!auth.includes(name) || entries === undefined || entries[lists.headers.group] !== undefined) continue;
+    const message = `\`${name}\` is asked for the credential of \`auth\` already, and has no other headers: take it out of \`headers\`, or say \`auth: []\``;
+    const place = pointerTo(server.pointer, "headers");
+    const isList = Array.isArray(server.fields["headers"]);
+    problems.add("FIELD_CONFLICT", isList ? pointerTo(place, index) : place, "value", message);
+  }
 }
 
 function everyAble(field: keyof References, { enabled }: KnownInstances): string[] {
@@ -72,7 +94,7 @@ function faultOf(
   field: keyof References,
   { enabled, disabled }: KnownInstances,
 ): { code: ErrorCode; message: string } | undefined {
-  const { group, does } = lists[field];
+  const { group, also, does } = lists[field];
   if (disabled.has(name)) {
     return {
       code: "PLUGIN_UNKNOWN",
@@ -87,6 +109,7 @@ function faultOf(
   }
   const instance = enabled.get(name);
   if (instance === undefined || instance.entries[group] !== undefined) return undefined;
+  if (also !== undefined && instance.entries[also] !== undefined) return undefined;
   return {
     code: "PLUGIN_INTERFACE",
     message: `this plugin can't ${does} (it has no ${group}): take it out of \`${field}\``,

@@ -1,8 +1,8 @@
 /** Dispatchers with the TLS settings and corporate proxies that apply to one destination. */
-import { Agent, Dispatcher, EnvHttpProxyAgent } from "undici";
+import { Agent, Dispatcher } from "undici";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Logger, TlsOptions } from "../provider/context.js";
-import { type Environment, type HttpProxy, namesProxy, ProxyPool, proxyFor } from "./http-proxy.js";
+import { type Environment, type HttpProxy, namesProxy, proxyFor, TunnelAgent } from "./http-proxy.js";
 import { namesFiles, type Pems, readPems, type TlsOwner, tlsOfServer } from "./tls-files.js";
 
 export type { Environment } from "./http-proxy.js";
@@ -68,18 +68,7 @@ function connect({ connections, timeout }: AgentOptions, proxy: HttpProxy | unde
     connect: secure,
   };
   if (proxy === undefined) return new Agent(options);
-  return new EnvHttpProxyAgent({
-    ...options,
-    // Both are given, because undici looks for a missing one in process.env.
-    httpProxy: proxy.url.href,
-    httpsProxy: proxy.url.href,
-    noProxy: proxy.exempt,
-    // Without it undici hands an http request to the proxy whole, credential included.
-    proxyTunnel: true,
-    requestTls: secure,
-    proxyTls: { allowH2: false },
-    clientFactory: (_origin, given) => new ProxyPool(proxy, given),
-  });
+  return new TunnelAgent(proxy, { ...options, requestTls: secure, proxyTls: { allowH2: false } });
 }
 
 /** A dispatcher that is built anew when the files change. Requests under way end on the connections that they have. */

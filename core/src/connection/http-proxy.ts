@@ -1,6 +1,6 @@
 /** The corporate proxy between this machine and a server: which one, and what it means when it lets nothing through. */
 import { BlockList, isIP } from "node:net";
-import { type Dispatcher, Pool } from "undici";
+import { type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isLoopback } from "../http/hosts.js";
 import { connectionFailureOf } from "./failure.js";
@@ -67,6 +67,41 @@ function inExemptNetwork(hostname: string, exempt: string): boolean {
 }
 
 const familyOf = (address: string) => (isIP(address) === 6 ? "ipv6" : "ipv4");
+
+/** What a request carries, on its way past what speaks to the proxy. */
+const sent = Symbol("headers");
+type Sent = { [sent]?: Dispatcher.DispatchOptions["headers"] };
+
+/**
+ * undici's agent, for which all that a request carries is for the server alone. Of itself undici refuses Proxy-Authorization here, for it
+ * might be meant for the proxy, and takes one of several headers of the same name. Through a tunnel the proxy sees neither.
+ */
+export class TunnelAgent extends EnvHttpProxyAgent {
+  constructor(proxy: HttpProxy, options: EnvHttpProxyAgent.Options) {
+    super({
+      ...options,
+      // Both are given, because undici looks for a missing one in process.env.
+      httpProxy: proxy.url.href,
+      httpsProxy: proxy.url.href,
+      noProxy: proxy.exempt,
+      // Without it undici hands an http request to the proxy whole, credential included.
+      proxyTunnel: true,
+      clientFactory: (_origin, given) => new ProxyPool(proxy, given),
+      factory: (origin, given) => new ServerPool(origin, given),
+    });
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    return super.dispatch({ ...options, headers: null, [sent]: options.headers } as never, handler);
+  }
+}
+
+/** Connections to a server, through a tunnel or without one. */
+class ServerPool extends Pool {
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    return super.dispatch({ ...options, headers: (options as Sent)[sent] } as Dispatcher.DispatchOptions, handler);
+  }
+}
 
 type ConnectCallback<T> = (error: Error | null, data: Dispatcher.ConnectData<T>) => void;
 

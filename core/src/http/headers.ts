@@ -11,9 +11,12 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/;
 const VALUE = /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/;
 const LONGEST_VALUE = 8 * 1024;
 
-/** What frames or routes a message belongs to the transport, not to a plugin. */
+/**
+ * What frames or routes a message belongs to the transport, not to a plugin. Proxy-Authorization is no such header here: fronts of servers
+ * take it (Google's IAP), and a corporate proxy never sees what is in the tunnel.
+ */
 const RESERVED = new Set(
-  "connection content-encoding content-length expect host http2-settings keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer transfer-encoding upgrade".split(
+  "connection content-encoding content-length expect host http2-settings keep-alive proxy-authenticate proxy-connection te trailer transfer-encoding upgrade".split(
     " ",
   ),
 );

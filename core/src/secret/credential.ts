@@ -124,7 +124,7 @@ const MAX_HEADER = 8 * 1024;
  *
  * | secret | mode | header | value |
  * | --- | --- | --- | --- |
- * | token | bearer | Authorization | `Bearer TOKEN` |
+ * | token | bearer | Authorization, Proxy-Authorization | `Bearer TOKEN` |
  * | token | bearer | any other | `TOKEN` as it is |
  * | token that holds `user:password` | basic | any | `Basic BASE64` |
  * | username and password | basic | any | `Basic BASE64`, of UTF-8 (RFC 7617) |
@@ -169,7 +169,7 @@ function bearer(credential: Credential, header: string, place: SecretPlace): Sec
     );
   }
   const token = headerValue(credential.token, place);
-  if (header.toLowerCase() !== "authorization") return token;
+  if (!/^(?:proxy-)?authorization$/i.test(header)) return token;
   // RFC 6750, 2.1 knows no space in a token: a server would read up to it, or refuse the whole.
   if (token.reveal().includes(" ")) {
     throw malformed(

@@ -301,6 +301,14 @@ export const brokenFiles: Record<string, BrokenFile> = {
     text: after("headers: [stamp]\nplugins: { stamp: { enabled: false } }\n"),
     problems: ["3:11 PLUGIN_UNKNOWN"],
   },
+  "one credential for two locks": {
+    text: after("auth: second\nheaders: [stamp, second]\nplugins: { second: {}, stamp: {} }\n"),
+    problems: ["4:18 FIELD_CONFLICT"],
+  },
+  "one credential for two locks, by default": {
+    text: after("headers: second\nplugins: { second: {} }\n"),
+    problems: ["3:10 FIELD_CONFLICT"],
+  },
   "an instance without that interface": {
     text: after("auth: stamp\ntags: [stamp]\nplugins: { stamp: {} }\n"),
     problems: ["3:7 PLUGIN_INTERFACE", "4:8 PLUGIN_INTERFACE"],

@@ -110,6 +110,7 @@ test("an inherited field is no field", () => {
 for (const [text, options, header, value] of [
   ["abc", bearer, "Authorization", "Bearer abc"],
   ["abc", { mode: "bearer", header: "authorization" }, "authorization", "Bearer abc"],
+  ["abc", { mode: "bearer", header: "Proxy-Authorization" }, "Proxy-Authorization", "Bearer abc"],
   ["abc", { mode: "bearer", header: "X-Api-Key" }, "X-Api-Key", "abc"],
   ["ApiKey abc", { mode: "bearer", header: "X-Auth" }, "X-Auth", "ApiKey abc"],
   ['{"token":"a:b"}', bearer, "Authorization", "Bearer a:b"],

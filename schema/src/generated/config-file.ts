@@ -4,7 +4,7 @@
  */
 export type Auth = string | string[];
 /**
- * The instances that add headers. `[]` means none. Default: every enabled one that can.
+ * The instances that add headers. One that only authenticates adds its credential as a second one, for a front before MLflow's own login. `[]` means none. Default: every enabled one that has headers.
  */
 export type Headers = string | string[];
 /**

@@ -82,7 +82,7 @@ export const configSchema: Record<string, unknown> = {
       }
     },
     "headers": {
-      "description": "The instances that add headers. `[]` means none. Default: every enabled one that can.",
+      "description": "The instances that add headers. One that only authenticates adds its credential as a second one, for a front before MLflow's own login. `[]` means none. Default: every enabled one that has headers.",
       "type": [
         "string",
         "array"

@@ -2,6 +2,36 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // What a request carries through a corporate proxy, and beside another credential
+  ...faultsIn(
+    "core/src",
+    ["test/transport/http-proxy", "test/transport/two-locks"],
+    [
+      [
+        "headers: null, [sent]: options.headers",
+        "[sent]: options.headers",
+        "a credential in Proxy-Authorization can't be used behind a corporate proxy",
+      ],
+      ["headers: (options as Sent)[sent]", "headers: {}", "behind a corporate proxy every request goes bare"],
+      [
+        "factory: (origin, given) => new ServerPool(origin, given),",
+        "",
+        "behind a corporate proxy every request goes bare",
+      ],
+      ["proxyTunnel: true,", "proxyTunnel: false,", "a corporate proxy reads the credential for an http server"],
+      [
+        "for (const name of server.headers) {",
+        "for (const name of server.headers.slice(0, 1)) {",
+        "of two keys of a front one is sent",
+      ],
+      [
+        'typeof auth === "symbol" ? none : auth.headers',
+        "none",
+        "a front's credential is left out, and it refuses everything",
+      ],
+    ],
+  ),
+
   // What core has for plugins: tries, certificates, corporate proxies
   ...faultsIn(
     "core/src",

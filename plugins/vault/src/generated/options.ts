@@ -51,7 +51,7 @@ export interface VaultOptions {
      */
     mode: "bearer" | "basic";
     /**
-     * The header's name. In any other than Authorization a token is sent as it is, without `Bearer`.
+     * The header's name. In any other than Authorization and Proxy-Authorization a token is sent as it is, without `Bearer`.
      */
     header: string;
   };
