@@ -20,7 +20,8 @@ export { checkManifest, type InstalledPlugin, notTrusted } from "./discovery/che
 export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
 export { ownPackage, ownPlugins } from "./discovery/install-command.js";
 export { type Manifest, namesOf, readManifests, undeclaredManifests } from "./discovery/manifests.js";
-export type { Origin, Root, RootOptions } from "./discovery/roots.js";
+export type { RootOptions } from "./discovery/roots.js";
+export type { Origin, Root } from "./discovery/search-folders.js";
 export type { ErrorCode } from "./errors/codes.js";
 export {
   formatError,

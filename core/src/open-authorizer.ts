@@ -79,7 +79,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
     const key = `${group} ${instance.name}`;
     let made = providers.get(key);
     if (made === undefined) {
-      made = constructProvider(instance, group, contextOf(instance)).then((built) => {
+      made = constructProvider(instance, group, contextOf(instance), options.agents !== undefined).then((built) => {
         closers.push(() => closeProvider(built, instance, contextOf(instance)));
         return built;
       });

@@ -18,7 +18,7 @@ export function installedSchema(options: RootOptions): Schema {
   for (const manifest of manifests.usable) {
     for (const name of namesOf(manifest)) {
       try {
-        if (!schemas.has(name)) schemas.set(name, checkManifest(manifest, name, roots.owners).schema);
+        if (!schemas.has(name)) schemas.set(name, checkManifest(manifest, name, roots.trust).schema);
       } catch (error) {
         if (!isMlflowAuthError(error)) throw error;
       }

@@ -58,7 +58,7 @@ export function explainPlugin(wanted: WantedPlugin, installed: Installed): Expla
   const seen = new Set<string>();
 
   function explainRoot(root: Root): ExplainedRoot {
-    const { usable, refused } = readManifests({ folders: [root], owners: installed.roots.owners });
+    const { usable, refused } = readManifests({ ...installed.roots, folders: [root] });
     const candidates = [
       ...usable.map((manifest) => ({ manifest, status: statusOf(manifest), reason: undefined })),
       ...refused.map((manifest) => ({ manifest, status: "untrusted" as const, reason: manifest.reason })),

@@ -58,6 +58,15 @@ export interface InstanceConfig {
   readonly secretVariables: SecretVariables;
   readonly package: PluginPackage;
   readonly entries: Readonly<Partial<Record<Group, EntryPoint>>>;
+  readonly imports: ImportJudge;
+}
+
+/** Whether others could have code of theirs run by what a plugin imports from elsewhere: words for a message, or undefined. */
+export interface ImportJudge {
+  /** @param file of a module that is about to be imported; absolute, links resolved */
+  moduleProblem(file: string): string | undefined;
+  /** Of all that its package.json names. */
+  dependencyProblem(): string | undefined;
 }
 
 /** An installed package that declares entry points. Only its package.json has been read. */

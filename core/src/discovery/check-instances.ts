@@ -61,6 +61,7 @@ export async function checkInstances(
         ...read,
         package: found.package,
         entries: found.entries,
+        imports: found.imports,
       });
     } catch (error) {
       if (!isMlflowAuthError(error)) throw error;

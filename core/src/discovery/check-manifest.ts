@@ -1,14 +1,13 @@
 /** Checks what a plugin package declares, once the file enables it and before anything of it is imported. */
 import { realpathSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
-import type { EntryPoint, PluginPackage } from "../config/config.js";
+import { isAbsolute, join, relative, sep } from "node:path";
+import type { EntryPoint, ImportJudge, PluginPackage } from "../config/config.js";
 import { isObject, type Schema } from "../config/schema-walk.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
-import type { Owners } from "../files/trust.js";
 import { type Group, groups } from "../provider/provider.js";
 import type { Manifest } from "./manifests.js";
-import { untrusted } from "./search-folders.js";
+import type { PackageTrust } from "./package-trust.js";
 
 /** The plugin interface that this core speaks. */
 const API_VERSION = 1;
@@ -28,16 +27,14 @@ export interface InstalledPlugin {
    * command alone; undefined where the package names no such file.
    *
    * @returns JSON of any shape; null if it is not JSON
-   * @throws MlflowAuthError `PLUGIN_MANIFEST` if the file can't be read, `PLUGIN_UNTRUSTED` if it is somebody else's
+   * @throws MlflowAuthError `PLUGIN_MANIFEST` if the file can't be read
    */
   environment(): unknown;
+  readonly imports: ImportJudge;
 }
 
-/**
- * @param owners the users whose files are used beside one's own and root's
- * @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if a module or the schema is somebody else's
- */
-export function checkManifest(manifest: Manifest, plugin: string, owners: Owners): InstalledPlugin {
+/** @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if anything in the package is somebody else's, or others may write it */
+export function checkManifest(manifest: Manifest, plugin: string, trust: PackageTrust): InstalledPlugin {
   const declared = manifest.plugin;
   if (!isObject(declared)) throw faulty(manifest, 'has no "mlflow-auth-plugin" in its package.json');
   if (declared["apiVersion"] !== API_VERSION) {
@@ -57,33 +54,25 @@ export function checkManifest(manifest: Manifest, plugin: string, owners: Owners
     if (names !== undefined && Object.hasOwn(names, plugin))
       entries[group] = readEntry(names[plugin], group, plugin, owner);
   }
-  refuseUntrusted(manifest, [file, ...Object.values(entries).map(({ module }) => module)], owners);
+  refuseUntrusted(manifest, trust.contentProblem(folder));
   return {
     package: owner,
     entries: Object.freeze(entries),
     schema,
     environment() {
       if (environment === undefined) return undefined;
-      const read = readJson(manifest, "environment", environment);
-      refuseUntrusted(manifest, [read.file], owners);
-      return read.json;
+      return readJson(manifest, "environment", environment).json;
+    },
+    imports: {
+      moduleProblem: (file) => trust.moduleProblem(file),
+      dependencyProblem: () => trust.dependencyProblem(folder),
     },
   };
 }
 
 /** @throws MlflowAuthError `PLUGIN_UNTRUSTED` */
-function refuseUntrusted(manifest: Manifest, files: readonly (string | undefined)[], owners: Owners): void {
-  const named = files.filter((path) => path !== undefined);
-  const reason = untrusted(withFolders(named, realpathSync(manifest.folder)), owners);
+function refuseUntrusted(manifest: Manifest, reason: string | undefined): void {
   if (reason !== undefined) throw notTrusted(manifest, reason);
-}
-
-/** Files, and the folders between them and the one of their package: who may write a folder may exchange what is in it. */
-function withFolders(files: readonly string[], top: string): Set<string> {
-  const paths = new Set(files);
-  for (const file of files)
-    for (let path = dirname(file); path.length > top.length; path = dirname(path)) paths.add(path);
-  return paths;
 }
 
 function readEntry(declared: unknown, group: Group, name: string, owner: PluginPackage): EntryPoint {
@@ -134,10 +123,10 @@ export function faulty({ name, folder }: { name: string; folder: string }, what:
   return new MlflowAuthError("PLUGIN_MANIFEST", message);
 }
 
-/** The error `PLUGIN_UNTRUSTED` of a package. @param reason see `untrusted` */
+/** The error `PLUGIN_UNTRUSTED` of a package. @param reason what is wrong, with the path that it is about: see `PackageTrust` */
 export function notTrusted({ name, folder }: { name: string; folder: string }, reason: string): MlflowAuthError {
   const remedy =
-    "install it again as yourself, or take it over (chown -R) and let nobody else write it (chmod -R go-w)";
+    "install it again as yourself where nobody else may write, or take over what is named (chown) and let nobody else write it (chmod go-w); `--config FILE`, or MLFLOW_AUTH_CONFIG, trusts the owner of FILE";
   return new MlflowAuthError("PLUGIN_UNTRUSTED", `the package ${name} (${folder}) is not used: ${reason}: ${remedy}`);
 }
 

@@ -51,7 +51,7 @@ export function findPlugin(wanted: WantedPlugin, installed: Installed): Installe
   if (!offers(manifest, plugin)) {
     throw faulty(manifest, `has no entry point \`${plugin}\`${didYouMean(plugin, namesOf(manifest))}`);
   }
-  return checkManifest(manifest, plugin, roots.owners);
+  return checkManifest(manifest, plugin, roots.trust);
 }
 
 /** Tells the packages that an instance may mean: the one that it names, or those that provide a plugin of its name. */
@@ -61,7 +61,8 @@ export function meantBy({ plugin, package: only }: WantedPlugin): (manifest: Man
 
 function notInstalled(wanted: WantedPlugin, { manifests, roots, install }: Installed): MlflowAuthError {
   const { plugin, package: named } = wanted;
-  const fault = (message: string) => new MlflowAuthError("PLUGIN_NOT_INSTALLED", message);
+  const ending = roots.passedOver === undefined ? "" : `; ${roots.passedOver}, so that nothing is taken from there`;
+  const fault = (message: string) => new MlflowAuthError("PLUGIN_NOT_INSTALLED", `${message}${ending}`);
   for (const root of roots.folders) {
     const lying = undeclaredManifests(root).find(meantBy(wanted));
     if (lying === undefined) continue;

@@ -24,7 +24,11 @@ const lockfiles = [
 ];
 
 /** Speaks the language of the package manager whose lockfile is there. Without a project, plugins stand beside a global command. */
-export function installCommand({ project, workspace, folders: roots }: Roots): InstallCommand {
+export function installCommand({
+  project,
+  workspace,
+  folders: roots,
+}: Pick<Roots, "project" | "workspace" | "folders">): InstallCommand {
   if (project === undefined) return globalCommand(roots);
   const folders = workspace === undefined || workspace === project ? [project] : [project, workspace];
   const manager = folders.flatMap((folder) => lockfiles.filter(({ file }) => existsSync(join(folder, file))))[0];

@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { EntryPoint } from "../config/config.js";
-import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { thrownKind } from "../errors/printable.js";
 import type { Factory } from "../provider/context.js";
 import type { Group } from "../provider/provider.js";
@@ -8,7 +8,8 @@ import type { Group } from "../provider/provider.js";
 /**
  * Imports an entry point's module: the first moment at which code of a plugin runs.
  *
- * @throws MlflowAuthError `PLUGIN_LOAD` if the module can't be imported or does not export the factory
+ * @throws MlflowAuthError `PLUGIN_LOAD` if the module can't be imported or does not export the factory; `PLUGIN_UNTRUSTED` if others may
+ *   write what it imports and that is followed
  */
 export async function loadFactory<G extends Group>(entry: EntryPoint & { readonly group: G }): Promise<Factory<G>>;
 export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>>;
@@ -18,6 +19,7 @@ export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
   try {
     loaded = (await import(pathToFileURL(module).href)) as Record<string, unknown>;
   } catch (thrown) {
+    if (isMlflowAuthError(thrown) && thrown.code === "PLUGIN_UNTRUSTED") throw thrown;
     const reason = thrownKind(thrown);
     throw new MlflowAuthError(
       "PLUGIN_LOAD",

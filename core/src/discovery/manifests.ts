@@ -6,8 +6,8 @@ import { type Owners, trustProblem } from "../files/trust.js";
 import { type Group, groups } from "../provider/provider.js";
 import { plugAndPlayFolders } from "./plug-n-play.js";
 import { isPackageName, type PackageText, parseObject, readPackage } from "./read-package.js";
-import type { Root, Roots } from "./roots.js";
-import { untrusted } from "./search-folders.js";
+import type { Roots } from "./roots.js";
+import { type Root, untrusted } from "./search-folders.js";
 
 /** A package with entry points for us, as it describes itself: nothing of it has been checked. */
 export interface Manifest {
@@ -49,19 +49,19 @@ const dependencyKinds = ["dependencies", "devDependencies", "optionalDependencie
 
 /**
  * The plugin packages that these roots depend on, and the roots themselves where they are one. Of two with one name the first wins
- * that is one's own, root's or of one of the roots' owners, and that nobody else may write.
+ * that is one's own, root's or of one of the roots' owners, and that nobody else may write or exchange.
  */
-export function readManifests({ folders, owners }: Pick<Roots, "folders" | "owners">): Manifests {
+export function readManifests({ folders, owners, trust }: Pick<Roots, "folders" | "owners" | "trust">): Manifests {
   const usable = new Map<string, Manifest>();
   const refused: RefusedManifest[] = [];
-  const add = (folder: string, read: PackageText | undefined) => {
-    const manifest = read && parseManifest(read, folder);
-    if (manifest === undefined || usable.has(manifest.name)) return;
-    const reason = trustProblemOf(folder, read as PackageText, owners);
-    if (reason === undefined) usable.set(manifest.name, manifest);
-    else refused.push({ ...manifest, reason });
-  };
   for (const root of folders) {
+    const add = (folder: string, read: PackageText | undefined) => {
+      const manifest = read && parseManifest(read, folder);
+      if (manifest === undefined || usable.has(manifest.name)) return;
+      const reason = trustProblemOf(folder, read as PackageText, owners) ?? trust.wayProblem(folder, root);
+      if (reason === undefined) usable.set(manifest.name, manifest);
+      else refused.push({ ...manifest, reason });
+    };
     const file = join(root.folder, "package.json");
     const read = readPackage(file);
     const own = read ? dependenciesOf(read.text) : exists(file) ? [] : installedIn(join(root.folder, "node_modules"));

@@ -3,8 +3,7 @@ import { existsSync } from "node:fs";
 import nodeModule from "node:module";
 import { dirname, join } from "node:path";
 import type { Owners } from "../files/trust.js";
-import type { Root } from "./roots.js";
-import { untrusted } from "./search-folders.js";
+import { type Root, untrusted } from "./search-folders.js";
 
 interface PnpApi {
   resolveToUnqualified(name: string, issuer: string, options: { considerBuiltins: boolean }): string | null;

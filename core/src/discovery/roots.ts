@@ -3,8 +3,9 @@ import { existsSync, readlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Owners } from "../files/trust.js";
+import { PackageTrust } from "./package-trust.js";
 import { parseObject, readPackage } from "./read-package.js";
-import { ownersOf, searchFoldersOf } from "./search-folders.js";
+import { endOfSearch, type Origin, ownersOf, type Root, searchFoldersOf, writersAround } from "./search-folders.js";
 
 /** From where installed packages are looked for. */
 export interface RootOptions {
@@ -19,20 +20,6 @@ export interface RootOptions {
   readonly core?: string | undefined;
 }
 
-/**
- * Why a folder is looked in: it holds the file's project or workspace, MLFLOW_AUTH_PLUGIN_ROOT names it, or the running command or
- * core is installed there.
- */
-export type Origin = "project" | "workspace" | "variable" | "command" | "core";
-
-/** A folder whose package.json names what is installed for it; one without package.json counts for all of its node_modules. */
-export interface Root {
-  readonly folder: string;
-  readonly origin: Origin;
-  /** It and the folders above it whose node_modules may hold what is installed for it. */
-  readonly searchFolders: readonly string[];
-}
-
 /** The folders that plugins may be installed for. */
 export interface Roots {
   /** The package that the file belongs to. */
@@ -43,6 +30,10 @@ export interface Roots {
   readonly folders: readonly Root[];
   /** The users whose packages are used beside one's own and root's. */
   readonly owners: Owners;
+  /** Judges the packages that are found there. */
+  readonly trust: PackageTrust;
+  /** Why a package.json around the file does not count: words for a message. */
+  readonly passedOver: string | undefined;
 }
 
 /** Finds them by looking for package.json files and following symlinks. Reads nothing else; never throws. */
@@ -76,6 +67,10 @@ export function findRoots({
       searchFolders: withItself(root, searchFolders(root)),
     })),
     owners,
+    trust: new PackageTrust(owners, writersAround(core)),
+    get passedOver() {
+      return endOfSearch(folder, env, owners);
+    },
   };
 }
 

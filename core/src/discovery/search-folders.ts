@@ -1,7 +1,22 @@
 /** How far upwards packages are looked for, and whose packages are used. */
-import { lstatSync, type Stats, statSync } from "node:fs";
+import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { foldersUpwards } from "../files/folders-upwards.js";
-import { type Owners, trustProblem } from "../files/trust.js";
+import { type Groups, type Owners, trustProblem } from "../files/trust.js";
+
+/**
+ * Why a folder is looked in: it holds the file's project or workspace, MLFLOW_AUTH_PLUGIN_ROOT names it, or the running command or
+ * core is installed there.
+ */
+export type Origin = "project" | "workspace" | "variable" | "command" | "core";
+
+/** A folder whose package.json names what is installed for it; one without package.json counts for all of its node_modules. */
+export interface Root {
+  readonly folder: string;
+  readonly origin: Origin;
+  /** It and the folders above it whose node_modules may hold what is installed for it. */
+  readonly searchFolders: readonly string[];
+}
 
 /**
  * A folder and those above it in which its project, its workspace and its dependencies may be. They end where the search for the
@@ -19,6 +34,17 @@ export function searchFoldersOf(
   return folders.slice(0, end === -1 ? folders.length : end);
 }
 
+/** Why packages were not looked for further up, as words for a message, if there is a package.json where it ended. */
+export function endOfSearch(
+  folder: string,
+  env: Readonly<Record<string, string | undefined>>,
+  owners: Owners,
+): string | undefined {
+  const { folders } = foldersUpwards(folder, env);
+  const end = folders[searchFoldersOf(folder, env, owners).length];
+  return end !== undefined && existsSync(join(end, "package.json")) ? untrusted([end], owners) : undefined;
+}
+
 /**
  * The users whose packages are used beside one's own and root's. Each of them can have code of theirs run here anyway:
  * - the owner of the file that the user named, so that root in a container can use a project that was mounted from outside
@@ -30,6 +56,19 @@ export function ownersOf(trustedOwner: number | undefined, core: string): Owners
   const running = statsOf(core, statSync);
   if (running !== undefined) owners.add(running.uid);
   return owners;
+}
+
+/**
+ * The groups that may write a folder around the running core. They could exchange the core itself: with Homebrew these are the
+ * administrators, in `/usr/local` of older Debians its `staff`.
+ */
+export function writersAround(core: string): Groups {
+  const groups = new Set<number>();
+  for (let folder = dirname(core); folder !== dirname(folder); folder = dirname(folder)) {
+    const stats = statsOf(folder, statSync);
+    if (stats !== undefined && (stats.mode & 0o020) !== 0) groups.add(stats.gid);
+  }
+  return groups;
 }
 
 /** Which of these files and folders is not to be used and why, as words for a message. Of a symlink, both it and its target count. */

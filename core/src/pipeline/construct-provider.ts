@@ -1,5 +1,7 @@
 /** The beginning and the end of a provider, whatever its plugin does. */
-import type { InstanceConfig } from "../config/config.js";
+import type { EntryPoint, InstanceConfig } from "../config/config.js";
+import { notTrusted } from "../discovery/check-manifest.js";
+import { followImports } from "../discovery/follow-imports.js";
 import { loadFactory } from "../discovery/load-entry.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { PluginContext } from "../provider/context.js";
@@ -12,15 +14,18 @@ const SHORTEST_START = 15_000;
 /**
  * Imports the plugin and has it make the provider. One that is made after the time-out is closed.
  *
- * @throws MlflowAuthError `PLUGIN_LOAD`, `PLUGIN_TIMEOUT`, or the plugin's own
+ * @param ownProcess whether nothing but this project runs in the process. What the plugin imports is followed for as long as that lasts
+ *   then; in the program of somebody else only until the provider is made, and what may be imported later is judged ahead
+ * @throws MlflowAuthError `PLUGIN_UNTRUSTED`, `PLUGIN_LOAD`, `PLUGIN_TIMEOUT`, or the plugin's own
  */
 export function constructProvider<G extends Group>(
   instance: InstanceConfig,
   group: G,
   context: PluginContext,
+  ownProcess: boolean,
 ): Promise<Interfaces[G]> {
   const bound = { instance: instance.name, timeout: Math.max(instance.timeout, SHORTEST_START) };
-  const constructed = construct(instance, group, context);
+  const constructed = construct(instance, group, context, ownProcess);
   return withTimeout(constructed, bound, context.clock).catch((thrown: unknown) => {
     // One that comes too late is nobody's, and would stay open.
     constructed.then((provider) => closeProvider(provider, instance, context)).catch(() => undefined);
@@ -47,9 +52,21 @@ async function construct<G extends Group>(
   instance: InstanceConfig,
   group: G,
   context: PluginContext,
+  ownProcess: boolean,
 ): Promise<Interfaces[G]> {
   const entry = instance.entries[group];
   if (entry === undefined) throw new Error(`validated: ${instance.name} offers ${group}`);
+  const ahead = ownProcess ? undefined : instance.imports.dependencyProblem();
+  if (ahead !== undefined) throw notTrusted(instance.package, ahead);
+  const endFollowing = followImports(entry.module, instance);
+  try {
+    return (await make(instance, entry, context)) as Interfaces[G];
+  } finally {
+    if (!ownProcess) endFollowing();
+  }
+}
+
+async function make(instance: InstanceConfig, entry: EntryPoint, context: PluginContext): Promise<unknown> {
   const factory = await loadFactory(entry);
   const fault = (message: string) =>
     new MlflowAuthError("PLUGIN_LOAD", message, {
@@ -64,11 +81,11 @@ async function construct<G extends Group>(
     if (code !== "PLUGIN_FAILED") throw pluginFault(thrown, instance.name);
     throw fault(`${entry.export} of ${instance.package.name}: ${message}`);
   }
-  const missing = methods[group].filter((name) => !has(made, name));
+  const missing = methods[entry.group].filter((name) => !has(made, name));
   if (missing.length > 0) {
     throw fault(`${entry.export} of ${instance.package.name} made a provider without ${missing.join("() and ")}()`);
   }
-  return made as Interfaces[G];
+  return made;
 }
 
 /** A property that throws when it is read is none. */

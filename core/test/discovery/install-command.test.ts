@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { installCommand } from "../../src/discovery/install-command.js";
-import type { Roots } from "../../src/discovery/roots.js";
 import { temporaryFolder, write } from "./plugin-packages.ts";
 
 const test = suite("the command that installs a plugin");
@@ -18,7 +17,7 @@ function commandFor({
 }): string {
   const folders =
     command === undefined ? [] : [{ folder: command, origin: "command" as const, searchFolders: [command] }];
-  const roots: Roots = { project, workspace, folders, owners: new Set() };
+  const roots: Parameters<typeof installCommand>[0] = { project, workspace, folders };
   return installCommand(roots)("plugin-x");
 }
 
