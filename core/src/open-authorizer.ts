@@ -26,7 +26,10 @@ export interface OpenAuthorizerOptions {
   readonly logger?: Logger | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
-  /** Given: every server gets an agent of its own, within these limits. Default: only one with TLS settings or a corporate proxy does. */
+  /**
+   * Given: every server gets an agent of its own, within these limits, and the process is this project's, so that plugins' imports are
+   * followed to its end. Default: only a server with TLS settings or a corporate proxy gets one.
+   */
   readonly agents?: AgentLimits | undefined;
 }
 

@@ -15,13 +15,15 @@ const test = suite("the surroundings of a plugin", { user: "root" });
 const attacker = 65534;
 const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { x: {} } };
 
-const provider = "({ getAuth: async () => undefined, invalidate() {} })";
+const provider = `({ invalidate() {}, async getAuth() { ${"LAZY"} return { headers: { authorization: "x" } }; } })`;
 const code = (whose: string) => `(globalThis.whoRan ??= []).push("${whose}");`;
 /** An entry that imports a module of its own, one of a dependency, and an optional one that is not installed. */
 const entry = `import "./lib/inner.js"; import "#mapped"; import "helper";
 try { await import("not-installed"); } catch {}
 ${code("plugin")}
-export const create_auth = () => ${provider};`;
+export const create_auth = () => ${provider.replace("LAZY", "")};`;
+/** One that imports it all with the first request. */
+const lazyEntry = `export const create_auth = () => ${provider.replace("LAZY", `await import("helper"); await import("unnamed");`)};`;
 
 interface Scene {
   /** Nobody may write it. */
@@ -267,6 +269,38 @@ for (const [what, { at, open, attack: command, names }] of Object.entries(arrang
 const chown = (owner: string, folder: string) => spawnSync("chown", ["-hR", owner, folder]);
 const chmod = (mode: string, folder: string) => spawnSync("chmod", ["-R", mode, folder]);
 
+for (const ownProcess of [true, false]) {
+  const where = ownProcess ? "under exec" : "in the user's program";
+  test(`${where}, a dependency's module that is imported with the first request does not run either`, async () => {
+    const made = scene();
+    write(made.plugin, { "index.js": lazyEntry });
+    write(join(made.project, "node_modules/unnamed"), { "index.js": code("unnamed") });
+    assert.is(await start(made.project, { ownProcess }), "ran: deep, helper, unnamed");
+    const again = scene();
+    write(again.plugin, { "index.js": lazyEntry });
+    opened(helperModule, 0o666)(again);
+    attack(`echo ${evil} > ${helperModule}`, again.project);
+    assert.match(await start(again.project, { ownProcess }), /^PLUGIN_UNTRUSTED .*helper\/lib\/main.js may be written/);
+  });
+}
+
+test("under exec, nor does one of a package that nobody names", async () => {
+  const made = scene();
+  write(made.plugin, { "index.js": lazyEntry });
+  write(join(made.project, "node_modules/unnamed"), { "index.js": code("unnamed") });
+  opened("node_modules/unnamed/index.js", 0o666)(made);
+  const outcome = await start(made.project, { ownProcess: true });
+  assert.match(outcome, /^(deep, helper)?PLUGIN_UNTRUSTED .*unnamed\/index.js may be written/);
+});
+
+test("the program's own modules are left alone", async () => {
+  const { base, project } = scene();
+  assert.is(await start(project, { ownProcess: true }), all);
+  write(join(base, "program"), { "main.mjs": "export const ran = true;" });
+  chown(`${attacker}`, join(base, "program"));
+  assert.is((await import(join(base, "program/main.mjs"))).ran, true);
+});
+
 test("outside of a repository, a project that others may write is not looked in, and the message says so", async () => {
   const { project } = scene();
   rmSync(join(project, ".git"), { recursive: true });
@@ -305,9 +339,9 @@ test("root uses a project that was mounted from outside once it names its file, 
   chown("4321:4321", project);
   const file = join(project, "mlflow-auth.json");
   assert.match(await start(project), /^CONFIG_UNTRUSTED /);
-  assert.is(await start("/", file), all);
+  assert.is(await start("/", { configFile: file }), all);
   lchownSync(join(plugin, "lib/inner.js"), attacker, attacker);
-  assert.match(await start("/", file), /^PLUGIN_UNTRUSTED .*inner.js belongs to another user/);
+  assert.match(await start("/", { configFile: file }), /^PLUGIN_UNTRUSTED .*inner.js belongs to another user/);
 });
 
 test("a user uses their own project, with a group of their own that may write it", () => {
@@ -340,7 +374,7 @@ test("a container of any user with an image of another: once the file is named",
 test("what a squashing file server shows as nobody's is used once the file is named", async () => {
   const { project } = scene();
   chown("65534:65534", project);
-  assert.is(await start("/", join(project, "mlflow-auth.json")), all);
+  assert.is(await start("/", { configFile: join(project, "mlflow-auth.json") }), all);
 });
 
 test.run();

@@ -6,4 +6,4 @@ process.setgroups?.([]);
 process.setgid?.(Number(gid));
 process.setuid?.(Number(uid));
 process.umask(0o002);
-console.log(await start(folder, configFile));
+console.log(await start(folder, { configFile }));

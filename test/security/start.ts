@@ -4,14 +4,27 @@ import { isMlflowAuthError, loadConfig, openAuthorizer } from "../../core/src/in
 /** Code calls `whoRan.push(NAME)`. */
 const global = globalThis as { whoRan?: string[] };
 
-/** What became of a start: the code and the message of its refusal, or who ran. */
-export async function start(folder: string, configFile?: string): Promise<string> {
+/** How to start. */
+export interface Start {
+  /** Named, rather than found in the folder. */
+  readonly configFile?: string | undefined;
+  /** As `exec` and `proxy` do it; default: as in the user's program. */
+  readonly ownProcess?: boolean;
+}
+
+/** What became of a start and a first request: the code and the message of its refusal, or who ran. */
+export async function start(folder: string, { configFile, ownProcess = false }: Start = {}): Promise<string> {
   global.whoRan = [];
   const told = () => [...new Set(global.whoRan)].sort().join(", ");
   try {
     const options = configFile === undefined ? {} : { configFile };
-    const authorizer = await openAuthorizer(await loadConfig({ cwd: folder, env: {}, ...options }));
-    await authorizer.close();
+    const config = await loadConfig({ cwd: folder, env: {}, ...options });
+    const authorizer = await openAuthorizer(config, ownProcess ? { agents: {} } : {});
+    try {
+      await authorizer.authorize({ url: new URL(config.servers[0]?.uri ?? ""), method: "GET" });
+    } finally {
+      await authorizer.close();
+    }
     return `ran: ${told()}`;
   } catch (error) {
     if (!isMlflowAuthError(error)) throw error;
