@@ -21,7 +21,7 @@ export async function start(folder: string, { configFile, ownProcess = false }: 
     const config = await loadConfig({ cwd: folder, env: {}, ...options });
     const authorizer = await openAuthorizer(config, ownProcess ? { agents: {} } : {});
     try {
-      await authorizer.authorize({ url: new URL(config.servers[0]?.uri ?? ""), method: "GET" });
+      await authorizer.authorize({ url: config.servers[0]?.uri ?? "", method: "GET" });
     } finally {
       await authorizer.close();
     }

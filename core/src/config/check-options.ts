@@ -1,28 +1,40 @@
 /** Checks a plugin's options by the plugin's own schema. */
 import { annotations, valuesSchema } from "@mlflow-auth/schema";
 import type { Ajv, ErrorObject } from "ajv";
+import { DeadlineError, withinDeadline } from "../time/within-deadline.js";
 import { plainSchema } from "./plain-schema.js";
 import type { Data } from "./read.js";
 import type { Schema } from "./schema-walk.js";
 
-/** Gives all that is wrong with the options. Throws if it can't use the schema itself. */
+/**
+ * Milliseconds that a schema may take over the options: a thousand times what any needs. A `pattern` can take for ever over a few words,
+ * and no list of bad ones is complete.
+ */
+const DEADLINE = 2_000;
+
+/** Gives all that is wrong with the options. Throws if it can't use the schema itself, and DeadlineError if that takes longer than 2 s. */
 export type OptionsCheck = (schema: Schema, data: Data) => readonly ErrorObject[];
 
 /**
  * Plugin schemas are JSON Schema draft-07 (with `$defs` as well), plus `discriminator`. They are not checked against the
  * meta-schema: their package's tests are the place for that, and it would cost every start.
  *
+ * @param deadline milliseconds that each of the two validators may take. Default 2,000
  * @returns all that is wrong with the options
- * @throws what ajv throws if it can't use the schema itself; options that fit are not asked about twice
+ * @throws what ajv throws if it can't use the schema itself, and DeadlineError; options that fit are not asked about twice
  */
-export async function checkOptions(schema: Schema, data: Data): Promise<readonly ErrorObject[]> {
-  if (await accepts(schema, valuesSchema, data)) return [];
-  const check = await createOptionsCheck();
+export async function checkOptions(
+  schema: Schema,
+  data: Data,
+  deadline: number = DEADLINE,
+): Promise<readonly ErrorObject[]> {
+  if (await accepts(schema, valuesSchema, data, deadline)) return [];
+  const check = await createOptionsCheck(deadline);
   return check(schema, data);
 }
 
 /** The check itself, for many asked in a row: loading ajv and compiling a schema takes longer than the start of Node. */
-export async function createOptionsCheck(): Promise<OptionsCheck> {
+export async function createOptionsCheck(deadline: number = DEADLINE): Promise<OptionsCheck> {
   const { Ajv } = await import("ajv");
   const ajv: Ajv = new Ajv({
     allErrors: true,
@@ -36,13 +48,14 @@ export async function createOptionsCheck(): Promise<OptionsCheck> {
   });
   for (const keyword of annotations) ajv.addKeyword(keyword);
   ajv.addSchema(valuesSchema);
-  return (schema, data) => {
-    // Two instances of one plugin bring the same `$id` twice.
-    const { $id: _, $schema: __, ...anonymous } = schema;
-    const validate = ajv.compile(anonymous);
-    // Where ajv compares objects it counts on their prototype, which our data has none of.
-    return validate(structuredClone(data)) ? [] : (validate.errors ?? []);
-  };
+  return (schema, data) =>
+    withinDeadline(deadline, () => {
+      // Two instances of one plugin bring the same `$id` twice.
+      const { $id: _, $schema: __, ...anonymous } = schema;
+      const validate = ajv.compile(anonymous);
+      // Where ajv compares objects it counts on their prototype, which our data has none of.
+      return validate(structuredClone(data)) ? [] : (validate.errors ?? []);
+    });
 }
 
 /**
@@ -54,15 +67,22 @@ export async function createOptionsCheck(): Promise<OptionsCheck> {
  *
  * @param values what references to `mlflow-auth:values` mean
  * @returns false also where it can't tell, as with something that is not a schema: ajv has the last word then
+ * @throws DeadlineError
  */
-export async function accepts(schema: Schema, values: Schema, data: Data): Promise<boolean> {
+export async function accepts(
+  schema: Schema,
+  values: Schema,
+  data: Data,
+  deadline: number = DEADLINE,
+): Promise<boolean> {
   const { Validator } = await import("@cfworker/json-schema");
   try {
     if (!isJson(data)) return false;
     const validator = new Validator(withoutNames(schema), "2019-09");
     validator.addSchema({ ...withoutNames(values), $id: "mlflow-auth:values" });
-    return validator.validate(data).valid;
-  } catch {
+    return withinDeadline(deadline, () => validator.validate(data).valid);
+  } catch (thrown) {
+    if (thrown instanceof DeadlineError) throw thrown;
     return false;
   }
 }

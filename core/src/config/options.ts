@@ -1,6 +1,6 @@
 /** From checked data to what plugins get: secrets as sources, durations in milliseconds, paths absolute, all of it frozen. */
 import { resolve } from "node:path";
-import { environmentSource, fileSource, textSource } from "../secret/source.js";
+import { environmentSource, fileSource, formlessSource, textSource } from "../secret/source.js";
 import { parseDuration } from "../time/duration.js";
 import type { Environment, Interpolation } from "./interpolate.js";
 import { pointerTo } from "./problems.js";
@@ -29,7 +29,7 @@ export function convert(data: Data, pointer: string, options: ConvertOptions): u
       if (typeof data === "string") return textSource(data, originOf(options.interpolations.get(pointer)));
       if (isObject(data) && typeof data["env"] === "string") return environmentSource(data["env"], env);
       if (isObject(data) && typeof data["file"] === "string") return fileSource(resolve(options.folder, data["file"]));
-      break;
+      return formlessSource();
     case "duration":
       if (typeof data === "string") return parseDuration(data);
       break;
@@ -48,7 +48,8 @@ export function convert(data: Data, pointer: string, options: ConvertOptions): u
 
 /** `secret`, `duration` or `path` where the schema says so by a reference to values.schema.json. */
 export function valueKind(places: ReadonlyMap<string, readonly Schema[]>, pointer: string): unknown {
-  return keyword(places.get(pointer), "x-value");
+  const schemas = places.get(pointer);
+  return schemas?.some((schema) => schema["x-value"] === "secret") ? "secret" : keyword(schemas, "x-value");
 }
 
 /** Every place that is a secret field. */

@@ -9,10 +9,22 @@ export interface Schema {
 
 const NO_SCHEMA: Schema = {};
 
+/** Places that the data and the schema of a plugin could have, looked at for one file. More of them come from a schema that doubles itself. */
+const MOST_STEPS = 1_000_000;
+
+/** A part of a schema, and where it stands: `#/properties/token`. */
+export interface Referenced {
+  readonly schema: unknown;
+  readonly place: string;
+  /** Whether it is one of the shared values, or a part of one. */
+  readonly isValue: boolean;
+}
+
 /** Answers which parts of one schema speak about which place of data. Throws RangeError for a schema that refers to itself without end. */
 export class SchemaWalker {
   readonly #root: Schema;
   readonly #values: Schema;
+  #steps = 0;
 
   /**
    * @param root the schema; its references may point into itself (`#/…`) or to the shared values
@@ -27,15 +39,25 @@ export class SchemaWalker {
     return this.resolve(this.#root);
   }
 
-  /** The schema with its reference followed; what the schema says beside the reference wins. */
+  /** The schema with its reference followed; of what can be said but once, what stands beside the reference wins. */
   resolve(schema: unknown): Schema {
+    if (++this.#steps > MOST_STEPS) throw new RangeError("this schema has too many places");
     if (!isObject(schema)) return NO_SCHEMA;
     const { $ref, ...beside } = schema;
     if (typeof $ref !== "string") return schema;
-    const [id, fragment = ""] = $ref.split("#");
-    const target = id === "" ? this.#root : id === "mlflow-auth:values" ? this.#values : undefined;
-    const found = stepsOf(fragment).reduce<unknown>((at, step) => (isObject(at) ? at[step] : undefined), target);
-    return { ...this.resolve(found), ...beside };
+    return both(this.resolve(this.target($ref)?.schema), beside);
+  }
+
+  /** What a reference leads to; undefined for one of another kind, which a validator may understand: by an anchor or an `$id`. */
+  target($ref: string): Referenced | undefined {
+    const [, id, fragment] = /^(mlflow-auth:values)?#((?:\/.*)?)$/.exec($ref) ?? [];
+    if (fragment === undefined) return undefined;
+    const steps = stepsOf(decoded(fragment));
+    const schema = steps.reduce<unknown>(
+      (at, step) => memberOf(at, step),
+      id === undefined ? this.#root : this.#values,
+    );
+    return schema === undefined ? undefined : { schema, place: `#${fragment}`, isValue: id !== undefined };
   }
 
   /** The schema itself, what it combines by `allOf`, and the branch that its `discriminator` picks for this value. */
@@ -64,7 +86,7 @@ export class SchemaWalker {
     const found = new Map<string, Schema>();
     for (const schema of schemas) {
       for (const [key, property] of Object.entries(objectOf(schema["properties"]))) {
-        found.set(key, { ...found.get(key), ...this.resolve(property) });
+        found.set(key, both(found.get(key) ?? NO_SCHEMA, this.resolve(property)));
       }
     }
     return found;
@@ -72,8 +94,13 @@ export class SchemaWalker {
 
   /** The schema of one member of an object or a list. */
   child(schemas: readonly Schema[], properties: ReadonlyMap<string, Schema>, key: string | number): Schema {
-    if (typeof key === "number") return this.resolve(schemas.map((schema) => schema["items"]).find(isObject));
-    return properties.get(key) ?? this.resolve(schemas.map((schema) => schema["additionalProperties"]).find(isObject));
+    const [keyword, given] =
+      typeof key === "number" ? ["items", undefined] : ["additionalProperties", properties.get(key)];
+    // What one part names may be additional to another.
+    const others = schemas.filter(
+      (schema) => isObject(schema[keyword]) && !Object.hasOwn(objectOf(schema["properties"]), key),
+    );
+    return others.reduce((found, schema) => both(found, this.resolve(schema[keyword])), given ?? NO_SCHEMA);
   }
 
   /** Every place of the data with the schemas that apply there. */
@@ -97,6 +124,37 @@ export class SchemaWalker {
     }
     return found;
   }
+}
+
+/** Keywords of which one schema has those of one row to itself: two schemas that hold at one place are not made one there. */
+const rows = [
+  ["properties", "additionalProperties", "patternProperties"],
+  ["items", "prefixItems"],
+  ["allOf"],
+  ["oneOf", "discriminator"],
+  ["x-value"],
+];
+
+/** A schema that says what both say; what can be said but once, as the second says it. */
+function both(first: Schema, second: Schema): Schema {
+  const says = (schema: Schema, row: readonly string[]) => row.some((keyword) => keyword in schema);
+  const isOne = !rows.some((row) => says(first, row) && says(second, row));
+  return { ...first, ...second, ...(!isOne && { allOf: [first, second] }) };
+}
+
+/** A fragment of a URI as a pointer; empty where it is none, so that nothing is found. */
+function decoded(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    return "/%";
+  }
+}
+
+function memberOf(value: unknown, step: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, step)
+    ? (value as Record<string, unknown>)[step]
+    : undefined;
 }
 
 /** What a place's schemas say by one keyword; the most particular of them wins. */

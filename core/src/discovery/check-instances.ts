@@ -14,7 +14,8 @@ import { type SecretVariables, secretVariables } from "../config/secret-origins.
 import { refuseSecretVariables } from "../config/secret-variables.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { removal } from "../secret/missing-variable.js";
-import { faulty, type InstalledPlugin } from "./check-manifest.js";
+import { DeadlineError } from "../time/within-deadline.js";
+import { endless, faulty, type InstalledPlugin } from "./check-manifest.js";
 import { findPlugin, readInstalled } from "./find-plugin.js";
 
 /** @returns the enabled instances in the file's order; undefined for one with problems */
@@ -27,6 +28,8 @@ export async function checkInstances(
   const enabled = Object.entries(plugins).filter(([name]) => !disabled.has(name));
   if (enabled.length === 0) return checked;
   const installed = readInstalled(context);
+  /** The folders of packages whose schema took too long once: a file may have many instances of one. */
+  const slow = new Set<string>();
 
   for (const [name, fields] of enabled) {
     checked.set(name, undefined);
@@ -52,7 +55,7 @@ export async function checkInstances(
           "this plugin only authenticates, and a credential is never optional: leave `optional` out; `auth: [a, b]` names another one to ask";
         problems.add("FIELD_CONFLICT", pointerTo(pointer, "optional"), "key", message);
       }
-      const read = await readOptions(name, fields as DataObject, found, context).catch(endless(found));
+      const read = await readOptions(name, fields as DataObject, found, { ...context, slow });
       checked.set(name, {
         name,
         plugin,
@@ -75,33 +78,31 @@ function onlyAuthenticates({ entries }: InstalledPlugin): boolean {
   return Object.keys(entries).every((group) => group === "mlflow.request_auth_provider");
 }
 
-/** What overflows the stack is the schema: the file is kept from being nested so deeply. */
-function endless({ package: owner }: InstalledPlugin): (thrown: unknown) => never {
-  return (thrown) => {
-    throw thrown instanceof RangeError ? faulty(owner, "has a configSchema that refers to itself without end") : thrown;
-  };
-}
-
 /** @throws MlflowAuthError `PLUGIN_MANIFEST` if the plugin's schema can't be used */
 async function readOptions(
   name: string,
   fields: DataObject,
   installed: InstalledPlugin,
-  context: LoadContext,
+  context: LoadContext & { readonly slow: Set<string> },
 ): Promise<{ options: Readonly<Record<string, unknown>>; secretVariables: SecretVariables }> {
   const { env, interpolations, problems, warnings } = context;
   const pointer = pointerTo("/plugins", name);
   const given: DataObject = Object.create(null);
   for (const [key, value] of Object.entries(fields)) if (!instanceOptions.includes(key)) given[key] = value;
 
-  const walker = new SchemaWalker(installed.schema, valuesSchema);
-  const { data = given, fromEnvironment, removed } = complete(given, pointer, { walker, env, interpolations });
-  const places = walker.places(data, pointer);
+  const { walker, data, fromEnvironment, removed, places } = endless(installed.package, () => {
+    const walker = new SchemaWalker(installed.schema, valuesSchema);
+    const { data = given, ...from } = complete(given, pointer, { walker, env, interpolations });
+    return { walker, data, ...from, places: walker.places(data, pointer) };
+  });
   const secrets = new Set(secretPlaces(places));
   const values = new Map([...secrets].map((place) => [place, valueAt(data, place.slice(pointer.length))]));
   const isOption = (place: string) => place.startsWith(`${pointer}/`) && isPluginOption(place);
   refuseSecretVariables(interpolations, problems, (place) => isOption(place) && isKnown(places, place), secrets);
-  explain(await judge(installed, data), { walker, data, pointer, fromEnvironment, removed, interpolations }, problems);
+  const errors = await judge(installed, data, context.slow);
+  endless(installed.package, () =>
+    explain(errors, { walker, data, pointer, fromEnvironment, removed, interpolations }, problems),
+  );
   refuseSecretVariables(interpolations, problems, isOption, secrets);
   for (const [secret, value] of values) {
     if (isLiteral(value, interpolations.get(secret))) {
@@ -118,10 +119,17 @@ async function readOptions(
   return { options, secretVariables: secretVariables({ values, interpolations, fromEnvironment }) };
 }
 
-async function judge({ schema, package: owner }: InstalledPlugin, data: Data) {
+async function judge({ schema, package: owner }: InstalledPlugin, data: Data, slow: Set<string>) {
+  const tooSlow =
+    "has a configSchema that takes too long over these options, as a `pattern` can that goes back and forth";
+  if (slow.has(owner.folder)) throw faulty(owner, tooSlow);
   try {
     return await checkOptions(schema, data);
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof DeadlineError) {
+      slow.add(owner.folder);
+      throw faulty(owner, tooSlow);
+    }
     // ajv's message speaks about the schema, at a length that helps the plugin's author alone.
     throw faulty(owner, "has a configSchema that is not a JSON Schema (draft-07)");
   }

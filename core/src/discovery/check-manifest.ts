@@ -1,8 +1,10 @@
 /** Checks what a plugin package declares, once the file enables it and before anything of it is imported. */
 import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { valuesSchema } from "@mlflow-auth/schema";
 import type { EntryPoint, ImportJudge, PluginPackage } from "../config/config.js";
-import { isObject, type Schema } from "../config/schema-walk.js";
+import { hiddenSecret } from "../config/hidden-secrets.js";
+import { isObject, type Schema, SchemaWalker } from "../config/schema-walk.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
 import { type Group, groups } from "../provider/provider.js";
@@ -63,10 +65,10 @@ export function checkManifest(manifest: Manifest, plugin: string, trust: Package
       if (environment === undefined) return undefined;
       return readJson(manifest, "environment", environment).json;
     },
-    imports: {
-      moduleProblem: (file) => trust.moduleProblem(file),
+    imports: Object.freeze({
+      moduleProblem: (file: string) => trust.moduleProblem(file),
       dependencyProblem: () => trust.dependencyProblem(folder),
-    },
+    }),
   };
 }
 
@@ -92,6 +94,8 @@ function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; fi
   if (declared === undefined) return { schema: { type: "object", additionalProperties: false, properties: {} } };
   const { json, file } = readJson(manifest, "configSchema", declared);
   if (!isObject(json)) throw faulty(manifest, "has a configSchema that is not a JSON Schema, or one nested too deeply");
+  const fault = endless(manifest, () => hiddenSecret(json, new SchemaWalker(json, valuesSchema)));
+  if (fault !== undefined) throw faulty(manifest, fault);
   return { schema: json, file };
 }
 
@@ -115,6 +119,15 @@ function readJson(manifest: Manifest, key: string, declared: unknown): { json: u
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
+}
+
+/** What overflows the stack, or takes more steps than a schema has, is the schema: the file is kept from being nested so deeply. */
+export function endless<T>(owner: { name: string; folder: string }, act: () => T): T {
+  try {
+    return act();
+  } catch (thrown) {
+    throw thrown instanceof RangeError ? faulty(owner, "has a configSchema that refers to itself without end") : thrown;
+  }
 }
 
 /** The error `PLUGIN_MANIFEST` of a package. @param what the middle of a sentence, as in "names no file as its configSchema" */

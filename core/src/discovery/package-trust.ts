@@ -93,7 +93,8 @@ export class PackageTrust {
         if (found === undefined) continue;
         const end = real(found);
         const reason =
-          this.#first([found, dirname(found), ...realWay(found)], [end], this.#installation) ?? this.contentProblem(end);
+          this.#first([found, dirname(found), ...realWay(found)], [end], this.#installation) ??
+          this.contentProblem(end);
         if (reason !== undefined) return reason;
         if (own.has(name)) pending.add(end);
       }

@@ -46,6 +46,18 @@ export function fileSource(path: string): SecretSource {
   return Object.freeze({ origin: `the file ${path}`, read: async () => new Secret(await readSecretText(path)) });
 }
 
+/** What is no secret although its plugin's schema calls it one: it has none of the forms that the file may give it. */
+export function formlessSource(): SecretSource {
+  return Object.freeze({
+    origin: "the configuration file",
+    async read(): Promise<Secret> {
+      throw new MlflowAuthError("SECRET_SOURCE", "a secret of the file is neither a text, nor { env }, nor { file }", {
+        remedy: "write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`",
+      });
+    },
+  });
+}
+
 async function readSecretText(path: string): Promise<string> {
   const refused = (why: string, remedy = "name a regular file that holds the credential alone") =>
     new MlflowAuthError("SECRET_SOURCE", `the file ${path} ${why}`, { remedy });

@@ -1,0 +1,139 @@
+/**
+ * Looks for secrets in a plugin's schema that core would not find in the data. Core follows what `SchemaWalker` does; of a branch that a
+ * validator alone can pick, a secret would be passed to the plugin as it was written.
+ */
+import { pointerTo } from "./problems.js";
+import { discriminatorOf, isObject, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
+
+/** What is in there is data, and nobody's field; or it counts where something refers to it. */
+const passedOver = new Set(["default", "const", "enum", "examples", "required", "$defs", "definitions"]);
+/** Names, each with a schema. */
+const maps = new Set(["properties", "patternProperties", "dependentSchemas", "dependencies"]);
+/** Schemas about the same place of the data as the one that they stand in. */
+const samePlace = new Set(["allOf", "anyOf", "oneOf", "if", "then", "else", "not"]);
+/** Keywords that core follows, but for what stands beside them. */
+const rest: Readonly<Record<string, string>> = { items: "prefixItems", additionalProperties: "patternProperties" };
+const references = ["$ref", "$dynamicRef", "$recursiveRef"];
+
+/** What makes a schema unfit, with the place: words that follow the package's name. */
+type Fault = string | undefined;
+type Visit = (schema: unknown, place: string) => Fault;
+
+/**
+ * What makes a plugin's schema unfit, with the place in its file; undefined if nothing does.
+ *
+ * @throws RangeError for a schema without end
+ */
+export function hiddenSecret(schema: Schema, walker: SchemaWalker): Fault {
+  return new Search(walker).reached(schema, "#");
+}
+
+class Search {
+  readonly #walker: SchemaWalker;
+  readonly #reached = new Set<unknown>();
+  readonly #unknown = new Set<unknown>();
+  readonly #pending = new Set<unknown>();
+
+  constructor(walker: SchemaWalker) {
+    this.#walker = walker;
+  }
+
+  /** A schema that core follows. */
+  reached(schema: unknown, place: string): Fault {
+    if (!isObject(schema) || this.#reached.has(schema)) return undefined;
+    this.#reached.add(schema);
+    const fault = this.#reference(schema, place, (target, at) => this.reached(target, at));
+    return fault ?? first(schema, place, (value, at, keyword) => this.#keyword(schema, keyword, value, at));
+  }
+
+  #keyword(schema: Schema, keyword: string, value: unknown, place: string): Fault {
+    if (keyword === "properties" || keyword === "allOf") {
+      return first(value, place, (inner, at) => this.reached(inner, at));
+    }
+    if (keyword === "oneOf") {
+      return first(value, place, (branch, at) =>
+        this.#isPicked(schema, branch) ? this.reached(branch, at) : this.#hidden(branch, at, [schema]),
+      );
+    }
+    const beside = rest[keyword];
+    if (beside !== undefined && isObject(value) && !(beside in schema)) return this.reached(value, place);
+    return this.#inHidden(keyword, value, place, [schema]);
+  }
+
+  /** Whether core knows by its tag when a branch applies. */
+  #isPicked(schema: Schema, branch: unknown): boolean {
+    const tag = discriminatorOf(schema);
+    if (tag === undefined) return false;
+    return tagValues(this.#walker.properties([this.#walker.resolve(branch)]).get(tag) ?? {}).length > 0;
+  }
+
+  /** A schema that core does not follow. @param known those that it applies to the same place: a secret of theirs is one here, too */
+  #hidden(schema: unknown, place: string, known: readonly Schema[]): Fault {
+    if (Array.isArray(schema)) return first(schema, place, (part, at) => this.#hidden(part, at, known));
+    if (!isObject(schema)) return undefined;
+    if (known.length === 0) {
+      if (this.#unknown.has(schema)) return undefined;
+      this.#unknown.add(schema);
+    } else if (this.#pending.has(schema)) {
+      return this.#hidden(schema, place, []);
+    }
+    if (this.#walker.resolve(schema)["x-value"] === "secret") {
+      if (known.some((candidate) => candidate["x-value"] === "secret")) return undefined;
+      return `hides a secret from core in its configSchema at ${place}, where branches need a \`oneOf\` with a \`discriminator\`, and lists and maps one schema in \`items\` or \`additionalProperties\``;
+    }
+    this.#pending.add(schema);
+    const fault =
+      this.#reference(schema, place, (target, at) => this.#hidden(target, at, known)) ??
+      first(schema, place, (value, at, keyword) => this.#inHidden(keyword, value, at, known));
+    this.#pending.delete(schema);
+    return fault;
+  }
+
+  #inHidden(keyword: string, value: unknown, place: string, known: readonly Schema[]): Fault {
+    if (passedOver.has(keyword)) return undefined;
+    if (!maps.has(keyword)) return this.#hidden(value, place, samePlace.has(keyword) ? known : []);
+    return first(value, place, (inner, at, name) => {
+      const here = keyword === "properties" ? this.#property(known, name) : keyword.startsWith("depend") ? known : [];
+      return this.#hidden(inner, at, here);
+    });
+  }
+
+  #property(known: readonly Schema[], name: string): readonly Schema[] {
+    const walker = this.#walker;
+    const schemas = known.flatMap((schema) => walker.applicable(walker.resolve(schema), undefined));
+    const property = walker.child(schemas, walker.properties(schemas), name);
+    return Object.keys(property).length === 0 ? [] : walker.applicable(property, undefined);
+  }
+
+  #reference(schema: Schema, place: string, follow: Visit): Fault {
+    for (const keyword of references) {
+      const reference = schema[keyword];
+      if (typeof reference !== "string") continue;
+      const target = keyword === "$ref" ? this.#walker.target(reference) : undefined;
+      if (target === undefined) return unfollowed(pointerTo(place, keyword));
+      const fault = target.isValue ? undefined : follow(target.schema, target.place);
+      if (fault !== undefined) return fault;
+    }
+    return place !== "#" && hasOwnBase(schema) ? unfollowed(place) : undefined;
+  }
+}
+
+function unfollowed(place: string): string {
+  return `has a reference that core can't follow in its configSchema at ${place}, where it takes \`#/…\` or \`mlflow-auth:values#/$defs/…\``;
+}
+
+/** Whether references below mean another document, which begins here. */
+function hasOwnBase(schema: Schema): boolean {
+  const { $id } = schema;
+  return typeof $id === "string" && !$id.startsWith("#") && JSON.stringify(schema).includes('"$ref":"#');
+}
+
+/** The first fault of what an object or a list holds. */
+function first(holder: unknown, place: string, judge: (value: unknown, place: string, key: string) => Fault): Fault {
+  if (typeof holder !== "object" || holder === null) return undefined;
+  for (const [key, value] of Object.entries(holder)) {
+    const fault = judge(value, pointerTo(place, key), key);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
