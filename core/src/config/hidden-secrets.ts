@@ -17,7 +17,12 @@ const references = ["$ref", "$dynamicRef", "$recursiveRef"];
 
 /** What makes a schema unfit, with the place: words that follow the package's name. */
 type Fault = string | undefined;
-type Visit = (schema: unknown, place: string) => Fault;
+/** The keys down to a place in the schema, the last one first: it is put into words only where there is a fault. */
+interface Place {
+  readonly above?: Place;
+  readonly key: string;
+}
+type Visit = (schema: unknown, place: Place) => Fault;
 
 /**
  * What makes a plugin's schema unfit, with the place in its file; undefined if nothing does.
@@ -25,7 +30,7 @@ type Visit = (schema: unknown, place: string) => Fault;
  * @throws RangeError for a schema without end
  */
 export function hiddenSecret(schema: Schema, walker: SchemaWalker): Fault {
-  return new Search(walker).reached(schema, "#");
+  return new Search(walker).reached(schema, top);
 }
 
 class Search {
@@ -39,14 +44,14 @@ class Search {
   }
 
   /** A schema that core follows. */
-  reached(schema: unknown, place: string): Fault {
+  reached(schema: unknown, place: Place): Fault {
     if (!isObject(schema) || this.#reached.has(schema)) return undefined;
     this.#reached.add(schema);
     const fault = this.#reference(schema, place, (target, at) => this.reached(target, at));
     return fault ?? first(schema, place, (value, at, keyword) => this.#keyword(schema, keyword, value, at));
   }
 
-  #keyword(schema: Schema, keyword: string, value: unknown, place: string): Fault {
+  #keyword(schema: Schema, keyword: string, value: unknown, place: Place): Fault {
     if (keyword === "properties" || keyword === "allOf") {
       return first(value, place, (inner, at) => this.reached(inner, at));
     }
@@ -68,7 +73,7 @@ class Search {
   }
 
   /** A schema that core does not follow. @param known those that it applies to the same place: a secret of theirs is one here, too */
-  #hidden(schema: unknown, place: string, known: readonly Schema[]): Fault {
+  #hidden(schema: unknown, place: Place, known: readonly Schema[]): Fault {
     if (Array.isArray(schema)) return first(schema, place, (part, at) => this.#hidden(part, at, known));
     if (!isObject(schema)) return undefined;
     if (known.length === 0) {
@@ -79,7 +84,7 @@ class Search {
     }
     if (this.#walker.resolve(schema)["x-value"] === "secret") {
       if (known.some((candidate) => candidate["x-value"] === "secret")) return undefined;
-      return `hides a secret from core in its configSchema at ${place}, where branches need a \`oneOf\` with a \`discriminator\`, and lists and maps one schema in \`items\` or \`additionalProperties\``;
+      return `hides a secret from core in its configSchema at ${pointerOf(place)}, where branches need a \`oneOf\` with a \`discriminator\`, and lists and maps one schema in \`items\` or \`additionalProperties\``;
     }
     this.#pending.add(schema);
     const fault =
@@ -89,7 +94,7 @@ class Search {
     return fault;
   }
 
-  #inHidden(keyword: string, value: unknown, place: string, known: readonly Schema[]): Fault {
+  #inHidden(keyword: string, value: unknown, place: Place, known: readonly Schema[]): Fault {
     if (passedOver.has(keyword)) return undefined;
     if (!maps.has(keyword)) return this.#hidden(value, place, samePlace.has(keyword) ? known : []);
     return first(value, place, (inner, at, name) => {
@@ -105,21 +110,28 @@ class Search {
     return Object.keys(property).length === 0 ? [] : walker.applicable(property, undefined);
   }
 
-  #reference(schema: Schema, place: string, follow: Visit): Fault {
+  #reference(schema: Schema, place: Place, follow: Visit): Fault {
     for (const keyword of references) {
       const reference = schema[keyword];
       if (typeof reference !== "string") continue;
       const target = keyword === "$ref" ? this.#walker.target(reference) : undefined;
-      if (target === undefined) return unfollowed(pointerTo(place, keyword));
-      const fault = target.isValue ? undefined : follow(target.schema, target.place);
+      if (target === undefined) return unfollowed({ above: place, key: keyword });
+      const fault = target.isValue ? undefined : follow(target.schema, { key: target.place });
       if (fault !== undefined) return fault;
     }
-    return place !== "#" && hasOwnBase(schema) ? unfollowed(place) : undefined;
+    return place !== top && hasOwnBase(schema) ? unfollowed(place) : undefined;
   }
 }
 
-function unfollowed(place: string): string {
-  return `has a reference that core can't follow in its configSchema at ${place}, where it takes \`#/…\` or \`mlflow-auth:values#/$defs/…\``;
+/** The whole schema. */
+const top: Place = { key: "#" };
+
+function pointerOf({ above, key }: Place): string {
+  return above === undefined ? key : pointerTo(pointerOf(above), key);
+}
+
+function unfollowed(place: Place): string {
+  return `has a reference that core can't follow in its configSchema at ${pointerOf(place)}, where it takes \`#/…\` or \`mlflow-auth:values#/$defs/…\``;
 }
 
 /** Whether references below mean another document, which begins here. */
@@ -129,10 +141,12 @@ function hasOwnBase(schema: Schema): boolean {
 }
 
 /** The first fault of what an object or a list holds. */
-function first(holder: unknown, place: string, judge: (value: unknown, place: string, key: string) => Fault): Fault {
+function first(holder: unknown, place: Place, judge: (value: unknown, place: Place, key: string) => Fault): Fault {
   if (typeof holder !== "object" || holder === null) return undefined;
-  for (const [key, value] of Object.entries(holder)) {
-    const fault = judge(value, pointerTo(place, key), key);
+  for (const key in holder) {
+    const value = (holder as Record<string, unknown>)[key];
+    if (typeof value !== "object" || value === null) continue;
+    const fault = judge(value, { above: place, key }, key);
     if (fault !== undefined) return fault;
   }
   return undefined;

@@ -19,13 +19,15 @@ const neverRun = /\.(?:d\.[cm]?ts|map|md|txt)$/;
 
 type StatSync = (path: string, options: { throwIfNoEntry: false }) => Stats | undefined;
 
-/** Judges packages. What it has seen once it does not look at again. */
+/** Where something was found to be wrong, and what. */
+type Finding = readonly [path: string, reason: string];
+
+/** Judges packages. What it has found to be right it does not look at again. */
 export class PackageTrust {
   readonly #owners: Owners;
   readonly #installation: Groups;
-  readonly #seen = new Map<string, string | undefined>();
+  readonly #right = new Set<string>();
   readonly #contents = new Map<string, string | undefined>();
-  readonly #folders = new Map<string, string | undefined>();
 
   /**
    * @param owners users whose packages are used beside one's own and root's
@@ -48,15 +50,19 @@ export class PackageTrust {
     if (process.getuid === undefined) return undefined;
     const groups = origin === "command" || origin === "core" ? this.#installation : noGroups;
     const top = searchFolders.find((candidate) => contains(candidate, folder)) ?? root;
-    return this.#first(
-      [root, join(root, "package.json"), ...foldersBetween(top, folder), ...realWay(folder, real(top))],
-      [root, top, real(folder)],
-      groups,
-    );
+    const end = real(folder);
+    const realTop = real(top);
+    return inWords([
+      ...this.#exactly(join(root, "package.json"), groups),
+      ...this.#upwards(root, root, groups),
+      ...this.#upwards(folder, top, groups),
+      ...this.#upwards(end, contains(realTop, end) ? realTop : installationOf(end), groups),
+    ]);
   }
 
   /** What a package holds: every file and folder, but for the `node_modules` of one that is worked on. */
   contentProblem(folder: string): string | undefined {
+    if (process.getuid === undefined) return undefined;
     const top = real(folder);
     if (!this.#contents.has(top)) this.#contents.set(top, this.#walk(top));
     return this.#contents.get(top);
@@ -69,13 +75,8 @@ export class PackageTrust {
    */
   moduleProblem(file: string): string | undefined {
     const folder = dirname(file);
-    if (!this.#folders.has(folder)) {
-      this.#folders.set(folder, this.#first(realWay(folder), [folder], this.#installation));
-    }
-    const reason = this.#folders.get(folder);
-    if (reason !== undefined) return reason;
-    const own = problemOf(file, this.#owners);
-    return own && `${file} ${own}`;
+    const findings = this.#upwards(folder, installationOf(folder), this.#installation);
+    return inWords(findings.length > 0 ? findings : this.#exactly(file, noGroups));
   }
 
   /**
@@ -86,15 +87,17 @@ export class PackageTrust {
     if (process.getuid === undefined) return undefined;
     const pending = new Set([real(folder)]);
     for (const top of pending) {
-      const places = [top, ...foldersAbove(top)].map(placeOfImports);
+      const places = upwards(top).map(placeOfImports);
       const { own, hosts } = dependenciesOf(top);
       for (const name of [...own, ...hosts]) {
         const found = places.map((place) => join(place, name)).find((candidate) => statsOf(candidate) !== undefined);
         if (found === undefined) continue;
         const end = real(found);
-        const reason =
-          this.#first([found, dirname(found), ...realWay(found)], [end], this.#installation) ??
-          this.contentProblem(end);
+        const findings = [
+          ...this.#upwards(found, dirname(found), this.#installation),
+          ...this.#upwards(end, installationOf(end), this.#installation),
+        ];
+        const reason = inWords(findings) ?? this.contentProblem(end);
         if (reason !== undefined) return reason;
         if (own.has(name)) pending.add(end);
       }
@@ -102,73 +105,70 @@ export class PackageTrust {
     return undefined;
   }
 
-  /** The first problem, with all others of its kind: whoever repairs one wants to repair them together. */
-  #first(paths: readonly string[], ends: readonly string[], groups: Groups): string | undefined {
-    const strict = new Set(paths);
-    const above = ends.flatMap(foldersAbove).filter((path) => !strict.has(path));
-    for (const end of ends) for (const folder of [end, ...foldersAbove(end)]) strict.add(placeOfImports(folder));
-    const found = [
-      ...[...strict].map((path) => [path, this.#problem(path, groups)] as const),
-      ...above.map((path) => [path, this.#problemAbove(path, groups)] as const),
-    ];
-    const [, reason] = found.find(([, problem]) => problem !== undefined) ?? [];
-    if (reason === undefined) return undefined;
-    const all = new Set(found.filter(([, problem]) => problem === reason).map(([path]) => path));
-    return `${[...all].join(" and ")} ${all.size === 1 ? reason : reason.replace(/^belongs/, "belong")}`;
+  /** A folder and those above it: down from `top` nobody else may own or write them, and above it only the sticky bit helps. */
+  #upwards(from: string, top: string, groups: Groups): Finding[] {
+    const findings: Finding[] = [];
+    const passed: string[] = [];
+    for (const folder of upwards(from)) {
+      const key = `${groups.size} ${top} ${folder}`;
+      if (this.#right.has(key)) break;
+      passed.push(key);
+      const place = placeOfImports(folder);
+      if (place !== folder) findings.push(...this.#exactly(place, groups));
+      findings.push(...(contains(top, folder) ? this.#exactly(folder, groups) : this.#above(folder, groups)));
+    }
+    if (findings.length === 0) for (const key of passed) this.#right.add(key);
+    return findings;
   }
 
-  #problem(path: string, groups: Groups): string | undefined {
-    const key = `${groups.size}${path}`;
-    if (this.#seen.has(key)) return this.#seen.get(key);
-    const reason = problemOf(path, this.#owners, groups);
-    this.#seen.set(key, reason);
-    return reason;
+  /** Of a link, both it and what it leads to count. */
+  #exactly(path: string, groups: Groups): Finding[] {
+    const link = statsOf(path);
+    let reason = link && trustProblem(link, this.#owners, groups);
+    if (reason === undefined && link?.isSymbolicLink() === true) {
+      const target = statsOf(path, statSync);
+      reason = target && trustProblem(target, this.#owners, groups);
+    }
+    return reason === undefined ? [] : [[path, reason]];
   }
 
-  #problemAbove(path: string, groups: Groups): string | undefined {
-    const key = `above ${groups.size}${path}`;
-    if (this.#seen.has(key)) return this.#seen.get(key);
+  #above(path: string, groups: Groups): Finding[] {
     const stats = statsOf(path);
     const reason = stats && trustProblemAbove(stats, this.#owners, groups);
-    this.#seen.set(key, reason);
-    return reason;
+    return reason === undefined ? [] : [[path, reason]];
   }
 
   #walk(top: string): string | undefined {
-    if (process.getuid === undefined) return undefined;
     const folders = new Set([top]);
     // Of a package that is worked on, these are what a package manager put there for many purposes.
     const skipped = top.includes(`${sep}node_modules${sep}`) ? undefined : join(top, "node_modules");
     let entries = 0;
     for (const folder of folders) {
       for (const entry of list(folder)) {
-        // Nothing is imported from there.
         if (entry.name === ".git" || (entry.isFile() && neverRun.test(entry.name))) continue;
         if (++entries > MOST_ENTRIES) return `${top} holds more than ${MOST_ENTRIES} files, too many to judge`;
         const path = `${folder}${sep}${entry.name}`;
-        const reason = problemOf(path, this.#owners);
-        if (reason !== undefined) return `${path} ${reason}`;
-        if (path === skipped) continue;
-        if (entry.isDirectory()) folders.add(path);
-        if (!entry.isSymbolicLink()) continue;
-        const target = real(path);
-        if (contains(top, target) || folders.has(target)) continue;
-        const above = this.#first([target], [target], noGroups);
-        if (above !== undefined) return above;
-        if (statsOf(target)?.isDirectory() === true) folders.add(target);
+        const findings = this.#exactly(path, noGroups);
+        if (entry.isDirectory() && path !== skipped) folders.add(path);
+        if (entry.isSymbolicLink() && path !== skipped) {
+          const target = real(path);
+          const isElsewhere = !contains(top, target) && !folders.has(target);
+          if (isElsewhere) findings.push(...this.#upwards(target, target, noGroups));
+          if (isElsewhere && statsOf(target)?.isDirectory() === true) folders.add(target);
+        }
+        if (findings.length > 0) return inWords(findings);
       }
     }
     return undefined;
   }
 }
 
-/** Of a link, both it and what it leads to count. */
-function problemOf(path: string, owners: Owners, groups: Groups = noGroups): string | undefined {
-  const link = statsOf(path);
-  const reason = link && trustProblem(link, owners, groups);
-  if (reason !== undefined || link?.isSymbolicLink() !== true) return reason;
-  const target = statsOf(path, statSync);
-  return target && trustProblem(target, owners, groups);
+/** The first finding, with all others of its kind: whoever repairs one wants to repair them together. */
+function inWords(findings: readonly Finding[]): string | undefined {
+  const [, reason] = findings[0] ?? [];
+  if (reason === undefined) return undefined;
+  const paths = new Set(findings.filter(([, other]) => other === reason).map(([path]) => path));
+  return `${[...paths].join(" and ")} ${paths.size === 1 ? reason : reason.replace(/^belongs/, "belong")}`;
 }
 
 /** What a package.json says that the package imports by itself, and what its host brings. */
@@ -186,24 +186,16 @@ function placeOfImports(folder: string): string {
   return basename(folder) === "node_modules" ? folder : join(folder, "node_modules");
 }
 
-/** The folders down to where one really is: from `top`, if it is in there, else from the installation that it is in. */
-function realWay(folder: string, top?: string): string[] {
-  const end = real(folder);
-  if (top !== undefined && contains(top, end)) return foldersBetween(top, end);
-  const [installation] = end.split(`${sep}node_modules${sep}`, 1);
-  return foldersBetween(installation as string, end);
+/** The folder whose `node_modules` holds this path; the path itself where none does. */
+function installationOf(path: string): string {
+  return path.split(`${sep}node_modules${sep}`, 1)[0] as string;
 }
 
-/** Both ends included. */
-function foldersBetween(top: string, folder: string): string[] {
-  const between = [folder, ...foldersAbove(folder)].filter((path) => contains(top, path));
-  return between.reverse();
-}
-
-function foldersAbove(path: string): string[] {
-  const above: string[] = [];
-  for (let folder = dirname(path); folder !== above.at(-1); folder = dirname(folder)) above.push(folder);
-  return above;
+/** A folder and those above it, itself first. */
+function upwards(folder: string): string[] {
+  const folders = [folder];
+  for (let above = dirname(folder); above !== folders.at(-1); above = dirname(above)) folders.push(above);
+  return folders;
 }
 
 function contains(folder: string, path: string): boolean {
