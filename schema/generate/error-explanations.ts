@@ -138,12 +138,12 @@ export const explanations: readonly ExplanationGroup[] = [
         "Say `package:` for that instance, or uninstall one of them.",
       ],
       PLUGIN_MANIFEST: [
-        "A plugin that was built for another version, or whose package.json names a file that is not there.",
+        "A plugin that was built for another version, or whose package.json names a file that is not there; a schema in which core can't find the secrets, or that takes too long.",
         "Install a version that fits; if it is your own, see [CONTRIBUTING](../CONTRIBUTING.md#a-plugin).",
       ],
       PLUGIN_UNTRUSTED: [
-        "`node_modules` was filled by another user, or others may write it.",
-        "Install it as yourself, or `chmod -R go-w` it. See [where plugins come from](configuration.md#where-plugins-come-from).",
+        "`node_modules` was filled by another user, or others may write it, a folder on the way to it, or a module that it imports.",
+        "Install it as yourself, or `chown` and `chmod go-w` what the message names; or name a file with `--config` if you trust its owner. See [where plugins come from](configuration.md#where-plugins-come-from).",
       ],
       PLUGIN_UNKNOWN: [
         "A name in `auth`, `headers` or `tags` that is not a key below `plugins`, or one with `enabled: false`.",

@@ -20,13 +20,23 @@ interface Row {
 
 const whereFrom = `A plugin is taken from the packages that these depend on, the first wins: the project around the file, its workspace, the folder that \`MLFLOW_AUTH_PLUGIN_ROOT\` names, and the installation of the running command. Upwards, packages are looked for as far as the file itself is: to the repository's root (the folder with \`.git\`) or the home folder. Outside of both, only folders count that nobody else may write.
 
-A package runs with all that you may do, so one of somebody else is not used (\`PLUGIN_UNTRUSTED\`; not on Windows). Its folder, package.json, modules and schema must belong to
+A package runs with all that you may do, so it is not used where somebody else could have put code of theirs in its place (\`PLUGIN_UNTRUSTED\`; Windows has no such modes, and nothing is judged there). These must belong to
 
 - you or root,
-- the owner of the configuration file, if you named that file with \`--config\` or \`MLFLOW_AUTH_CONFIG\`: who names a file trusts its owner. This is how root in a container uses a project that is mounted from outside,
+- the owner of the configuration file, if you named that file with \`--config\` or \`MLFLOW_AUTH_CONFIG\`: who names a file trusts its owner. This is how root in a container, or under \`sudo\`, uses a project of another user,
 - or the owner of the running mlflow-auth itself,
 
-and nobody else may write them. A group may if it is its owner's private one, which has the owner's number; for what is yours or root's it must also be the group that you run with. A pnpm store that is shared between users is refused where another user filled it, for its hard links stay that user's files.`;
+and nobody else may write them:
+
+- every folder from the project (or the installation) down to the package, with \`node_modules\` and a scope's folder, links and what they lead to, and the project's package.json;
+- all that the package holds;
+- what it imports from other packages, before it runs: every module with the folders that lead to it, and every \`node_modules\` further up in which Node would look.
+
+Of the folders above the project, others may write those alone that have the sticky bit, as \`/tmp\` does.
+
+A group may write where it is its owner's private one, which has the owner's number; for what is yours or root's it must also be the group that you run with. In the installation of the running mlflow-auth, so may a group that may write the folders around mlflow-auth itself, as Homebrew's administrators may. A pnpm store that is shared between users is refused where another user filled it, for its hard links stay that user's files; one that root filled is used.
+
+**Containers.** One that runs as any user with the group 0 (OpenShift) uses what root's group may write: \`chgrp -R 0\` and \`chmod -R g=u\` on the project, and name the file if the image gives it another owner than root. A volume that everybody may write without the sticky bit (an \`emptyDir\`, the checkout of a CI job with \`umask 0\`) is no place for plugins: install them in the image, and let \`MLFLOW_AUTH_PLUGIN_ROOT\` name that folder, or take the right from the others (\`chmod go-w\`). What a file server shows as nobody's (NFS with \`root_squash\`, a user namespace) takes a named file. Drives of Windows in WSL show everything as writable by all, unless they are mounted with \`metadata\`.`;
 
 /**
  * The document, in Markdown.

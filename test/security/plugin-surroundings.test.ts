@@ -3,7 +3,7 @@
  * Each attack is made in an arrangement that lets it be made: it fails where the system itself forbids it.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
@@ -37,6 +37,11 @@ interface Scene {
 function scene(at = "project"): Scene {
   const base = temporaryFolder();
   chmodSync(base, 0o755);
+  // The runner's own temporary folder is nobody else's to pass through.
+  for (let above = dirname(base); above !== dirname(above); above = dirname(above)) {
+    const { mode } = statSync(above);
+    if ((mode & 0o001) === 0) chmodSync(above, mode | 0o001);
+  }
   const project = join(base, at);
   const dependencies = { "@team/plugin-x": "1" };
   write(project, { "package.json": { dependencies }, "mlflow-auth.json": config, ".git/HEAD": "" });
@@ -193,7 +198,8 @@ const arrangements: Record<string, Arrangement> = {
       ]);
       chmodSync(join(base, "store/node_modules/.pnpm"), 0o777);
     },
-    attack: "cd ../store/node_modules/.pnpm; mv x old; mv old x",
+    attack:
+      "mv ../store/node_modules/.pnpm/x ../store/node_modules/.pnpm/old; mv ../store/node_modules/.pnpm/old ../store/node_modules/.pnpm/x",
     names: "store/node_modules/.pnpm may be written",
   },
   "a dependency's folder that all may write": {
@@ -231,7 +237,7 @@ const arrangements: Record<string, Arrangement> = {
   "a folder above that all may write, without the sticky bit": {
     at: "shared/project",
     open: ({ project }) => chmodSync(dirname(project), 0o777),
-    attack: "cd ..; mv project old; mv old project",
+    attack: "mv ../project ../old; mv ../old ../project",
     names: "shared may be written",
   },
   "a folder two above that a group may write": {
@@ -240,7 +246,7 @@ const arrangements: Record<string, Arrangement> = {
       chownSync(join(base, "shared"), 0, attacker);
       chmodSync(join(base, "shared"), 0o2775);
     },
-    attack: "cd ../..; mv mine old; mv old mine",
+    attack: "mv ../../mine ../../old; mv ../../old ../../mine",
     names: "shared may be written",
   },
   "node_modules that another made in a folder above, where all may make something": {

@@ -52,7 +52,7 @@ export class PackageTrust {
     const top = searchFolders.find((candidate) => contains(candidate, folder)) ?? root;
     const end = real(folder);
     const realTop = real(top);
-    return inWords([
+    return describe([
       ...this.#exactly(join(root, "package.json"), groups),
       ...this.#upwards(root, root, groups),
       ...this.#upwards(folder, top, groups),
@@ -76,7 +76,7 @@ export class PackageTrust {
   moduleProblem(file: string): string | undefined {
     const folder = dirname(file);
     const findings = this.#upwards(folder, installationOf(folder), this.#installation);
-    return inWords(findings.length > 0 ? findings : this.#exactly(file, noGroups));
+    return describe(findings.length > 0 ? findings : this.#exactly(file, noGroups));
   }
 
   /**
@@ -97,7 +97,7 @@ export class PackageTrust {
           ...this.#upwards(found, dirname(found), this.#installation),
           ...this.#upwards(end, installationOf(end), this.#installation),
         ];
-        const reason = inWords(findings) ?? this.contentProblem(end);
+        const reason = describe(findings) ?? this.contentProblem(end);
         if (reason !== undefined) return reason;
         if (own.has(name)) pending.add(end);
       }
@@ -156,7 +156,7 @@ export class PackageTrust {
           if (isElsewhere) findings.push(...this.#upwards(target, target, noGroups));
           if (isElsewhere && statsOf(target)?.isDirectory() === true) folders.add(target);
         }
-        if (findings.length > 0) return inWords(findings);
+        if (findings.length > 0) return describe(findings);
       }
     }
     return undefined;
@@ -164,7 +164,7 @@ export class PackageTrust {
 }
 
 /** The first finding, with all others of its kind: whoever repairs one wants to repair them together. */
-function inWords(findings: readonly Finding[]): string | undefined {
+function describe(findings: readonly Finding[]): string | undefined {
   const [, reason] = findings[0] ?? [];
   if (reason === undefined) return undefined;
   const paths = new Set(findings.filter(([, other]) => other === reason).map(([path]) => path));

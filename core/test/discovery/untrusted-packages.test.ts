@@ -203,6 +203,36 @@ if (posix) {
   );
 }
 
+if (posix) {
+  asRoot(
+    "in the installation of the running core, who may write around the core may write around a plugin, too",
+    () => {
+      const base = temporaryFolder();
+      write(base, { "lib/node_modules/mlflow-auth/bundle/main.js": "" });
+      install(join(base, "lib"), plugin);
+      const core = join(base, "lib/node_modules/mlflow-auth/bundle/main.js");
+      const used = (command: string, folder = "/nowhere") =>
+        readManifests(findRoots({ folder, env: {}, command, core })).usable.length;
+      assert.is(used(core), 1);
+      // As Homebrew has it, with a group of administrators.
+      for (const folder of ["lib", "lib/node_modules"]) {
+        chownSync(join(base, folder), 0, 80);
+        chmodSync(join(base, folder), 0o775);
+      }
+      assert.is(used(core), 1);
+      // Not so in a project, nor for another group or everybody.
+      write(join(base, "lib"), { "package.json": { dependencies: { "plugin-x": "1" } }, ".git/HEAD": "" });
+      assert.is(used(core, join(base, "lib")), 0);
+      chownSync(join(base, "lib/node_modules/plugin-x"), 0, 81);
+      chmodSync(join(base, "lib/node_modules/plugin-x"), 0o775);
+      assert.is(used(core), 0);
+      chmodSync(join(base, "lib/node_modules/plugin-x"), 0o755);
+      chmodSync(join(base, "lib/node_modules"), 0o777);
+      assert.is(used(core), 0);
+    },
+  );
+}
+
 /** What stands where a package.json should. */
 const obstacles: Record<string, (file: string) => void> = {
   ...(posix && { "a FIFO": (file: string) => void execFileSync("mkfifo", [file]) }),

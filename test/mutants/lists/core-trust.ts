@@ -7,31 +7,43 @@ export const mutants = [
     "core/src",
     ["core/trust", "core/find", "core/untrusted-packages"],
     [
+      ["if (isForeign(stats, owners)) return foreign;", "", "another user's file decides where the credentials go"],
+      ["return uid !== ROOT && !owners", "return !owners", "a file that root installed is refused"],
       [
-        'if (uid !== self && uid !== 0 && !owners.has(uid)) return "belongs to another user";',
-        "",
-        "another user's file decides where the credentials go",
+        "return byGroup || (stats.mode & 0o002) !== 0;",
+        "return byGroup;",
+        "a file that everybody may write decides where the credentials go",
       ],
       [
-        "uid !== self && uid !== 0 && !owners.has(uid)",
-        "uid !== self && !owners.has(uid)",
-        "a file that root installed is refused",
-      ],
-      ["(mode & 0o002) !== 0 ? ", "false ? ", "a file that everybody may write decides where the credentials go"],
-      [
-        "(mode & 0o020) !== 0 && !isPrivateGroup",
+        "(stats.mode & 0o020) !== 0 && !isPrivateGroup",
         "false && !isPrivateGroup",
         "a file that a group may write decides where the credentials go",
       ],
       [
-        "gid === uid && (gid === process.getgid?.() || owners.has(uid))",
-        "gid === process.getgid?.()",
+        "(gid === uid && (gid === own || owners.has(uid)))",
+        "gid === own",
         "a file that everybody in `users` may write is trusted",
       ],
       [
-        "gid === uid && (gid === process.getgid?.() || owners.has(uid))",
+        "(gid === uid && (gid === own || owners.has(uid)))",
         "gid === uid",
         "a file of a group that one is not in is trusted",
+      ],
+      [
+        "(gid === ROOT && own === ROOT) ||",
+        "",
+        "a container of any user, as OpenShift's, can use no plugin of its image",
+      ],
+      [
+        "(gid === ROOT && own === ROOT) ||",
+        "gid === ROOT ||",
+        "what a group of root's may write is trusted by somebody who is not in it",
+      ],
+      ["(stats.mode & STICKY) === 0 && isExposed", "isExposed", "no project below /tmp can use a plugin"],
+      [
+        "(stats.mode & STICKY) === 0 && isExposed(stats, owners, groups) ? exposed : undefined;",
+        "undefined;",
+        "a project is exchanged from a folder above it that everybody may write",
       ],
       [
         "if (searched && read.stats?.isFile()) checkTrust(",
@@ -45,21 +57,6 @@ export const mutants = [
       ],
       ["trustProblem(link) ?? trustProblem(target)", "trustProblem(link)", "a link to another user's file is followed"],
       ["trustProblem(link) ?? trustProblem(target)", "trustProblem(target)", "a link of another user's is followed"],
-      [
-        "const reason = trustProblemOf(folder, read as PackageText, owners);",
-        "const reason = undefined;",
-        "another user's package is imported, and gets the credentials",
-      ],
-      [
-        "refuseUntrusted(manifest, [file, ...Object.values(entries).map(({ module }) => module)], owners);",
-        "",
-        "a module that everybody may write is imported, and gets the credentials",
-      ],
-      [
-        "path.length > top.length; path = dirname(path)) paths.add(path);",
-        "false; path = dirname(path)) paths.add(path);",
-        "a module in a folder that everybody may write is imported",
-      ],
       [
         "if (bounded) return [...folders];",
         "return [...folders];",
@@ -128,6 +125,148 @@ export const mutants = [
         "for (const name of own) if (!usable.has(name)) add(",
         "for (const name of []) if (!usable.has(name)) add(",
         "no plugin is found",
+      ],
+    ],
+  ),
+
+  // What could run in the place of a plugin
+  ...faultsIn(
+    "core/src",
+    ["core/untrusted-packages", "test/plugin-surroundings"],
+    [
+      [
+        "trustProblemOf(folder, read as PackageText, owners) ?? trust.wayProblem(folder, root);",
+        "undefined;",
+        "another user's package is imported, and gets the credentials",
+      ],
+      [
+        "refuseUntrusted(manifest, trust.contentProblem(folder));",
+        "",
+        "a module that everybody may write is imported, and gets the credentials",
+      ],
+      [
+        '...this.#exactly(join(root, "package.json"), groups),',
+        "",
+        "another user's package.json says which packages are used",
+      ],
+      ["...this.#upwards(root, root, groups),", "", "a project is exchanged from a folder above it"],
+      [
+        "...this.#upwards(folder, top, groups),",
+        "",
+        "a package is taken from a folder that others may write",
+        { accepted: "what is reached lies where it really is, or a link does, and links are judged as packages are" },
+      ],
+      [
+        "...this.#upwards(end, contains(realTop, end) ? realTop : installationOf(end), groups),",
+        "",
+        "a package is taken from a store that others may write",
+      ],
+      [
+        "if (place !== folder) findings.push(...this.#exactly(place, groups));",
+        "",
+        "what a plugin does without is imported from a node_modules of another user further up",
+      ],
+      [
+        "findings.push(...this.#upwards(target, target, noGroups));",
+        ";",
+        "a link in a package leads to another user's code",
+      ],
+      [
+        "if (isElsewhere && statsOf(target)?.isDirectory() === true) folders.add(target);",
+        "",
+        "a link in a package leads to a folder with another user's code",
+      ],
+      [
+        "if (reason !== undefined) throw notTrusted(instance.package, reason);",
+        "",
+        "another user's code is imported from a dependency",
+      ],
+      ["followed.set(resolved.url, instance);", "", "another user's code is imported by a dependency of a dependency"],
+      [
+        "if (!ownProcess) endFollowing();",
+        "endFollowing();",
+        "under exec, a module that is imported with the first request is not judged",
+      ],
+      [
+        "if (ahead !== undefined) throw notTrusted(instance.package, ahead);",
+        "",
+        "in the user's program, a module that is imported with the first request is not judged",
+      ],
+      [
+        "if (own.has(name)) pending.add(end);",
+        "",
+        "in the user's program, a dependency's dependency is not judged",
+        { accepted: "what is imported at once is followed as well" },
+      ],
+      [
+        'origin === "command" || origin === "core" ? this.#installation : noGroups',
+        "this.#installation",
+        "in a project, a group that may write the command may write its plugins",
+      ],
+      [
+        'origin === "command" || origin === "core" ? this.#installation : noGroups',
+        "noGroups",
+        "with Homebrew, no plugin beside the command can be used",
+      ],
+    ],
+  ),
+
+  // Schemas
+  ...faultsIn(
+    "core/src",
+    ["core/hidden-secrets", "core/slow-schemas", "core/endless-schemas"],
+    [
+      [
+        "if (fault !== undefined) throw faulty(manifest, fault);",
+        "",
+        "a secret in a branch reaches the plugin as it was written",
+      ],
+      [
+        "this.#isPicked(schema, branch) ?",
+        "true ?",
+        "a secret in a branch that only a validator picks reaches the plugin as it was written",
+      ],
+      [
+        "isObject(value) && !(beside in schema)) return",
+        "isObject(value)) return",
+        "a secret behind a tuple reaches the plugin as it was written",
+      ],
+      [
+        'if (known.some((candidate) => candidate["x-value"] === "secret")) return undefined;',
+        "",
+        "branches may not say again which of the secrets are needed",
+      ],
+      [
+        "if (target === undefined) return unfollowed({ above: place, key: keyword });",
+        "if (target === undefined) continue;",
+        "a secret behind an anchor reaches the plugin as it was written",
+      ],
+      [
+        "return place !== top && hasOwnBase(schema)",
+        "return false && hasOwnBase(schema)",
+        "a reference means another schema to the validator than to core",
+      ],
+      [
+        "...(!isOne && { allOf: [first, second] })",
+        "",
+        "of two parts that speak of one field, the first is forgotten, with its secrets",
+      ],
+      [
+        "return others.reduce((found, schema) => both(found, this.resolve(schema[keyword])), given ?? NO_SCHEMA);",
+        "return given ?? this.resolve(others[0]?.[keyword]);",
+        "a secret of the second of two parts reaches the plugin as it was written",
+      ],
+      ["return formlessSource();", "break;", "a secret of another form reaches the plugin as it was written"],
+      [
+        "if (thrown instanceof DeadlineError) throw thrown;",
+        "",
+        "what was stopped begins again, with the other validator",
+      ],
+      [
+        "if (slow.has(owner.folder)) throw faulty(owner, tooSlow);",
+        "",
+        "each instance of a plugin takes its two seconds",
+        { accepted: "only the time differs" },
       ],
     ],
   ),
