@@ -40,7 +40,7 @@ function scene(at = "project"): Scene {
   // The runner's own temporary folder is nobody else's to pass through.
   for (let above = dirname(base); above !== dirname(above); above = dirname(above)) {
     const { mode } = statSync(above);
-    if ((mode & 0o001) === 0) chmodSync(above, mode | 0o001);
+    if ((mode & 0o011) !== 0o011) chmodSync(above, mode | 0o011);
   }
   const project = join(base, at);
   const dependencies = { "@team/plugin-x": "1" };
