@@ -176,6 +176,16 @@ const arrangements: Record<string, Arrangement> = {
     attack: `echo ${evil} > ../elsewhere/inner.js`,
     names: "elsewhere/inner.js belongs",
   },
+  "a module in the package that is a link into a folder that all may write": {
+    open: ({ base, plugin }) => {
+      write(join(base, "elsewhere"), { "inner.js": code("inner") });
+      chmodSync(join(base, "elsewhere"), 0o777);
+      rmSync(join(plugin, "lib/inner.js"));
+      symlinkSync(join(base, "elsewhere/inner.js"), join(plugin, "lib/inner.js"));
+    },
+    attack: "mv ../elsewhere/inner.js ../elsewhere/old; mv ../elsewhere/old ../elsewhere/inner.js",
+    names: "elsewhere may be written",
+  },
   "a package's folder that is a link of another": {
     open: ({ base, plugin }) => {
       spawnSync("mv", [plugin, join(base, "kept")]);
@@ -264,11 +274,17 @@ for (const [what, { at, open, attack: command, names }] of Object.entries(arrang
     const made = scene(at);
     open(made);
     if (command !== undefined) attack(command, made.project);
-    const outcome = await start(made.project);
-    if (names === undefined) return assert.is(outcome, all);
-    assert.ok(outcome.startsWith("PLUGIN_UNTRUSTED "), `what became of it: ${outcome}`);
-    assert.ok(outcome.includes(names), `${names} is not in: ${outcome}`);
-    assert.match(outcome, /`--config FILE`, or MLFLOW_AUTH_CONFIG, trusts the owner of FILE/);
+    for (const ownProcess of [true, false]) {
+      const outcome = await start(made.project, { ownProcess });
+      if (names === undefined) {
+        // Node does not run again what it has loaded.
+        assert.ok(outcome.startsWith("ran: ") && !outcome.includes("attacker"), outcome);
+        continue;
+      }
+      assert.ok(/^(deep|inner|mapped|, )*PLUGIN_UNTRUSTED /.test(outcome), `what became of it: ${outcome}`);
+      assert.ok(outcome.includes(names), `${names} is not in: ${outcome}`);
+      assert.match(outcome, /`--config FILE`, or MLFLOW_AUTH_CONFIG, trusts the owner of FILE/);
+    }
   });
 }
 

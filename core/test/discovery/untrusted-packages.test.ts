@@ -204,6 +204,31 @@ if (posix) {
 }
 
 if (posix) {
+  test("a member of a workspace is not used below a folder that others may write, though its packages lie above", async () => {
+    const base = temporaryFolder();
+    write(base, { ".git/HEAD": "", "package.json": { workspaces: ["shared/*"] } });
+    write(join(base, "shared/mine"), { "package.json": { dependencies: { "plugin-x": "1" } } });
+    install(base, plugin);
+    assert.is(await outcome({ cwd: join(base, "shared/mine"), config }), join(base, "node_modules/plugin-x"));
+    chmodSync(join(base, "shared"), 0o777);
+    assert.match(
+      await outcome({ cwd: join(base, "shared/mine"), config }),
+      /^PLUGIN_UNTRUSTED .*shared may be written/,
+    );
+  });
+
+  test("a package is not used while others may write a folder of the store that it is linked from", async () => {
+    const folder = temporaryFolder();
+    write(folder, { ".git/HEAD": "", "package.json": { dependencies: { "plugin-x": "1" } } });
+    write(join(folder, "node_modules/.pnpm/x/node_modules/plugin-x"), pluginFiles(plugin));
+    symlinkSync(".pnpm/x/node_modules/plugin-x", join(folder, "node_modules/plugin-x"));
+    assert.is(await outcome({ cwd: folder, config }), join(folder, "node_modules/plugin-x"));
+    chmodSync(join(folder, "node_modules/.pnpm"), 0o777);
+    assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_UNTRUSTED .*\.pnpm may be written/);
+  });
+}
+
+if (posix) {
   asRoot(
     "in the installation of the running core, who may write around the core may write around a plugin, too",
     () => {

@@ -261,6 +261,7 @@ export const mutants = [
         "if (thrown instanceof DeadlineError) throw thrown;",
         "",
         "what was stopped begins again, with the other validator",
+        { accepted: "only the time differs" },
       ],
       [
         "if (slow.has(owner.folder)) throw faulty(owner, tooSlow);",
