@@ -58,6 +58,7 @@ const table: Readonly<Record<ErrorCode, number>> = {
   SECRET_DENIED: backend,
   SECRET_NOT_FOUND: backend,
   SECRET_SOURCE: backend,
+  SECRET_EXPIRED: backend,
   SECRET_FORMAT: backend,
   LOGIN_FAILED: backend,
 

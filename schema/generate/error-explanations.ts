@@ -213,6 +213,10 @@ export const explanations: readonly ExplanationGroup[] = [
         "The variable of `{ env }` is not set, or the file of `{ file }` is missing, empty, a folder, or not readable. Or nothing at all says how to log in.",
         "Set it. Paths are relative to the configuration file.",
       ],
+      SECRET_EXPIRED: [
+        "The clock of this machine or of the secret backend is wrong, or nobody renewed the credential that is kept there.",
+        "Compare the clocks (`mlflow-auth doctor` does); else renew the credential. The backend is asked again after a second, later less often.",
+      ],
       SECRET_FORMAT: [
         "The secret has other fields than `token`, or `username` and `password`; or `mode: bearer` meets a user and a password.",
         "Name the field (`secret.field`), or set `credential.mode` to what the secret is.",

@@ -30,6 +30,7 @@ const linkOf: Partial<Record<ErrorCode, Link>> = {
   LOGIN_FAILED: "login",
   SECRET_DENIED: "secret",
   SECRET_NOT_FOUND: "secret",
+  SECRET_EXPIRED: "secret",
   SECRET_FORMAT: "secret",
   PLUGIN_RESULT: "secret",
   HEADER_INVALID: "secret",
@@ -43,6 +44,7 @@ const showsEarlier: ReadonlySet<ErrorCode> = new Set([
   "LOGIN_FAILED",
   "SECRET_DENIED",
   "SECRET_NOT_FOUND",
+  "SECRET_EXPIRED",
   "SECRET_FORMAT",
   "HEADER_COLLISION",
 ]);

@@ -7,6 +7,7 @@ import { type Auth, anonymous, type ProviderRequest, type RequestAuthProvider } 
 import { isSecret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
 import { type BoundProvider, createProviderAsker, isPromise, pluginFault } from "./ask-provider.js";
+import { createEndedCredentials, type EndedCredentials } from "./ended-credentials.js";
 
 /** An auth provider in its place. */
 export type BoundAuth = BoundProvider<RequestAuthProvider>;
@@ -40,17 +41,21 @@ export function createAuthPipeline(
   const asker = createProviderAsker(server, clock, logger);
   // While a provider returns the same object, so does this pipeline; what is made of it downstream can be kept, too.
   let last: AuthResult | undefined;
+  // Rare: nothing is kept about ended credentials until there is one.
+  let ended: EndedCredentials | undefined;
 
   function resolve(request: ProviderRequest): AuthResult | Promise<AuthResult> {
     const bound = providers[0] as BoundAuth;
     let given: Given;
     try {
+      const paused = ended?.pausedBy(bound);
+      if (paused !== undefined) throw paused;
       given = bound.provider.getAuth(request);
       // Nearly always: what was answered last, and was looked at then.
       if (last !== undefined && given === last.auth && bound === last.bound && !expires(given)) return last;
       if (given !== undefined && !isPromise(given)) {
         check(given, bound);
-        return result(bound, given);
+        if (passedEnd(given) === undefined) return result(bound, given);
       }
     } catch (thrown) {
       return askAll(request, () => Promise.reject(thrown));
@@ -63,11 +68,12 @@ export function createAuthPipeline(
     const failures: Failure[] = [];
     for (const [index, bound] of providers.entries()) {
       try {
-        const given = await asker.ask(bound, () => (index === 0 ? first() : bound.provider.getAuth(request)));
-        if (given !== undefined) {
-          check(given, bound);
-          return result(bound, given);
-        }
+        const paused = index === 0 ? undefined : ended?.pausedBy(bound);
+        if (paused !== undefined) throw paused;
+        let given = await asker.ask(bound, () => (index === 0 ? first() : bound.provider.getAuth(request)));
+        if (given !== undefined) check(given, bound);
+        if (passedEnd(given) !== undefined) given = await replace(given as Auth, bound, request);
+        if (given !== undefined) return result(bound, given);
         failures.push({ instance: bound.instance, error: undefined });
       } catch (thrown) {
         const error = pluginFault(thrown, bound.instance);
@@ -80,6 +86,7 @@ export function createAuthPipeline(
   }
 
   function result(bound: BoundAuth, auth: Auth | typeof anonymous): AuthResult {
+    ended?.endPause(bound);
     if (last === undefined || last.auth !== auth || last.bound !== bound) last = Object.freeze({ bound, auth });
     return last;
   }
@@ -92,9 +99,25 @@ export function createAuthPipeline(
     }
     // An object that has answered before was looked at then.
     if (given !== last?.auth) checkAuth(given, bound.instance);
-    if (expires(given) && !(clock.wallTime() < (given.expiresAt as number))) {
-      throw wrong(bound.instance, "with a credential that has expired");
-    }
+  }
+
+  /** The end of a credential that must not be used any more; of one that may, undefined. */
+  function passedEnd(given: Awaited<Given>): number | undefined {
+    if (given === undefined || !expires(given)) return undefined;
+    const { expiresAt } = given as Auth;
+    return clock.wallTime() < (expiresAt as number) ? undefined : expiresAt;
+  }
+
+  async function replace(old: Auth, bound: BoundAuth, request: ProviderRequest): Promise<Awaited<Given>> {
+    ended ??= createEndedCredentials(clock, passedEnd);
+    const ask = async () => {
+      const given = await asker.ask(bound, () => bound.provider.getAuth(request));
+      if (given !== undefined) check(given, bound);
+      return given;
+    };
+    return await ended.replace(old, bound, ask, () =>
+      asker.ask(bound, () => bound.provider.invalidate("unauthorized")),
+    );
   }
 
   return { resolve };

@@ -26,7 +26,10 @@ export type ProviderHeaders = Readonly<Record<string, string | Secret>>;
 /** A credential for one request. The same object again means the same credential. */
 export interface Auth {
   readonly headers: ProviderHeaders;
-  /** Milliseconds since the Unix epoch after which the credential must not be used. */
+  /**
+   * Milliseconds since the Unix epoch after which the credential must not be used: its one end, also for the secret cache. Where
+   * it has passed, the provider is told by `invalidate` and asked anew, once.
+   */
   readonly expiresAt?: number | undefined;
 }
 
@@ -52,8 +55,8 @@ export interface RequestAuthProvider {
   /**
    * The next `getAuth` must fetch the credential anew.
    *
-   * @param kind `unauthorized`: the server answered 401, so the old one must not be used again. `suspected`: a 403 or a login
-   *   page, which may have other causes; the old one may still serve while the backend can't be reached.
+   * @param kind `unauthorized`: the server answered 401, or the credential's end has passed, so the old one must not be used again.
+   *   `suspected`: a 403 or a login page, which may have other causes; the old one may still serve while the backend can't be reached.
    */
   invalidate(kind: InvalidationKind): Awaitable<void>;
   /**

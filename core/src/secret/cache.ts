@@ -1,12 +1,16 @@
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Clock } from "../time/clock.js";
+import { endedOnArrival, nextDelay } from "./ended.js";
 
 /** What a fetch brings back, and how long it may be used. */
 export interface Fetched<T> {
   readonly value: T;
   /** Milliseconds from now that the backend grants, for example a lease. Never exceeded. */
   readonly lease?: number | undefined;
-  /** Milliseconds since the Unix epoch, for example a JWT's `exp`. Never exceeded. */
+  /**
+   * Milliseconds since the Unix epoch, for example a JWT's `exp`. Never exceeded. A credential with an `expiresAt` of its own
+   * needs none here. One that has ended already is a failed fetch, `SECRET_EXPIRED`.
+   */
   readonly expiresAt?: number | undefined;
 }
 
@@ -31,8 +35,6 @@ export interface SecretCache {
   expire(key: string): void;
 }
 
-/** Milliseconds for which a failed fetch answers its callers, doubling from the first to the second while failures go on. */
-const BACKOFF = { first: 1_000, longest: 30_000 };
 /** A value is fetched anew in the background in the last fifth of its life, at a point drawn per value so that a fleet spreads. */
 const REFRESH_FROM = 0.8;
 const REFRESH_SPREAD = 0.15;
@@ -105,6 +107,8 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
         // One that throws at once must not have failed before it is known as the flight.
         const fetched = await (async () => await fetch())();
         onFetch?.(clock.now() - start);
+        const end = endOf(fetched);
+        if (end <= clock.wallTime()) throw endedOnArrival(end, clock.wallTime());
         if (entries.get(key) === entry) keep(entry, fetched, policy);
         return fetched.value;
       } catch (error) {
@@ -141,7 +145,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     entry.refreshAt = now + ttl * (REFRESH_FROM + random() * REFRESH_SPREAD);
     entry.freshUntil = now + ttl;
     entry.staleUntil = now + Math.min(ttl + (policy.maxStale ?? DEFAULTS.maxStale), lease);
-    entry.expiresAt = fetched.expiresAt ?? Number.POSITIVE_INFINITY;
+    entry.expiresAt = endOf(fetched);
     entry.failure = undefined;
     entry.suspected = false;
   }
@@ -151,7 +155,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     const now = clock.now();
     const transient = isMlflowAuthError(error) && error.transient;
     if (!transient) entry.present = false;
-    const delay = Math.min(entry.failure === undefined ? BACKOFF.first : entry.failure.delay * 2, BACKOFF.longest);
+    const delay = nextDelay(entry.failure?.delay);
     entry.failure = { error, delay, until: now + delay };
     // Invalidated while the fetch was under way: the value was rejected, and is nobody's any more.
     if (entries.get(key) !== entry || !usableStale(entry, now)) throw error;
@@ -181,6 +185,12 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
       entry.ahead = false;
     },
   };
+}
+
+/** The end of what was fetched: the one that the fetch names, or that a credential has in itself, whichever comes first. */
+function endOf({ value, expiresAt = Number.POSITIVE_INFINITY }: Fetched<unknown>): number {
+  if (typeof value !== "object" || value === null || !("headers" in value) || !("expiresAt" in value)) return expiresAt;
+  return typeof value.expiresAt === "number" ? Math.min(expiresAt, value.expiresAt) : expiresAt;
 }
 
 /** What the secret cache knows of one key. */

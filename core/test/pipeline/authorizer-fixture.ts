@@ -5,7 +5,12 @@ import { type Authorizer, createAuthorizer } from "../../src/pipeline/authorizer
 import type { BoundHeaders } from "../../src/pipeline/headers.js";
 import type { BoundTags } from "../../src/pipeline/tags.js";
 import type { LogFields, Logger } from "../../src/provider/context.js";
-import type { RequestAuthProvider, RequestHeaderProvider, RunContextProvider } from "../../src/provider/provider.js";
+import type {
+  InvalidationKind,
+  RequestAuthProvider,
+  RequestHeaderProvider,
+  RunContextProvider,
+} from "../../src/provider/provider.js";
 import { type FakeClock, fakeClock } from "../../src/testing.js";
 import { type HeldClock, heldClock } from "../../src/time/clock.js";
 
@@ -86,7 +91,7 @@ export function authorizerOver(
 export function boundAuth(
   instance: string,
   getAuth: RequestAuthProvider["getAuth"],
-  invalidate: () => void = () => {},
+  invalidate: (kind: InvalidationKind) => void = () => {},
 ): BoundAuth {
   return { instance, timeout: 15_000, optional: false, provider: { getAuth, invalidate } };
 }

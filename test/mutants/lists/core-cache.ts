@@ -129,7 +129,18 @@ export const mutants = [
         "ttl: 300_000, maxStale: 300_000",
         "without a policy a secret is used past its time in an outage",
       ],
-      ["entry.expiresAt = fetched.expiresAt ?? Number.POSITIVE_INFINITY;", "", "a token is sent past its `exp`"],
+      ["entry.expiresAt = endOf(fetched);", "", "a token is sent past its `exp`"],
+      [
+        'typeof value.expiresAt === "number" ? Math.min(expiresAt, value.expiresAt) : expiresAt',
+        "expiresAt",
+        "a credential that ends within its ttl fails every request until that is over",
+      ],
+      ['|| !("headers" in value)', "", "an expiresAt in seconds, of no credential, makes every fetch fail"],
+      [
+        "if (end <= clock.wallTime()) throw",
+        "if (false) throw",
+        "a token that has ended is fetched for every request, and the plugin is blamed",
+      ],
       [
         "    entry.failure = undefined;\n    entry.suspected = false;",
         "    entry.suspected = false;",
@@ -138,13 +149,9 @@ export const mutants = [
       ["    entry.suspected = false;\n  }", "  }", "after one 403 nobody is served ahead or in an outage again"],
       ["if (!transient) entry.present = false;", "", "a secret to which access was taken away is used on"],
       ["isMlflowAuthError(error) && error.transient;", "true;", "a secret to which access was taken away is used on"],
-      [
-        "entry.failure.delay * 2, BACKOFF.longest",
-        "BACKOFF.first, BACKOFF.longest",
-        "an outage of the store is hammered once a second",
-      ],
-      ["longest: 30_000", "longest: 300_000", "after an outage programs stay broken for minutes"],
-      ["first: 1_000", "first: 100", "an outage of the store is hammered ten times a second"],
+      ["before * 2, LONGEST", "FIRST, LONGEST", "an outage of the store is hammered once a second"],
+      ["LONGEST = 30_000", "LONGEST = 300_000", "after an outage programs stay broken for minutes"],
+      ["FIRST = 1_000", "FIRST = 100", "an outage of the store is hammered ten times a second"],
       [
         "if (entries.get(key) !== entry || !usableStale(entry, now)) throw error;",
         "if (!usableStale(entry, now)) throw error;",

@@ -117,15 +117,15 @@ export const mutants = [
         "bound === last.bound",
         "a rotated credential is never picked up",
       ],
-      ["!(clock.wallTime() < (given.expiresAt as number))", "false", "a credential is sent after its end"],
+      ["clock.wallTime() < (expiresAt as number) ?", "true ?", "a credential is sent after its end"],
       [
-        "!(clock.wallTime() < (given.expiresAt as number))",
-        "clock.wallTime() > (given.expiresAt as number)",
+        "clock.wallTime() < (expiresAt as number) ?",
+        "clock.wallTime() <= (expiresAt as number) ?",
         "a credential is sent at the moment of its end",
       ],
       [
-        "!(clock.wallTime() < (given.expiresAt as number))",
-        "!(clock.now() < (given.expiresAt as number))",
+        "clock.wallTime() < (expiresAt as number) ?",
+        "clock.now() < (expiresAt as number) ?",
         "an end on the wall clock is compared with the time since the start",
       ],
       [
@@ -153,10 +153,32 @@ export const mutants = [
         "an end that is no number is taken for none or for ever",
       ],
       [
-        "if (given !== undefined) {\n          check(given, bound);\n          return result(bound, given);\n        }",
-        "if (given !== undefined) return result(bound, given);",
+        "        if (given !== undefined) check(given, bound);\n        if (passedEnd",
+        "        if (passedEnd",
         "what a plugin promises is sent unjudged",
       ],
+      [
+        "      if (given !== undefined) check(given, bound);\n      return given;",
+        "      return given;",
+        "what a plugin gives in the place of an ended credential is sent unjudged",
+      ],
+      ["told.get(ended) ?? tell()", "tell()", "each of many requests throws away what another one has fetched anew"],
+      [
+        "if (already !== undefined) throw already;",
+        "",
+        "the more requests there are, the longer a backend is left alone",
+      ],
+      [
+        "const paused = ended?.pausedBy(bound);",
+        "const paused = undefined as MlflowAuthError | undefined;",
+        "a backend that gives what has ended is asked for every request",
+      ],
+      [
+        "const paused = index === 0 ? undefined : ended?.pausedBy(bound);",
+        "const paused = undefined as MlflowAuthError | undefined;",
+        "the second backend that gives what has ended is asked for every request",
+      ],
+      ["ended?.endPause(bound);", "", "years after an outage the next one is waited for half a minute"],
       [
         "throw noCredential(failures, server);",
         "return result(providers[0] as BoundAuth, anonymous);",
