@@ -371,6 +371,7 @@ const secretsFrom: [options: string, named: string[], fallbacks?: string[]][] = 
   ["token: { env: MINE }\nmode: ${MODE}\nscopes: ['${OTHER}']", ["MINE"]],
   ["token: ${MINE}\naddress: https://${MINE}.example.com", ["MINE"]],
   ["token: $${SET}", []],
+  ["token: literal\nkeys: ['${SET}', { env: MINE }, 'key ${OTHER}']", ["SET", "MINE", "OTHER"]],
 ];
 for (const [options, named, fallbacks = []] of secretsFrom) {
   test(`the variables that secrets come from are known: ${options}`, async () => {

@@ -24,6 +24,7 @@ export const backend: PluginPackage = {
       retries: { type: "integer", minimum: 0, maximum: 10, "x-env": ["BACKEND_RETRIES"] },
       verify: { type: "boolean" },
       scopes: { type: "array", items: { type: "string" } },
+      keys: { type: "array", items: secret },
       caFile: { $ref: "mlflow-auth:values#/$defs/path", "x-env": ["BACKEND_CACERT"] },
       cache: {
         type: "object",
