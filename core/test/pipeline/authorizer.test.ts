@@ -502,7 +502,7 @@ test("the second of two providers whose credential has ended is left alone, too,
 test("rubbish in the place of an ended credential is told as what it is", async () => {
   const clock = fakeClock();
   const ended = { ...bearer("x"), expiresAt: clock.wallTime() };
-  const answers = [ended, {} as never];
+  const answers = [ended, { headers: {} }];
   const getAuth = () => answers.shift();
   const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", getAuth)] }], clock);
   assert.is((await failure(() => authorizer.authorize(request))).code, "PLUGIN_RESULT");
