@@ -74,6 +74,7 @@ import connect from "undici/lib/api/api-connect.js";
 import requestOf from "undici/lib/api/api-request.js";
 
 export { default as Agent } from "undici/lib/dispatcher/agent.js";
+export { default as buildConnector } from "undici/lib/core/connect.js";
 export { default as EnvHttpProxyAgent } from "undici/lib/dispatcher/env-http-proxy-agent.js";
 export { default as Pool } from "undici/lib/dispatcher/pool.js";
 export { Dispatcher };

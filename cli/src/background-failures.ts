@@ -44,9 +44,6 @@ export function surviveBackgroundFailures(logger: Logger): () => void {
 
   process.setUncaughtExceptionCaptureCallback(tellThrown);
   process.on("unhandledRejection", tellThrown);
-  // Whoever reads them may be gone.
-  for (const stream of [process.stdout, process.stderr])
-    stream.removeAllListeners("error").on("error", () => undefined);
 
   const { exit } = process;
   // It returns, though its type says never: thrown out of a listener, an error would keep our own from being called.

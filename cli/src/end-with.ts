@@ -1,14 +1,51 @@
+/** What this program prints, and its end. */
+import { exit } from "./exit-codes.js";
+
+/** Why a stream could not be written, where it could not. */
+const faults = new WeakMap<NodeJS.WriteStream, NodeJS.ErrnoException>();
+
+/**
+ * Keeps the program from being ended by what it can't print: nobody may read it any more, or the disk may be full. What it was
+ * started for goes on, and {@link endWith} says what became of it.
+ */
+export function bearLostOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (fault: NodeJS.ErrnoException) => {
+      if (!faults.has(stream)) faults.set(stream, fault);
+    });
+  }
+}
+
+/**
+ * Why stdout can't be written, once all that was printed is out; undefined if it can.
+ *
+ * @returns a code of the system: `EPIPE` where its reader has gone
+ */
+export async function lostOutput(): Promise<string | undefined> {
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  const fault = faults.get(process.stdout);
+  return fault && (fault.code ?? "unknown reason");
+}
+
 /**
  * Ends this program once all that it has printed is out. It does not wait for anything else: a plugin that hangs may hold a timer
- * or a connection for good.
+ * or a connection for good. A success is none where its result could not be printed, but a reader that has read enough
+ * (`mlflow-auth … | head`) is no fault.
  */
 export async function endWith(code: number): Promise<never> {
-  const written = (stream: NodeJS.WriteStream) =>
-    new Promise((resolve) => {
-      // Whoever read it may be gone.
-      stream.once("error", resolve);
-      stream.write("", resolve);
-    });
-  await Promise.all([written(process.stdout), written(process.stderr)]);
-  process.exit(code);
+  const lost = await lostOutput();
+  if (lost === undefined || lost === "EPIPE") process.exit(code);
+  const { reportLostOutput } = await import("./report-failure.js");
+  const own = reportLostOutput(lost);
+  process.exit(code === exit.fine ? own : code);
+}
+
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    // What failed just now is told in the next turn.
+    if (stream.writableLength === 0) return void setImmediate(resolve);
+    // Whoever read it may be gone.
+    stream.once("error", () => resolve());
+    stream.write("", () => resolve());
+  });
 }

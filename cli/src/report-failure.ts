@@ -1,4 +1,4 @@
-import { formatError, isMlflowAuthError } from "@mlflow-auth/core/internal/config";
+import { formatError, isMlflowAuthError, MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { exit, exitCodeOf } from "./exit-codes.js";
 import { paint } from "./paint.js";
 
@@ -14,6 +14,12 @@ export function reportFailure(thrown: unknown): number {
   const lines = formatError(thrown).split("\n");
   console.error(lines.map((line, index) => withColour(line, codes[index])).join("\n"));
   return exitCodeOf(thrown.code);
+}
+
+/** The same for what could not be printed, with the system's code for the reason. */
+export function reportLostOutput(reason: string): number {
+  const remedy = "make room for it, or send it elsewhere";
+  return reportFailure(new MlflowAuthError("USAGE", `stdout can't be written (${reason})`, { remedy }));
 }
 
 function withColour(line: string, code: string | undefined): string {

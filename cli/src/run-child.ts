@@ -3,6 +3,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import { execExit } from "./exit-codes.js";
 import { paint } from "./paint.js";
+import { onEndOfNpx } from "./stop-signals.js";
 
 const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 /** What a terminal sends to the whole foreground group, so that the program gets them without us. */
@@ -62,7 +63,9 @@ function watchSignals(forward: (signal: NodeJS.Signals) => void): () => void {
   // Before the listeners of plugins, which may throw.
   for (const signal of FORWARDED) process.prependListener(signal, forward);
   for (const signal of FROM_TERMINAL) process.prependListener(signal, onTerminal);
+  const unwatchNpx = onEndOfNpx(forward);
   return () => {
+    unwatchNpx();
     for (const signal of FORWARDED) process.off(signal, forward);
     for (const signal of FROM_TERMINAL) process.off(signal, onTerminal);
   };

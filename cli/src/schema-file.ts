@@ -26,9 +26,9 @@ export function schemaText(schema: object): string {
 export function writeSchema(folder: string, schema: object): { file: string; changed: boolean } {
   const file = join(folder, SCHEMA_FILE);
   const text = schemaText(schema);
-  if (textOf(file) === text) return { file, changed: false };
   const temporary = join(folder, `${SCHEMA_FILE}.${randomUUID()}`);
   try {
+    if (textOf(file) === text) return { file, changed: false };
     writeFileSync(temporary, text, { flag: "wx", mode: 0o644 });
     renameSync(temporary, file);
   } catch (thrown) {

@@ -1,4 +1,5 @@
 /** What `exec` and `proxy` have in common: a proxy to the chosen server, opened before it is used and closed after. */
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Config,
   createLogger,
@@ -13,6 +14,7 @@ import { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "@
 import { surviveBackgroundFailures } from "./background-failures.js";
 import { baseOf, type ChosenServer, chooseUpstream } from "./choose-upstream.js";
 import { createMemoryKeeper } from "./memory.js";
+import { endAsFirstProcess } from "./stop-signals.js";
 import { announce } from "./where-from.js";
 
 /** What both commands let a user choose. Host, port and further names are those of {@link ProxyOptions}. */
@@ -35,6 +37,9 @@ export interface Served {
   readonly proxy: RunningProxy;
 }
 
+/** Milliseconds that plugins get to close: the program behind `exec` has ended, and what waits for it shall not wait for a plugin. */
+const LONGEST_CLOSE = 2_000;
+
 /**
  * Starts the proxy, says on stderr which file it uses and where it leads, and closes everything once `use` has ended.
  *
@@ -42,6 +47,7 @@ export interface Served {
  * @throws MlflowAuthError whatever is wrong with the file, a plugin, the choice of a server, the token or the address
  */
 export async function serveProxy<T>(options: ServeOptions, use: (served: Served) => Promise<T>): Promise<T> {
+  endAsFirstProcess();
   const logger = createLogger({ level: options.logLevel, env: process.env });
   // Before any plugin is imported.
   const endSurvival = surviveBackgroundFailures(logger);
@@ -51,7 +57,7 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
     try {
       return await serveWith(authorizer, logger, options, use);
     } finally {
-      await authorizer.close();
+      await Promise.race([authorizer.close(), sleep(LONGEST_CLOSE)]);
     }
   } finally {
     endSurvival();

@@ -1,5 +1,5 @@
 /** The file of `proxy --token-file`. */
-import { constants } from "node:fs";
+import { constants, rmSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { MlflowAuthError, readSmallText, Secret } from "@mlflow-auth/core/internal";
 import { createToken, tokenPattern } from "@mlflow-auth/proxy";
@@ -18,7 +18,13 @@ export async function tokenFromFile(file: string): Promise<Secret> {
   const created = await createFile(file);
   if (created !== undefined) {
     const token = createToken();
-    await created.writeFile(`${token.reveal()}\n`).finally(() => created.close());
+    try {
+      await created.writeFile(`${token.reveal()}\n`).finally(() => created.close());
+    } catch (thrown) {
+      // Half a token, or none, would be refused from now on.
+      rmSync(file, { force: true });
+      throw wrong(file, `can't be written (${(thrown as NodeJS.ErrnoException).code})`, "make room for it there");
+    }
     return token;
   }
   const read = await readSmallText(file, LONGEST);

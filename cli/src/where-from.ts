@@ -1,4 +1,4 @@
-import { type Config, displayName, printable } from "@mlflow-auth/core/internal/config";
+import { type Config, displayName, presentFolder, printable } from "@mlflow-auth/core/internal/config";
 
 /** What the configuration comes from, as people write it. */
 export function sourceOf({ file }: Config): string {
@@ -7,7 +7,7 @@ export function sourceOf({ file }: Config): string {
 
 /** A file as people write it from here, to be shown: a folder's name may hold what a terminal would obey. */
 export function fileName(file: string): string {
-  return printable(displayName(file, process.cwd()));
+  return printable(displayName(file, presentFolder()));
 }
 
 /** Says on stderr which file is in use, and for which server. */

@@ -32,6 +32,7 @@ export {
 } from "./errors/mlflow-auth-error.js";
 export { printable, thrownKind } from "./errors/printable.js";
 export { readSmallText, readSmallTextSync } from "./files/small-file.js";
+export { presentFolder, workingFolder } from "./files/working-folder.js";
 export { headerKey, perHeaderName } from "./http/client-credentials.js";
 export { isLoopback } from "./http/hosts.js";
 export { leadsOut, MOST_READINGS, readings } from "./http/paths.js";

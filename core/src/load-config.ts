@@ -15,6 +15,7 @@ import { type References, resolveReferences } from "./config/references.js";
 import type { ListedServer } from "./config/servers.js";
 import { checkInstances } from "./discovery/check-instances.js";
 import { MlflowAuthError } from "./errors/mlflow-auth-error.js";
+import { presentFolder, workingFolder } from "./files/working-folder.js";
 
 /** Where the configuration comes from, and the environment that completes it. */
 export interface LoadConfigOptions {
@@ -24,26 +25,28 @@ export interface LoadConfigOptions {
   readonly configFile?: string | undefined;
   /** What the user calls `configFile`, for messages: see `findConfig`. */
   readonly optionName?: string | undefined;
-  /** Default `process.cwd()`. */
+  /** Default `process.cwd()`; where that was removed, the folder of a file that is named by its absolute path. */
   readonly cwd?: string | undefined;
   /** Default `process.env`. */
   readonly env?: Environment | undefined;
 }
 
 /**
- * @throws MlflowAuthError `CONFIG_NOT_FOUND`, `CONFIG_UNREADABLE`, `CONFIG_UNTRUSTED`; `CONFIG_INVALID` with everything that is
- *   wrong in the file as its `problems`, sorted by place
+ * @throws MlflowAuthError `CONFIG_NOT_FOUND`, `CONFIG_UNREADABLE`, `CONFIG_UNTRUSTED`, `USAGE`; `CONFIG_INVALID` with everything
+ *   that is wrong in the file as its `problems`, sorted by place
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
-  const { config, configFile, cwd = process.cwd(), env = process.env } = options;
+  const { config, configFile, env = process.env } = options;
   if (config !== undefined && configFile !== undefined) {
     throw new MlflowAuthError("USAGE", "both a config object and a config file were given", {
       remedy: "give one of them",
     });
   }
+  const here = options.cwd ?? presentFolder();
+  const cwd = here ?? workingFolder(config === undefined ? { configFile, env } : { env: {}, otherwise: "give `cwd`" });
   const found = config === undefined ? await findConfig({ ...options, cwd, env }) : undefined;
   const read = found === undefined ? fromObject(config) : await readConfig(found.text, found);
-  const name = found && displayName(found.file, cwd);
+  const name = found && displayName(found.file, here);
   const problems = new ProblemList(name, read.positions);
   const warnings = new ProblemList(name, read.positions);
   for (const { pointer, position, message } of read.problems) problems.addSyntax(position, message, pointer);
@@ -103,8 +106,9 @@ function serverConfig(
   });
 }
 
-/** The shorter of the absolute path and the one from the working directory. */
-export function displayName(file: string, cwd: string): string {
+/** The shorter of the absolute path and the one from the working directory, if there is one. */
+export function displayName(file: string, cwd: string | undefined): string {
+  if (cwd === undefined) return file;
   const short = relative(cwd, file);
   return short !== "" && short.length < file.length ? short : file;
 }

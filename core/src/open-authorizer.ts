@@ -57,10 +57,15 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
   /** What was opened last is closed first: a plugin before the connections that it may still need. */
   const closeAll = async () => {
     for (const closer of closers.splice(0).reverse()) {
-      // One that fails must not leave the others open.
-      await Promise.resolve(closer()).catch((thrown: unknown) =>
-        logger.warn({ reason: thrown instanceof Error ? thrown.name : typeof thrown }, "something could not be closed"),
-      );
+      // One that fails, be it at once, must not leave the others open, nor be the end of whoever closes.
+      await Promise.resolve()
+        .then(closer)
+        .catch((thrown: unknown) =>
+          logger.warn(
+            { reason: thrown instanceof Error ? thrown.name : typeof thrown },
+            "something could not be closed",
+          ),
+        );
     }
   };
   const instances = new Map(config.instances.map((instance) => [instance.name, instance]));
@@ -70,7 +75,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
   function contextOf({ name }: InstanceConfig): PluginContext {
     let context = contexts.get(name);
     if (context === undefined) {
-      const client = createHttpClient({ instance: name, env, logger });
+      const client = createHttpClient({ instance: name, env, logger, background: true });
       closers.push(client.close);
       context = createContext(name, { env, logger, clock, http: client.http }, () => closed !== undefined);
       contexts.set(name, context);

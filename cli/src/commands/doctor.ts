@@ -1,4 +1,4 @@
-import { createLogger, type LogLevel, MlflowAuthError } from "@mlflow-auth/core/internal";
+import { createLogger, type LogLevel, MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal";
 import { walkChain } from "../doctor/chain.js";
 import { jsonReport, textReport, verdictOf } from "../doctor/report.js";
 
@@ -22,7 +22,7 @@ export async function doctor(argument: string | undefined, options: DoctorOption
   const diagnosis = await walkChain({
     configFile,
     url: argument ?? server,
-    cwd: process.cwd(),
+    cwd: workingFolder({ configFile, env }),
     env,
     timeout: timeout * 1000,
     // What matters of the log stands in the report.

@@ -5,7 +5,7 @@ import { endOfExec } from "../end-of-exec.js";
 import { execExit, exit } from "../exit-codes.js";
 import type { KeptVariables } from "../keep-env.js";
 import { reportFailure } from "../report-failure.js";
-import { runChild } from "../run-child.js";
+import { type ChildEnd, runChild } from "../run-child.js";
 import { say, serveProxy } from "../serve-proxy.js";
 
 /** What the command line of `exec` says in front of the program. */
@@ -26,6 +26,7 @@ export interface ExecOptions {
  * 125 otherwise.
  */
 export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
+  let end: ChildEnd | undefined;
   try {
     return await serveProxy(
       { ...options, token: createToken },
@@ -39,13 +40,16 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
           keep: options.keepEnv,
         });
         for (const warning of warnings) say(warning);
-        const { code, started } = await runChild(command, env);
+        end = await runChild(command, env);
+        const { code, started } = end;
         if (started) for (const text of endOfExec(proxy, uri, authorizer, { interrupted: code > 128 })) say(text);
         return code;
       },
     );
   } catch (thrown) {
     const code = reportFailure(thrown);
+    // What fails once the program has ended does not change how it ended.
+    if (end !== undefined) return end.code;
     return code === exit.usage || code === exit.config ? code : execExit.failed;
   }
 }

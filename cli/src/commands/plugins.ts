@@ -1,4 +1,4 @@
-import { type Installed, ownPackage, printable, readInstalled } from "@mlflow-auth/core/internal/config";
+import { type Installed, ownPackage, printable, readInstalled, workingFolder } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { type FileInstances, fileInstances, rootOptionsOf } from "../installed/file-instances.js";
 import { interfaceNames, type ListedPackage, listPlugins } from "../installed/list-plugins.js";
@@ -15,7 +15,8 @@ export interface PluginsOptions {
 
 /** Prints the plugins that are installed, or why one of them was or was not found. Imports none. */
 export async function plugins({ config: configFile, json, why }: PluginsOptions): Promise<number> {
-  const where = { configFile, cwd: process.cwd(), env: process.env };
+  const { env } = process;
+  const where = { configFile, cwd: workingFolder({ configFile, env }), env };
   const file = await fileInstances(where);
   const installed = readInstalled(rootOptionsOf(file, where));
   if (why !== undefined) return explain(why, file, installed, json);

@@ -1,7 +1,9 @@
 import { isLoopback, type LogLevel, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
 import { createToken, type RunningProxy } from "@mlflow-auth/proxy";
+import { lostOutput } from "../end-with.js";
 import { exit } from "../exit-codes.js";
 import { say, serveProxy } from "../serve-proxy.js";
+import { onEndOfNpx, onStop } from "../stop-signals.js";
 import { tokenFromFile } from "../token-file.js";
 
 /** What the command line of `proxy` says. */
@@ -31,7 +33,7 @@ export interface ProxyCommandOptions {
 const GRACE = 10_000;
 
 /**
- * Serves until SIGTERM or SIGINT. On stdout it prints one line: its address, or with `json` an object that holds those of the other
+ * Serves until SIGTERM, SIGINT or SIGHUP. On stdout it prints one line: its address, or with `json` an object that holds those of the other
  * servers as well. Returns the exit code.
  */
 export async function proxy(options: ProxyCommandOptions): Promise<number> {
@@ -50,6 +52,7 @@ export async function proxy(options: ProxyCommandOptions): Promise<number> {
     const stopped = untilStopped(proxy);
     const { url, browsable } = proxy;
     console.log(options.json ? JSON.stringify({ url, server: upstream.uri, browsable }) : url);
+    await refuseLostAddress(options);
     await stopped;
     return exit.fine;
   });
@@ -75,17 +78,33 @@ async function tokenOf({ token, tokenFile }: ProxyCommandOptions): Promise<Secre
   return tokenFile === undefined ? createToken() : await tokenFromFile(tokenFile);
 }
 
-function untilStopped(running: RunningProxy): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let stopping = false;
-    const stop = () => {
-      // A second time means now.
-      const grace = stopping ? 0 : GRACE;
-      stopping = true;
-      running.close({ grace }).then(resolve, reject);
-    };
-    // Before the listeners of plugins, which may throw.
-    process.prependListener("SIGTERM", stop);
-    process.prependListener("SIGINT", stop);
-  });
+/**
+ * @throws MlflowAuthError `PROXY_LISTEN` if the address could not be printed and nobody can know it: the token in it is new, so the
+ *   proxy would serve nobody, and for ever. Otherwise it is a warning.
+ */
+async function refuseLostAddress({ token, tokenFile }: ProxyCommandOptions): Promise<void> {
+  const lost = await lostOutput();
+  if (lost === undefined) return;
+  const message = `the address can't be printed: stdout can't be written (${lost})`;
+  if (!token || tokenFile !== undefined) return say(message);
+  const remedy = "read the first line of stdout, or give the token with --token-file";
+  throw new MlflowAuthError("PROXY_LISTEN", message, { remedy });
+}
+
+async function untilStopped(running: RunningProxy): Promise<void> {
+  const ends: (() => void)[] = [];
+  try {
+    await new Promise<void>((resolve, reject) => {
+      let stopping = false;
+      const stop = () => {
+        // A second time means now.
+        const grace = stopping ? 0 : GRACE;
+        stopping = true;
+        running.close({ grace }).then(resolve, reject);
+      };
+      ends.push(onStop(stop), onEndOfNpx(stop));
+    });
+  } finally {
+    for (const end of ends) end();
+  }
 }

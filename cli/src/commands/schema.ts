@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
+import { MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { installedSchema } from "../installed/compose-schema.js";
 import { fileInstances, rootOptionsOf } from "../installed/file-instances.js";
@@ -14,7 +14,8 @@ export interface SchemaOptions {
 
 /** Prints the schema of the file with the plugins that are installed, or keeps it beside the file. Imports no plugin. */
 export async function schema({ config: configFile, write }: SchemaOptions): Promise<number> {
-  const where = { configFile, cwd: process.cwd(), env: process.env };
+  const { env } = process;
+  const where = { configFile, cwd: workingFolder({ configFile, env }), env };
   const file = await fileInstances(where);
   const composed = installedSchema(rootOptionsOf(file, where));
   if (!write) {

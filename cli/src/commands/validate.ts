@@ -19,7 +19,7 @@ export interface ValidateOptions {
 export async function validate({ config: configFile, json }: ValidateOptions): Promise<number> {
   let config: Config;
   try {
-    config = await loadConfig({ configFile, cwd: process.cwd(), env: process.env });
+    config = await loadConfig({ configFile });
   } catch (thrown) {
     if (!json || !isMlflowAuthError(thrown)) throw thrown;
     const { code, message, remedy, problems } = thrown;

@@ -7,13 +7,14 @@ import {
   isMlflowAuthError,
   type MlflowAuthError,
   type Problem,
+  presentFolder,
 } from "@mlflow-auth/core/internal";
 import type { Diagnosis, Opened } from "./examination.js";
 import { brokenBy, type Finding, fine, knownError, skipped } from "./finding.js";
 
 /** The link `file`, where the file could be loaded, with its warnings. */
 export function fileFinding({ file, warnings }: Config): Finding {
-  const name = file === undefined ? "the environment" : displayName(file, process.cwd());
+  const name = file === undefined ? "the environment" : displayName(file, presentFolder());
   return fine("file", `${name} is valid`, warnings.map(formatProblem));
 }
 

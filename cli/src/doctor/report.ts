@@ -1,5 +1,5 @@
 /** A diagnosis as one sentence with an exit code, as people read it, and as data. */
-import { displayName, printable } from "@mlflow-auth/core/internal";
+import { displayName, presentFolder, printable } from "@mlflow-auth/core/internal";
 import { exit, exitCodeOf } from "../exit-codes.js";
 import { paint } from "../paint.js";
 import type { Diagnosis } from "./examination.js";
@@ -55,7 +55,7 @@ const INDENT = " ".repeat("  warn  ".length + WIDTH + 2);
 /** Lines without a newline at the end, in colours where stdout is a terminal. What a server sent can't move the cursor. */
 export function textReport({ file, common, servers, unexamined }: Diagnosis, { sentence, broken }: Verdict): string {
   const lines = [
-    paint(out, "bold", file === undefined ? "no file that can be used" : displayName(file, process.cwd())),
+    paint(out, "bold", file === undefined ? "no file that can be used" : displayName(file, presentFolder())),
   ];
   for (const finding of common) lines.push(...linesOf(finding));
   for (const { uri, findings } of servers) {

@@ -1,6 +1,13 @@
 /** The conversation on a terminal: what is still missing, one question after the other. */
 import { resolve } from "node:path";
-import { type Data, displayName, ownPackage, ownPlugins, printable } from "@mlflow-auth/core/internal/config";
+import {
+  type Data,
+  displayName,
+  ownPackage,
+  ownPlugins,
+  presentFolder,
+  printable,
+} from "@mlflow-auth/core/internal/config";
 import { interfaceNames } from "../installed/list-plugins.js";
 import { fileName } from "../where-from.js";
 import { judgeAddress, usualAddress } from "./address.js";
@@ -29,7 +36,7 @@ export async function complete(draft: Draft, around: Surroundings): Promise<void
 export async function askTarget(usual: string): Promise<string> {
   const answer = await askText({
     message: "Where shall the file be?",
-    usual: displayName(usual, process.cwd()),
+    usual: displayName(usual, presentFolder()),
     hint: fileName(usual),
     check: (text) => refusalOf(resolve(text))?.message,
   });

@@ -1,7 +1,7 @@
 /** The file that `init` writes: never one that exists. */
 import { lstatSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
+import { MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal/config";
 import { fileName } from "../where-from.js";
 
 /** Ctrl-C or Escape at a question: nothing is written. */
@@ -14,8 +14,12 @@ export function refusalOf(file: string): MlflowAuthError | undefined {
       remedy: "name a file that ends in .yaml",
     });
   }
-  if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return alreadyThere(file);
-  if (lstatSync(dirname(file), { throwIfNoEntry: false }) === undefined) return cantWrite(file, "ENOENT");
+  try {
+    if (lstatSync(file, { throwIfNoEntry: false }) !== undefined) return alreadyThere(file);
+    if (lstatSync(dirname(file), { throwIfNoEntry: false }) === undefined) return cantWrite(file, "ENOENT");
+  } catch (thrown) {
+    return cantWrite(file, (thrown as NodeJS.ErrnoException).code ?? "unknown reason");
+  }
   return undefined;
 }
 
@@ -36,9 +40,17 @@ export function writeNew(file: string, text: string): void {
   }
 }
 
-/** What `--config` says, else where every other command would look, else here. */
+/**
+ * What `--config` says, else where every other command would look, else here.
+ *
+ * @throws MlflowAuthError `USAGE` if there is no working directory any more and the path is relative to it
+ */
 export function targetOf(config: string | undefined): string {
-  return resolve(config ?? (process.env["MLFLOW_AUTH_CONFIG"] || "mlflow-auth.yaml"));
+  const { env } = process;
+  return resolve(
+    workingFolder({ configFile: config, env }),
+    config ?? (env["MLFLOW_AUTH_CONFIG"] || "mlflow-auth.yaml"),
+  );
 }
 
 function alreadyThere(file: string): MlflowAuthError {

@@ -2,7 +2,7 @@
 import { lstatSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { foldersUpwards } from "../files/folders-upwards.js";
+import { foldersUpwards, homeOfUser } from "../files/folders-upwards.js";
 import { jsonErrorOffset } from "./json-error.js";
 import { readConfigText } from "./read-text.js";
 
@@ -94,7 +94,7 @@ type ExplorerClass = new (options: object) => Explorer;
  * over what it can't read, so each candidate is read by us before it is asked.
  */
 async function createSearch(nameWith: string): Promise<(folder: string) => Promise<FoundFile | undefined>> {
-  const { Explorer } = (await import("cosmiconfig/dist/Explorer.js")) as unknown as { Explorer: ExplorerClass };
+  const Explorer = await loadExplorer();
   let text = "";
   const loader = (file: string) => (basename(file) === "package.json" ? packageText(file, text, nameWith) : text);
   const explorers = places.map((place) => {
@@ -126,6 +126,18 @@ async function createSearch(nameWith: string): Promise<(folder: string) => Promi
     }
     return undefined;
   };
+}
+
+/** As it is loaded, cosmiconfig asks for the home folder, which not everybody has: it is told one for that moment, and never looks there. */
+async function loadExplorer(): Promise<ExplorerClass> {
+  const load = () => import("cosmiconfig/dist/Explorer.js") as unknown as Promise<{ Explorer: ExplorerClass }>;
+  if (homeOfUser() !== undefined) return (await load()).Explorer;
+  process.env["HOME"] = "/";
+  try {
+    return (await load()).Explorer;
+  } finally {
+    delete process.env["HOME"];
+  }
 }
 
 /** The whole text under our key if package.json has it; a package.json that is not JSON may be ours, so it is not passed over. */

@@ -1,5 +1,6 @@
 /** Dispatchers with the TLS settings and corporate proxies that apply to one destination. */
-import { Agent, Dispatcher } from "undici";
+import type { Socket } from "node:net";
+import { Agent, buildConnector, Dispatcher } from "undici";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Logger, TlsOptions } from "../provider/context.js";
 import { type Environment, type HttpProxy, namesProxy, proxyFor, TunnelAgent } from "./http-proxy.js";
@@ -18,6 +19,11 @@ export interface AgentOptions {
   readonly connections?: number;
   /** Milliseconds until the headers of an answer, and between two pieces of its body; 0: no limit. undici's default is 300,000. */
   readonly timeout?: number;
+  /**
+   * Whether a connection lets the process end even while an answer is awaited. For whoever has a timer of his own that waits for him:
+   * what nobody waits for any more, such as the refresh of a secret, would keep a program that is done. Through a proxy it does not.
+   */
+  readonly background?: boolean;
   /** Told when certificate files have changed and can't be used. */
   readonly logger?: Logger | undefined;
   /** Whose TLS options these are. Default: those of a listed server whose URI the destination is. */
@@ -60,15 +66,30 @@ const isSecure = (destination: string) => destination.startsWith("https:");
 
 const definedOf = (pems: Pems) => Object.fromEntries(Object.entries(pems).filter(([, pem]) => pem !== undefined));
 
-function connect({ connections, timeout }: AgentOptions, proxy: HttpProxy | undefined, secure: object): Dispatcher {
+function connect(
+  { connections, timeout, background }: AgentOptions,
+  proxy: HttpProxy | undefined,
+  secure: object,
+): Dispatcher {
   const options = {
     ...(connections === undefined ? {} : { connections }),
     ...(timeout === undefined ? {} : { headersTimeout: timeout, bodyTimeout: timeout }),
     allowH2: false,
     connect: secure,
   };
-  if (proxy === undefined) return new Agent(options);
+  if (proxy === undefined) return new Agent(background ? { ...options, connect: unreferenced(secure) } : options);
   return new TunnelAgent(proxy, { ...options, requestTls: secure, proxyTls: { allowH2: false } });
+}
+
+/** undici references a connection anew for each request, so that its socket must not let itself be. */
+function unreferenced(secure: object): buildConnector.connector {
+  const connector = buildConnector({ ...secure, allowH2: false });
+  return (options, callback) => {
+    // It returns the socket, which its types leave out.
+    const socket = connector(options, callback) as unknown as Socket;
+    socket.ref = () => socket;
+    socket.unref();
+  };
 }
 
 /** A dispatcher that is built anew when the files change. Requests under way end on the connections that they have. */

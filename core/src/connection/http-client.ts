@@ -21,6 +21,8 @@ export interface HttpClientOptions {
   readonly instance: string;
   readonly env: Environment;
   readonly logger: Logger;
+  /** Whether the process may end while an answer is awaited: whoever asks a provider has a timer of his own. Default: false. */
+  readonly background?: boolean;
 }
 
 /** An {@link HttpClient} and the way to close its connections, those of clients derived from it included. */
@@ -31,14 +33,14 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
 
   function client(settings: HttpClientSettings): HttpClient {
     const { allowInsecure, tlsNames, ...tls } = settings;
-    const { instance, env, logger } = options;
+    const { instance, env, logger, background = false } = options;
     const tlsOwner = tlsOfPlugin(instance, tlsNames);
     const byOrigin = new Map<string, Dispatcher>();
     function agentFor(url: URL): Dispatcher {
       let agent = byOrigin.get(url.origin);
       if (agent === undefined) {
         // A backend is asked now and then: what replaced a file is to be in use the next time.
-        agent = createAgent({ destination: url.origin, tls, tlsOwner, fresh: 0, env, logger });
+        agent = createAgent({ destination: url.origin, tls, tlsOwner, fresh: 0, env, logger, background });
         byOrigin.set(url.origin, agent);
         agents.push(agent);
       }

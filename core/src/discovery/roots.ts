@@ -3,6 +3,7 @@ import { existsSync, readlinkSync } from "node:fs";
 import { dirname, join, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Owners } from "../files/trust.js";
+import { presentFolder } from "../files/working-folder.js";
 import { PackageTrust } from "./package-trust.js";
 import { parseObject, readPackage } from "./read-package.js";
 import { endOfSearch, type Origin, ownersOf, type Root, searchFoldersOf, writersAround } from "./search-folders.js";
@@ -55,7 +56,7 @@ export function findRoots({
   };
   add("project", project);
   add("workspace", workspace);
-  add("variable", named ? resolve(named) : undefined);
+  add("variable", named ? resolve(presentFolder() ?? folder, named) : undefined);
   add("command", ...started.flatMap((path) => installationsOf(path, searchFolders)));
   add("core", ...installationsOf(core, searchFolders));
   return {

@@ -12,8 +12,8 @@ export interface FoldersUpwards {
 
 /** A folder and those above it, to the first with `.git` or to the home folder, whichever comes first, itself included. */
 export function foldersUpwards(folder: string, env: Readonly<Record<string, string | undefined>>): FoldersUpwards {
-  const home = env["HOME"] || homedir();
-  const homes = [resolve(home), real(home)];
+  const home = env["HOME"] || homeOfUser();
+  const homes = home === undefined ? [] : [resolve(folder, home), real(resolve(folder, home))];
   const folders: string[] = [];
   for (let current = resolve(folder); ; current = dirname(current)) {
     folders.push(current);
@@ -21,6 +21,15 @@ export function foldersUpwards(folder: string, env: Readonly<Record<string, stri
     if (homes.includes(current) || homes.includes(real(current)) || existsSync(join(current, ".git"))) {
       return { folders, bounded: true };
     }
+  }
+}
+
+/** Of this process's user. Undefined where HOME is not set and the user has no account, as in containers with a number for a user. */
+export function homeOfUser(): string | undefined {
+  try {
+    return homedir();
+  } catch {
+    return undefined;
   }
 }
 

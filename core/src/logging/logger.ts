@@ -60,7 +60,7 @@ function wordIn(env: Environment, variable: string, usual: string): string {
  * line that is written: most programs never write one.
  */
 export function createLogger(options: CreateLoggerOptions): Logger {
-  const { env, write = (text) => void process.stderr.write(text) } = options;
+  const { env, write = toStderr } = options;
   const named = wordIn(env, "MLFLOW_AUTH_LOG", "warn");
   const level = options.level ?? (isLevel(named) ? named : "warn");
   const isJson = wordIn(env, "MLFLOW_AUTH_LOG_FORMAT", "text") === "json";
@@ -84,6 +84,14 @@ export function createLogger(options: CreateLoggerOptions): Logger {
     logger.warn({}, `${fault}; it is taken as ${fault.startsWith("MLFLOW_AUTH_LOG_FORMAT") ? "text" : "warn"}`);
   }
   return logger;
+}
+
+/** As console.error does: that nobody can read it is no reason to end the program, which an error without a listener would be. */
+function toStderr(text: string): void {
+  const { stderr } = process;
+  stderr.write(text, (fault) => {
+    if (fault && stderr.listenerCount("error") === 0) stderr.once("error", () => undefined);
+  });
 }
 
 function isLevel(name: string): name is LogLevel {

@@ -22,7 +22,7 @@ export const mutants = [
         "table[code as ErrorCode]",
         "an error with a plugin's own code ends with none",
       ],
-      ["thrown.exitCode === 0 ? 0 : 2", "0", "a wrong option counts as success"],
+      ["thrown.exitCode === 0 ? exit.fine : exit.usage", "exit.fine", "a wrong option counts as success"],
       [
         "  SECRET_UNREACHABLE: backend,",
         "  SECRET_UNREACHABLE: config,",
@@ -141,7 +141,7 @@ export const mutants = [
         "auth ?? null",
         "a program under exec under exec asks the bridge about itself",
       ],
-      ["128 + constants.signals[signal]", "1", "a shell can't tell that a signal ended the program"],
+      ["128 + constants.signals[signal], started", "1, started", "a shell can't tell that a signal ended the program"],
       [
         "code: signal === null ? (code as number)",
         "code: signal === null ? 0",

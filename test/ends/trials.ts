@@ -1,0 +1,118 @@
+/** Files that between them use every option there is. */
+import type { Given } from "./options.ts";
+import type { Stage } from "./stage.ts";
+
+export interface Trial extends Given {
+  readonly name: string;
+  /** The server to go to. */
+  readonly uri: string;
+}
+
+export function trialsOn({ server, vault, secure, files, logins }: Stage): Trial[] {
+  const plain = server.origin;
+  const { ca, cert, key, both } = files;
+  const path = { path: "mlflow/auth" };
+  const byToken = { method: "token", token: { env: "MY_TOKEN" } };
+  const usual = { address: vault.address, auth: byToken, secret: path };
+  const MY_TOKEN = logins.token;
+  const trial = (name: string, uri: string, file: object, env: Record<string, string> = {}): Trial => ({
+    name,
+    uri,
+    file: { version: 1, ...file },
+    env: { MY_TOKEN, ...env },
+  });
+  const short = (name: string, uri: string, file: object, env?: Record<string, string>) =>
+    trial(name, uri, { trackingUri: uri, ...file }, env);
+  const vaultIs = (name: string, options: object, env?: Record<string, string>) =>
+    short(name, plain, { plugins: { vault: { ...usual, ...options } } }, env);
+  const open = { auth: [], headers: [], tags: [], allowInsecure: true };
+  return [
+    short("an authority", secure.server, { ...open, tls: { ca, cert, key } }),
+    short("a client certificate with its key in one file", secure.server, { auth: [], tls: { ca, cert: both } }),
+    short("a certificate that is not verified", secure.server, {
+      auth: [],
+      tls: { insecureSkipVerify: true, cert: both },
+    }),
+    short(
+      "MLflow's variables for TLS alone",
+      secure.server,
+      { trackingUri: "${MLFLOW_TRACKING_URI}", auth: [] },
+      {
+        MLFLOW_TRACKING_URI: secure.server,
+        MLFLOW_TRACKING_SERVER_CERT_PATH: ca,
+        MLFLOW_TRACKING_CLIENT_CERT_PATH: both,
+      },
+    ),
+    short(
+      "MLflow's variable against verification",
+      secure.server,
+      { auth: [], tls: { cert: both } },
+      { MLFLOW_TRACKING_INSECURE_TLS: "true" },
+    ),
+    trial("several servers, each with all that it can have", secure.server, {
+      $schema: ".mlflow-auth.schema.json",
+      servers: [
+        { uri: plain, ...open, auth: "vault" },
+        { uri: secure.server, auth: ["vault"], headers: ["datadog"], tags: [], tls: { ca, cert, key } },
+        { uri: "https://*.example.com", ...open, tls: { ca, cert, key, insecureSkipVerify: false } },
+      ],
+      plugins: { vault: usual, datadog: {} },
+    }),
+    short("all that an instance can have", plain, {
+      auth: ["mine"],
+      headers: ["keys"],
+      tags: [],
+      plugins: {
+        mine: { plugin: "vault", package: "@mlflow-auth/plugin-vault", enabled: true, timeout: "20s", ...usual },
+        keys: { plugin: "datadog", optional: true, apiKey: { env: "MY_TOKEN" }, appKey: { file: key } },
+      },
+    }),
+    short(
+      "Datadog's variables",
+      plain,
+      { auth: [], plugins: { datadog: { requireModelLab: true } } },
+      { DD_API_KEY: "a", DD_APP_KEY: "b", DD_MODEL_LAB_ENABLED: "1" },
+    ),
+    vaultIs("Vault's cache, a namespace, and another header", {
+      allowInsecure: true,
+      namespace: "team",
+      cache: { ttl: "1s", maxStale: "1h" },
+      credential: { mode: "bearer", header: "X-Api-Key" },
+    }),
+    vaultIs("another field of an old version elsewhere", {
+      secret: { mount: "team/kv", path: "mlflow/auth", version: 1, field: "other" },
+    }),
+    vaultIs(
+      "Vault's login by AppRole",
+      {
+        auth: { method: "approle", roleId: logins.roleId, secretId: { env: "MY_SECRET_ID" }, mount: "approle" },
+      },
+      { MY_SECRET_ID: logins.secretId },
+    ),
+    vaultIs("Vault's login by a service account", {
+      auth: { method: "kubernetes", role: "trainer", jwtFile: logins.jwtFile, mount: "kubernetes" },
+    }),
+    vaultIs("Vault's login by a JWT", {
+      auth: { method: "jwt", role: "ci", jwt: { file: logins.jwtFile }, mount: "jwt" },
+    }),
+    vaultIs("Vault behind TLS", {
+      address: secure.vault,
+      tls: { caFile: ca, certFile: cert, keyFile: key, insecureSkipVerify: false },
+    }),
+    short(
+      "Vault's variables",
+      plain,
+      { plugins: { vault: { address: "${VAULT_ADDR}", secret: path } } },
+      {
+        VAULT_ADDR: secure.vault,
+        VAULT_NAMESPACE: "team",
+        VAULT_CACERT: ca,
+        VAULT_CLIENT_CERT: cert,
+        VAULT_CLIENT_KEY: key,
+        VAULT_SKIP_VERIFY: "false",
+        VAULT_ROLE_ID: logins.roleId,
+        VAULT_SECRET_ID: logins.secretId,
+      },
+    ),
+  ];
+}

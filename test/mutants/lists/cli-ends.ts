@@ -1,0 +1,125 @@
+/** Faults in how exec, proxy and a program with the library end, and in what they bear around them. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  ...faultsIn(
+    "cli/src",
+    ["test/ends/signals"],
+    [
+      [
+        'const STOP = ["SIGTERM", "SIGINT", "SIGHUP"]',
+        'const STOP = ["SIGTERM", "SIGINT"]',
+        "a closed terminal cuts requests off",
+      ],
+      [
+        "await Promise.race([authorizer.close(), sleep(LONGEST_CLOSE)]);",
+        "await authorizer.close();",
+        "exec and proxy wait for a plugin that hangs as it is closed",
+      ],
+      [
+        "const grace = stopping ? 0 : GRACE;",
+        "const grace = GRACE;",
+        "who asks a second time still waits for the request that hangs",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src",
+    ["test/ends/who-started-it"],
+    [
+      [
+        "if (pid !== 1) return () => undefined;",
+        "return () => undefined;",
+        "docker stop waits in vain for a command that starts",
+      ],
+      [
+        'if (process.env["npm_lifecycle_event"] !== "npx") return () => undefined;',
+        "return () => undefined;",
+        "a proxy behind npx listens for ever, and a program runs on, when npx is stopped",
+      ],
+      [
+        'if (process.env["npm_lifecycle_event"] !== "npx") return () => undefined;',
+        "",
+        "a proxy that a script puts in the background ends with the script",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src",
+    ["test/ends/lost-output"],
+    [
+      [
+        'if (lost === undefined || lost === "EPIPE") process.exit(code);',
+        "if (lost === undefined) process.exit(code);",
+        "`| head` is a failure",
+      ],
+      [
+        'if (lost === undefined || lost === "EPIPE") process.exit(code);',
+        "process.exit(code);",
+        "a result that was lost counts as printed",
+      ],
+      [
+        "process.exit(code === exit.fine ? own : code);",
+        "process.exit(own);",
+        "a full disk hides what a program ended with",
+      ],
+      [
+        "for (const stream of [process.stdout, process.stderr])",
+        "for (const stream of [process.stdout])",
+        "a wrong option ends with 1 where nobody reads stderr",
+      ],
+      [
+        "if (!token || tokenFile !== undefined) return say(message);",
+        "return say(message);",
+        "a proxy stays whose address nobody can know",
+      ],
+      [
+        "      rmSync(file, { force: true });\n      throw wrong",
+        "      throw wrong",
+        "half a token stays, and is refused from then on",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/logging/logger.ts",
+    ["test/ends/lost-output"],
+    [
+      [
+        'if (fault && stderr.listenerCount("error") === 0)',
+        "if (false)",
+        "a warning that nobody reads ends the program that it is for",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["test/ends/working-folder"],
+    [
+      [
+        "if (isAbsolute(named)) return dirname(named);",
+        "",
+        "a job that removes its own folder fails, though its file is elsewhere",
+      ],
+      ["if (cwd === undefined) return file;", 'if (cwd === undefined) return "";', "a problem is told of no file"],
+      [
+        "if (homeOfUser() !== undefined) return (await load()).Explorer;",
+        "return (await load()).Explorer;",
+        "a container's user without an account gets a stack",
+      ],
+      ['    delete process.env["HOME"];', "", "the program is given a HOME that it does not have"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["test/ends/programs"],
+    [
+      ["    socket.unref();\n", "", "a program that is done waits for a secret store that hangs"],
+      ["    socket.ref = () => socket;\n", "", "a program that is done waits for a secret store that hangs"],
+      [
+        "createHttpClient({ instance: name, env, logger, background: true })",
+        "createHttpClient({ instance: name, env, logger })",
+        "a program that is done waits for a secret store that hangs",
+      ],
+    ],
+  ),
+];
