@@ -25,7 +25,8 @@ export function trialsOn({ server, vault, secure, files, logins }: Stage): Trial
     trial(name, uri, { trackingUri: uri, ...file }, env);
   const vaultIs = (name: string, options: object, env?: Record<string, string>) =>
     short(name, plain, { plugins: { vault: { ...usual, ...options } } }, env);
-  const open = { auth: [], headers: [], tags: [], allowInsecure: true, anonymous: "allowed" };
+  const gateway = { header: "X-MLflow-Authorization" };
+  const open = { auth: [], headers: [], tags: [], allowInsecure: true, anonymous: "allowed", gateway };
   return [
     short("an authority", secure.server, { ...open, tls: { ca, cert, key } }),
     short("a client certificate with its key in one file", secure.server, { auth: [], tls: { ca, cert: both } }),
