@@ -29,6 +29,12 @@ export function answerClientFaults(server: Server, connections: Connections): vo
   server.on("connect", (_req, socket) => answerFault(socket as Socket, badMethod, connections));
 }
 
+/** A connection on which no head came in time, or the beginning of one was all that came. */
+export function answerLate(socket: Socket, connections: Connections): void {
+  if (socket.bytesRead === 0 && socket.readableEnded) socket.destroy();
+  else answerFault(socket, socket.readableEnded ? unreadable : tooSlow, connections);
+}
+
 function answerFault(socket: Socket, refusal: Refusal, connections: Connections): void {
   if (isEnding(socket)) return;
   connections.endAfterAnswer(socket);

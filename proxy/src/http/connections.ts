@@ -4,21 +4,29 @@ import type { Socket } from "node:net";
 import { descriptorLimit } from "./descriptors.js";
 
 /**
- * Connections whose clients have not shown that they may use the front, as a number and as a part of the descriptors that this process
- * may have. Of more, the oldest are closed. There is no limit to the others, so nobody outside can take the room of those who may.
+ * Connections whose clients have not shown that they may use the front: as a number, as a part of the descriptors that this process
+ * may have, and the bytes that came on them, for heads that are not complete are kept. Of more, the oldest are closed. There is no
+ * limit to the others, so nobody outside can take the room of those who may.
  */
-const MOST_NEWCOMERS = 512;
+const MOST_NEWCOMERS = 4096;
 const THEIR_DESCRIPTORS = 1 / 4;
+const THEIR_BYTES = 32 * 1024 * 1024;
 
-/** For how long, and up to how many bytes, what a client still sends after its last answer is read and thrown away. */
+/** As many are never too many, where there are descriptors enough. */
+const FEW = 256;
+
+/** Milliseconds between two looks at a crowd. What a client sends as it connects has been read by then. */
+const LOOK = 25;
+
+/** For how long the connection stays open after its last answer, and whether what comes meanwhile is read and thrown away. */
 interface Lingering {
   readonly milliseconds: number;
-  readonly bytes: number;
+  readonly reads: boolean;
 }
 
-const FOR_CLIENTS: Lingering = { milliseconds: 10_000, bytes: Number.POSITIVE_INFINITY };
-/** Enough for a request of an honest client that has another run's token: it sends all before it reads. */
-const FOR_NEWCOMERS: Lingering = { milliseconds: 2_000, bytes: 256 * 1024 };
+const FOR_CLIENTS: Lingering = { milliseconds: 10_000, reads: true };
+/** Time to see the answer, for an honest client with another run's token. Who floods has to wait, which costs us nothing. */
+const FOR_NEWCOMERS: Lingering = { milliseconds: 1_000, reads: false };
 
 /** The last answer has been begun, or has to wait for those before it; what still comes in on the connection is not for us. */
 const ending = new WeakSet<Socket>();
@@ -29,6 +37,7 @@ export class Connections {
   readonly #newcomers = new Set<Socket>();
   readonly #newest = new WeakMap<Socket, ServerResponse>();
   readonly #most = Math.min(MOST_NEWCOMERS, Math.floor(descriptorLimit() * THEIR_DESCRIPTORS));
+  readonly #few = Math.min(FEW, this.#most);
   #isCrowded = false;
 
   /** A client has connected. */
@@ -41,17 +50,25 @@ export class Connections {
     });
     this.#all.add(socket);
     this.#newcomers.add(socket);
-    if (this.#newcomers.size > this.#most && !this.#isCrowded) this.#makeRoom();
+    if (this.#newcomers.size <= this.#few || this.#isCrowded) return;
+    this.#isCrowded = true;
+    setTimeout(() => this.#makeRoom(), LOOK).unref();
   }
 
-  /** After another turn of the event loop: what clients sent as they connected has been read by then, and those who may are known. */
   #makeRoom(): void {
-    this.#isCrowded = true;
-    const end = () => {
-      this.#isCrowded = false;
-      this.closeNewcomers(this.#most);
-    };
-    setImmediate(() => setImmediate(end));
+    this.#isCrowded = false;
+    let bytes = 0;
+    for (const { bytesRead } of this.#newcomers) bytes += bytesRead;
+    for (const socket of this.#newcomers) {
+      if (this.#newcomers.size <= this.#most && bytes <= THEIR_BYTES) return;
+      bytes -= socket.bytesRead;
+      this.#close(socket);
+    }
+  }
+
+  #close(newcomer: Socket): void {
+    this.#newcomers.delete(newcomer);
+    newcomer.destroy();
   }
 
   /**
@@ -85,13 +102,9 @@ export class Connections {
     return res === undefined || res.writableFinished || res.destroyed ? undefined : res;
   }
 
-  /** Of the connections whose clients have not shown that they may use the front, closes the oldest until `kept` are left. */
-  closeNewcomers(kept = 0): void {
-    for (const socket of this.#newcomers) {
-      if (this.#newcomers.size <= kept) return;
-      this.#newcomers.delete(socket);
-      socket.destroy();
-    }
+  /** Closes those of clients who have not shown that they may use the front. */
+  closeNewcomers(): void {
+    for (const socket of this.#newcomers) this.#close(socket);
   }
 
   closeAll(): void {
@@ -110,29 +123,25 @@ export function isEnding(socket: Socket): boolean {
 }
 
 /**
- * Makes the next answer the last: it says `connection: close`, or is followed by `destroySoon`. Node would destroy the socket once it
- * is written; with bytes of the client still unread the system then resets the connection, and the client, busy sending, never sees
- * the answer. So only our side is closed, and the rest is read and dropped for a while, without being parsed.
+ * Makes the next answer the last: it says `connection: close`, or is followed by `destroySoon`. Nothing more is parsed. Node would
+ * destroy the socket once the answer is written; with bytes of the client still unread the system then resets the connection, and the
+ * client, busy sending, never sees the answer. So only our side is closed, and the rest is dropped for a while.
  *
  * @param dropped told how many bytes were
  */
 export function endAfterAnswer(socket: Socket, dropped?: (bytes: number) => void, patience = FOR_CLIENTS): void {
   if (ending.has(socket)) return;
   ending.add(socket);
+  // Of these Node's parser is one, and with another listener it gives the socket back.
+  socket.removeAllListeners("data");
+  socket.on("data", ({ length }) => dropped?.(length));
+  if (patience.reads) socket.resume();
+  else socket.pause();
   let isClosing = false;
   socket.destroySoon = () => {
     if (isClosing) return;
     isClosing = true;
     socket.end();
-    // Of these Node's parser is one, and with another listener it gives the socket back.
-    socket.removeAllListeners("data");
-    let bytes = 0;
-    socket.on("data", ({ length }) => {
-      bytes += length;
-      dropped?.(length);
-      if (bytes > patience.bytes) socket.destroy();
-    });
-    socket.resume();
     const timer = setTimeout(() => socket.destroy(), patience.milliseconds).unref();
     socket.once("close", () => clearTimeout(timer));
   };

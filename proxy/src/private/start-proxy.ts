@@ -2,8 +2,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
-import { answerClientFaults } from "../http/client-faults.js";
+import { answerClientFaults, answerLate } from "../http/client-faults.js";
 import { Connections } from "../http/connections.js";
+import { awaitFirstHeads } from "../http/first-head.js";
 import { createForwarder, type ForwarderOptions } from "../http/forward.js";
 import type { CreatedRuns } from "../http/run-watch.js";
 import type { Upstream } from "../http/upstream.js";
@@ -161,7 +162,7 @@ interface ServedAddress {
 }
 
 function createListener(
-  { headTimeout = 10_000, idleTimeout = 60_000 }: ProxyOptions,
+  { headTimeout = 10_000, idleTimeout = 60_000, traffic }: ProxyOptions,
   connections: Connections,
 ): Server {
   const server = createServer({
@@ -177,7 +178,13 @@ function createListener(
     noDelay: true,
   });
   server.timeout = idleTimeout;
-  server.on("connection", (socket) => connections.opened(socket));
+  awaitFirstHeads(server, {
+    longest: LONGEST_HEAD,
+    timeout: headTimeout,
+    read: traffic,
+    opened: (socket) => connections.opened(socket),
+    late: (socket) => answerLate(socket, connections),
+  });
   answerClientFaults(server, connections);
   return server;
 }

@@ -129,6 +129,32 @@ for (const [what, [text, status]] of Object.entries(alone)) {
   });
 }
 
+test("a first head may come in any pieces, with the next request behind it", async () => {
+  const text = get("/1") + head(`GET /${rig.token}/2`, [host()]);
+  const end = text.indexOf("\r\n\r\n");
+  for (const cut of [1, end - 1, end, end + 1, end + 2, end + 3, end + 4, end + 5]) {
+    const socket = connect({ port: rig.proxy.port, host: "127.0.0.1", noDelay: true });
+    let answer = "";
+    socket.on("data", (chunk) => {
+      answer += chunk;
+    });
+    socket.write(text.slice(0, cut));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.write(text.slice(cut));
+    await once(socket, "close");
+    assert.equal(answersOf(answer), ["200 done /1", "200 done /2"], `cut after ${cut}`);
+  }
+});
+
+test("a first request whose head and body come in one piece arrives whole", async () => {
+  for (const length of [1, 60_000, 1_000_000]) {
+    const body = "abcdefghij".repeat(length / 10 + 1).slice(0, length);
+    const headers = [host(), `content-length: ${length}`];
+    assert.match(await raw(rig.proxy.port, head(`POST /${rig.token}/x`, headers) + body), /^HTTP\/1\.1 200 /);
+    assert.ok(rig.upstream.seen.at(-1)?.body === body);
+  }
+});
+
 test("an expectation that nobody knows is judged as any request, and refused", async () => {
   const headers = [host(), "expect: miracles"];
   assert.match(await raw(rig.proxy.port, head(`GET /${rig.token}/x`, headers)), /^HTTP\/1\.1 417 /);

@@ -132,8 +132,26 @@ export const mutants = [
         { tests: ["test/doors"] },
       ],
       [
-        "if (this.#newcomers.size > this.#most && !this.#isCrowded) this.#makeRoom();",
+        "if (head < bytes.length) socket.unshift(bytes.subarray(head));",
         "",
+        "what comes with the first head of a connection is lost",
+        { tests: ["proxy/client-faults"] },
+      ],
+      [
+        "const from = Math.max(0, bytes.length - END_OF_HEAD.length);",
+        "const from = bytes.length;",
+        "a head whose end comes in two pieces is not seen to be complete",
+        { tests: ["proxy/client-faults"] },
+      ],
+      [
+        "const timer = setTimeout(fail, timeout);",
+        "const timer = setTimeout(leave, timeout);",
+        "a connection without a head stays open",
+        { tests: ["proxy/client-faults", "proxy/slow-clients"] },
+      ],
+      [
+        "if (this.#newcomers.size <= this.#most && bytes <= THEIR_BYTES) return;",
+        "if (bytes <= THEIR_BYTES) return;",
         "connections that say nothing take every descriptor",
         { tests: ["test/doors"] },
       ],
