@@ -83,6 +83,19 @@ test("a path that servers read differently is told as what it is: such a request
   }
 });
 
+test("below MLflow's AI gateway it shows what the file names a header for, and else says why there is nothing to show", async () => {
+  site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE }\n");
+  const url = `${site.upstream.uri}/gateway/mlflow/v1/models`;
+  const refused = await headers(url);
+  assert.equal([refused.code, refused.stdout], [1, ""]);
+  assert.match(refused.stderr, /^GATEWAY_CREDENTIAL: .*\n {2}Try this: .*`gateway: \{ header: NAME \}`/);
+  site.configure("version: 1\ntrackingUri: URI\ngateway: { header: X-Front }\nplugins:\n  test: { file: FILE }\n");
+  const { code, stdout } = await headers(url);
+  assert.is(code, 0);
+  assert.match(stdout, /^ {2}X-Front: \[secret\] {3}from test$/m);
+  site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE }\n");
+});
+
 test("a secret store that fails", async () => {
   site.project.setCredential("denied");
   const { code, stderr } = await headers(site.upstream.uri);

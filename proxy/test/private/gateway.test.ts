@@ -29,6 +29,17 @@ test("a client's key stays, and the credential goes beside it", async () => {
   assert.equal([key, ours?.slice(0, 7), authorization], ["theirs", "Bearer ", undefined]);
 });
 
+test("the proxy's own token as a bearer token is no key of the client, and goes no further", async () => {
+  const answer = await fetch(`${new URL(rig.proxy.url).origin}/gateway/mlflow/v1/models`, {
+    headers: { authorization: `Bearer ${rig.token}` },
+  });
+  assert.is(answer.status, 200);
+  const { "x-mlflow-authorization": beside, authorization } = gateway()[0]?.headers ?? {};
+  assert.is(beside, undefined);
+  assert.match(authorization ?? "", /^Bearer /);
+  assert.not.match(JSON.stringify(rig.upstream.seen), rig.token);
+});
+
 test("what an LLM provider could get is 424, with the way out, and nothing is sent", async () => {
   version = "3.14.1";
   for (const headers of [{}, { "user-agent": "claude-cli/2" }, { authorization: "Bearer theirs" }]) {
