@@ -116,7 +116,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
       }
       for (const auth of await bind([name], "mlflow.request_auth_provider")) {
         const provider = authAsHeaders(server, { ...auth, optional: false }, clock, logger);
-        bound.push({ ...auth, optional: false, provider });
+        bound.push({ ...auth, optional: false, provider, isCredential: true });
       }
     }
     return bound;

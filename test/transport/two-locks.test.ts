@@ -101,4 +101,16 @@ test("a front's credential alone leaves the client its own login", async () => {
   await auth.close();
 });
 
+test("MLflow's AI gateway, which passes headers on, gets neither: nothing is sent there", async () => {
+  const auth = await load();
+  const error = await auth.fetch(`${server.origin}/gateway/x`).then(
+    () => undefined,
+    (thrown: unknown) => thrown as { code: string; message: string },
+  );
+  assert.is(error?.code, "GATEWAY_CREDENTIAL");
+  assert.match(error?.message ?? "", /the credential of id, secret is listed under `headers`/);
+  assert.equal(server.received, []);
+  await auth.close();
+});
+
 test.run();

@@ -218,6 +218,7 @@ function createServerPipeline(
     server,
     // Without the header plugins: what they add would go on to LLM providers.
     resolve: (request) => authPipeline?.resolve(new LazyProviderRequest(request, server)),
+    others: headers.filter(({ isCredential }) => isCredential === true).map(({ instance }) => instance),
     made: noted,
     clock,
     logger,

@@ -26,6 +26,8 @@ export interface GatewayOptions {
   readonly server: ServerConfig;
   /** Undefined for a server without an auth provider. */
   resolve(request: AuthorizerRequest): AuthResult | undefined | Promise<AuthResult>;
+  /** The instances whose credentials the server gets elsewhere beside that one. */
+  readonly others: readonly string[];
   /** Told which credential went into which headers; gives them back. */
   made(result: AuthResult | undefined, authorized: AuthorizedHeaders): AuthorizedHeaders;
   readonly clock: Clock;
@@ -49,7 +51,7 @@ const THE_SWITCH =
   "write `gateway: { header: NAME }` for that server: the credential then goes in that header, and unless MLflow or a proxy in front of it takes it off, the provider can read and use it";
 
 /** Costs a server nothing until a request goes there. */
-export function createGateway({ server, resolve, made, clock, logger }: GatewayOptions): Gateway {
+export function createGateway({ server, resolve, others, made, clock, logger }: GatewayOptions): Gateway {
   const versions = createServerVersions(clock);
   const base = basePathOf(server.uri);
   /** What was made last for each header that the credential may go in. */
@@ -101,6 +103,9 @@ export function createGateway({ server, resolve, made, clock, logger }: GatewayO
   }
 
   function authorize(request: AuthorizerRequest): AuthorizedHeaders | Promise<AuthorizedHeaders> {
+    if (others.length > 0 && server.gateway === undefined) {
+      throw unsafe(`the credential of ${others.join(", ")} is listed under \`headers\`, and MLflow may pass it on`);
+    }
     const result = resolve(request);
     return result instanceof Promise ? result.then((given) => put(given, request)) : put(result, request);
   }

@@ -6,7 +6,10 @@ import type { Clock } from "../time/clock.js";
 import { type BoundProvider, createProviderAsker, isPromise } from "./ask-provider.js";
 
 /** A header provider in its place. */
-export type BoundHeaders = BoundProvider<RequestHeaderProvider>;
+export interface BoundHeaders extends BoundProvider<RequestHeaderProvider> {
+  /** What it gives is a second credential, so no request goes without. */
+  readonly isCredential?: boolean;
+}
 
 /** What one header provider adds, and whose it is. */
 export interface ExtraHeaders {

@@ -174,6 +174,22 @@ test("where the file names a header, it goes there whatever the version, and the
   await close();
 });
 
+test("a second credential, listed under headers, is neither sent nor silently left out", async () => {
+  const second = { ...boundHeaders("cloudflare", () => ({ "X-Extra": "second" })), isCredential: true };
+  for (const auth of [undefined, []]) {
+    const { send, close, gateway } = await stage({ headers: [second], ...(auth && { auth }) });
+    const { code, message } = await refused(send("/gateway/x"));
+    assert.is(code, "GATEWAY_CREDENTIAL");
+    assert.match(message, /the credential of cloudflare is listed under `headers`/);
+    assert.equal(gateway(), []);
+    await close();
+  }
+  const named = await stage({ headers: [second], gateway: { header: "X-Front" } });
+  await named.send("/gateway/x");
+  assert.equal(keysOf(named.gateway()[0] as Received), { "x-front": "Basic ours" });
+  await named.close();
+});
+
 test("without a credential of the file the client's own pass, and nobody asks for a version", async () => {
   const theirs = { Authorization: "theirs", "X-MLflow-Authorization": "Basic theirs" };
   const none = await stage({ auth: [], headers: [boundHeaders("datadog", () => ({ "X-Extra": "x" }))] });

@@ -59,6 +59,11 @@ export const mutants = [
         "found.server",
         "LLM providers get the credential",
       ],
+      [
+        "if (others.length > 0 && server.gateway === undefined) {",
+        "if (false) {",
+        "a request goes to the gateway without the front's credential, and nobody hears of it",
+      ],
       ["if (server.gateway !== undefined) return inHeader", "if (false) return inHeader", "the file's way out is none"],
       [
         "if (headers.length !== 1 || headerKey(",
