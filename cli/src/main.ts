@@ -2,12 +2,23 @@
 import { CommanderError } from "commander";
 import { bearLostOutput, endWith } from "./end-with.js";
 import { exit } from "./exit-codes.js";
+import { hideTokens, leaveOuterProxy } from "./outer-proxy.js";
 import { createProgram } from "./program.js";
 
 bearLostOutput();
 
+const program = createProgram();
+const tokens = leaveOuterProxy(process.env);
+if (tokens.length > 0) {
+  hideTokens(process.stderr, tokens);
+  program.hook("preAction", (_program, command) => {
+    // Its one line is an address with a token, which may be that of the proxy before it.
+    if (command.name() !== "proxy") hideTokens(process.stdout, tokens);
+  });
+}
+
 try {
-  await createProgram().parseAsync();
+  await program.parseAsync();
 } catch (thrown) {
   // Commander has printed what was wrong already.
   if (thrown instanceof CommanderError) await endWith(thrown.exitCode === 0 ? exit.fine : exit.usage);

@@ -91,7 +91,7 @@ const cases: Record<string, [parent: Given, child: Given]> = {
 for (const [name, [parent, child]] of Object.entries(cases)) {
   test(name, () => {
     const { env, warnings } = of(parent);
-    const { MLFLOW_AUTH_BRIDGE: bridge, ...others } = env;
+    const { _MLFLOW_AUTH_BRIDGE: bridge, ...others } = env;
     assert.equal(others, { ...always, ...child });
     assert.ok(bridge);
     assert.equal(warnings, []);
@@ -183,7 +183,7 @@ test("a registry server that is not listed stays, with a warning", () => {
   assert.is(warnings.length, 1);
 });
 
-const bridge = (parent: Given, auth?: string[]) => JSON.parse(of(parent, auth).env["MLFLOW_AUTH_BRIDGE"] ?? "");
+const bridge = (parent: Given, auth?: string[]) => JSON.parse(of(parent, auth).env["_MLFLOW_AUTH_BRIDGE"] ?? "");
 
 test("the bridge to the proxy learns where it is, what it stands for and what is listed", () => {
   const listed = [
@@ -192,7 +192,7 @@ test("the bridge to the proxy learns where it is, what it stands for and what is
     { ...server, uri: "http://*.example.com" },
   ];
   const { env } = childEnvironment({ ...base, config: { ...config, servers: listed } });
-  assert.equal(JSON.parse(env["MLFLOW_AUTH_BRIDGE"] ?? ""), {
+  assert.equal(JSON.parse(env["_MLFLOW_AUTH_BRIDGE"] ?? ""), {
     proxy: "http://127.0.0.1:1",
     token: "token",
     upstream: "https://a.example.com",

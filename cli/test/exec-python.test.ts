@@ -45,7 +45,7 @@ interface Result {
 
 /** Runs a program whose standard output is its result. */
 async function python(program: string, env: Record<string, string> = {}): Promise<Result> {
-  const tell = 'print(json.loads(os.environ["MLFLOW_AUTH_BRIDGE"])["token"])\n';
+  const tell = 'print(json.loads(os.environ["_MLFLOW_AUTH_BRIDGE"])["token"])\n';
   const command = [await mlflowPython(), "-c", prelude + tell + program];
   const urls = [`${site.upstream.uri}/base`, open.uri, elsewhere.uri];
   const options = { cwd: site.project.folder, env };
@@ -96,7 +96,7 @@ for url in (A + "/a", B + "/b", C + "/c", A + "s/d", A[:-5] + "/e"):
 
 test("the proxy's own address, taken from the environment early, stands for the server's", async () => {
   const { lines } = await python(`
-mine = json.loads(os.environ["MLFLOW_AUTH_BRIDGE"])["addresses"]["MLFLOW_TRACKING_URI"]["proxy"]
+mine = json.loads(os.environ["_MLFLOW_AUTH_BRIDGE"])["addresses"]["MLFLOW_TRACKING_URI"]["proxy"]
 for url in (mine + "/x?a", mine, mine + "/~" + B.replace("//", "") + "/y"):
     print(send(url).url)
 `);
@@ -123,7 +123,7 @@ subprocess.run([sys.executable, "-c", code], check=True)
 
 test("the program finds the address and the token of the proxy in its environment, and no credential", async () => {
   const { lines } = await python(`
-print(sorted(json.loads(os.environ["MLFLOW_AUTH_BRIDGE"])))
+print(sorted(json.loads(os.environ["_MLFLOW_AUTH_BRIDGE"])))
 print("sesame" in str(os.environ))
 `);
   assert.equal(lines, ["['addresses', 'displaced', 'proxy', 'servers', 'token', 'upstream']", "False"]);

@@ -1,6 +1,6 @@
 """The part of `mlflow-auth exec` that runs in Python: it leads what MLflow sends to a listed server through the proxy.
 
-`exec` puts this folder on PYTHONPATH, names `mlflow-auth` in MLFLOW_TRACKING_AUTH, and says in MLFLOW_AUTH_BRIDGE where the proxy
+`exec` puts this folder on PYTHONPATH, names `mlflow-auth` in MLFLOW_TRACKING_AUTH, and says in _MLFLOW_AUTH_BRIDGE where the proxy
 is. MLflow finds the two classes below by the entry points in the folder beside this file. The variables are inherited, so a
 Python program that a Python program starts has the same.
 
@@ -22,7 +22,7 @@ import unicodedata
 from urllib.parse import unquote, urljoin, urlsplit
 
 NAME = "mlflow-auth"
-SETTINGS = "MLFLOW_AUTH_BRIDGE"
+SETTINGS = "_MLFLOW_AUTH_BRIDGE"
 TOKEN_HEADER = "mlflow-auth-token"
 UNLISTED_HEADER = "mlflow-auth-unlisted"
 DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -7,7 +7,7 @@ import type { OwnAddress } from "./own-address.js";
 export const bridgeName = "mlflow-auth";
 
 /** The variable from which the bridge reads its settings. It holds the token. */
-export const bridgeVariable = "MLFLOW_AUTH_BRIDGE";
+export const bridgeVariable = "_MLFLOW_AUTH_BRIDGE";
 
 /** What the bridge in Python has to know. */
 export interface BridgeOptions {

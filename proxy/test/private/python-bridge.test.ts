@@ -239,7 +239,7 @@ except RuntimeError as error:
     print(json.dumps(str(error)))
 `;
     const message = await python<string>(program, { [bridgeVariable]: value });
-    assert.match(message, "MLFLOW_AUTH_BRIDGE is missing or cut off");
+    assert.match(message, "_MLFLOW_AUTH_BRIDGE is missing or cut off");
     assert.not(message.includes("token"));
   });
 }

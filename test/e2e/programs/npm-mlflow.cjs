@@ -3,7 +3,8 @@ const MLflow = require("mlflow");
 const assert = require("node:assert/strict");
 
 async function main(experiment) {
-  const client = new MLflow({ endpoint: process.env.MLFLOW_TRACKING_URI });
+  const { MLFLOW_TRACKING_URI: endpoint, MLFLOW_TRACKING_TOKEN: token } = process.env;
+  const client = new MLflow({ endpoint, headers: token ? { Authorization: `Bearer ${token}` } : {} });
   const { experiment_id } = await client.Experiments.create({ name: experiment });
   const ids = [];
   for (let index = 0; index < 3; index++) {

@@ -1,0 +1,60 @@
+/** A proxy of ours that is around this command already: an `exec` that runs it, or a sidecar whose address it was given. */
+
+/** The variable in which `exec` says to the bridge in Python where its proxy is: `bridgeVariable` of the proxy, which takes its time to load. */
+const BRIDGE = "_MLFLOW_AUTH_BRIDGE";
+
+/** Variables that may hold the address of a proxy. */
+const ADDRESSES = ["MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"];
+
+type Environment = Record<string, string | undefined>;
+
+/** What is read of the bridge's settings. */
+interface BridgeSettings {
+  readonly token: string;
+  readonly addresses: Readonly<Record<string, { readonly proxy: string; readonly real: string }>>;
+}
+
+/**
+ * Within `exec`, puts the servers' own addresses in the place of the proxy's, as the bridge does in Python: the file is about those, and
+ * so are the links that are printed.
+ *
+ * @returns the tokens of proxies that the environment holds or held: they must not be printed
+ */
+export function leaveOuterProxy(env: Environment): string[] {
+  const tokens = ADDRESSES.flatMap((name) => tokenIn(env[name]));
+  const settings = settingsIn(env[BRIDGE]);
+  if (settings === undefined) return tokens;
+  for (const [name, { proxy, real }] of Object.entries(settings.addresses)) if (env[name] === proxy) env[name] = real;
+  return [settings.token, ...tokens];
+}
+
+/** Has a stream write `[token]` for each of the tokens. */
+export function hideTokens(stream: { write: NodeJS.WriteStream["write"] }, tokens: readonly string[]): void {
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  stream.write = (chunk: unknown, ...others: unknown[]) =>
+    write(typeof chunk === "string" ? withoutTokens(chunk, tokens) : chunk, ...others);
+}
+
+function withoutTokens(text: string, tokens: readonly string[]): string {
+  return tokens.reduce((rest, token) => rest.replaceAll(token, "[token]"), text);
+}
+
+/** What a sidecar takes for a token and nobody for a name: as a proxy makes it, or as long and with letters and digits. */
+function tokenIn(address: string | undefined): string[] {
+  const url = address === undefined ? null : URL.parse(address);
+  const [, first = ""] = url?.protocol === "http:" ? url.pathname.split("/") : [];
+  return /^(?=.*\d)(?=.*[A-Za-z])[\w-]{16,256}$/.test(first) ? [first] : [];
+}
+
+function settingsIn(text: string | undefined): BridgeSettings | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const { token, addresses } = JSON.parse(text) as BridgeSettings;
+    return typeof token === "string" && token !== "" && typeof addresses === "object"
+      ? { token, addresses }
+      : undefined;
+  } catch {
+    // Cut off on the way here: there is nothing to learn from it.
+    return undefined;
+  }
+}
