@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createInterceptor, type Logger, MlflowAuthError, type OpenedAuthorizer } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
+import { AnswerReader, type Reading } from "./answer-reader.js";
 import type { Connections } from "./connections.js";
 import { UpstreamFailures } from "./failure.js";
 import { hasBody, isSmall } from "./head.js";
@@ -26,6 +27,8 @@ export interface Arrival {
   readonly res: ServerResponse;
   readonly upstream: Upstream;
   readonly rewriting: HeaderRewriting;
+  /** What is wanted of the answer, if anything. */
+  readonly reading?: Reading | undefined;
 }
 
 /** Passes requests on to their upstreams. */
@@ -70,7 +73,7 @@ export function createForwarder(
     }
   }
 
-  function send({ req, res, upstream, rewriting }: Arrival, body: Buffer | Upload | null): void {
+  function send({ req, res, upstream, rewriting, reading }: Arrival, body: Buffer | Upload | null): void {
     const server = upstream.server.uri;
     const writer = new ResponseWriter({
       req,
@@ -91,7 +94,8 @@ export function createForwarder(
       body: body as Buffer | null,
     };
     try {
-      dispatch(options, req.method === "POST" ? runs.watch(req, upstream, writer) : writer);
+      const reader = reading === undefined ? writer : new AnswerReader(writer, reading);
+      dispatch(options, req.method === "POST" ? runs.watch(req, upstream, reader) : reader);
     } catch (thrown) {
       writer.onResponseError(null, thrown as Error);
     }

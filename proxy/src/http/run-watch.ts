@@ -1,7 +1,8 @@
 /** Which runs the clients create, learned from the answers as they pass by: nothing waits for it, and nothing fails because of it. */
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { isBelowGateway, runCreationBase } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
+import { AnswerReader } from "./answer-reader.js";
 import type { Upstream } from "./upstream.js";
 
 /** The runs that clients have created through this front. */
@@ -18,18 +19,9 @@ export interface RunWatch extends CreatedRuns {
 }
 
 const MOST_LINKS = 5;
-/** Bytes, encoded and decoded. An answer of more is passed on unread. */
-const LONGEST = 256 * 1024;
 
 /** What MLflow's ids consist of: it can be printed as it is, and needs no escaping in a link. */
 const ID = /^[\w-]{1,128}$/;
-
-/** Node's functions for the encodings that clients ask for. Loaded once there is something to decode, for that takes its time. */
-const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDecompressSync">> = {
-  gzip: "gunzipSync",
-  deflate: "inflateSync",
-  br: "brotliDecompressSync",
-};
 
 /** Keeps the links of the first five runs, and counts all. */
 export function createRunWatch(): RunWatch {
@@ -44,12 +36,13 @@ export function createRunWatch(): RunWatch {
     watch(req, { origin, path, server }, handler) {
       const base = runCreationBase({ method: req.method as string, url: path });
       if (base === undefined || isBelowGateway(path, server.uri)) return handler;
-      return new AnswerReader(handler, (body) => {
+      const read = (body: string) => {
         const run = pathOfRun(body);
         if (run === undefined) return;
         count++;
         if (links.length < MOST_LINKS) links.push(origin + escaped(base) + run + workspaceOf(req));
-      });
+      };
+      return new AnswerReader(handler, { read });
     },
   };
 }
@@ -72,62 +65,4 @@ function escaped(path: string): string {
 function workspaceOf({ headers }: IncomingMessage): string {
   const workspace = headers["x-mlflow-workspace"];
   return typeof workspace !== "string" || workspace === "default" ? "" : `?workspace=${encodeURIComponent(workspace)}`;
-}
-
-/** Passes everything on, and reads along a successful answer that is JSON and short. */
-class AnswerReader implements Dispatcher.DispatchHandler {
-  readonly #handler: Dispatcher.DispatchHandler;
-  readonly #read: (body: string) => void;
-  #encoding = "";
-  #length = 0;
-  #chunks: Buffer[] | undefined;
-
-  constructor(handler: Dispatcher.DispatchHandler, read: (body: string) => void) {
-    this.#handler = handler;
-    this.#read = read;
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    this.#handler.onRequestStart?.(controller, context);
-  }
-
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-    statusMessage?: string,
-  ): void {
-    if (status === 200) {
-      this.#chunks = [];
-      this.#length = 0;
-      this.#encoding = String(headers["content-encoding"] ?? "").toLowerCase();
-    }
-    this.#handler.onResponseStart?.(controller, status, headers, statusMessage);
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#length += chunk.length;
-    if (this.#length > LONGEST) this.#chunks = undefined;
-    this.#chunks?.push(chunk);
-    this.#handler.onResponseData?.(controller, chunk);
-  }
-
-  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
-    this.#handler.onResponseEnd?.(controller, trailers);
-    try {
-      if (this.#chunks !== undefined) this.#read(this.#decoded(Buffer.concat(this.#chunks)));
-    } catch {
-      // An answer that can't be read is the client's affair: it got every byte.
-    }
-  }
-
-  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
-    this.#handler.onResponseError?.(controller, error);
-  }
-
-  #decoded(body: Buffer): string {
-    const decoder = decoders[this.#encoding];
-    if (decoder === undefined) return body.toString();
-    return process.getBuiltinModule("node:zlib")[decoder](body, { maxOutputLength: LONGEST }).toString();
-  }
 }

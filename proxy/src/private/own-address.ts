@@ -18,6 +18,8 @@ export function createToken(): Secret {
 export interface OwnAddress {
   /** Whether a Host header is the proxy's. An exact match, port included, is what keeps DNS rebinding out. */
   isOwnHost(host: string, socket: Socket): boolean;
+  /** Whether a host with its port is one of the proxy's names, however a client came here. */
+  isOwnName(host: string): boolean;
   /** Whether an Origin header is the proxy's. `null` is not. */
   isOwnOrigin(origin: string, socket: Socket): boolean;
   /** The token with the slash before it, or nothing where none is asked for. */
@@ -51,13 +53,16 @@ export function createOwnAddress({ port, names, token }: OwnAddressOptions): Own
     if (port === 80) hosts.add(name.toLowerCase());
   }
 
+  const isOwnName = (host: string) => hosts.has(host.toLowerCase());
+
   function isOwnHost(host: string, socket: Socket): boolean {
     // The very address that the connection came to can't have been rebound: it is not a name.
-    return hosts.has(host.toLowerCase()) || host === `${bracketed(socket.localAddress)}:${port}`;
+    return isOwnName(host) || host === `${bracketed(socket.localAddress)}:${port}`;
   }
 
   return {
     isOwnHost,
+    isOwnName,
     isOwnOrigin: (origin, socket) => origin.startsWith("http://") && isOwnHost(origin.slice("http://".length), socket),
     mountPoint: token === undefined ? "" : `/${token.reveal()}`,
     token: token === undefined ? undefined : createTokenTests(token.reveal()),

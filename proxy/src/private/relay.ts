@@ -1,5 +1,6 @@
 /** The way of a request into the private proxy: judged, and mapped to a listed server, to which it is forwarded. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Logger } from "@mlflow-auth/core/internal";
 import type { Connections } from "../http/connections.js";
 import type { Forwarder } from "../http/forward.js";
 import { forbidden, Refusal } from "../http/refusal.js";
@@ -7,6 +8,7 @@ import { refuse } from "../http/response-writer.js";
 import type { Upstream } from "../http/upstream.js";
 import { createAccess } from "./access.js";
 import { Addresses } from "./addresses.js";
+import { createArtifactHosts } from "./artifact-hosts.js";
 import type { OwnAddress } from "./own-address.js";
 import { createUnlistedReports, UNLISTED_PATH } from "./python-bridge.js";
 import type { Routes } from "./routes.js";
@@ -25,6 +27,7 @@ export interface Relay {
 export interface RelayOptions {
   readonly forwarder: Forwarder;
   readonly connections: Connections;
+  readonly logger: Logger;
   /** Told how many bytes were dropped behind a last answer. */
   readonly traffic: ((bytes: number) => void) | undefined;
   readonly own: OwnAddress;
@@ -42,8 +45,9 @@ const bearerIsClients = forbidden(
  * Answers for one address of the proxy. A request that is refused on a connection where none has been admitted is the last one there:
  * an outsider gets no second try.
  */
-export function createRelay({ forwarder, connections, traffic, own, routes, wayTo }: RelayOptions): Relay {
+export function createRelay({ forwarder, connections, logger, traffic, own, routes, wayTo }: RelayOptions): Relay {
   const access = createAccess(own);
+  const artifactHosts = createArtifactHosts(own, logger);
   const reports = createUnlistedReports(own);
   let uses = 0;
 
@@ -75,7 +79,10 @@ export function createRelay({ forwarder, connections, traffic, own, routes, wayT
     } else if (by === "bearer" && upstream.server.auth.length === 0) {
       refuse(req, res, bearerIsClients);
     } else {
-      forwarder.forward({ req, res, upstream, rewriting: new Addresses(own, routes, { req, upstream, prefix, by }) });
+      // The bridge leads what goes there to the proxy, and a browser asks for artifacts here.
+      const reading = by === undefined || by === "header" || browser ? undefined : artifactHosts.reading;
+      const rewriting = new Addresses(own, routes, { req, upstream, prefix, by });
+      forwarder.forward({ req, res, upstream, rewriting, reading });
     }
   }
 

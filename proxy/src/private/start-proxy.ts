@@ -92,7 +92,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     const name = host.includes(":") ? `[${host}]` : host;
     const own = createOwnAddress({ port: bound, names: [name, ...(options.allowHosts ?? [])], token });
     const { traffic, logger } = options;
-    const relay = createRelay({ forwarder, connections, traffic, own, routes, wayTo });
+    const relay = createRelay({ forwarder, connections, logger, traffic, own, routes, wayTo });
     for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, relay.request);
     server.on("error", warnOnce(logger));
     const one = { upstream, server, port: bound, address: `http://${name}:${bound}`, own, routes, relay };

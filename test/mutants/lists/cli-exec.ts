@@ -226,4 +226,21 @@ export const mutants = [
       ],
     ],
   ),
+
+  // Within another proxy of ours
+  ...faultsIn(
+    "cli/src/outer-proxy.ts",
+    ["cli/outer-proxy"],
+    [
+      [
+        "if (env[name] === proxy) env[name] = real;",
+        "",
+        "a command within exec is about the proxy, and prints its token in links",
+      ],
+      ["return [settings.token, ...tokens];", "return tokens;", "a command within exec prints the token of its proxy"],
+      ["(?=.*\\d)", "", "a name in an address is printed as a token"],
+      ['url?.protocol === "http:"', "url !== null", "a name in an address is printed as a token"],
+      ["rest.replaceAll(token,", "rest.replace(token,", "of a token that stands in a line twice one is printed"],
+    ],
+  ),
 ];

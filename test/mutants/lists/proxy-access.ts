@@ -110,7 +110,7 @@ export const mutants = [
         "name.toLowerCase()",
         "a name without the port, or with another, is the proxy's",
       ],
-      ["hosts.has(host.toLowerCase()) ||", "hosts.has(host) ||", "LOCALHOST is refused"],
+      ["hosts.has(host.toLowerCase());", "hosts.has(host);", "LOCALHOST is refused"],
       [
         "host === `${bracketed(socket.localAddress)}:${port}`",
         "false",

@@ -102,6 +102,23 @@ export const mutants = [
     ],
   ),
 
+  // What an answer tells
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/artifact-hosts"],
+    [
+      ["if (isOwnName(host)) continue;", "", "somebody is warned of the proxy's own address"],
+      ["hosts.reading = undefined;", "", "the same warning comes with every answer"],
+      [
+        'by === undefined || by === "header" || browser ?',
+        "browser ?",
+        "a warning tells people under the bridge to use it",
+      ],
+      ['(?:[^/"\\\\@]*@)?', "", "a warning shows a user name"],
+      ["holding === undefined || body.includes(holding)", "holding === undefined", "nobody hears where the token goes"],
+    ],
+  ),
+
   // Cookies
   ...faultsIn(
     "proxy/src",
