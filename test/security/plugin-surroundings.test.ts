@@ -291,18 +291,22 @@ for (const [what, { at, open, attack: command, names }] of Object.entries(arrang
 const chown = (owner: string, folder: string) => spawnSync("chown", ["-hR", owner, folder]);
 const chmod = (mode: string, folder: string) => spawnSync("chmod", ["-R", mode, folder]);
 
-for (const ownProcess of [true, false]) {
-  const where = ownProcess ? "under exec" : "in the user's program";
+const starts: Record<string, (folder: string) => string | Promise<string>> = {
+  "under exec": (folder) => start(folder, { ownProcess: true }),
+  // In a process of its own, for what is followed under exec is followed to the end of the process.
+  "in the user's program": (folder) => startAs(0, 0, folder),
+};
+for (const [where, started] of Object.entries(starts)) {
   test(`${where}, a dependency's module that is imported with the first request does not run either`, async () => {
     const made = scene();
     write(made.plugin, { "index.js": lazyEntry });
     write(join(made.project, "node_modules/unnamed"), { "index.js": code("unnamed") });
-    assert.is(await start(made.project, { ownProcess }), "ran: deep, helper, unnamed");
+    assert.is(await started(made.project), "ran: deep, helper, unnamed");
     const again = scene();
     write(again.plugin, { "index.js": lazyEntry });
     opened(helperModule, 0o666)(again);
     attack(`echo ${evil} > ${helperModule}`, again.project);
-    assert.match(await start(again.project, { ownProcess }), /^PLUGIN_UNTRUSTED .*helper\/lib\/main.js may be written/);
+    assert.match(await started(again.project), /^PLUGIN_UNTRUSTED .*helper\/lib\/main.js may be written/);
   });
 }
 

@@ -217,6 +217,16 @@ if (posix) {
     );
   });
 
+  test("a package is not used while a link in it leads into a folder that others may write", async () => {
+    const { folder, found } = withParts();
+    const elsewhere = temporaryFolder();
+    write(elsewhere, { "open/x.js": "" });
+    symlinkSync(join(elsewhere, "open/x.js"), join(found, "dist/x.js"));
+    assert.is(await outcome({ cwd: folder, config }), found);
+    chmodSync(join(elsewhere, "open"), 0o777);
+    assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_UNTRUSTED .*open may be written/);
+  });
+
   test("a package is not used while others may write a folder of the store that it is linked from", async () => {
     const folder = temporaryFolder();
     write(folder, { ".git/HEAD": "", "package.json": { dependencies: { "plugin-x": "1" } } });
