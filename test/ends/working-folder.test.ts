@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, globSync, lstatSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
@@ -5,6 +6,7 @@ import * as assert from "uvu/assert";
 import { createSite, type Site } from "../../cli/test/project.ts";
 import { everyCommand } from "./every-command.ts";
 import { frame, inGoneFolder, runLine } from "./line.ts";
+import { command } from "./ways.ts";
 
 const test = suite("a working directory or a home folder that is not there", { timeout: 120 });
 
@@ -97,7 +99,15 @@ function open(): void {
   }
 }
 
+/** A checkout in root's own home is nobody else's to run. */
+const reachable = spawnSync("test", ["-r", command], { uid: NOBODY, gid: NOBODY }).status === 0;
+
+if (process.getuid?.() === 0 && !reachable) {
+  console.log("left out: another user can't reach this checkout, so none can run the command from it");
+}
+
 test("a user without an account and without HOME, as containers have, is served", { user: "root" }, async () => {
+  if (!reachable) return;
   open();
   for (const [name, { words, code }] of everyCommand()) {
     const end = await line(`mlflow-auth ${words}`, { user: NOBODY });
@@ -109,6 +119,7 @@ test("a user without an account and without HOME, as containers have, is served"
 });
 
 test("a working directory that may not be read is told, and no stack", { user: "root" }, async () => {
+  if (!reachable) return;
   open();
   mkdirSync(`${site.project.folder}/closed`, { mode: 0o700 });
   for (const [name, { words, code, searches }] of everyCommand()) {

@@ -101,12 +101,6 @@ export const mutants = [
         "a job that removes its own folder fails, though its file is elsewhere",
       ],
       ["if (cwd === undefined) return file;", 'if (cwd === undefined) return "";', "a problem is told of no file"],
-      [
-        "if (homeOfUser() !== undefined) return (await load()).Explorer;",
-        "return (await load()).Explorer;",
-        "a container's user without an account gets a stack",
-      ],
-      ['    delete process.env["HOME"];', "", "the program is given a HOME that it does not have"],
     ],
   ),
   ...faultsIn(
