@@ -111,7 +111,8 @@ test("behind npx, exec: the program is told to stop, and ends as it likes", asyn
 });
 
 test("elsewhere neither ends with what started it", async () => {
-  const line = 'setsid "$0" "$1" proxy --port 0 --token-file token >address 2>/dev/null & echo $!';
+  const line =
+    'setsid "$0" "$1" proxy --port 0 --token-file token >address 2>/dev/null & echo $!; until [ -s address ]; do sleep 0.05; done; sleep 0.1';
   const starter = startProgram("bash", { cwd: site.project.folder, args: ["-c", line, process.execPath, command] });
   await starter.says("\n");
   const pid = Number(starter.stdout());
