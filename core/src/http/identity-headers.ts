@@ -36,7 +36,12 @@ export const identityHeaders: readonly IdentityHeaders[] = [
       "X-Groups",
       "X-Roles",
       "X-WebAuth-*",
+      "X-Identity",
+      "X-Principal*",
       "X-Proxy-User",
+      "X-SSO-User",
+      "X-Subject",
+      "X-Trusted-User",
       "X-Userinfo",
     ],
     source:
@@ -60,8 +65,9 @@ export const identityHeaders: readonly IdentityHeaders[] = [
     source: "https://developers.cloudflare.com/cloudflare-one/identity/authorization-cookie/validating-json/",
   },
   {
-    by: "Google's Identity-Aware Proxy, API Gateway and Endpoints",
+    by: "Google's Identity-Aware Proxy, API Gateway, Endpoints and App Engine",
     names: [
+      "X-AppEngine-User-*",
       "X-Goog-Iap-*",
       "X-Goog-Authenticated-User-*",
       "X-Apigateway-Api-Userinfo",
@@ -107,7 +113,15 @@ export const identityHeaders: readonly IdentityHeaders[] = [
   },
   {
     by: "Azure: App Service, Container Apps, Application Gateway",
-    names: ["X-MS-Client-Principal*", "X-MS-Token-*", "X-Arr-ClientCert", "X-Original-*"],
+    names: [
+      "X-MS-Client-Principal*",
+      "X-MS-Token-*",
+      "X-Arr-ClientCert",
+      "X-Azure-ClientIp",
+      "X-Azure-SocketIp",
+      "X-Original-*",
+      "X-Waws-Unencoded-Url",
+    ],
     source: "https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities",
   },
   {
@@ -172,6 +186,9 @@ export const identityHeaders: readonly IdentityHeaders[] = [
     by: "proxies that send a request elsewhere than its line says: the server answers for another path, host or method",
     names: [
       "X-Rewrite-Url",
+      "X-Override-Url",
+      "X-Proxy-Url",
+      "Proxy",
       "X-Host",
       "X-Http-Host-Override",
       "X-Envoy-Original-Path",
