@@ -9,6 +9,7 @@ import {
   broughtIn,
   headerKey,
   isCredentialKey,
+  perHeaderName,
   withoutQueryCredentials,
 } from "../http/client-credentials.js";
 import { PROVIDER_KEYS } from "../mlflow/gateway.js";
@@ -131,17 +132,17 @@ export function applyHeaders(
   origin: string,
   removals: Removals,
 ): HeaderList {
-  const { list, cookie, drop, passes, keeps } = prepared(authorized);
+  const { list, cookie, treatmentOf } = prepared(authorized);
   const result: HeaderList = [];
   let cookies: ClientCookies | undefined;
   eachHeader(given, (name, value) => {
-    const { key, brings } = broughtIn(name);
-    if (drop.has(key)) return;
-    if (brings === undefined || passes.has(brings) || keeps.has(key)) result.push(name, value);
-    else if (brings === "cookie") {
+    const treatment = treatmentOf(name);
+    if (treatment === "sent") result.push(name, value);
+    else if (treatment === "cookie") {
       cookies ??= new ClientCookies(authorized, origin, removals);
       cookies.add(value);
-    } else if (brings !== "login") removals.warnRemoved(authorized.server, brings, name);
+    } else if (treatment !== "login" && treatment !== "replaced")
+      removals.warnRemoved(authorized.server, treatment, name);
   });
   for (const item of list) result.push(item);
   const joined = cookies === undefined ? cookie : cookies.joined(cookie);
@@ -184,15 +185,12 @@ interface Prepared {
   readonly list: readonly string[];
   /** Its value: it is joined by what is kept of the client's. */
   readonly cookie: string | undefined;
-  /** Keys of the headers that the client may not bring. */
-  readonly drop: ReadonlySet<string>;
-  /** What else the client may bring, though it is of a kind that is banned elsewhere. */
-  readonly passes: ReadonlySet<BroughtHeader["brings"]>;
-  /** Keys of headers that pass all the same: what a client has for an LLM provider behind MLflow's AI gateway. */
-  readonly keeps: ReadonlySet<string>;
+  /** What becomes of a header of the client, worked out once per name: all that this takes is one look into a map. */
+  readonly treatmentOf: (name: string) => Treatment;
 }
 
-const noKeys: ReadonlySet<string> = new Set();
+/** `sent` as it is, `replaced` by one of ours; or why it is not sent, or not whole. */
+type Treatment = "sent" | "replaced" | NonNullable<BroughtHeader["brings"]>;
 
 const preparations = new WeakMap<AuthorizedHeaders, Prepared>();
 
@@ -217,12 +215,19 @@ function prepared(authorized: AuthorizedHeaders): Prepared {
     const { replacesClientCredentials, belowGateway } = authorized;
     // A session that the server gave for our credential would go on to an LLM provider, too.
     if (belowGateway && replacesClientCredentials) drop.add("cookie");
-    const passes = new Set<BroughtHeader["brings"]>();
+    const passes = new Set<BroughtHeader["brings"]>([undefined]);
     if (!replacesClientCredentials) {
       passes.add("login").add("credential");
       if (cookie === undefined) passes.add("cookie");
     }
-    result = { list, cookie, drop, passes, keeps: belowGateway ? PROVIDER_KEYS : noKeys };
+    const treatmentOf = perHeaderName((name): Treatment => {
+      const { key, brings } = broughtIn(name);
+      if (drop.has(key)) return "replaced";
+      // What a client has for an LLM provider behind MLflow's AI gateway is not for MLflow.
+      const isKept = passes.has(brings) || (belowGateway && PROVIDER_KEYS.has(key));
+      return isKept ? "sent" : (brings as NonNullable<typeof brings>);
+    });
+    result = { list, cookie, treatmentOf };
     preparations.set(authorized, result);
   }
   return result;

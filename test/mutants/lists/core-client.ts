@@ -29,7 +29,11 @@ export const mutants = [
         "",
         "a redirect interceptor further in carries the credential to another host",
       ],
-      ["if (drop.has(key)) return;", "", "a header of a plugin goes out twice, once with the client's value"],
+      [
+        'if (drop.has(key)) return "replaced";',
+        "",
+        "a header of a plugin goes out twice, once with the client's value",
+      ],
       [
         'if (origin.startsWith("https:")) options["allowH2"] = false;',
         "",
@@ -41,11 +45,7 @@ export const mutants = [
         "by HTTP/2 an upload that breaks off looks complete to the server",
         { tests: ["core/agent"] },
       ],
-      [
-        "if (brings === undefined || passes.has(brings) || keeps.has(key)) result.push(name, value);",
-        "result.push(name, value);\n    if (brings === undefined || passes.has(brings) || keeps.has(key)) return;",
-        "the client's own credential goes along with ours",
-      ],
+      ['return isKept ? "sent" : ', 'return true ? "sent" : ', "the client's own credential goes along with ours"],
       [
         'new Set(["authorization", "x-api-key"])',
         'new Set(["authorization"])',

@@ -105,7 +105,7 @@ export const mutants = [
         "const message = `${server.uri} rejected",
         "every answer writes a warning",
       ],
-      ["belowGateway ? PROVIDER_KEYS : noKeys", "noKeys", "a user's key for the provider is taken away"],
+      ["(belowGateway && PROVIDER_KEYS.has(key))", "false", "a user's key for the provider is taken away"],
       [
         "if (belowGateway && replacesClientCredentials) drop",
         "if (false) drop",
