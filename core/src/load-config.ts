@@ -91,7 +91,7 @@ function nothingIn(
 }
 
 function serverConfig(
-  { uri, allowInsecure, tls, allowsAnonymous, gateway }: ListedServer,
+  { uri, allowInsecure, tls, allowsAnonymous, gateway, connections }: ListedServer,
   { auth, headers, tags }: References,
 ): ServerConfig {
   return Object.freeze({
@@ -103,6 +103,7 @@ function serverConfig(
     tls,
     allowsAnonymous,
     ...(gateway && { gateway }),
+    ...(connections && { connections }),
   });
 }
 

@@ -35,7 +35,7 @@ export interface OpenAuthorizerOptions {
 
 /** Limits of the agents through which requests to listed servers go. */
 export interface AgentLimits {
-  /** Connections per origin. Default: no limit. */
+  /** Connections per origin, where the server has no `connections` of its own. Default: no limit. */
   readonly connections?: number;
   /** Milliseconds until the headers of an answer, and between two pieces of its body; 0: no limit. Default 300,000. */
   readonly timeout?: number;
@@ -134,7 +134,11 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
     }
     const agents = new Map<ServerConfig, Dispatcher>();
     for (const server of config.servers) {
-      const agent = { destination: server.uri, tls: server.tls, env, logger, ...options.agents };
+      const limits = options.agents && {
+        ...options.agents,
+        ...(server.connections && { connections: server.connections }),
+      };
+      const agent = { destination: server.uri, tls: server.tls, env, logger, ...limits };
       if (options.agents !== undefined || needsAgent(agent)) agents.set(server, createAgent(agent));
       if (server.tls?.insecureSkipVerify && server.uri.startsWith("https:")) warnOfSkippedVerification(server, logger);
     }

@@ -76,7 +76,9 @@ export interface Rig {
 }
 
 export interface RigOptions
-  extends Partial<Pick<ProxyOptions, "token" | "host" | "allowHosts" | "browsable" | "headTimeout" | "idleTimeout">> {
+  extends Partial<
+    Pick<ProxyOptions, "token" | "host" | "allowHosts" | "browsable" | "headTimeout" | "idleTimeout" | "patience">
+  > {
   /** The path below the upstream's origin. Default: none. */
   readonly base?: string;
   /** Further servers of the file. `UPSTREAM` in a URI stands for the port of the first. */
@@ -84,6 +86,8 @@ export interface RigOptions
   readonly answer?: Upstream["answer"];
   /** Whether the file says `anonymous: allowed` of the first server. */
   readonly anonymous?: boolean;
+  /** What the file says of the first server. */
+  readonly connections?: number;
   /** What the plugin `tagger` (tag-plugin.ts) gives every run. Default: it is not installed. */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -94,6 +98,7 @@ export async function startRig({
   answer,
   tags,
   anonymous = false,
+  connections,
   ...proxyOptions
 }: RigOptions = {}): Promise<Rig> {
   const project = createProject();
@@ -102,7 +107,7 @@ export async function startRig({
   const logged: string[] = [];
   const logger = collectingLogger(logged);
   const uri = upstream.uri + base;
-  const first = { uri, ...(anonymous ? { anonymous: "allowed" } : {}) };
+  const first = { uri, ...(anonymous ? { anonymous: "allowed" } : {}), ...(connections && { connections }) };
   const plugins: Record<string, object> = { test: project.options };
   if (tags !== undefined) {
     installTagger(project);

@@ -32,6 +32,8 @@ export interface ServerConfig {
   readonly allowsAnonymous?: boolean | undefined;
   /** The header in which the credential goes below its AI gateway. Undefined: where the version of MLflow keeps it safe, or not at all. */
   readonly gateway?: GatewayOptions | undefined;
+  /** Connections at a time, where connections are limited at all. Undefined: as many as the way in allows by itself. */
+  readonly connections?: number | undefined;
 }
 
 /** What the file says of MLflow's AI gateway. */

@@ -18,9 +18,10 @@ export interface ListedServer {
   readonly tls: TlsOptions | undefined;
   readonly allowsAnonymous: boolean;
   readonly gateway: GatewayOptions | undefined;
+  readonly connections: number | undefined;
 }
 
-const shortForm = ["trackingUri", "auth", "headers", "tags", "allowInsecure", "tls", "anonymous", "gateway"];
+const shortForm = "trackingUri auth headers tags allowInsecure tls anonymous gateway connections".split(" ");
 
 /** @param given the keys that the file itself has, before anything was completed */
 export function listServers(
@@ -67,7 +68,8 @@ function list(
   const allowsAnonymous = fields["anonymous"] === "allowed";
   const gateway = gatewayOf(fields["gateway"], pointerTo(pointer, "gateway"), problems);
   const tls = tlsOf(fields["tls"]);
-  const server = { pointer, fields, allowInsecure, tls, allowsAnonymous, gateway, uri: undefined };
+  const connections = typeof fields["connections"] === "number" ? fields["connections"] : undefined;
+  const server = { pointer, fields, allowInsecure, tls, allowsAnonymous, gateway, connections, uri: undefined };
   if (typeof given !== "string" || problems.covers(place)) return server;
   const judged = judgeUri(given);
   if (typeof judged === "string") problems.add("SERVER_URI", place, "value", `the address ${judged}`);

@@ -1,6 +1,12 @@
 /** The way of an admitted request to its upstream: its body read or streamed, sent with what the authorizer adds, answered. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createInterceptor, type Logger, MlflowAuthError, type OpenedAuthorizer } from "@mlflow-auth/core/internal";
+import {
+  createInterceptor,
+  type Logger,
+  MlflowAuthError,
+  type OpenedAuthorizer,
+  type ServerConfig,
+} from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
 import { AnswerReader, type Reading } from "./answer-reader.js";
 import type { Connections } from "./connections.js";
@@ -11,6 +17,7 @@ import { ResponseWriter, refuse } from "./response-writer.js";
 import { type CreatedRuns, createRunWatch } from "./run-watch.js";
 import { collect, Upload } from "./upload.js";
 import type { Upstream } from "./upstream.js";
+import { type Load, warnOfWaiting } from "./waiting.js";
 
 /** What a front needs to pass requests on. */
 export interface ForwarderOptions {
@@ -19,6 +26,8 @@ export interface ForwarderOptions {
   readonly logger: Logger;
   /** Told of each request (0), and how many bytes of a body have streamed by, in either direction: so often that it must be quick. */
   readonly traffic?: ((bytes: number) => void) | undefined;
+  /** Milliseconds after which a request that waits for a connection is told of. Default 5,000. */
+  readonly patience?: number | undefined;
 }
 
 /** A request that may pass, and where to. */
@@ -40,6 +49,9 @@ export interface Forwarder {
   drain(): void;
 }
 
+/** Connections to a server for which the file does not say how many there may be. */
+export const CONNECTIONS = 64;
+
 /** Every listed server has an agent of its own, so nothing comes this way but what belongs to none. */
 const refuseUnlisted: Dispatcher["dispatch"] = () => {
   throw new MlflowAuthError("DESTINATION_UNLISTED", "the request belongs to no server of the file");
@@ -51,12 +63,13 @@ const refuseUnlisted: Dispatcher["dispatch"] = () => {
  * @param connections those of the front
  */
 export function createForwarder(
-  { authorizer, logger, traffic }: ForwarderOptions,
+  { authorizer, logger, traffic, patience = 5_000 }: ForwarderOptions,
   connections: Pick<Connections, "isNewest">,
 ): Forwarder {
   const failures = new UpstreamFailures(logger);
   const dispatch = createInterceptor(authorizer)(refuseUnlisted);
   const runs = createRunWatch();
+  const loads = new WeakMap<ServerConfig, Load>();
   let draining = false;
 
   function forward(arrival: Arrival): void {
@@ -74,7 +87,8 @@ export function createForwarder(
   }
 
   function send({ req, res, upstream, rewriting, reading }: Arrival, body: Buffer | Upload | null): void {
-    const server = upstream.server.uri;
+    const { uri: server, connections: most = CONNECTIONS } = upstream.server;
+    const load = loadOf(upstream.server);
     const writer = new ResponseWriter({
       req,
       res,
@@ -85,7 +99,11 @@ export function createForwarder(
       answered: () => failures.answered(server),
       failed: (error) => refuse(req, res, failures.failed(error, server)),
       streamed: traffic,
+      load,
     });
+    if (load.underWay > most) {
+      warnOfWaiting(logger, patience, { server, most, load, isWaiting: () => writer.isWaiting });
+    }
     const options: Dispatcher.DispatchOptions = {
       origin: upstream.origin,
       path: upstream.path,
@@ -99,6 +117,15 @@ export function createForwarder(
     } catch (thrown) {
       writer.onResponseError(null, thrown as Error);
     }
+  }
+
+  function loadOf(server: ServerConfig): Load {
+    let load = loads.get(server);
+    if (load === undefined) {
+      load = { underWay: 0, connected: 0 };
+      loads.set(server, load);
+    }
+    return load;
   }
 
   return {

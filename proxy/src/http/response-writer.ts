@@ -6,6 +6,7 @@ import { hasBody } from "./head.js";
 import { type HeaderRewriting, returnedHeaders } from "./headers.js";
 import type { Refusal } from "./refusal.js";
 import type { Upload } from "./upload.js";
+import type { Load } from "./waiting.js";
 
 type Controller = Dispatcher.DispatchController;
 
@@ -24,6 +25,8 @@ export interface ResponseWriterOptions {
   readonly failed: (error: unknown) => void;
   /** Told how many bytes of a body have gone by. */
   readonly streamed?: ((bytes: number) => void) | undefined;
+  /** Of the server, in which this request is counted. */
+  readonly load?: Load | undefined;
 }
 
 /** Bytes up to which the beginning of a body may wait for its end: until the end of the tick in which it came. */
@@ -41,8 +44,13 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
 
   constructor(options: ResponseWriterOptions) {
     this.#options = options;
-    const { res, upload } = options;
+    const { res, upload, load } = options;
+    if (load !== undefined) load.underWay++;
     res.on("close", () => {
+      if (load !== undefined) {
+        load.underWay--;
+        if (this.#controller !== undefined) load.connected--;
+      }
       if (!this.#over) this.#controller?.abort(new Error("the client went away"));
       this.#over = true;
     });
@@ -52,8 +60,15 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
     });
   }
 
+  /** Whether the request has not got a connection yet. */
+  get isWaiting(): boolean {
+    return this.#controller === undefined && !this.#over;
+  }
+
   /** Called again if the request is sent a second time. */
   onRequestStart(controller: Controller): void {
+    const { load, res } = this.#options;
+    if (load !== undefined && this.#controller === undefined && !res.destroyed) load.connected++;
     this.#controller = controller;
     if (this.#over) controller.abort(new Error("the client went away"));
   }

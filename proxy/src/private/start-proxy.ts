@@ -5,7 +5,7 @@ import { type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/int
 import { answerClientFaults, answerLate } from "../http/client-faults.js";
 import { Connections } from "../http/connections.js";
 import { awaitFirstHeads } from "../http/first-head.js";
-import { createForwarder, type ForwarderOptions } from "../http/forward.js";
+import { CONNECTIONS, createForwarder, type ForwarderOptions } from "../http/forward.js";
 import type { CreatedRuns } from "../http/run-watch.js";
 import type { Upstream } from "../http/upstream.js";
 import { createOwnAddress, createToken, type OwnAddress } from "./own-address.js";
@@ -55,7 +55,7 @@ export interface RunningProxy {
  * How the authorizer of a proxy is to be opened: connections to one server, of which more requests wait for a free one; and no limit
  * to the time that a server takes, for that is for the client to decide.
  */
-export const agentLimits = { connections: 64, timeout: 0 } as const;
+export const agentLimits = { connections: CONNECTIONS, timeout: 0 } as const;
 
 /** Milliseconds between two requests of a connection. */
 const KEEP_ALIVE = 60_000;

@@ -19,6 +19,10 @@ export type AllowInsecure = boolean;
  * `allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.
  */
 export type Anonymous = "allowed";
+/**
+ * How many requests `exec` and `proxy` send to this server at a time; more wait for one to end, and a warning tells when one has waited for 5 s. Default: 64. The library has no limit.
+ */
+export type Connections = number;
 
 /**
  * mlflow-auth.yaml: which credentials and run tags reach which MLflow server.
@@ -43,6 +47,7 @@ export interface ConfigFile {
   tls?: Tls;
   anonymous?: Anonymous;
   gateway?: Gateway;
+  connections?: Connections;
   /**
    * Long form: several servers, each with its own credentials.
    *
@@ -101,6 +106,7 @@ export interface Server {
   tls?: Tls;
   anonymous?: Anonymous;
   gateway?: Gateway;
+  connections?: Connections;
 }
 /**
  * A plugin with its options.

@@ -51,6 +51,9 @@ export const configSchema: Record<string, unknown> = {
     "gateway": {
       "$ref": "#/$defs/gateway"
     },
+    "connections": {
+      "$ref": "#/$defs/connections"
+    },
     "servers": {
       "description": "Long form: several servers, each with its own credentials.",
       "type": "array",
@@ -142,6 +145,15 @@ export const configSchema: Record<string, unknown> = {
       "description": "`allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.",
       "const": "allowed"
     },
+    "connections": {
+      "description": "How many requests `exec` and `proxy` send to this server at a time; more wait for one to end, and a warning tells when one has waited for 5 s. Default: 64. The library has no limit.",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 10000,
+      "examples": [
+        256
+      ]
+    },
     "gateway": {
       "description": "MLflow's AI gateway, below `/gateway/` of this server, which passes headers on to LLM providers. Without this a request there carries the credential only where MLflow is known to keep it to itself, and is refused elsewhere.",
       "type": "object",
@@ -198,6 +210,9 @@ export const configSchema: Record<string, unknown> = {
         },
         "gateway": {
           "$ref": "#/$defs/gateway"
+        },
+        "connections": {
+          "$ref": "#/$defs/connections"
         }
       }
     },

@@ -2,13 +2,14 @@
 // @ts-nocheck
 "use strict";
 export const validateConfig = validate10;
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"mlflow-auth:config","title":"ConfigFile","description":"mlflow-auth.yaml: which credentials and run tags reach which MLflow server.","type":"object","additionalProperties":false,"required":["version"],"properties":{"$schema":{"description":"For editors.","type":"string"},"version":{"description":"The version of this format.","const":1},"trackingUri":{"description":"Short form, one server: the address of the MLflow server. In its place `servers` lists several.","type":"string","x-env":["MLFLOW_TRACKING_URI"],"examples":["https://mlflow.example.com","${MLFLOW_TRACKING_URI}"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"},"gateway":{"$ref":"#/$defs/gateway"},"servers":{"description":"Long form: several servers, each with its own credentials.","type":"array","minItems":1,"items":{"$ref":"#/$defs/server"}},"plugins":{"description":"Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*$"},"additionalProperties":{"$ref":"#/$defs/instance"}}},"$defs":{"auth":{"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}},"headers":{"description":"The instances that add headers. One that only authenticates adds its credential as a second one, for a front before MLflow's own login. `[]` means none. Default: every enabled one that has headers.","type":["string","array"],"items":{"type":"string"}},"tags":{"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"allowInsecure":{"description":"Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.","type":"boolean","default":false},"tls":{"description":"TLS towards this server. Files are read again within a second of a change, without a restart.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}},"anonymous":{"description":"`allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.","const":"allowed"},"gateway":{"description":"MLflow's AI gateway, below `/gateway/` of this server, which passes headers on to LLM providers. Without this a request there carries the credential only where MLflow is known to keep it to itself, and is refused elsewhere.","type":"object","additionalProperties":false,"required":["header"],"properties":{"header":{"description":"The header in which the credential goes to the gateway, whatever version of MLflow answers. The risk: unless MLflow or a proxy in front of it takes that header off, the LLM provider gets the credential and can use it.","type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$","x-expects":"the name of a header","examples":["X-MLflow-Authorization","Authorization"]}}},"server":{"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"},"gateway":{"$ref":"#/$defs/gateway"}}},"instance":{"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}}}};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","$id":"mlflow-auth:config","title":"ConfigFile","description":"mlflow-auth.yaml: which credentials and run tags reach which MLflow server.","type":"object","additionalProperties":false,"required":["version"],"properties":{"$schema":{"description":"For editors.","type":"string"},"version":{"description":"The version of this format.","const":1},"trackingUri":{"description":"Short form, one server: the address of the MLflow server. In its place `servers` lists several.","type":"string","x-env":["MLFLOW_TRACKING_URI"],"examples":["https://mlflow.example.com","${MLFLOW_TRACKING_URI}"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"},"gateway":{"$ref":"#/$defs/gateway"},"connections":{"$ref":"#/$defs/connections"},"servers":{"description":"Long form: several servers, each with its own credentials.","type":"array","minItems":1,"items":{"$ref":"#/$defs/server"}},"plugins":{"description":"Plugin instances by name. The name is also the plugin's, unless `plugin` says otherwise.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9][A-Za-z0-9._-]*$"},"additionalProperties":{"$ref":"#/$defs/instance"}}},"$defs":{"auth":{"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}},"headers":{"description":"The instances that add headers. One that only authenticates adds its credential as a second one, for a front before MLflow's own login. `[]` means none. Default: every enabled one that has headers.","type":["string","array"],"items":{"type":"string"}},"tags":{"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}},"allowInsecure":{"description":"Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.","type":"boolean","default":false},"tls":{"description":"TLS towards this server. Files are read again within a second of a change, without a restart.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}},"anonymous":{"description":"`allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.","const":"allowed"},"connections":{"description":"How many requests `exec` and `proxy` send to this server at a time; more wait for one to end, and a warning tells when one has waited for 5 s. Default: 64. The library has no limit.","type":"integer","minimum":1,"maximum":10000,"examples":[256]},"gateway":{"description":"MLflow's AI gateway, below `/gateway/` of this server, which passes headers on to LLM providers. Without this a request there carries the credential only where MLflow is known to keep it to itself, and is refused elsewhere.","type":"object","additionalProperties":false,"required":["header"],"properties":{"header":{"description":"The header in which the credential goes to the gateway, whatever version of MLflow answers. The risk: unless MLflow or a proxy in front of it takes that header off, the LLM provider gets the credential and can use it.","type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$","x-expects":"the name of a header","examples":["X-MLflow-Authorization","Authorization"]}}},"server":{"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"},"gateway":{"$ref":"#/$defs/gateway"},"connections":{"$ref":"#/$defs/connections"}}},"instance":{"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}}}};
 const schema12 = {"description":"The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.","type":["string","array"],"items":{"type":"string"}};
 const schema13 = {"description":"The instances that add headers. One that only authenticates adds its credential as a second one, for a front before MLflow's own login. `[]` means none. Default: every enabled one that has headers.","type":["string","array"],"items":{"type":"string"}};
 const schema14 = {"description":"The instances that add run tags; of two that set the same tag the later wins. `[]` means none. Default: every enabled one that can.","type":["string","array"],"items":{"type":"string"}};
 const schema15 = {"description":"Whether credentials may travel over plain http to a host that is not loopback. Through HTTP_PROXY they go in a tunnel (CONNECT); a proxy that opens none needs the host in NO_PROXY.","type":"boolean","default":false};
 const schema21 = {"description":"`allowed`: where a plugin of `auth` answers that a request needs no credential, it goes out without one. Else that answer counts as a failure, and the request is not sent.","const":"allowed"};
 const schema22 = {"description":"MLflow's AI gateway, below `/gateway/` of this server, which passes headers on to LLM providers. Without this a request there carries the credential only where MLflow is known to keep it to itself, and is refused elsewhere.","type":"object","additionalProperties":false,"required":["header"],"properties":{"header":{"description":"The header in which the credential goes to the gateway, whatever version of MLflow answers. The risk: unless MLflow or a proxy in front of it takes that header off, the LLM provider gets the credential and can use it.","type":"string","pattern":"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$","x-expects":"the name of a header","examples":["X-MLflow-Authorization","Authorization"]}}};
+const schema23 = {"description":"How many requests `exec` and `proxy` send to this server at a time; more wait for one to end, and a warning tells when one has waited for 5 s. Default: 64. The library has no limit.","type":"integer","minimum":1,"maximum":10000,"examples":[256]};
 const func2 = Object.prototype.hasOwnProperty;
 const schema16 = {"description":"TLS towards this server. Files are read again within a second of a change, without a restart.","type":"object","additionalProperties":false,"properties":{"ca":{"description":"PEM file of the authorities to trust in place of the system's.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_SERVER_CERT_PATH"]},"cert":{"description":"PEM file of the client certificate.","$ref":"mlflow-auth:values#/$defs/path","x-env":["MLFLOW_TRACKING_CLIENT_CERT_PATH"]},"key":{"description":"PEM file of the client certificate's key. Default: the file that `cert` names.","$ref":"mlflow-auth:values#/$defs/path"},"insecureSkipVerify":{"description":"Accepts any certificate. Only for a test server.","type":"boolean","x-env":["MLFLOW_TRACKING_INSECURE_TLS"]}}};
 const schema18 = {"title":"Path","description":"The path of a file, relative to the folder of the configuration file.","x-value":"path","x-expects":"the path of a file","type":"string","pattern":"\\S"};
@@ -132,7 +133,7 @@ validate11.errors = vErrors;
 return errors === 0;
 }
 
-const schema23 = {"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"},"gateway":{"$ref":"#/$defs/gateway"}}};
+const schema24 = {"description":"One MLflow server.","type":"object","additionalProperties":false,"required":["uri"],"properties":{"uri":{"description":"Scheme, host, port and base path. The leftmost label of the host may be, or hold, one `*`.","type":"string","examples":["https://mlflow.example.com/base","https://*.staging.example.com"]},"auth":{"$ref":"#/$defs/auth"},"headers":{"$ref":"#/$defs/headers"},"tags":{"$ref":"#/$defs/tags"},"allowInsecure":{"$ref":"#/$defs/allowInsecure"},"tls":{"$ref":"#/$defs/tls"},"anonymous":{"$ref":"#/$defs/anonymous"},"gateway":{"$ref":"#/$defs/gateway"},"connections":{"$ref":"#/$defs/connections"}}};
 const pattern3 = new RegExp("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$", "u");
 
 function validate14(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -150,7 +151,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!((((((((key0 === "uri") || (key0 === "auth")) || (key0 === "headers")) || (key0 === "tags")) || (key0 === "allowInsecure")) || (key0 === "tls")) || (key0 === "anonymous")) || (key0 === "gateway"))){
+if(!(func2.call(schema24.properties, key0))){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err1];
@@ -349,9 +350,10 @@ vErrors.push(err15);
 errors++;
 }
 }
-}
-else {
-const err16 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.connections !== undefined){
+let data12 = data.connections;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+const err16 = {instancePath:instancePath+"/connections",schemaPath:"#/$defs/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -360,12 +362,46 @@ vErrors.push(err16);
 }
 errors++;
 }
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 10000 || isNaN(data12)){
+const err17 = {instancePath:instancePath+"/connections",schemaPath:"#/$defs/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+if(data12 < 1 || isNaN(data12)){
+const err18 = {instancePath:instancePath+"/connections",schemaPath:"#/$defs/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err19 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
 validate14.errors = vErrors;
 return errors === 0;
 }
 
-const schema30 = {"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}};
-const schema31 = {"title":"Duration","description":"A number with a unit: `500ms`, `30s`, `5m` or `1h`.","x-value":"duration","x-expects":"a duration such as 500ms, 30s, 5m or 1h","type":"string","pattern":"^\\d{1,9}(ms|s|m|h)$"};
+const schema32 = {"description":"A plugin with its options.","type":"object","additionalProperties":true,"properties":{"plugin":{"description":"The plugin's entry-point name, where the instance has another name.","type":"string"},"package":{"description":"The package to take the plugin from, where several provide that name.","type":"string","pattern":"^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$","x-expects":"the name of a package, such as `@team/plugin-x`"},"enabled":{"description":"False: as if the instance were not in the file.","type":"boolean","default":true},"optional":{"description":"True: if its headers or tags fail, the request goes on without them, with a warning. Credentials are never optional, so it is refused for a plugin that only authenticates.","type":"boolean","default":false},"timeout":{"description":"How long a caller waits for it. The fetch itself goes on, for the next caller.","$ref":"mlflow-auth:values#/$defs/duration","default":"15s"}}};
+const schema33 = {"title":"Duration","description":"A number with a unit: `500ms`, `30s`, `5m` or `1h`.","x-value":"duration","x-expects":"a duration such as 500ms, 30s, 5m or 1h","type":"string","pattern":"^\\d{1,9}(ms|s|m|h)$"};
 const pattern6 = new RegExp("^(?=.{1,214}$)(?:@[a-z0-9][a-z0-9._~-]*/)?[a-z0-9][a-z0-9._~-]*$", "u");
 const pattern7 = new RegExp("^\\d{1,9}(ms|s|m|h)$", "u");
 
@@ -715,11 +751,10 @@ vErrors.push(err17);
 errors++;
 }
 }
-if(data.servers !== undefined){
-let data14 = data.servers;
-if(Array.isArray(data14)){
-if(data14.length < 1){
-const err18 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
+if(data.connections !== undefined){
+let data14 = data.connections;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err18 = {instancePath:instancePath+"/connections",schemaPath:"#/$defs/connections/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -728,16 +763,9 @@ vErrors.push(err18);
 }
 errors++;
 }
-const len3 = data14.length;
-for(let i3=0; i3<len3; i3++){
-if(!(validate14(data14[i3], {instancePath:instancePath+"/servers/" + i3,parentData:data14,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 10000 || isNaN(data14)){
+const err19 = {instancePath:instancePath+"/connections",schemaPath:"#/$defs/connections/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10000},message:"must be <= 10000"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -746,15 +774,8 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-if(data.plugins !== undefined){
-let data16 = data.plugins;
-if(data16 && typeof data16 == "object" && !Array.isArray(data16)){
-for(const key2 in data16){
-const _errs39 = errors;
-if(typeof key2 === "string"){
-if(!pattern5.test(key2)){
-const err20 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\"",propertyName:key2};
+if(data14 < 1 || isNaN(data14)){
+const err20 = {instancePath:instancePath+"/connections",schemaPath:"#/$defs/connections/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -764,9 +785,12 @@ vErrors.push(err20);
 errors++;
 }
 }
-var valid16 = _errs39 === errors;
-if(!valid16){
-const err21 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames",keyword:"propertyNames",params:{propertyName: key2},message:"property name must be valid"};
+}
+if(data.servers !== undefined){
+let data15 = data.servers;
+if(Array.isArray(data15)){
+if(data15.length < 1){
+const err21 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -775,16 +799,16 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-for(const key3 in data16){
-if(!(validate17(data16[key3], {instancePath:instancePath+"/plugins/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data16,parentDataProperty:key3,rootData}))){
-vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+const len3 = data15.length;
+for(let i3=0; i3<len3; i3++){
+if(!(validate14(data15[i3], {instancePath:instancePath+"/servers/" + i3,parentData:data15,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate14.errors : vErrors.concat(validate14.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err22 = {instancePath:instancePath+"/servers",schemaPath:"#/properties/servers/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -794,14 +818,61 @@ vErrors.push(err22);
 errors++;
 }
 }
-}
-else {
-const err23 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.plugins !== undefined){
+let data17 = data.plugins;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+for(const key2 in data17){
+const _errs42 = errors;
+if(typeof key2 === "string"){
+if(!pattern5.test(key2)){
+const err23 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9][A-Za-z0-9._-]*$"},message:"must match pattern \""+"^[A-Za-z0-9][A-Za-z0-9._-]*$"+"\"",propertyName:key2};
 if(vErrors === null){
 vErrors = [err23];
 }
 else {
 vErrors.push(err23);
+}
+errors++;
+}
+}
+var valid17 = _errs42 === errors;
+if(!valid17){
+const err24 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/propertyNames",keyword:"propertyNames",params:{propertyName: key2},message:"property name must be valid"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+for(const key3 in data17){
+if(!(validate17(data17[key3], {instancePath:instancePath+"/plugins/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),parentData:data17,parentDataProperty:key3,rootData}))){
+vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/plugins",schemaPath:"#/properties/plugins/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+else {
+const err26 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
 }
 errors++;
 }

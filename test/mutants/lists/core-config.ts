@@ -26,8 +26,8 @@ export const mutants = [
         "a file nested without end ends in a RangeError",
       ],
       [
-        '"allowInsecure", "tls", "anonymous", "gateway"];',
-        '"allowInsecure", "anonymous", "gateway"];',
+        "allowInsecure tls anonymous gateway",
+        "allowInsecure anonymous gateway",
         "`tls` beside `servers` is passed over, and the certificate with it",
       ],
       [

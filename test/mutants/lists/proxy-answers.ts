@@ -90,6 +90,18 @@ export const mutants = [
         { tests: ["proxy/client-faults"] },
       ],
       [
+        "if (load.underWay > most) {",
+        "if (false) {",
+        "a request that waits for others hangs without a word",
+        { tests: ["proxy/waiting"] },
+      ],
+      [
+        "if (load.isTold || load.connected < most || !isWaiting()) return;",
+        "if (load.isTold) return;",
+        "a warning tells of requests that wait for nothing",
+        { tests: ["proxy/waiting"] },
+      ],
+      [
         "answerClientFaults(server, connections);",
         "",
         "what follows a request on its connection takes the place of its answer",
