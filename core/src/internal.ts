@@ -1,8 +1,14 @@
 /** For the packages of this repository alone: may change in any release. */
 
 export { createAgent } from "./connection/agent.js";
-export { type ConnectionFailureKind, connectionFailureOf, explainConnectionFailure } from "./connection/failure.js";
+export {
+  type ConnectionFailure,
+  type ConnectionFailureKind,
+  connectionFailureOf,
+  explainConnectionFailure,
+} from "./connection/failure.js";
 export { proxyFor } from "./connection/http-proxy.js";
+export { brokenAnswerOf } from "./connection/lenient-answers.js";
 export * from "./internal-config.js";
 export { createLogger } from "./logging/logger.js";
 export { runCreationBase } from "./mlflow/endpoints.js";

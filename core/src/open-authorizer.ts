@@ -39,6 +39,8 @@ export interface AgentLimits {
   readonly connections?: number;
   /** Milliseconds until the headers of an answer, and between two pieces of its body; 0: no limit. Default 300,000. */
   readonly timeout?: number;
+  /** Whether to take answers that MLflow's Python client takes and undici does not. Default false. */
+  readonly lenient?: boolean;
 }
 
 /** @throws MlflowAuthError of any of the `PLUGIN_` codes, `TLS_FILE` or `HTTP_PROXY`; nothing stays open then */

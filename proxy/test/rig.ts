@@ -36,7 +36,7 @@ export async function startUpstream(answer?: Upstream["answer"]): Promise<Upstre
     seen.push(one);
     upstream.answer(req, res, one);
   };
-  const server = createServer({ requireHostHeader: false }, listener);
+  const server = createServer({ requireHostHeader: false, maxHeaderSize: 128 * 1024 }, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const upstream: Upstream = {

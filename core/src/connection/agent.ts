@@ -4,6 +4,7 @@ import { Agent, buildConnector, Dispatcher } from "undici";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Logger, TlsOptions } from "../provider/context.js";
 import { type Environment, type HttpProxy, namesProxy, proxyFor, TunnelAgent } from "./http-proxy.js";
+import { readingLeniently } from "./lenient-answers.js";
 import { namesFiles, type Pems, readPems, type TlsOwner, tlsOfServer } from "./tls-files.js";
 
 export type { Environment } from "./http-proxy.js";
@@ -24,6 +25,8 @@ export interface AgentOptions {
    * what nobody waits for any more, such as the refresh of a secret, would keep a program that is done. Through a proxy it does not.
    */
   readonly background?: boolean;
+  /** Whether to take answers that MLflow's Python client takes and undici does not: see `readingLeniently`; and heads of up to 64 KiB. */
+  readonly lenient?: boolean;
   /** Told when certificate files have changed and can't be used. */
   readonly logger?: Logger | undefined;
   /** Whose TLS options these are. Default: those of a listed server whose URI the destination is. */
@@ -31,6 +34,9 @@ export interface AgentOptions {
   /** Milliseconds for which certificate files are not looked at again. Default 1,000; 0: they are before each request. */
   readonly fresh?: number | undefined;
 }
+
+/** Bytes of an answer's head, names and values. MLflow's Python client takes a line of that many. */
+const LONGEST_HEAD = 64 * 1024 + 1;
 
 /** Milliseconds: a listed server may get thousands of requests in a second. */
 const FRESH = 1_000;
@@ -67,7 +73,7 @@ const isSecure = (destination: string) => destination.startsWith("https:");
 const definedOf = (pems: Pems) => Object.fromEntries(Object.entries(pems).filter(([, pem]) => pem !== undefined));
 
 function connect(
-  { connections, timeout, background }: AgentOptions,
+  { connections, timeout, background, lenient }: AgentOptions,
   proxy: HttpProxy | undefined,
   secure: object,
 ): Dispatcher {
@@ -76,9 +82,15 @@ function connect(
     ...(timeout === undefined ? {} : { headersTimeout: timeout, bodyTimeout: timeout }),
     allowH2: false,
     connect: secure,
+    ...(lenient ? { maxHeaderSize: LONGEST_HEAD } : {}),
   };
-  if (proxy === undefined) return new Agent(background ? { ...options, connect: unreferenced(secure) } : options);
-  return new TunnelAgent(proxy, { ...options, requestTls: secure, proxyTls: { allowH2: false } });
+  if (proxy !== undefined) {
+    const tunnel = { ...options, requestTls: secure, proxyTls: { allowH2: false } };
+    return new TunnelAgent(proxy, tunnel, lenient ? readingLeniently : undefined);
+  }
+  if (background) return new Agent({ ...options, connect: unreferenced(secure) });
+  if (!lenient) return new Agent(options);
+  return new Agent({ ...options, connect: readingLeniently(buildConnector({ ...secure, allowH2: false })) });
 }
 
 /** undici references a connection anew for each request, so that its socket must not let itself be. */

@@ -1,6 +1,6 @@
 /** The corporate proxy between this machine and a server: which one, and what it means when it lets nothing through. */
 import { BlockList, isIP } from "node:net";
-import { type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
+import { buildConnector, type Dispatcher, EnvHttpProxyAgent, Pool } from "undici";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isLoopback } from "../http/hosts.js";
 import { connectionFailureOf } from "./failure.js";
@@ -77,7 +77,12 @@ type Sent = { [sent]?: Dispatcher.DispatchOptions["headers"] };
  * might be meant for the proxy, and takes one of several headers of the same name. Through a tunnel the proxy sees neither.
  */
 export class TunnelAgent extends EnvHttpProxyAgent {
-  constructor(proxy: HttpProxy, options: EnvHttpProxyAgent.Options) {
+  /** @param reading makes of the connector to a server the one that is used. Default: that one */
+  constructor(
+    proxy: HttpProxy,
+    options: EnvHttpProxyAgent.Options,
+    reading: (connect: buildConnector.connector) => buildConnector.connector = (connect) => connect,
+  ) {
     super({
       ...options,
       // Both are given, because undici looks for a missing one in process.env.
@@ -87,7 +92,11 @@ export class TunnelAgent extends EnvHttpProxyAgent {
       // Without it undici hands an http request to the proxy whole, credential included.
       proxyTunnel: true,
       clientFactory: (_origin, given) => new ProxyPool(proxy, given),
-      factory: (origin, given) => new ServerPool(origin, given),
+      factory(origin, { connect, ...given }: Pool.Options) {
+        // Through a tunnel it is the proxy agent's own connector, else options for one.
+        const connector = typeof connect === "function" ? connect : buildConnector({ allowH2: false, ...connect });
+        return new ServerPool(origin, { ...given, connect: reading(connector) });
+      },
     });
   }
 

@@ -36,6 +36,10 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
     this.#handler.onRequestStart?.(controller, context);
   }
 
+  onResponseStarted(): void {
+    this.#handler.onResponseStarted?.();
+  }
+
   onResponseStart(
     controller: Dispatcher.DispatchController,
     status: number,

@@ -1,12 +1,17 @@
 /** What clients send that is no request: bytes that do not parse, a head that never ends, CONNECT. */
 import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { Logger } from "@mlflow-auth/core/internal";
 import { type Connections, isEnding } from "./connections.js";
 import { badMethod } from "./head.js";
 import { badRequest, Refusal } from "./refusal.js";
 
 const unreadable = badRequest("these bytes are no HTTP/1.1 request.");
-const tooLong = new Refusal(431, "BAD_REQUEST", "the head of the request is too long.");
+const tooLong = new Refusal(
+  431,
+  "BAD_REQUEST",
+  "the head of the request is longer than 64 KiB. Try this: drop cookies and headers that the server does not need.",
+);
 const tooSlow = new Refusal(408, "BAD_REQUEST", "the head of the request did not come in time.");
 
 const byCode: Readonly<Record<string, Refusal>> = {
@@ -18,13 +23,20 @@ const byCode: Readonly<Record<string, Refusal>> = {
  * Answers them, and ends their connections. Node's own answer would take the place of the one that a request before them is waiting
  * for, though it may have been carried out.
  */
-export function answerClientFaults(server: Server, connections: Connections): void {
+export function answerClientFaults(server: Server, connections: Connections, logger: Logger): void {
+  let told = false;
   server.on("clientError", (error: NodeJS.ErrnoException, given) => {
     const socket = given as Socket;
     const { code = "" } = error;
     const isReadable = !code.startsWith("HPE_") && !code.startsWith("ERR_HTTP_");
     if (isReadable || !socket.writable) socket.destroy();
-    else answerFault(socket, byCode[code] ?? unreadable, connections);
+    else {
+      const refusal = byCode[code] ?? unreadable;
+      // Once, for anybody could write the log full.
+      if (refusal === tooLong && !told) logger.warn({ code }, `a request was refused: ${tooLong.message}`);
+      told ||= refusal === tooLong;
+      answerFault(socket, refusal, connections);
+    }
   });
   server.on("connect", (_req, socket) => answerFault(socket as Socket, badMethod, connections));
 }

@@ -1,5 +1,7 @@
 /** What the client is told, and what is logged, where no answer came from the upstream. */
 import {
+  brokenAnswerOf,
+  type ConnectionFailure,
   connectionFailureOf,
   isMlflowAuthError,
   isTagFailure,
@@ -21,29 +23,31 @@ const PERMANENT = 424;
  */
 export class UpstreamFailures {
   readonly #logger: Logger;
-  readonly #answered = new Set<string>();
-  readonly #last = new Map<string, string>();
+  /** The servers that have answered, by their URIs as the file has them. Whoever sends requests adds them: nearly all are there. */
+  readonly answered = new Set<string>();
+  /** The failure of each server that has failed since it last answered, as it was logged. Whoever gets an answer takes it out. */
+  readonly last = new Map<string, string>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
-  /** @param server its URI, as the file has it */
-  answered(server: string): void {
-    this.#answered.add(server);
-    if (this.#last.size > 0) this.#last.delete(server);
-  }
-
-  /** What to answer the client with. */
-  failed(thrown: unknown, server: string): Refusal {
-    const refusal = refusalFor(thrown, server, this.#answered.has(server));
+  /**
+   * What to answer the client with.
+   *
+   * @param begun whether the first byte of an answer had come
+   */
+  failed(thrown: unknown, server: string, begun: boolean): Refusal {
+    // An error of ours stands for an answer that told that the request was not taken.
+    const isTaken = !isMlflowAuthError(thrown) && (begun || brokenAnswerOf(thrown)?.begun === true);
+    const refusal = isTaken ? unreadable(thrown, server) : refusalFor(thrown, server, this.answered.has(server));
     this.#log(thrown, refusal.message, server);
     return refusal;
   }
 
   #log(thrown: unknown, message: string, server: string): void {
-    if (this.#last.get(server) === message) return;
-    this.#last.set(server, message);
+    if (this.last.get(server) === message) return;
+    this.last.set(server, message);
     const { code, plugin } = isMlflowAuthError(thrown) ? thrown : {};
     this.#logger.warn({ server, ...(code && { code }), ...(plugin && { plugin }) }, message);
   }
@@ -61,6 +65,28 @@ function refusalFor(thrown: unknown, server: string, answered: boolean): Refusal
   }
   const message = `no answer from ${server} (${code}). Try this: check that the server is up and reachable from here`;
   return new Refusal(502, "TEMPORARILY_UNAVAILABLE", message);
+}
+
+/**
+ * The server has begun to answer, so it has taken the request and may have carried it out: no client shall repeat it by itself.
+ *
+ * @param thrown what the answer was refused with; its words are the parser's, never the server's
+ */
+function unreadable(thrown: unknown, server: string): Refusal {
+  const failure = connectionFailureOf(thrown);
+  const rule = ruleOf(failure, thrown);
+  const message = `the answer of ${server} can't be passed on: ${rule} (${failure.code}). The server may have carried out the request. Try this: look there before you send it again, and have that server, or what stands in front of it, put right`;
+  return new Refusal(PERMANENT, "INTERNAL_ERROR", message);
+}
+
+function ruleOf({ code, kind }: ConnectionFailure, thrown: unknown): string {
+  if (kind === "headers-too-large") return "its head is longer than 64 KiB";
+  if (kind === "hung-up") return "it breaks off, or switches protocols, within its head";
+  if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
+    return "its head declares the length in several ways, or breaks a rule of HTTP/1.1 behind it";
+  }
+  const [, reason] = /\(([\w '/,.:-]{1,100})\)$/.exec(thrown instanceof Error ? thrown.message : "") ?? [];
+  return `it breaks a rule of HTTP/1.1${reason === undefined ? "" : `: ${reason}`}`;
 }
 
 /**

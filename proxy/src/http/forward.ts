@@ -1,6 +1,7 @@
 /** The way of an admitted request to its upstream: its body read or streamed, sent with what the authorizer adds, answered. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
+  brokenAnswerOf,
   createInterceptor,
   type Logger,
   MlflowAuthError,
@@ -52,6 +53,12 @@ export interface Forwarder {
 /** Connections to a server for which the file does not say how many there may be. */
 export const CONNECTIONS = 64;
 
+/**
+ * Methods whose requests, without a body, are sent again where a connection that was kept alive breaks before an answer: the server may
+ * have closed it as they left. That connection is gone then, so it ends with a new one at the latest.
+ */
+const REPEATABLE: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
 /** Every listed server has an agent of its own, so nothing comes this way but what belongs to none. */
 const refuseUnlisted: Dispatcher["dispatch"] = () => {
   throw new MlflowAuthError("DESTINATION_UNLISTED", "the request belongs to no server of the file");
@@ -96,8 +103,16 @@ export function createForwarder(
       rewriting,
       // Requests behind this one may be under way already.
       closing: () => draining && connections.isNewest(res),
-      answered: () => failures.answered(server),
-      failed: (error) => refuse(req, res, failures.failed(error, server)),
+      answered() {
+        failures.answered.add(server);
+        if (failures.last.size > 0) failures.last.delete(server);
+      },
+      again(error) {
+        if (body !== null || !REPEATABLE.has(req.method as string) || !brokenAnswerOf(error)?.reused) return false;
+        attempt();
+        return true;
+      },
+      failed: (error, begun) => refuse(req, res, failures.failed(error, server, begun)),
       streamed: traffic,
       load,
     });
@@ -111,12 +126,15 @@ export function createForwarder(
       headers: forwardedHeaders(req, rewriting),
       body: body as Buffer | null,
     };
-    try {
-      const reader = reading === undefined ? writer : new AnswerReader(writer, reading);
-      dispatch(options, req.method === "POST" ? runs.watch(req, upstream, reader) : reader);
-    } catch (thrown) {
-      writer.onResponseError(null, thrown as Error);
+    function attempt(): void {
+      try {
+        const reader = reading === undefined ? writer : new AnswerReader(writer, reading);
+        dispatch(options, req.method === "POST" ? runs.watch(req, upstream, reader) : reader);
+      } catch (thrown) {
+        writer.onResponseError(null, thrown as Error);
+      }
     }
+    attempt();
   }
 
   function loadOf(server: ServerConfig): Load {

@@ -93,3 +93,8 @@ function namedByConnection(connection: string | readonly string[] | undefined): 
   if (value === "keep-alive" || value === "close") return none;
   return new Set(value.split(",").map((name) => name.trim().toLowerCase()));
 }
+
+/** A value that holds an address, with the bytes that no address may have as they are, UTF-8 above all, escaped: each header comes as one character a byte. */
+export function withBytesEscaped(value: string): string {
+  return value.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+}

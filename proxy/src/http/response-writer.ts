@@ -21,8 +21,10 @@ export interface ResponseWriterOptions {
   readonly closing: () => boolean;
   /** Told when the head of an answer has come. */
   readonly answered: () => void;
-  /** No answer came. The response has not been begun and the client is there. */
-  readonly failed: (error: unknown) => void;
+  /** No answer came. Whether the request goes out again, for this same object to take its answer. */
+  readonly again: (error: unknown) => boolean;
+  /** No answer came, or, where it was begun, none that can be read. The response has not been begun and the client is there. */
+  readonly failed: (error: unknown, begun: boolean) => void;
   /** Told how many bytes of a body have gone by. */
   readonly streamed?: ((bytes: number) => void) | undefined;
   /** Of the server, in which this request is counted. */
@@ -41,6 +43,8 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
   /** The beginning of the body, not written yet. */
   #first: Buffer | undefined;
   #over = false;
+  /** Whether the first byte of an answer has come: so the server has taken the request. */
+  #begun = false;
 
   constructor(options: ResponseWriterOptions) {
     this.#options = options;
@@ -70,18 +74,23 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
     const { load, res } = this.#options;
     if (load !== undefined && this.#controller === undefined && !res.destroyed) load.connected++;
     this.#controller = controller;
+    this.#begun = false;
     if (this.#over) controller.abort(new Error("the client went away"));
+  }
+
+  onResponseStarted(): void {
+    this.#begun = true;
   }
 
   onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
     // What comes before the answer proper (100, 102, 103) was for us.
     if (status < 200 || this.#over) return;
+    this.#begun = true;
     try {
       this.#begin(status, headers);
     } catch (thrown) {
       // An answer that can't be written must not leave the client waiting for it.
-      this.#over = true;
-      this.#options.res.destroy();
+      this.onResponseError(controller, thrown as Error);
       controller.abort(thrown as Error);
     }
   }
@@ -142,8 +151,9 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Controller | null, error: Error): void {
     if (this.#over) return;
+    const { req, res, upload, again, failed } = this.#options;
+    if (!this.#begun && !req.socket.destroyed && again(error)) return;
     this.#over = true;
-    const { req, res, upload, failed } = this.#options;
     // It broke off because the client did: that is nobody's failure, and nobody is there to be answered.
     if (req.socket.destroyed) return;
     upload?.discard();
@@ -153,7 +163,7 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
       res.socket?.resetAndDestroy();
     }
     if (res.headersSent) res.destroy();
-    else failed(error);
+    else failed(error, this.#begun);
   }
 }
 

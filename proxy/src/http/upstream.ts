@@ -47,8 +47,13 @@ export function returnedCookie(value: string, upstream: Upstream, prefix: string
 
 function nameAndValue(attribute: string): [name: string, value: string] {
   const equals = attribute.indexOf("=");
-  if (equals === -1) return [attribute.trim().toLowerCase(), ""];
-  return [attribute.slice(0, equals).trim().toLowerCase(), attribute.slice(equals + 1).trim()];
+  if (equals === -1) return [trimmed(attribute).toLowerCase(), ""];
+  return [trimmed(attribute.slice(0, equals)).toLowerCase(), trimmed(attribute.slice(equals + 1))];
+}
+
+/** Without blanks and tabs alone: a byte of UTF-8 may be what JavaScript takes for a space. */
+function trimmed(text: string): string {
+  return text.replace(/^[ \t]+|[ \t]+$/g, "");
 }
 
 /** The front's path, without its prefix, for which a cookie of the upstream's `path` is meant. */

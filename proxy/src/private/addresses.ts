@@ -1,6 +1,6 @@
 /** The addresses in a request's headers and in those of its answer: the proxy's own on one side, the server's on the other. */
 import type { IncomingMessage } from "node:http";
-import type { HeaderRewriting } from "../http/headers.js";
+import { type HeaderRewriting, withBytesEscaped } from "../http/headers.js";
 import { Refusal } from "../http/refusal.js";
 import { returnedCookie, type Upstream } from "../http/upstream.js";
 import type { Admitted } from "./access.js";
@@ -62,7 +62,7 @@ export class Addresses implements HeaderRewriting {
    */
   #referer(value: string): string | undefined {
     const { mountPoint, isOwnOrigin } = this.#own;
-    const url = URL.parse(value);
+    const url = URL.parse(withBytesEscaped(value));
     if (url === null || url.origin === "null") return undefined;
     if (!isOwnOrigin(url.origin, this.#routed.req.socket)) return `${url.origin}/`;
     if (!url.pathname.startsWith(`${mountPoint}/`)) return undefined;
@@ -73,7 +73,7 @@ export class Addresses implements HeaderRewriting {
   /** A redirect within the listed server leads back to the proxy, with the token; any other goes to the client as it is meant. */
   #location(value: string): string {
     const { req, upstream, prefix } = this.#routed;
-    const url = URL.parse(value, upstream.origin + upstream.path);
+    const url = URL.parse(withBytesEscaped(value), upstream.origin + upstream.path);
     if (url === null) return value;
     const sameServer = url.origin === upstream.origin && this.#routes.serverOf(url.href) === upstream.server;
     const path = sameServer ? this.#routes.pathFor(url.href) : undefined;

@@ -55,14 +55,14 @@ export interface RunningProxy {
  * How the authorizer of a proxy is to be opened: connections to one server, of which more requests wait for a free one; and no limit
  * to the time that a server takes, for that is for the client to decide.
  */
-export const agentLimits = { connections: CONNECTIONS, timeout: 0 } as const;
+export const agentLimits = { connections: CONNECTIONS, timeout: 0, lenient: true } as const;
 
 /** Milliseconds between two requests of a connection. */
 const KEEP_ALIVE = 60_000;
 /** Milliseconds for which clients that have not shown the token yet are waited for once the proxy stops: one of ours sends its request at once. */
 const LATECOMERS = 1_000;
-/** Room for a credential and cookies of the largest size that servers accept. */
-const LONGEST_HEAD = 32 * 1024;
+/** Bytes of a request's head: as many as an answer may have. */
+const LONGEST_HEAD = 64 * 1024;
 
 /** @throws MlflowAuthError `PROXY_LISTEN`; `DESTINATION_UNLISTED` if no server matches `upstream` or one of `browsable` */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
@@ -162,7 +162,7 @@ interface ServedAddress {
 }
 
 function createListener(
-  { headTimeout = 10_000, idleTimeout = 60_000, traffic }: ProxyOptions,
+  { headTimeout = 10_000, idleTimeout = 60_000, traffic, logger }: ProxyOptions,
   connections: Connections,
 ): Server {
   const server = createServer({
@@ -185,7 +185,7 @@ function createListener(
     opened: (socket) => connections.opened(socket),
     late: (socket) => answerLate(socket, connections),
   });
-  answerClientFaults(server, connections);
+  answerClientFaults(server, connections, logger);
   return server;
 }
 

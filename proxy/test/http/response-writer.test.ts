@@ -31,6 +31,7 @@ function writerFor(req: IncomingMessage, res: ServerResponse): ResponseWriter {
     rewriting: { sent: (_key, value) => value, returned: (_name, value) => value },
     closing: () => true,
     answered: () => undefined,
+    again: () => false,
     failed: () => assert.unreachable(),
   });
 }
@@ -126,9 +127,9 @@ test("a client that takes its time holds the upstream up, and lets it go on once
   assert.equal(calls, ["pause", "pause", "pause", "resume"]);
 });
 
-test("the client's connection ends, and so does the request to the upstream", async () => {
-  let aborted: unknown;
-  const answer = await answered((req, res) => {
+test("an answer that can't be written is one that the server has given, and the rest of it is cut off", async () => {
+  const calls: string[] = [];
+  await answered((req, res) => {
     const writer = new ResponseWriter({
       req,
       res,
@@ -138,16 +139,22 @@ test("the client's connection ends, and so does the request to the upstream", as
         throw new Error("can't be written");
       },
       answered: () => assert.unreachable(),
-      failed: () => assert.unreachable(),
+      again: () => {
+        throw new Error("sent again");
+      },
+      failed: (error, begun) => {
+        calls.push(`${error}, begun: ${begun}`);
+        res.end();
+      },
     });
-    const controller = { abort: (reason: Error) => (aborted = reason) } as never;
+    const controller = { abort: (reason: Error) => calls.push(`aborted: ${reason}`) } as never;
     writer.onRequestStart(controller);
     writer.onResponseStart(controller, 200, {});
     writer.onResponseData(controller, Buffer.from("x"));
     writer.onResponseEnd();
   });
-  assert.is(answer, "");
-  assert.match(String(aborted), /can't be written/);
+  const reason = "Error: can't be written";
+  assert.equal(calls, [`${reason}, begun: true`, `aborted: ${reason}`]);
 });
 
 test("a refusal has a phrase of its own, whatever was there before", async () => {

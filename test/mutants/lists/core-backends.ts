@@ -14,8 +14,8 @@ export const mutants = [
       ],
       ["headers: (options as Sent)[sent]", "headers: {}", "behind a corporate proxy every request goes bare"],
       [
-        "factory: (origin, given) => new ServerPool(origin, given),",
-        "",
+        "return new ServerPool(origin, { ...given, connect: reading(connector) });",
+        "return new Pool(origin, { ...given, connect: reading(connector) });",
         "behind a corporate proxy every request goes bare",
       ],
       ["proxyTunnel: true,", "proxyTunnel: false,", "a corporate proxy reads the credential for an http server"],

@@ -40,8 +40,8 @@ export const mutants = [
         "by HTTP/2 an upload that breaks off looks complete to the server",
       ],
       [
-        "allowH2: false,\n    connect: secure,",
-        "connect: secure,",
+        "    allowH2: false,\n",
+        "",
         "by HTTP/2 an upload that breaks off looks complete to the server",
         { tests: ["core/agent"] },
       ],

@@ -29,8 +29,8 @@ export const mutants = [
         "the rest of an upload that nobody wants blocks its connection",
       ],
       [
-        "if (res.headersSent) res.destroy();\n    else failed(error);",
-        "if (res.headersSent) res.end();\n    else failed(error);",
+        "if (res.headersSent) res.destroy();\n    else failed(error, this.#begun);",
+        "if (res.headersSent) res.end();\n    else failed(error, this.#begun);",
         "a download that was cut off looks whole to the client",
       ],
       [
@@ -102,7 +102,7 @@ export const mutants = [
         { tests: ["proxy/waiting"] },
       ],
       [
-        "answerClientFaults(server, connections);",
+        "answerClientFaults(server, connections, logger);",
         "",
         "what follows a request on its connection takes the place of its answer",
         { tests: ["proxy/client-faults"] },
@@ -217,8 +217,8 @@ export const mutants = [
         "a missing tag is told as a missing credential",
         { tests: ["proxy/run-tags", "proxy/fail-closed"] },
       ],
-      ["if (this.#last.get(server) === message) return;", "", "an outage fills the log with one line a request"],
-      ["if (this.#last.size > 0) this.#last.delete(server);", "", "the second outage of a server is not logged"],
+      ["if (this.last.get(server) === message) return;", "", "an outage fills the log with one line a request"],
+      ["if (failures.last.size > 0) failures.last.delete(server);", "", "the second outage of a server is not logged"],
       [
         'new Refusal(502, "TEMPORARILY_UNAVAILABLE", message)',
         'new Refusal(424, "TEMPORARILY_UNAVAILABLE", message)',
@@ -260,6 +260,40 @@ export const mutants = [
         "auth: auth.length > 0,",
         "auth: true,",
         "Python takes a program's own credential away where the file gives none",
+      ],
+    ],
+  ),
+
+  // Answers by the letter of no standard
+  ...faultsIn(
+    "core/src/connection/lenient-answers.ts",
+    ["test/security/odd-answers", "proxy/stale-connections"],
+    [
+      [
+        'if (status[0] !== "1" || status === "101") {',
+        "if (true) {",
+        "an interim 100 fails a request that was carried out",
+      ],
+      ["bytes = withOneLength(bytes, end);", "", "a Content-Length that is said twice fails a request"],
+      ["if (values.size !== 1) return bytes;", "", "of two lengths one is believed"],
+      ["(held?.length ?? 0) > HTTP.length", "false", "a run is created twice when its answer breaks off"],
+      ["requests > 1", "true", "a request is sent again to a server that hangs up at once"],
+      ["requests > 1", "false", "a GET fails when the server has just closed its connection"],
+      ['bytes.includes("\\n\\n")', "false", "an answer whose lines end otherwise never comes"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/src/http",
+    ["test/security/odd-answers", "proxy/stale-connections", "proxy/rotated-uploads"],
+    [
+      ["this.#begun = true;\n  }", "}", "a run is created four times, for its answer can't be read"],
+      ["!isMlflowAuthError(thrown) && (begun ||", "(begun ||", "an upload that meets a rotated secret is lost"],
+      ["body !== null || !REPEATABLE.has(req.method as string) ||", "body !== null ||", "a DELETE is sent twice"],
+      [
+        "if (refusal === tooLong && !told)",
+        "if (refusal === tooLong)",
+        "anybody writes the log full",
+        { tests: ["proxy/long-heads"] },
       ],
     ],
   ),

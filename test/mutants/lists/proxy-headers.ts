@@ -151,7 +151,7 @@ export const mutants = [
         "a cookie of a neighbour of the base comes with every request",
       ],
       [
-        "attribute.slice(0, equals).trim().toLowerCase()",
+        "trimmed(attribute.slice(0, equals)).toLowerCase()",
         "attribute.slice(0, equals).toLowerCase()",
         "a cookie's domain with a blank in front stays, and a browser throws it away",
       ],

@@ -1,0 +1,129 @@
+/**
+ * Takes off what MLflow's clients pass over in an answer and undici's parser refuses: interim answers 100 that nobody asked for, and a
+ * Content-Length that is said again and is the same. It stands between a socket and the parser, looks at heads alone, and notes how far
+ * an answer had come where its connection breaks.
+ */
+import type { Socket } from "node:net";
+import type { buildConnector } from "undici";
+
+/** The same connector, whose sockets are read so. */
+export function readingLeniently(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error !== null) {
+        callback(error, null);
+      } else {
+        readLeniently(socket);
+        callback(null, socket);
+      }
+    });
+}
+
+/** How far the answer had come when the connection broke, and whether that had served another request before. */
+export interface BrokenAnswer {
+  readonly begun: boolean;
+  readonly reused: boolean;
+}
+
+const broken = new WeakMap<Error, BrokenAnswer>();
+
+/** What is known of an error with which undici fails a request; undefined for one that is no broken connection. */
+export function brokenAnswerOf(error: unknown): BrokenAnswer | undefined {
+  return broken.get(error as Error);
+}
+
+/** The head of a request, which undici writes as one text. */
+const REQUEST = /^[A-Z]+ \S+ HTTP\/1\.1\r\nhost: /;
+const HTTP = "HTTP/1.";
+const END = "\r\n\r\n";
+/** Bytes of a head that are held until its end has come: the parser refuses one that is longer. */
+const LONGEST = 64 * 1024;
+
+/** undici sends a request once the answer before it has ended. So what comes after a request's head is the head of an answer. */
+function readLeniently(socket: Socket): void {
+  const { write, read } = socket;
+  let requests = 0;
+  let inHead = false;
+  let held: Buffer | undefined;
+
+  socket.write = function (this: Socket, ...args: unknown[]): boolean {
+    if (!inHead && typeof args[0] === "string" && REQUEST.test(args[0])) {
+      requests++;
+      inHead = true;
+    }
+    return write.apply(this, args as never);
+  } as Socket["write"];
+
+  socket.read = function (this: Socket, size?: number): Buffer | null {
+    const chunk = read.call(this, size as number) as Buffer | null;
+    if (!inHead || chunk === null) return chunk;
+    return readHead(held === undefined ? chunk : Buffer.concat([held, chunk]));
+  };
+
+  /** What the parser is to read of these bytes. */
+  function readHead(given: Buffer): Buffer | null {
+    held = undefined;
+    const interim: Buffer[] = [];
+    let bytes = given;
+    while (bytes.length > 0) {
+      const end = bytes.indexOf(END);
+      if (end === -1) {
+        if (mayBecomeHead(bytes)) held = bytes;
+        else inHead = false;
+        break;
+      }
+      const status = bytes.toString("latin1", HTTP.length + 2, HTTP.length + 5);
+      if (status[0] !== "1" || status === "101") {
+        inHead = false;
+        bytes = withOneLength(bytes, end);
+        break;
+      }
+      if (status !== "100") interim.push(bytes.subarray(0, end + END.length));
+      bytes = bytes.subarray(end + END.length);
+    }
+    if (held !== undefined || bytes.length === 0) return interim.length === 0 ? null : Buffer.concat(interim);
+    return interim.length === 0 ? bytes : Buffer.concat([...interim, bytes]);
+  }
+
+  function note(error: Error): void {
+    if (inHead) broken.set(error, { begun: (held?.length ?? 0) > HTTP.length, reused: requests > 1 });
+  }
+  socket.on("error", note);
+  // Before undici, which would make an error of its own.
+  socket.on("end", () => {
+    if (!inHead) return;
+    const error = Object.assign(new Error("other side closed"), { code: "UND_ERR_SOCKET" });
+    note(error);
+    socket.destroy(error);
+  });
+}
+
+/** Whether more of a head may follow. What is none is for the parser to refuse at once, and so is one whose lines end otherwise. */
+function mayBecomeHead(bytes: Buffer): boolean {
+  if (bytes.length > LONGEST || bytes.includes("\n\n")) return false;
+  return HTTP.startsWith(bytes.toString("latin1", 0, HTTP.length));
+}
+
+/** @param end where the head ends */
+function withOneLength(bytes: Buffer, end: number): Buffer {
+  const head = bytes.toString("latin1", 0, end);
+  // Nearly always there is one at most, in one of two spellings.
+  const first = head.indexOf("ength:");
+  if (first === -1 ? !/content-length:/i.test(head) : !isRepeated(head, first)) return bytes;
+  const values = new Set<string>();
+  const lines = head.split("\r\n").filter((line) => {
+    const value = /^content-length:(.*)$/i.exec(line)?.[1];
+    if (value === undefined) return true;
+    for (const one of value.split(",")) values.add(one.trim());
+    return false;
+  });
+  // The parser refuses those that differ.
+  if (values.size !== 1) return bytes;
+  const text = [...lines, `content-length: ${[...values][0]}`].join("\r\n");
+  return Buffer.concat([Buffer.from(text, "latin1"), bytes.subarray(end)]);
+}
+
+function isRepeated(head: string, first: number): boolean {
+  const comma = head.indexOf(",", first);
+  return /ength:/i.test(head.slice(first + 1)) || (comma !== -1 && !head.slice(first, comma).includes("\r\n"));
+}
