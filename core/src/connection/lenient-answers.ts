@@ -1,7 +1,7 @@
 /**
  * Takes off what MLflow's clients pass over in an answer and undici's parser refuses: interim answers 100 that nobody asked for, and a
  * Content-Length that is said again and is the same. It stands between a socket and the parser, looks at heads alone, and notes how far
- * an answer had come where its connection breaks.
+ * an answer had come where its connection breaks. It also finds the answer of a server that closes before it has read an upload.
  */
 import type { Socket } from "node:net";
 import type { buildConnector } from "undici";
@@ -14,6 +14,7 @@ export function readingLeniently(connect: buildConnector.connector): buildConnec
         callback(error, null);
       } else {
         readLeniently(socket);
+        readBehindFailures(socket);
         callback(null, socket);
       }
     });
@@ -126,4 +127,36 @@ function withOneLength(bytes: Buffer, end: number): Buffer {
 function isRepeated(head: string, first: number): boolean {
   const comma = head.indexOf(",", first);
   return /ength:/i.test(head.slice(first + 1)) || (comma !== -1 && !head.slice(first, comma).includes("\r\n"));
+}
+
+type Written = (error?: Error | null) => void;
+type Write = (data: unknown, encoding: unknown, done: Written) => void;
+
+/** Milliseconds for which an answer is looked for. What has come is there already. */
+const LOOK = 1_000;
+
+/**
+ * Lets a socket be read to its end after a write has failed. Node would destroy it at once, with an answer that has come and was not read
+ * yet; the failure is told once what there is has been read, when the reading fails, too.
+ */
+function readBehindFailures(socket: Socket): void {
+  const { _write, _writev } = socket as unknown as { _write: Write; _writev?: Write };
+  const patiently =
+    (done: Written): Written =>
+    (error) => {
+      if (error == null || socket.destroyed) return done(error);
+      const tell = () => {
+        clearTimeout(timer);
+        done(error);
+      };
+      const timer = setTimeout(tell, LOOK);
+      socket.once("close", tell);
+    };
+  Object.assign(socket, {
+    _write: (data: unknown, encoding: unknown, done: Written) => _write.call(socket, data, encoding, patiently(done)),
+    ...(_writev && {
+      _writev: (chunks: unknown, done: Written) =>
+        (_writev as unknown as (chunks: unknown, done: Written) => void).call(socket, chunks, patiently(done)),
+    }),
+  });
 }

@@ -29,13 +29,15 @@ const FOR_CLIENTS: Lingering = { milliseconds: 10_000, reads: true };
 const FOR_NEWCOMERS: Lingering = { milliseconds: 1_000, reads: false };
 
 /** The last answer has been begun, or has to wait for those before it; what still comes in on the connection is not for us. */
-const ending = new WeakSet<Socket>();
+export const ending: WeakSet<Socket> = new WeakSet();
 
 /** All connections of one front. */
 export class Connections {
   readonly #all = new Set<Socket>();
-  readonly #newcomers = new Set<Socket>();
-  readonly #newest = new WeakMap<Socket, ServerResponse>();
+  /** Those whose clients have not shown that they may use the front. Whoever has is taken out. */
+  readonly newcomers: Set<Socket> = new Set();
+  /** The answer to the last request that came on each. */
+  readonly newest: WeakMap<Socket, ServerResponse> = new WeakMap();
   readonly #most = Math.min(MOST_NEWCOMERS, Math.floor(descriptorLimit() * THEIR_DESCRIPTORS));
   readonly #few = Math.min(FEW, this.#most);
   #isCrowded = false;
@@ -46,11 +48,11 @@ export class Connections {
     socket.on("error", () => undefined);
     socket.on("close", () => {
       this.#all.delete(socket);
-      this.#newcomers.delete(socket);
+      this.newcomers.delete(socket);
     });
     this.#all.add(socket);
-    this.#newcomers.add(socket);
-    if (this.#newcomers.size <= this.#few || this.#isCrowded) return;
+    this.newcomers.add(socket);
+    if (this.newcomers.size <= this.#few || this.#isCrowded) return;
     this.#isCrowded = true;
     setTimeout(() => this.#makeRoom(), LOOK).unref();
   }
@@ -58,53 +60,37 @@ export class Connections {
   #makeRoom(): void {
     this.#isCrowded = false;
     let bytes = 0;
-    for (const { bytesRead } of this.#newcomers) bytes += bytesRead;
-    for (const socket of this.#newcomers) {
-      if (this.#newcomers.size <= this.#most && bytes <= THEIR_BYTES) return;
+    for (const { bytesRead } of this.newcomers) bytes += bytesRead;
+    for (const socket of this.newcomers) {
+      if (this.newcomers.size <= this.#most && bytes <= THEIR_BYTES) return;
       bytes -= socket.bytesRead;
       this.#close(socket);
     }
   }
 
   #close(newcomer: Socket): void {
-    this.#newcomers.delete(newcomer);
+    this.newcomers.delete(newcomer);
     newcomer.destroy();
   }
 
-  /**
-   * A request has come, and this is to be its answer.
-   *
-   * @returns false: the last answer of its connection has been given, and this request is to be passed over
-   */
-  takes(socket: Socket, res: ServerResponse): boolean {
-    if (ending.has(socket)) return false;
-    this.#newest.set(socket, res);
-    return true;
-  }
-
-  /** Its client has shown that it may use the front. */
-  admit(socket: Socket): void {
-    this.#newcomers.delete(socket);
-  }
-
   isNewcomer(socket: Socket): boolean {
-    return this.#newcomers.has(socket);
+    return this.newcomers.has(socket);
   }
 
   /** Whether no request has come on the connection of this answer after its own. */
   isNewest(res: ServerResponse): boolean {
-    return this.#newest.get(res.req.socket) === res;
+    return this.newest.get(res.req.socket) === res;
   }
 
   /** The answer to the newest request of a connection, while it is not over; those before it go out first. */
   unfinished(socket: Socket): ServerResponse | undefined {
-    const res = this.#newest.get(socket);
+    const res = this.newest.get(socket);
     return res === undefined || res.writableFinished || res.destroyed ? undefined : res;
   }
 
   /** Closes those of clients who have not shown that they may use the front. */
   closeNewcomers(): void {
-    for (const socket of this.#newcomers) this.#close(socket);
+    for (const socket of this.newcomers) this.#close(socket);
   }
 
   closeAll(): void {
@@ -115,11 +101,6 @@ export class Connections {
   endAfterAnswer(socket: Socket, dropped?: (bytes: number) => void): void {
     endAfterAnswer(socket, dropped, this.isNewcomer(socket) ? FOR_NEWCOMERS : FOR_CLIENTS);
   }
-}
-
-/** Whether the last answer on this connection has been begun. */
-export function isEnding(socket: Socket): boolean {
-  return ending.has(socket);
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The way of a request into the private proxy: judged, and mapped to a listed server, to which it is forwarded. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "@mlflow-auth/core/internal";
-import type { Connections } from "../http/connections.js";
+import { type Connections, ending } from "../http/connections.js";
 import type { Forwarder } from "../http/forward.js";
 import { forbidden, Refusal } from "../http/refusal.js";
 import { refuse } from "../http/response-writer.js";
@@ -53,7 +53,8 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
 
   function request(req: IncomingMessage, res: ServerResponse): void {
     const { socket } = req;
-    if (!connections.takes(socket, res)) return;
+    if (ending.has(socket)) return;
+    connections.newest.set(socket, res);
     const admitted = access(req);
     if (admitted instanceof Refusal) {
       const isLast = connections.isNewcomer(socket);
@@ -61,7 +62,7 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
       refuse(req, res, admitted, isLast);
       return;
     }
-    connections.admit(socket);
+    connections.newcomers.delete(socket);
     const { path, prefix, by, browser } = admitted;
     if (path === UNLISTED_PATH && prefix === "" && reports.take(req, res)) return;
     uses++;

@@ -72,8 +72,8 @@ export const mutants = [
         { tests: ["proxy/streaming", "proxy/refusals", "proxy/slow-clients"] },
       ],
       [
-        "if (!connections.takes(socket, res)) return;",
-        "connections.takes(socket, res);",
+        "if (ending.has(socket)) return;\n    connections",
+        "connections",
         "a request behind a refused one is answered",
         { tests: ["proxy/refusals"] },
       ],
@@ -84,7 +84,7 @@ export const mutants = [
         { tests: ["proxy/client-faults"] },
       ],
       [
-        "connections.admit(socket);",
+        "connections.newcomers.delete(socket);",
         "",
         "a client that has shown the token loses its connection where a request is refused",
         { tests: ["proxy/client-faults"] },
@@ -93,12 +93,6 @@ export const mutants = [
         "if (load.underWay > most) {",
         "if (false) {",
         "a request that waits for others hangs without a word",
-        { tests: ["proxy/waiting"] },
-      ],
-      [
-        "if (load.isTold || load.connected < most || !isWaiting()) return;",
-        "if (load.isTold) return;",
-        "a warning tells of requests that wait for nothing",
         { tests: ["proxy/waiting"] },
       ],
       [
@@ -162,7 +156,7 @@ export const mutants = [
         { tests: ["proxy/client-faults", "proxy/slow-clients"] },
       ],
       [
-        "if (this.#newcomers.size <= this.#most && bytes <= THEIR_BYTES) return;",
+        "if (this.newcomers.size <= this.#most && bytes <= THEIR_BYTES) return;",
         "if (bytes <= THEIR_BYTES) return;",
         "connections that say nothing take every descriptor",
         { tests: ["test/doors"] },
@@ -294,6 +288,17 @@ export const mutants = [
         "if (refusal === tooLong)",
         "anybody writes the log full",
         { tests: ["proxy/long-heads"] },
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["proxy/early-answers"],
+    [
+      [
+        "if (error == null || socket.destroyed) return done(error);",
+        "return done(error);",
+        "the answer to an upload that a server does not want is lost, and looks like an outage",
       ],
     ],
   ),
