@@ -110,7 +110,9 @@ const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(reso
 async function unharmed({ running, url }: Door, before: number): Promise<void> {
   assert.is(running.child.exitCode, null, running.output.stderr);
   assert.is(await (await fetch(`${url}/x`, { headers: { connection: "close" } })).text(), "fine");
-  assert.is(running.output.stderr.replace(/^mlflow-auth: using .*\n/, ""), "");
+  // A head that is too long may be a client of ours with many cookies, and is told of once.
+  const expected = /^mlflow-auth: (?:using .*|warning: a request was refused: the head .*)\n/gm;
+  assert.is(running.output.stderr.replace(expected, ""), "");
   // What is still read and dropped is let go in a while.
   while (process.platform === "linux" && descriptors(running) > before + 4) await pause(50);
 }
