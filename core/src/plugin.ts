@@ -16,6 +16,16 @@ export type {
   TlsOptions,
 } from "./provider/context.js";
 export {
+  type CredentialProviderOptions,
+  type CredentialProviderSettings,
+  type CredentialTerms,
+  credentialProvider,
+  type FetchedCredential,
+  type FetchedHeaders,
+  type FetchedToken,
+  type FetchedUser,
+} from "./provider/credential-provider.js";
+export {
   type Auth,
   anonymous,
   type Group,
@@ -23,6 +33,7 @@ export {
   type InvalidationKind,
   type ProviderHeaders,
   type ProviderRequest,
+  type RejectedAuth,
   type RequestAuthProvider,
   type RequestHeaderProvider,
   type Run,

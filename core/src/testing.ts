@@ -9,4 +9,5 @@ export {
   type TestContext,
   type TestContextOptions,
   testContext,
+  testRequest,
 } from "./testing/test-context.js";

@@ -1,4 +1,5 @@
 /** The auth pipeline: asks the providers of one server in turn until one answers. */
+import { createHash } from "node:crypto";
 import type { ServerConfig } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkHeaders } from "../http/headers.js";
@@ -123,16 +124,17 @@ export function createAuthPipeline(
   return { resolve };
 }
 
-/** Whether both send the same: the way to find out that a secret was rotated. What header providers add does not count. */
+/** Whether both are the same credential: the way to find out that a secret was rotated. What header providers add does not count. */
 export function sameCredential(a: AuthResult, b: AuthResult): boolean {
-  if (a.auth === b.auth) return true;
-  const [some, others] = [textsOf(a), textsOf(b)];
-  return some.length === others.length && some.every((text, index) => text === others[index]);
+  return a.bound === b.bound && (a.auth === b.auth || credentialKey(a) === credentialKey(b));
 }
 
-function textsOf({ auth }: AuthResult): string[] {
-  if (auth === anonymous) return [];
-  return Object.entries(auth.headers).flatMap(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
+/** What stands for a credential where something is remembered about it. Holds nothing that anybody could send. */
+export function credentialKey({ bound, auth }: AuthResult): string {
+  if (auth === anonymous) return `${bound.instance} anonymous`;
+  if (auth.id !== undefined) return `${bound.instance} id ${auth.id}`;
+  const texts = Object.entries(auth.headers).map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
+  return `${bound.instance} ${createHash("sha256").update(JSON.stringify(texts)).digest("base64")}`;
 }
 
 function expires(given: Auth | typeof anonymous): boolean {
@@ -140,7 +142,7 @@ function expires(given: Auth | typeof anonymous): boolean {
 }
 
 function checkAuth(given: Auth, instance: string): void {
-  const { headers, expiresAt } = (given ?? {}) as Partial<Auth>;
+  const { headers, expiresAt, id } = (given ?? {}) as Partial<Auth>;
   if (typeof headers !== "object") throw wrong(instance, "with something that has no headers");
   // Without one, the request would go bare.
   if (checkHeaders(headers, instance).length === 0) {
@@ -149,6 +151,7 @@ function checkAuth(given: Auth, instance: string): void {
   if (expiresAt !== undefined && (typeof expiresAt !== "number" || Number.isNaN(expiresAt))) {
     throw wrong(instance, "with an expiresAt that is not a number");
   }
+  if (id !== undefined && (typeof id !== "string" || id === "")) throw wrong(instance, "with an id that is not a text");
 }
 
 function wrong(instance: string, what: string): MlflowAuthError {

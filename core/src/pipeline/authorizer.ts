@@ -261,9 +261,8 @@ function createServerPipeline(
     return authorized;
   }
 
-  const renew = createRenewal<() => AuthorizedHeaders | Promise<AuthorizedHeaders>>({
+  const renew = createRenewal({
     server,
-    authorize: (again) => again(),
     resultOf: (authorized) => results.get(authorized),
     clock,
     logger,
@@ -277,7 +276,10 @@ function createServerPipeline(
     async renew(authorized, rejection, request) {
       const { belowGateway } = authorized;
       const again = belowGateway ? gateway.authorize : authorize;
-      const next = await renew(authorized, rejection, () => again(request));
+      const next = await renew(authorized, rejection, {
+        asked: new LazyProviderRequest(request, server),
+        authorize: () => again(request),
+      });
       if (next === undefined && belowGateway) gateway.rejected(authorized, rejection.kind);
       return next;
     },

@@ -99,6 +99,6 @@ function has(made: unknown, method: string): boolean {
 
 const methods: Record<Group, readonly string[]> = {
   "mlflow.request_auth_provider": ["getAuth", "invalidate"],
-  "mlflow.request_header_provider": ["inContext", "requestHeaders"],
-  "mlflow.run_context_provider": ["inContext", "tags"],
+  "mlflow.request_header_provider": ["requestHeaders"],
+  "mlflow.run_context_provider": ["tags"],
 };

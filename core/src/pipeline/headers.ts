@@ -84,7 +84,7 @@ export function createHeaderPipeline(
 /** What a provider gives if it has anything to add here; a promise of it, or of its failure, where it does not answer at once. */
 function headersOf({ provider }: BoundHeaders, request: ProviderRequest): Given {
   try {
-    const active = provider.inContext();
+    const active = provider.inContext === undefined || provider.inContext();
     if (isPromise(active)) {
       return Promise.resolve(active).then((yes) => (yes ? provider.requestHeaders(request) : undefined));
     }

@@ -2,9 +2,10 @@
 import type { ServerConfig } from "../config/config.js";
 import { isPermissionDenial, type Rejection, type RejectionKind } from "../mlflow/rejection.js";
 import type { Logger } from "../provider/context.js";
+import { anonymous, type ProviderRequest } from "../provider/provider.js";
 import type { Clock } from "../time/clock.js";
 import { type BoundProvider, isPromise, pluginFault, withTimeout } from "./ask-provider.js";
-import { type AuthResult, sameCredential } from "./auth.js";
+import { type AuthResult, credentialKey, sameCredential } from "./auth.js";
 import type { AuthorizedHeaders } from "./compose.js";
 
 /** Milliseconds without another fetch after one that brought the same rejected secret; fourfold each time, up to the longest. */
@@ -12,17 +13,25 @@ const FIRST = 5_000;
 const FACTOR = 4;
 const LONGEST = 300_000;
 
+/** Credentials whose rejection is remembered, per server; the oldest goes first. */
+const CAPACITY = 1_000;
+
 interface CoolDown {
-  readonly rejected: AuthResult;
   readonly delay: number;
   readonly until: number;
 }
 
+/** The request whose credential was rejected. */
+export interface RejectedRequest {
+  /** As providers see it. */
+  readonly asked: ProviderRequest;
+  /** What it would carry now. */
+  authorize(): AuthorizedHeaders | Promise<AuthorizedHeaders>;
+}
+
 /** The pipeline whose credentials are renewed. */
-export interface RenewalOptions<Request> {
+export interface RenewalOptions {
   readonly server: ServerConfig;
-  /** What a request would carry now. */
-  authorize(request: Request): AuthorizedHeaders | Promise<AuthorizedHeaders>;
   /** Whose credential it was that went out. */
   resultOf(authorized: AuthorizedHeaders): AuthResult | undefined;
   readonly clock: Clock;
@@ -30,27 +39,27 @@ export interface RenewalOptions<Request> {
 }
 
 /** Decides about one rejected request: see `Authorizer.rejected`. */
-export type Renewal<Request> = (
+export type Renewal = (
   authorized: AuthorizedHeaders,
   rejection: Rejection,
-  request: Request,
+  request: RejectedRequest,
 ) => Promise<AuthorizedHeaders | undefined>;
 
 /**
- * Keeps a server that rejects everything from turning into a storm on the secret store. For each plugin instance and kind of
- * rejection there is one cool-down: 403s that have to do with something else must not keep a rotation, which shows as 401, from
- * being noticed, nor a login page from being explained.
+ * Keeps a server that rejects everything from turning into a storm on the secret store. For each credential and kind of rejection
+ * there is one cool-down: 403s that have to do with something else must not keep a rotation, which shows as 401, from being noticed,
+ * nor a login page from being explained; and what came in the place of a rejected credential may be asked about at once.
  */
-export function createRenewal<Request>(options: RenewalOptions<Request>): Renewal<Request> {
-  const { server, authorize, resultOf, clock, logger } = options;
+export function createRenewal(options: RenewalOptions): Renewal {
+  const { server, resultOf, clock, logger } = options;
   const coolDowns = new Map<string, CoolDown>();
   const refreshes = new Map<string, Promise<boolean>>();
 
   /** What the request would carry now, if its credential is another one. */
-  async function changed(result: AuthResult, request: Request): Promise<AuthorizedHeaders | undefined> {
+  async function changed(result: AuthResult, request: RejectedRequest): Promise<AuthorizedHeaders | undefined> {
     let current: AuthorizedHeaders;
     try {
-      current = await authorize(request);
+      current = await request.authorize();
     } catch {
       // `refetch` asks again and reports it.
       return undefined;
@@ -60,43 +69,43 @@ export function createRenewal<Request>(options: RenewalOptions<Request>): Renewa
   }
 
   /** Has the secret fetched anew, once for all who were rejected at the same time. Whether it changed. */
-  async function renewed(result: AuthResult, kind: RejectionKind, request: Request): Promise<boolean> {
+  async function renewed(result: AuthResult, kind: RejectionKind, request: RejectedRequest): Promise<boolean> {
     const key = keyOf(result, kind);
     let refresh = refreshes.get(key);
     if (refresh === undefined) {
-      if (clock.now() < (coolDownOf(result, kind)?.until ?? Number.NEGATIVE_INFINITY)) return false;
+      if (clock.now() < (coolDowns.get(key)?.until ?? Number.NEGATIVE_INFINITY)) return false;
       refresh = refetch(result, kind, request).finally(() => refreshes.delete(key));
       refreshes.set(key, refresh);
     }
     return await refresh;
   }
 
-  async function refetch(result: AuthResult, kind: RejectionKind, request: Request): Promise<boolean> {
-    const { bound } = result;
+  async function refetch(result: AuthResult, kind: RejectionKind, request: RejectedRequest): Promise<boolean> {
+    const { bound, auth } = result;
+    // Without a credential there is nothing that could be rejected.
+    if (auth === anonymous) return false;
     let why = `asked anew, ${bound.instance} gives the same one`;
     try {
-      const invalidated = bound.provider.invalidate(kind === "unauthorized" ? "unauthorized" : "suspected");
+      const invalidated = bound.provider.invalidate(kind === "unauthorized" ? "unauthorized" : "suspected", {
+        request: request.asked,
+        auth,
+      });
       if (isPromise(invalidated)) await withTimeout(invalidated, bound, clock);
-      const next = resultOf(await authorize(request));
+      const next = resultOf(await request.authorize());
       if (next !== undefined && !sameCredential(next, result)) return true;
     } catch (thrown) {
       why = pluginFault(thrown, bound.instance).message;
     }
-    beginCoolDown(result, kind);
+    beginCoolDown(keyOf(result, kind));
     logger.warn({ plugin: bound.instance, server: server.uri, reason: kind }, explain(bound, kind, why));
     return false;
   }
 
-  /** The cool-down that is about this credential: what came in its place may be asked about at once. */
-  function coolDownOf(result: AuthResult, kind: RejectionKind): CoolDown | undefined {
-    const coolDown = coolDowns.get(keyOf(result, kind));
-    return coolDown !== undefined && sameCredential(coolDown.rejected, result) ? coolDown : undefined;
-  }
-
-  function beginCoolDown(rejected: AuthResult, kind: RejectionKind): void {
-    const before = coolDownOf(rejected, kind);
+  function beginCoolDown(key: string): void {
+    const before = coolDowns.get(key);
     const delay = before === undefined ? FIRST : Math.min(before.delay * FACTOR, LONGEST);
-    coolDowns.set(keyOf(rejected, kind), { rejected, delay, until: clock.now() + delay });
+    if (before === undefined && coolDowns.size >= CAPACITY) coolDowns.delete(coolDowns.keys().next().value as string);
+    coolDowns.set(key, { delay, until: clock.now() + delay });
   }
 
   function explain({ instance }: BoundProvider<unknown>, kind: RejectionKind, why: string): string {
@@ -130,4 +139,4 @@ function providerSaysDenial({ bound: { provider } }: AuthResult, body: string): 
   }
 }
 
-const keyOf = ({ bound }: AuthResult, kind: RejectionKind) => `${kind} ${bound.instance}`;
+const keyOf = (result: AuthResult, kind: RejectionKind) => `${kind} ${credentialKey(result)}`;

@@ -69,8 +69,9 @@ export function createTagPipeline({ server, providers, clock, logger }: TagPipel
 
   function tagsOf(bound: BoundTags, run: Run): Promise<Tags | undefined> {
     const checkedTags = async () => {
-      if (!(await bound.provider.inContext())) return [];
-      return checked(await bound.provider.tags(run), bound);
+      const { provider } = bound;
+      if (provider.inContext !== undefined && !(await provider.inContext())) return [];
+      return checked(await provider.tags(run), bound);
     };
     return asker.askUnlessOptional(bound, checkedTags, "runs are created without its tags");
   }

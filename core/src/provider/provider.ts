@@ -27,6 +27,11 @@ export type ProviderHeaders = Readonly<Record<string, string | Secret>>;
 export interface Auth {
   readonly headers: ProviderHeaders;
   /**
+   * What makes two credentials the same: a rejected one is sent once more only if there is another by now. To be given where headers
+   * differ from request to request though the credential is one. No secret: a key's number, a version. Default: the headers' texts.
+   */
+  readonly id?: string | undefined;
+  /**
    * Milliseconds since the Unix epoch after which the credential must not be used: its one end, also for the secret cache. Where
    * it has passed, the provider is told by `invalidate` and asked anew, once.
    */
@@ -42,6 +47,13 @@ export const anonymous: unique symbol = Symbol.for("mlflow-auth.anonymous") as n
 /** How sure it is that a credential is not accepted any more: see `RequestAuthProvider.invalidate`. */
 export type InvalidationKind = "unauthorized" | "suspected";
 
+/** A credential that a server did not take, and with which request it went out. */
+export interface RejectedAuth {
+  readonly request: ProviderRequest;
+  /** As `getAuth` gave it. */
+  readonly auth: Auth;
+}
+
 /** Gives the credential for requests. Its methods may be called from many requests at once. */
 export interface RequestAuthProvider {
   /**
@@ -53,12 +65,13 @@ export interface RequestAuthProvider {
    */
   getAuth(request: ProviderRequest): Awaitable<Auth | typeof anonymous | undefined>;
   /**
-   * The next `getAuth` must fetch the credential anew.
+   * The next `getAuth` for such a request must fetch the credential anew. Other credentials of the instance are not concerned.
    *
    * @param kind `unauthorized`: the server answered 401, or the credential's end has passed, so the old one must not be used again.
    *   `suspected`: a 403 or a login page, which may have other causes; the old one may still serve while the backend can't be reached.
+   * @param rejected what was rejected, or has ended
    */
-  invalidate(kind: InvalidationKind): Awaitable<void>;
+  invalidate(kind: InvalidationKind, rejected: RejectedAuth): Awaitable<void>;
   /**
    * Whether a 403 says that the credential was accepted and its owner lacks a permission. The answer then passes to the client, and
    * the credential is not fetched anew. For the forms of a proxy that this plugin is made for: those of MLflow itself are known, and
@@ -73,8 +86,8 @@ export interface RequestAuthProvider {
 
 /** Adds headers that are not the credential of the server. */
 export interface RequestHeaderProvider {
-  /** False: the provider has nothing to add here, which is not a failure. */
-  inContext(): Awaitable<boolean>;
+  /** False: the provider has nothing to add here, which is not a failure. Default: it has. */
+  inContext?(): Awaitable<boolean>;
   /** Called only where `inContext()` is true. Returning the same object again is what makes it fast. */
   requestHeaders(request: ProviderRequest): Awaitable<ProviderHeaders>;
   close?(): Awaitable<void>;
@@ -89,7 +102,8 @@ export interface Run {
 
 /** Gives tags for the runs that clients create. */
 export interface RunContextProvider {
-  inContext(): Awaitable<boolean>;
+  /** False: it has no tags here, which is not a failure. Default: it has. */
+  inContext?(): Awaitable<boolean>;
   tags(run: Run): Awaitable<Readonly<Record<string, string>>>;
   close?(): Awaitable<void>;
 }

@@ -2,6 +2,7 @@
 import { createHttpClient } from "../connection/http-client.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { HttpClient, HttpRequest, HttpResponse, LogFields, Logger, PluginContext } from "../provider/context.js";
+import type { ProviderRequest } from "../provider/provider.js";
 import { createSecretCache } from "../secret/cache.js";
 import { Secret } from "../secret/secret.js";
 import type { SecretSource } from "../secret/source.js";
@@ -77,4 +78,14 @@ export function secretSource(text: string | (() => string | Promise<string>), or
     origin,
     read: async () => new Secret(typeof text === "string" ? text : await text()),
   };
+}
+
+/**
+ * A request of a client to the listed server `https://mlflow.example.com/base`, as providers see it.
+ *
+ * @param path below the server's base, with its query
+ */
+export function testRequest(path = "api/2.0/mlflow/runs/create", method = "POST"): ProviderRequest {
+  const server = { uri: "https://mlflow.example.com/base" };
+  return { url: new URL(`${server.uri}/${path}`), method, server };
 }

@@ -91,7 +91,7 @@ export function authorizerOver(
 export function boundAuth(
   instance: string,
   getAuth: RequestAuthProvider["getAuth"],
-  invalidate: (kind: InvalidationKind) => void = () => {},
+  invalidate: RequestAuthProvider["invalidate"] = () => {},
 ): BoundAuth {
   return { instance, timeout: 15_000, optional: false, provider: { getAuth, invalidate } };
 }

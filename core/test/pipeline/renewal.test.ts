@@ -214,7 +214,9 @@ test("a credential that lost or gained a header is another one", async () => {
     const bound = boundAuth(
       "store",
       () => current,
-      () => (current = { headers: after }),
+      () => {
+        current = { headers: after };
+      },
     );
     const { authorizer } = authorizerOver([{ uri, auth: [bound] }]);
     const sent = (await authorizer.authorize(request)) as AuthorizedHeaders;
@@ -224,6 +226,51 @@ test("a credential that lost or gained a header is another one", async () => {
       Object.keys(after),
     );
   }
+});
+
+/** As a provider that puts a time or a number of its own into every request. */
+function counting() {
+  let count = 0;
+  let key = "first";
+  const told: unknown[] = [];
+  const bound = boundAuth(
+    "store",
+    () => ({ headers: { Authorization: new Secret(`${key} ${count++}`) }, id: key }),
+    (kind, { auth, request: { method, url } }) => void told.push([kind, auth.id, method, url.pathname]),
+  );
+  const { authorizer } = authorizerOver([{ uri, auth: [bound] }]);
+  return {
+    told,
+    async reject(rotated = key) {
+      const sent = (await authorizer.authorize(request)) as AuthorizedHeaders;
+      key = rotated;
+      return tokenOf(await authorizer.rejected(sent, { kind: "unauthorized" }, request));
+    },
+  };
+}
+
+test("headers that differ from request to request are no rotation where the credential has an id", async () => {
+  const { told, reject } = counting();
+  assert.is(await reject(), undefined, "it is the same credential: nothing goes out twice");
+  assert.is(await reject(), undefined);
+  assert.equal(told, [["unauthorized", "first", "GET", "/api/2.0/mlflow/runs/get"]], "told once, then it rests");
+  assert.match((await reject("second")) ?? "", /^second/);
+});
+
+test("one credential of an instance that a server rejects for good does not end the rest of another", async () => {
+  const told: string[] = [];
+  const bound = boundAuth(
+    "store",
+    ({ url }) => ({ headers: { Authorization: new Secret(url.pathname) } }),
+    (_, { request: { url } }) => void told.push(url.pathname),
+  );
+  const { authorizer } = authorizerOver([{ uri, auth: [bound] }]);
+  for (const path of ["/a", "/b", "/a", "/b", "/a"]) {
+    const asked = { url: uri + path, method: "GET" };
+    const sent = (await authorizer.authorize(asked)) as AuthorizedHeaders;
+    await authorizer.rejected(sent, { kind: "unauthorized" }, asked);
+  }
+  assert.equal(told, ["/a", "/b"]);
 });
 
 test.run();

@@ -29,13 +29,13 @@ async function fault(act: () => Promise<unknown>) {
 }
 
 test("without an API key it is inactive, with or without an application key", async () => {
-  assert.is(await (await start({})).provider.inContext(), false);
-  assert.is(await (await start({ appKey: secretSource("app") })).provider.inContext(), false);
+  assert.is(await (await start({})).provider.inContext?.(), false);
+  assert.is(await (await start({ appKey: secretSource("app") })).provider.inContext?.(), false);
 });
 
 test("with an API key it sends it", async () => {
   const { provider, headers } = await start({ apiKey: secretSource("api\n") });
-  assert.is(await provider.inContext(), true);
+  assert.is(await provider.inContext?.(), true);
   assert.equal(shown(await headers()), { "DD-API-KEY": "api" });
 });
 
@@ -61,9 +61,9 @@ for (const [value, wanted] of [
   test(`requireModelLab with DD_MODEL_LAB_ENABLED=${value}`, async () => {
     const env: Record<string, string> = value === undefined ? {} : { DD_MODEL_LAB_ENABLED: value };
     const { provider } = await start({ apiKey: secretSource("api"), requireModelLab: true }, env);
-    assert.is(await provider.inContext(), wanted);
+    assert.is(await provider.inContext?.(), wanted);
     const always = await start({ apiKey: secretSource("api") }, env);
-    assert.is(await always.provider.inContext(), true);
+    assert.is(await always.provider.inContext?.(), true);
   });
 }
 
@@ -94,7 +94,7 @@ test("a key that is named and can't be read is an error, and it recovers", async
     return "api";
   });
   const { provider, headers, context } = await start({ apiKey: source });
-  assert.is(await provider.inContext(), true);
+  assert.is(await provider.inContext?.(), true);
   let thrown: unknown;
   await headers().catch((error) => (thrown = error));
   assert.instance(thrown, Error);

@@ -1,9 +1,7 @@
 /** From Vault to a credential: log in, read one secret of a KV engine of either version, understand its fields. */
 import {
-  type Auth,
   type Credential,
-  credentialHeaders,
-  type Fetched,
+  type FetchedCredential,
   hasSecretFields,
   type PluginContext,
   parseSecret,
@@ -32,7 +30,7 @@ export async function fetchSecret(
   { login, kv }: Vault,
   options: VaultOptions,
   context: PluginContext,
-): Promise<Fetched<Auth>> {
+): Promise<FetchedCredential> {
   const started = context.clock.now();
   const token = await login.token();
   let reading = await kv.read(token);
@@ -40,16 +38,9 @@ export async function fetchSecret(
   if (reading.answer.status === 403 && login.forget(token)) reading = await kv.read(await login.token());
   if (reading.fields === undefined) throw readFault(reading, login.given(), options, context);
   await login.renewIfDue();
-  const place = { name: `the secret ${reading.name}`, error: context.error };
-  const headers = credentialHeaders(
-    credentialIn(reading.fields, options.secret.field, place, context),
-    options.credential,
-    place,
-  );
-  return {
-    value: Object.freeze({ headers }),
-    lease: leaseOf(reading.answer.body, context.clock.now() - started),
-  };
+  const name = `the secret ${reading.name}`;
+  const credential = credentialIn(reading.fields, options.secret.field, { name, error: context.error }, context);
+  return { ...credential, name, lease: leaseOf(reading.answer.body, context.clock.now() - started) };
 }
 
 /** The field that was named; else `token`, or `username` and `password`; else the only field there is. */

@@ -2,6 +2,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  credentialProvider,
   environmentSource,
   type Factory,
   fileSource,
@@ -14,27 +15,18 @@ import type { VaultOptions } from "./generated/options.js";
 import { createLogin, type Login, type LoginMethod, loginMethod } from "./login.js";
 import { createStaticToken } from "./static-token.js";
 
-/** Milliseconds between which `cache.ttl` is kept. */
-const TTL = { shortest: 1_000, longest: 24 * 3_600_000 };
-
 /** The one credential of all requests. Sends nothing before the first of them. */
 export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", VaultOptions> = (options, context) => {
   const client = createVaultClient(options, context);
   const login = chooseLogin(options, client, context);
   const kv = createKvReader(options, client);
-  const { ttl, maxStale } = options.cache;
-  const policy = { ttl: Math.min(Math.max(ttl, TTL.shortest), TTL.longest), maxStale };
-  const fetch = () => fetchSecret({ login, kv }, options, context);
-  return {
-    getAuth: () => context.secrets.get("secret", fetch, policy),
-    // The login is kept: it is MLflow that refused the secret, not Vault that refused the login.
-    invalidate: (kind) =>
-      kind === "unauthorized" ? context.secrets.invalidate("secret") : context.secrets.expire("secret"),
+  const create = credentialProvider<VaultOptions>(() => fetchSecret({ login, kv }, options, context), {
     close() {
       login.close();
       client.close();
     },
-  };
+  });
+  return create(options, context);
 };
 
 /** Without `auth`: `VAULT_TOKEN`, else AppRole with `VAULT_ROLE_ID` and `VAULT_SECRET_ID`, else `~/.vault-token`. */

@@ -10,7 +10,7 @@ import { createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { appRole, seed, startProvider, token, write } from "./start-provider.ts";
+import { appRole, rejected, seed, startProvider, token, write } from "./start-provider.ts";
 
 const test = suite("what the vault plugin takes in and lets out");
 
@@ -89,7 +89,7 @@ test("TLS settings go to the client once, its files as paths with the names of t
   const context = { http, env: { VAULT_TOKEN: "t" } };
   const { headers, provider } = await startProvider("https://vault.example.com", given, context);
   await headers();
-  await provider.invalidate("unauthorized");
+  await provider.invalidate("unauthorized", rejected);
   await headers();
   assert.equal(settings, [
     {
@@ -176,7 +176,7 @@ test("no credential shows on any console, whatever is switched on, working or fa
     for (const env of [machine, { VAULT_TOKEN: person }]) {
       const { headers, provider, context, fault } = await startProvider(vault.address, {}, { env });
       await headers();
-      await provider.invalidate("unauthorized");
+      await provider.invalidate("unauthorized", rejected);
       vault.faults.status = 500;
       const error = await fault();
       vault.faults.status = undefined;
@@ -196,7 +196,7 @@ test("the same frozen object answers until the secret is fetched anew", async ()
   const first = await auth();
   assert.ok(Object.isFrozen(first) && Object.isFrozen(first.headers));
   assert.is(await auth(), first);
-  await provider.invalidate("unauthorized");
+  await provider.invalidate("unauthorized", rejected);
   assert.is.not(await auth(), first);
 });
 

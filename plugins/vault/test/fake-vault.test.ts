@@ -3,7 +3,7 @@ import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { leaseOf } from "../src/answer.js";
-import { appRole, asked, hurriedClock, seed, startProvider, token, write } from "./start-provider.ts";
+import { appRole, asked, hurriedClock, rejected, seed, startProvider, token, write } from "./start-provider.ts";
 import { vaultCases } from "./vault-cases.ts";
 
 const test = suite("vault plugin on the fake Vault");
@@ -25,7 +25,7 @@ vaultCases(
         "GET secret/data/mlflow/count 200",
       ]);
       assert.equal(await asked(vault(), headers), []);
-      await provider.invalidate("unauthorized");
+      await provider.invalidate("unauthorized", rejected);
       assert.equal(await asked(vault(), headers), ["GET secret/data/mlflow/count 200"]);
     });
 
@@ -76,7 +76,7 @@ vaultCases(
       const { headers, provider } = await byRole(vault(), "mlflow/revoke");
       await headers();
       vault().revoke(vault().logins().at(-1) as string);
-      await provider.invalidate("unauthorized");
+      await provider.invalidate("unauthorized", rejected);
       assert.equal(await asked(vault(), headers), [
         "GET secret/data/mlflow/revoke 403",
         "POST auth/approle/login 200",
@@ -97,7 +97,7 @@ vaultCases(
         assert.is(await (await read("secret", "mlflow/blind")).headers(), "Authorization: Bearer two");
         const one = await read("kv1", "mlflow/blind");
         assert.is(await one.headers(), "Authorization: Bearer one");
-        await one.provider.invalidate("unauthorized");
+        await one.provider.invalidate("unauthorized", rejected);
         assert.is((await asked(fake, one.headers)).at(-1), "GET kv1/mlflow/blind 200");
         const denied = await (await read("secret", "other/blind")).fault();
         assert.is(denied.code, "SECRET_DENIED");
@@ -173,7 +173,7 @@ test("the version of a mount is asked once, and again when the secret is no long
   );
   const reads = async () => {
     paths.length = 0;
-    await provider.invalidate("unauthorized");
+    await provider.invalidate("unauthorized", rejected);
     const given = await headers();
     return [given, ...paths.filter((path) => !path.startsWith("auth/"))];
   };
@@ -201,7 +201,7 @@ test("in an outage a secret that was only suspected goes on, and one that a 401 
     );
     await headers();
     down = true;
-    await provider.invalidate(kind);
+    await provider.invalidate(kind, rejected);
     if (served) assert.is(await headers(), "Authorization: Bearer old");
     else assert.is((await fault()).code, "SECRET_UNREACHABLE");
   }

@@ -6,7 +6,7 @@ import { canary, revealedBy, secretSource } from "@mlflow-auth/core/testing";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { asked, seed, startProvider, write } from "./start-provider.ts";
+import { asked, rejected, seed, startProvider, write } from "./start-provider.ts";
 
 const test = suite("how the vault plugin logs in by a JWT");
 
@@ -107,11 +107,11 @@ test("the service account's token is read again at each login, for the cluster r
   await context.clock.advance(60_000);
   await headers();
   await writeFile(jwtFile, "outdated");
-  await provider.invalidate("unauthorized");
+  await provider.invalidate("unauthorized", rejected);
   await headers();
   await writeFile(jwtFile, cluster.issue(pod("trainer")));
   vault.revoke(vault.logins().at(-1) as string);
-  await provider.invalidate("unauthorized");
+  await provider.invalidate("unauthorized", rejected);
   assert.is(await headers(), "Authorization: Bearer t");
 });
 
@@ -175,7 +175,7 @@ test("the JWT is read again at each login", async () => {
   const { headers, provider } = await jwt(() => given.shift() ?? "none");
   await headers();
   vault.revoke(vault.logins().at(-1) as string);
-  await provider.invalidate("unauthorized");
+  await provider.invalidate("unauthorized", rejected);
   const requests = await asked(vault, headers);
   assert.equal(requests.slice(1, 2), ["POST auth/jwt/login 200"]);
 });

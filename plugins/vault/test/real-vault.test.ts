@@ -2,7 +2,7 @@ import { missing } from "@mlflow-auth/test/servers/tools";
 import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { appRole, startProvider, token, write } from "./start-provider.ts";
+import { appRole, rejected, startProvider, token, write } from "./start-provider.ts";
 import { vaultCases } from "./vault-cases.ts";
 
 const test = suite("vault plugin on the real Vault", { missing: await missing("vault") });
@@ -22,13 +22,13 @@ vaultCases(
       assert.is(others.length, 0);
 
       await write(vault(), "secret/mlflow/login", { token: "second" });
-      await provider.invalidate("unauthorized");
+      await provider.invalidate("unauthorized", rejected);
       assert.is(await headers(), "Authorization: Bearer second");
       assert.equal(await accessors(), [accessor]);
 
       await vault().request("POST", "auth/token/revoke-accessor", { accessor });
       await write(vault(), "secret/mlflow/login", { token: "third" });
-      await provider.invalidate("unauthorized");
+      await provider.invalidate("unauthorized", rejected);
       assert.is(await headers(), "Authorization: Bearer third");
       assert.is((await accessors()).length, 1);
     });
@@ -43,7 +43,7 @@ vaultCases(
       const [before] = await logins(vault(), "short");
       assert.is(before?.["last_renewal"], undefined);
       await context.clock.advance(14 * 60_000);
-      await provider.invalidate("unauthorized");
+      await provider.invalidate("unauthorized", rejected);
       assert.is(await headers(), "Authorization: Bearer r");
       const [after, ...others] = await logins(vault(), "short");
       assert.is(after?.["accessor"], before?.["accessor"]);
@@ -94,7 +94,7 @@ vaultCases(
       const { headers, provider, context } = await startProvider(vault().address, given, { env });
       assert.is(await headers(), "Authorization: Bearer one");
       await vault().request("POST", "sys/mounts/grows/tune", { options: { version: "2" } });
-      await provider.invalidate("unauthorized");
+      await provider.invalidate("unauthorized", rejected);
       for (let attempt = 1; ; attempt++) {
         try {
           assert.is(await headers(), "Authorization: Bearer one");

@@ -12,6 +12,7 @@ import {
   type TestContext,
   type TestContextOptions,
   testContext,
+  testRequest,
 } from "@mlflow-auth/core/testing";
 import type { RealVault } from "@mlflow-auth/test/servers/vault";
 import type { FakeVault } from "@mlflow-auth/test/servers/vault-fake";
@@ -36,6 +37,9 @@ export function completed(address: string, given: GivenOptions = {}): VaultOptio
     tls: { insecureSkipVerify: false, ...given.tls },
   };
 }
+
+/** What a server did not take, for `invalidate`: which it was is all the same here. */
+export const rejected = { request: testRequest(), auth: { headers: {} } };
 
 export interface Started {
   readonly provider: RequestAuthProvider;
@@ -69,13 +73,8 @@ export async function startProvider(
 ): Promise<Started> {
   const made = testContext({ instance: "vault", http: "network", clock: hurriedClock(), ...context });
   const provider = await createRequestAuthProvider(completed(address, given), made);
-  const request = {
-    url: new URL("https://mlflow.example.com/api/2.0/mlflow/runs/create"),
-    method: "POST",
-    server: { uri: "https://mlflow.example.com" },
-  };
   async function auth(): Promise<Auth> {
-    return (await provider.getAuth(request)) as Auth;
+    return (await provider.getAuth(testRequest())) as Auth;
   }
   return {
     provider,

@@ -9,7 +9,7 @@ import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultOptions } from "../src/generated/options.js";
-import { seed, startProvider, token, write } from "./start-provider.ts";
+import { rejected, seed, startProvider, token, write } from "./start-provider.ts";
 
 const test = suite("the vault plugin and TLS", { missing: await missing("vault") });
 
@@ -121,7 +121,7 @@ test("insecureSkipVerify accepts any, and warns once per instance", async () => 
   const { headers, provider, context } = await started(address, { insecureSkipVerify: true, caFile: own });
   for (const authority of [servers, people, servers]) {
     await file("changing.pem", authority.cert);
-    await provider.invalidate("unauthorized");
+    await provider.invalidate("unauthorized", rejected);
     assert.is(await headers(), "Authorization: Bearer t");
   }
   const warnings = context.logs.filter(({ level }) => level === "warn");
@@ -166,7 +166,7 @@ test("a client certificate that was replaced is read again, without a restart", 
   const { headers, provider } = await started(server.address, tls);
   await headers();
   await client("rotating", await people.issue({ client: "second" }));
-  await provider.invalidate("unauthorized");
+  await provider.invalidate("unauthorized", rejected);
   await headers();
   assert.equal([...new Set(server.clients)], ["first", "second"]);
 });
@@ -177,7 +177,7 @@ test("Vault's own certificate may be replaced by one of another authority, with 
   const { headers, fault, provider, context } = await started(server.address, { caFile: changing });
   await headers();
   server.replace(await people.issue());
-  await provider.invalidate("unauthorized");
+  await provider.invalidate("unauthorized", rejected);
   assert.match((await fault()).message, "UNABLE_TO_VERIFY_LEAF_SIGNATURE");
   await file("servers.pem", people.cert);
   await context.clock.advance(60_000);

@@ -10,6 +10,7 @@ import {
   asked,
   type GivenOptions,
   hurriedClock,
+  rejected,
   seed,
   startProvider,
   token,
@@ -40,7 +41,7 @@ async function running(env: Record<string, string>, given: GivenOptions = {}) {
   await started.headers();
   const fetch = () =>
     asked(vault, async () => {
-      await started.provider.invalidate("unauthorized");
+      await started.provider.invalidate("unauthorized", rejected);
       await started.headers();
     });
   return { ...started, fetch };
@@ -142,7 +143,7 @@ test("where neither a renewal nor a login is to be had the token serves to its e
   assert.match(warnings(role).join(), "goes on with the login that it has: Vault refused");
   assert.equal(await role.fetch(), [READ]);
   await clock.advance(minutes(10));
-  await role.provider.invalidate("unauthorized");
+  await role.provider.invalidate("unauthorized", rejected);
   assert.is((await role.fault()).code, "LOGIN_FAILED");
 });
 
@@ -179,7 +180,7 @@ test("a given token that can't be renewed is warned about once, while there is t
     );
     assert.equal(more, []);
     await idle(minutes(10));
-    await given.provider.invalidate("unauthorized");
+    await given.provider.invalidate("unauthorized", rejected);
     const error = await given.fault();
     assert.is(error.code, "LOGIN_FAILED");
     assert.match(error.message, "it expired");

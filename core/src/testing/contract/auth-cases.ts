@@ -3,8 +3,9 @@ import { codes } from "../../errors/codes.js";
 import { isMlflowAuthError, type MlflowAuthError } from "../../errors/mlflow-auth-error.js";
 import { type Auth, anonymous } from "../../provider/provider.js";
 import { isSecret } from "../../secret/secret.js";
+import { testRequest } from "../test-context.js";
 import { letTimePass, letTimePassAfterwards } from "./background.js";
-import { checkHeaders, checkSilence, request } from "./checks.js";
+import { checkHeaders, checkSilence } from "./checks.js";
 import type { AuthSetup } from "./setup.js";
 
 /** Milliseconds after which the cache asks a backend again that has failed once. */
@@ -25,7 +26,7 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
 
   "while the credential is good, getAuth answers at once with the same object": async (setup) => {
     const first = await credential(setup);
-    const second = setup.provider.getAuth(request());
+    const second = setup.provider.getAuth(testRequest());
     assert.ok(!(second instanceof Promise), "the second getAuth gave a promise");
     assert.equal(second === first, true, "the second getAuth gave another object");
     assert.equal(setup.backend.fetches(), 1, "the backend was asked more than once");
@@ -38,9 +39,10 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
   },
 
   "after invalidate the next getAuth brings the rotated credential": async (setup) => {
-    const before = texts(await credential(setup));
+    const auth = await credential(setup);
+    const before = texts(auth);
     await setup.backend.rotate();
-    await setup.provider.invalidate("unauthorized");
+    await setup.provider.invalidate("unauthorized", { request: testRequest(), auth });
     const after = texts(await credential(setup));
     assert.equal(setup.backend.fetches(), 2, `${setup.backend.fetches()} fetches`);
     assert.ok(before !== after, "it still gives the old one");
@@ -71,7 +73,7 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
   "nothing that it prints, throws or logs holds the credential": async (setup) => {
     const auth = await credential(setup);
     await setup.backend.break();
-    await setup.provider.invalidate("unauthorized");
+    await setup.provider.invalidate("unauthorized", { request: testRequest(), auth });
     const error = await failure(setup);
     checkSilence(setup, { auth, error });
   },
@@ -96,14 +98,14 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
 };
 
 async function credential({ provider }: AuthSetup): Promise<Auth> {
-  const answer = await provider.getAuth(request());
+  const answer = await provider.getAuth(testRequest());
   assert.ok(answer !== undefined && answer !== anonymous, "getAuth gave no credential");
   return answer;
 }
 
 async function failure({ provider }: AuthSetup): Promise<MlflowAuthError> {
   try {
-    await provider.getAuth(request());
+    await provider.getAuth(testRequest());
   } catch (error) {
     assert.ok(isMlflowAuthError(error), "what it threw is not an MlflowAuthError");
     return error;

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import type { ProviderHeaders, ProviderRequest } from "../../provider/provider.js";
+import type { ProviderHeaders } from "../../provider/provider.js";
 import { isSecret } from "../../secret/secret.js";
 import { revealedBy } from "../canary.js";
 import type { Setup } from "./setup.js";
-
-/** A request of a client to a listed server. */
-export function request(): ProviderRequest {
-  const server = { uri: "https://mlflow.example.com/base" };
-  return { url: new URL(`${server.uri}/api/2.0/mlflow/runs/create`), method: "POST", server };
-}
 
 /** Names that HTTP allows, once each, and values in which only a `Secret` hides a credential. */
 export function checkHeaders(headers: ProviderHeaders, canaries: readonly string[]): void {
