@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 import { createAgent, needsAgent } from "./connection/agent.js";
 import { createHttpClient } from "./connection/http-client.js";
+import { refusalOf } from "./connection/refusal.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { createLogger } from "./logging/logger.js";
 import type { BoundProvider } from "./pipeline/ask-provider.js";
@@ -54,10 +55,12 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
   }
 
   const closers: (() => Promise<unknown>)[] = [];
+  const ending = new AbortController();
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= Promise.resolve().then(closeAll));
   /** What was opened last is closed first: a plugin before the connections that it may still need. */
   const closeAll = async () => {
+    ending.abort();
     for (const closer of closers.splice(0).reverse()) {
       // One that fails, be it at once, must not leave the others open, nor be the end of whoever closes.
       await Promise.resolve()
@@ -77,9 +80,9 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
   function contextOf({ name }: InstanceConfig): PluginContext {
     let context = contexts.get(name);
     if (context === undefined) {
-      const client = createHttpClient({ instance: name, env, logger, background: true });
+      const client = createHttpClient({ instance: name, env, logger, clock, background: true });
       closers.push(client.close);
-      context = createContext(name, { env, logger, clock, http: client.http }, () => closed !== undefined);
+      context = createContext(name, { env, logger, clock, http: client.http, signal: ending.signal });
       contexts.set(name, context);
     }
     return context;
@@ -156,12 +159,11 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
 
 function createContext(
   instance: string,
-  shared: Pick<PluginContext, "env" | "logger" | "clock" | "http">,
-  isClosed: () => boolean,
+  shared: Pick<PluginContext, "env" | "logger" | "clock" | "http" | "signal">,
 ): PluginContext {
   const onStale = (error: unknown) => {
     // A fetch that the end cut off is no outage.
-    if (isClosed()) return;
+    if (shared.signal.aborted) return;
     const reason = isMlflowAuthError(error) ? error.message : "the fetch failed";
     shared.logger.warn({ plugin: instance }, `plugin ${instance} goes on with the secret it has: ${reason}`);
   };
@@ -175,6 +177,7 @@ function createContext(
     instance,
     secrets: createSecretCache({ clock: shared.clock, onFetch, onStale }),
     error: (code, message, details) => new MlflowAuthError(code, message, { ...details, plugin: instance }),
+    refuse: (answer, details) => refusalOf(answer, instance, details),
   };
 }
 

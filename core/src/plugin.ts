@@ -1,6 +1,5 @@
 /** What a plugin is written against. This is the only module of core that a plugin imports. */
 export { type ConnectionFailure, type ConnectionFailureKind, connectionFailureOf } from "./connection/failure.js";
-export { createRetryingSender, type RetryingSender, type RetryOptions } from "./connection/retries.js";
 export type { ErrorCode } from "./errors/codes.js";
 export { type ErrorDetails, isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 export type {
@@ -12,6 +11,7 @@ export type {
   LogFields,
   Logger,
   PluginContext,
+  RefusalDetails,
   TlsOptionNames,
   TlsOptions,
 } from "./provider/context.js";

@@ -6,8 +6,10 @@ export { type ContractCase, type ProviderMakers, providerContract } from "./test
 export {
   type LogLine,
   secretSource,
+  type TestBackend,
   type TestContext,
   type TestContextOptions,
+  type TestResponse,
   testContext,
   testRequest,
 } from "./testing/test-context.js";

@@ -3,15 +3,18 @@ import { type Dispatcher, request } from "undici";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isPrivate } from "../http/hosts.js";
 import type { HttpClient, HttpClientSettings, HttpRequest, HttpResponse, Logger } from "../provider/context.js";
+import { isSecret } from "../secret/secret.js";
+import type { Clock } from "../time/clock.js";
 import { formatDuration } from "../time/duration.js";
 import { createAgent, type Environment } from "./agent.js";
 import { type ConnectionFailureKind, connectionFailureOf } from "./failure.js";
+import { createRetries } from "./retries.js";
 import { tlsOfPlugin } from "./tls-files.js";
 
 /** Bytes of a body. */
 const LONGEST_ANSWER = 1024 * 1024;
 /** Milliseconds. */
-const DEFAULT_TIMEOUT = 10_000;
+const DEFAULT_TIMEOUT = { several: 10_000, once: 2_000 };
 /** Milliseconds for an answer under way when the client is closed. A backend that hangs must not hold up the end of a program. */
 const GRACE = 1_000;
 
@@ -21,6 +24,7 @@ export interface HttpClientOptions {
   readonly instance: string;
   readonly env: Environment;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** Whether the process may end while an answer is awaited: whoever asks a provider has a timer of his own. Default: false. */
   readonly background?: boolean;
 }
@@ -28,6 +32,7 @@ export interface HttpClientOptions {
 /** An {@link HttpClient} and the way to close its connections, those of clients derived from it included. */
 export function createHttpClient(options: HttpClientOptions): { http: HttpClient; close(): Promise<void> } {
   const agents: Dispatcher[] = [];
+  const retries = createRetries(options);
   const underWay = new Set<Promise<HttpResponse>>();
   let warned = false;
 
@@ -48,7 +53,12 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     }
     return {
       async send(sent) {
-        const answer = send(sent, instance, allowInsecure === true, agentFor);
+        const url = new URL(sent.url);
+        if (!isPrivate(url) && !allowInsecure) throw inTheClear(url, instance);
+        const once = sent.tries === "once";
+        const timeout = sent.timeout ?? (once ? DEFAULT_TIMEOUT.once : DEFAULT_TIMEOUT.several);
+        const attempt = (limit: number) => sendOnce(sent, url, limit, instance, agentFor);
+        const answer = retries.send(url.origin, attempt, { timeout, once });
         underWay.add(answer);
         return await answer.finally(() => underWay.delete(answer));
       },
@@ -64,6 +74,7 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
   return {
     http: client({}),
     async close() {
+      retries.close();
       let timer: NodeJS.Timeout | undefined;
       const grace = new Promise((resolve) => {
         timer = setTimeout(resolve, GRACE);
@@ -80,34 +91,39 @@ function warnOfSkippedVerification({ instance, logger }: HttpClientOptions): voi
   logger.warn({ plugin: instance }, message);
 }
 
-async function send(
-  { url: target, method = "GET", headers = {}, body, timeout = DEFAULT_TIMEOUT }: HttpRequest,
+function inTheClear({ origin }: URL, instance: string): MlflowAuthError {
+  const message = `plugin ${instance} would send a credential in the clear to ${origin}`;
+  const remedy = `use https, or set allowInsecure: true in plugins.${instance} where the network is trusted`;
+  return new MlflowAuthError("SERVER_CLEARTEXT", message, { plugin: instance, remedy });
+}
+
+async function sendOnce(
+  { method = "GET", headers = {}, body }: HttpRequest,
+  url: URL,
+  timeout: number,
   instance: string,
-  allowInsecure: boolean,
   agentFor: (url: URL) => Dispatcher,
 ): Promise<HttpResponse> {
-  const url = new URL(target);
-  if (!isPrivate(url) && !allowInsecure) {
-    const message = `plugin ${instance} would send a credential in the clear to ${url.origin}`;
-    const remedy = `use https, or set allowInsecure: true in plugins.${instance} where the network is trusted`;
-    throw new MlflowAuthError("SERVER_CLEARTEXT", message, { plugin: instance, remedy });
-  }
   try {
     const signal = AbortSignal.timeout(timeout);
     const answer = await request(url, {
       dispatcher: agentFor(url),
       method: method as Dispatcher.HttpMethod,
-      headers: { ...headers },
+      headers: Object.fromEntries(
+        Object.entries(headers).map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]),
+      ),
       body: body ?? null,
       signal,
     });
-    return { status: answer.statusCode, headers: answer.headers, text: await read(answer.body, url, instance) };
+    const bytes = await read(answer.body, url, instance);
+    const { statusCode: status, headers: given } = answer;
+    return { status, headers: given, bytes, text: bytes.toString("utf8"), origin: url.origin };
   } catch (thrown) {
     throw unreachable(thrown, url, instance, timeout);
   }
 }
 
-async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, instance: string): Promise<string> {
+async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, instance: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
@@ -121,7 +137,7 @@ async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, instance: 
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 function unreachable(thrown: unknown, url: URL, instance: string, timeout: number): MlflowAuthError {

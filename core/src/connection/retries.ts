@@ -1,22 +1,26 @@
-/** Sends a request to a secret backend, and again where that may help. */
+/** Sends a request to a secret backend again, where that may help. */
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
-import type { HttpClient, HttpRequest, HttpResponse, PluginContext } from "../provider/context.js";
+import type { HttpResponse, PluginContext } from "../provider/context.js";
 import { connectionFailureOf } from "./failure.js";
 
-/** Tries of one backend, which share what it said about being left alone. */
-export interface RetryingSender {
+/** The tries of one plugin instance. Those at one origin share what it said about being left alone. */
+export interface Retries {
   /**
    * The answer, of whatever status. A connection error, 429 and 5xx are tried again, up to three tries in all; nothing else is: no
-   * failure of TLS, which the next try would meet again, and no time-out. The tries take 10 seconds together at most, whatever
-   * `timeout` the request names. A `Retry-After` of up to 5 seconds is waited for; a longer one ends the call, and for that time, at
-   * most a minute, its answer is given again without asking.
+   * failure of TLS, which the next try would meet again, and no time-out. A `Retry-After` of up to 5 seconds is waited for; a longer
+   * one ends the call, and for that time, at most a minute, its answer is given again without asking.
    *
-   * @param http where to send; another one each time where TLS settings change
-   * @param only one try, of 2 seconds: for what can as well be done next time
-   * @throws MlflowAuthError as {@link HttpClient.send} does, once the last try has failed
+   * @param origin where to
+   * @param attempt one try, within so many milliseconds
+   * @param limits `timeout`: milliseconds for all tries together; `once`: there is no second one
+   * @throws what the last try has thrown
    */
-  send(http: HttpClient, request: HttpRequest, only?: "once"): Promise<HttpResponse>;
-  /** Ends every wait for another try; what the last try brought is the result then. For the provider's own `close()`. */
+  send(
+    origin: string,
+    attempt: (timeout: number) => Promise<HttpResponse>,
+    limits: { readonly timeout: number; readonly once: boolean },
+  ): Promise<HttpResponse>;
+  /** Ends every wait for another try; what the last try brought is the result then. */
   close(): void;
 }
 
@@ -26,13 +30,8 @@ const FIRST_WAIT = 100;
 const LONGEST_WAIT = 1_000;
 /** A wait is up to this part of it shorter or longer, so that many clients don't come back at the same moment. */
 const JITTER = 0.4;
-/**
- * Milliseconds for all tries of a call together: as long as a single one may take. So trying again never makes anybody wait
- * longer than a backend that hangs, and a time-out is not tried again.
- */
-const LONGEST_CALL = 10_000;
-/** Milliseconds for a call that is tried once. */
-const LONGEST_SINGLE = 2_000;
+/** Milliseconds; that it recurs is without meaning. */
+const KEEP_ALIVE = 60_000;
 /** Milliseconds up to which a wait that the backend asks for (`Retry-After`) is sat out within a call … */
 const LONGEST_SITTING = 5_000;
 /** … and up to which it is left alone afterwards where it is longer. */
@@ -40,45 +39,39 @@ const LONGEST_QUIET = 60_000;
 
 type Outcome = { readonly answer: HttpResponse } | { readonly error: unknown };
 
-/** How tries are logged and spread. */
-export interface RetryOptions {
-  /** What the backend is called in the log: `the store`. */
-  readonly backend: string;
-  /** 0 to below 1; spreads the waits of many clients. Default `Math.random`. */
-  readonly random?: () => number;
-}
-
-/** One for each provider: the tries of several instances have nothing to do with each other. */
-export function createRetryingSender(
-  { clock, logger, instance }: PluginContext,
-  { backend, random = Math.random }: RetryOptions,
-): RetryingSender {
+/** @param random 0 to below 1; spreads the waits of many clients */
+export function createRetries(
+  { clock, logger, instance }: Pick<PluginContext, "clock" | "logger" | "instance">,
+  random: () => number = Math.random,
+): Retries {
   const waits = new Set<() => void>();
   let closed = false;
-  /** Set where the backend asked for more time than a caller has: its answer stands for that long. */
-  let quiet: { readonly until: number; readonly answer: HttpResponse } | undefined;
+  /** Origins that asked for more time than a caller has: their answer stands for that long. */
+  const quiet = new Map<string, { readonly until: number; readonly answer: HttpResponse }>();
 
-  async function send(http: HttpClient, request: HttpRequest, only?: "once"): Promise<HttpResponse> {
-    if (quiet !== undefined && clock.now() < quiet.until) return quiet.answer;
-    const end = clock.now() + (only === undefined ? LONGEST_CALL : LONGEST_SINGLE);
+  const send: Retries["send"] = async (origin, attempt, { timeout, once }) => {
+    const told = quiet.get(origin);
+    if (told !== undefined && clock.now() < told.until) return told.answer;
+    // A single try may take as long as all together: trying again never makes anybody wait longer than a backend that hangs.
+    const end = clock.now() + timeout;
     for (let tries = 1; ; tries++) {
-      const outcome = await attempt(http, { ...request, timeout: Math.max(1, Math.ceil(end - clock.now())) });
+      const outcome = await outcomeOf(attempt, Math.max(1, Math.ceil(end - clock.now())));
       const asked = askedWait(outcome);
       if (asked > LONGEST_SITTING && "answer" in outcome) {
-        quiet = { until: clock.now() + Math.min(asked, LONGEST_QUIET), answer: outcome.answer };
+        quiet.set(origin, { until: clock.now() + Math.min(asked, LONGEST_QUIET), answer: outcome.answer });
       }
       const wait = Math.max(asked, backoff(tries));
-      const last = only === "once" || tries === TRIES || asked > LONGEST_SITTING || clock.now() + wait >= end;
+      const last = once || tries === TRIES || asked > LONGEST_SITTING || clock.now() + wait >= end;
       if (last || closed || !mayHelp(outcome)) return settled(outcome);
       const status = "answer" in outcome ? { status: outcome.answer.status } : {};
       logger.debug(
         { plugin: instance, milliseconds: Math.round(wait), ...status },
-        `asking ${backend} again in a moment`,
+        `asking ${origin} again in a moment`,
       );
       await pause(wait);
       if (closed) return settled(outcome);
     }
-  }
+  };
 
   function backoff(tries: number): number {
     const wait = Math.min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT);
@@ -96,7 +89,7 @@ export function createRetryingSender(
   function pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       // Core's timers don't keep the process alive. Here somebody waits for an answer, and no socket need be open.
-      const alive = setInterval(() => undefined, LONGEST_CALL);
+      const alive = setInterval(() => undefined, KEEP_ALIVE);
       const done = () => {
         clearInterval(alive);
         timer.cancel();
@@ -117,9 +110,9 @@ export function createRetryingSender(
   };
 }
 
-async function attempt(http: HttpClient, request: HttpRequest): Promise<Outcome> {
+async function outcomeOf(attempt: (timeout: number) => Promise<HttpResponse>, timeout: number): Promise<Outcome> {
   try {
-    return { answer: await http.send(request) };
+    return { answer: await attempt(timeout) };
   } catch (error) {
     return { error };
   }

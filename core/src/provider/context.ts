@@ -2,6 +2,7 @@
 import type { ErrorCode } from "../errors/codes.js";
 import type { ErrorDetails, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { SecretCache } from "../secret/cache.js";
+import type { Secret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
 import type { Interfaces } from "./provider.js";
 
@@ -61,11 +62,15 @@ export interface HttpClientSettings extends TlsOptions {
 /** One request to a secret backend. */
 export interface HttpRequest {
   readonly url: string | URL;
+  /** Default `GET`. */
   readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** Milliseconds until the whole answer is there. Default 10,000. */
+  /** A credential goes in as a {@link Secret}: it is revealed as the request is written. */
+  readonly headers?: Readonly<Record<string, string | Secret>>;
+  readonly body?: string | Uint8Array;
+  /** Milliseconds until the whole answer is there, all tries together. Default 10,000; where it is tried once, 2,000. */
   readonly timeout?: number;
+  /** `once`: for what can as well be done next time, or must not be done twice. Default: up to three tries. */
+  readonly tries?: "once" | undefined;
 }
 
 /** An answer of whatever status. */
@@ -73,13 +78,26 @@ export interface HttpResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** At most 1 MiB. */
+  /** As UTF-8; at most 1 MiB. */
   readonly text: string;
+  /** The body as it came. */
+  readonly bytes: Uint8Array;
+  /** Scheme, host and port that answered. */
+  readonly origin: string;
+}
+
+/** What a plugin knows about an answer that is not what it asked for. */
+export interface RefusalDetails {
+  /** What was asked for, as in `denied reading …`: `the secret team/mlflow`. Default: `the credential`. */
+  readonly what?: string | undefined;
+  /** What to do about it in the vendor's terms, by core's code. Default: in general ones. */
+  readonly remedies?: Readonly<Partial<Record<ErrorCode, string>>> | undefined;
 }
 
 /**
  * HTTP for secret backends. It follows no redirect (a credential in a header would travel along), refuses cleartext beyond
- * loopback, and never puts a header or a body into an error.
+ * loopback, honours HTTPS_PROXY, and never puts a header or a body into an error. A connection error, 429 and 5xx are tried again,
+ * three times in all; a `Retry-After` of up to 5 seconds is waited for, and a longer one is kept to for up to a minute.
  */
 export interface HttpClient {
   /**
@@ -105,8 +123,16 @@ export interface PluginContext {
   readonly http: HttpClient;
   /** Shared by the interfaces of this instance, and by nobody else. */
   readonly secrets: SecretCache;
+  /** Aborted as soon as the instance is closed: for timers, SDKs and whatever else would outlive it. */
+  readonly signal: AbortSignal;
   /** Makes an error that names this instance. `remedy` says what the user can do about it, in the vendor's terms. */
   error(code: ErrorCode, message: string, details?: Omit<ErrorDetails, "plugin" | "problems">): MlflowAuthError;
+  /**
+   * Makes the error for an answer that brought no credential, by its status: 401 `LOGIN_FAILED`; 403 `SECRET_DENIED`; 404 and 410
+   * `SECRET_NOT_FOUND`; 2xx `SECRET_FORMAT`; 408, 425, 429 and 5xx `SECRET_UNREACHABLE`, which is transient; any other
+   * `SECRET_UNREACHABLE`, which is not. The answer's own words are not repeated: they may quote the request.
+   */
+  refuse(answer: Pick<HttpResponse, "status" | "origin">, details?: RefusalDetails): MlflowAuthError;
 }
 
 /**

@@ -1,11 +1,13 @@
 /** What stands for core around a provider under test: its context, and the secret fields of its options. */
 import { createHttpClient } from "../connection/http-client.js";
+import { refusalOf } from "../connection/refusal.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { HttpClient, HttpRequest, HttpResponse, LogFields, Logger, PluginContext } from "../provider/context.js";
 import type { ProviderRequest } from "../provider/provider.js";
 import { createSecretCache } from "../secret/cache.js";
 import { Secret } from "../secret/secret.js";
 import type { SecretSource } from "../secret/source.js";
+import type { Clock } from "../time/clock.js";
 import { type FakeClock, fakeClock } from "./fake-clock.js";
 
 /** What the provider logged. */
@@ -19,7 +21,7 @@ export interface LogLine {
 export interface TestContext extends PluginContext {
   readonly clock: FakeClock;
   readonly logs: readonly LogLine[];
-  /** Closes the connections of a context with `http: "network"`. */
+  /** Aborts `signal`, and closes the connections of a context with `http: "network"`. */
   close(): Promise<void>;
 }
 
@@ -30,12 +32,18 @@ export interface TestContextOptions {
   /** Default empty: nothing of `process.env` shows through. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
-   * A function that stands for the other side, a client, or `network`: the client that core itself gives, for a server that
-   * the test starts. Default: nobody answers.
+   * A function that stands for the other side, and is asked once; a client; or `network`: the client that core itself gives, for a
+   * server that the test starts. While that waits for its next try, the clock moves on by itself. Default: nobody answers.
    */
-  readonly http?: ((request: HttpRequest) => HttpResponse | Promise<HttpResponse>) | HttpClient | "network";
+  readonly http?: TestBackend | HttpClient | "network";
   readonly clock?: FakeClock;
 }
+
+/** Answers a request as the backend would. What it leaves out of an answer is empty. */
+export type TestBackend = (request: HttpRequest) => TestResponse | Promise<TestResponse>;
+
+/** An answer: `text` or `bytes`, and whatever else matters. */
+export type TestResponse = Pick<HttpResponse, "status"> & Partial<HttpResponse>;
 
 /** What core hands to a factory, with the cache that it uses itself. */
 export function testContext(options: TestContextOptions = {}): TestContext {
@@ -44,7 +52,8 @@ export function testContext(options: TestContextOptions = {}): TestContext {
   const log = (level: keyof Logger) => (fields: LogFields, message: string) =>
     void logs.push({ level, fields, message });
   const logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
-  const network = http === "network" ? createHttpClient({ instance, env, logger }) : undefined;
+  const network = http === "network" ? createHttpClient({ instance, env, logger, clock: hurried(clock) }) : undefined;
+  const ending = new AbortController();
   return {
     instance,
     env: Object.freeze({ ...env }),
@@ -52,16 +61,44 @@ export function testContext(options: TestContextOptions = {}): TestContext {
     logs,
     logger,
     http: network?.http ?? (typeof http === "function" ? answering(http) : (http as HttpClient)),
-    close: async () => await network?.close(),
+    signal: ending.signal,
+    async close() {
+      ending.abort();
+      await network?.close();
+    },
     // Half of the spread: a refresh happens at the same time in every run.
     secrets: createSecretCache({ clock, random: () => 0.5 }),
     error: (code, message, details) => new MlflowAuthError(code, message, { ...details, plugin: instance }),
+    refuse: (answer, details) => refusalOf(answer, instance, details),
   };
 }
 
-function answering(answer: (request: HttpRequest) => HttpResponse | Promise<HttpResponse>): HttpClient {
-  const client: HttpClient = { send: async (request) => await answer(request), with: () => client };
+function answering(answer: TestBackend): HttpClient {
+  const client: HttpClient = {
+    async send(request) {
+      const given = await answer(request);
+      const bytes = given.bytes ?? Buffer.from(given.text ?? "");
+      const text = given.text ?? Buffer.from(bytes).toString("utf8");
+      return { headers: {}, origin: new URL(request.url).origin, ...given, bytes, text };
+    },
+    with: () => client,
+  };
   return client;
+}
+
+/** A clock that moves on by itself where somebody waits for the next try. */
+function hurried(clock: FakeClock): Clock {
+  // A clock of the test's own may be the system's.
+  if (!("advance" in clock)) return clock;
+  return {
+    now: clock.now,
+    wallTime: clock.wallTime,
+    setTimeout(callback, milliseconds) {
+      const timer = clock.setTimeout(callback, milliseconds);
+      setImmediate(() => void clock.advance(milliseconds));
+      return timer;
+    },
+  };
 }
 
 function nobody(): never {

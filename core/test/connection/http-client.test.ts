@@ -8,6 +8,8 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { createHttpClient } from "../../src/connection/http-client.js";
 import type { MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { Secret } from "../../src/secret/secret.js";
+import { systemClock } from "../../src/time/clock.js";
 import { temporaryFolder } from "../discovery/plugin-packages.ts";
 
 const test = suite("HTTP for secret stores");
@@ -18,7 +20,7 @@ test("an answer up to 1 MiB comes whole; a longer one is refused, and no outage"
   const server = createServer((_request, response) => response.end("x".repeat(length.bytes)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent });
+  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent, clock: systemClock });
   assert.is((await http.send({ url })).text.length, length.bytes);
   length.bytes++;
   try {
@@ -35,7 +37,7 @@ test("an answer up to 1 MiB comes whole; a longer one is refused, and no outage"
 });
 
 test("where no connection comes about it says why, in words and as the code", async () => {
-  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent });
+  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent, clock: systemClock });
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -68,7 +70,12 @@ test("certificate files are followed: the next request uses what replaced them, 
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const warnings: string[] = [];
   const warn = (_fields: object, message: string) => void warnings.push(message);
-  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: { ...silent, warn } });
+  const { http, close } = createHttpClient({
+    instance: "store",
+    env: {},
+    logger: { ...silent, warn },
+    clock: systemClock,
+  });
   const ca = join(folder, "ca.pem");
   const tlsNames = { ca: "tls.caFile", cert: "tls.certFile", key: "tls.keyFile" };
   const client = http.with({ ca, tlsNames });
@@ -87,6 +94,57 @@ test("certificate files are followed: the next request uses what replaced them, 
   assert.is(await outcome(), "fine");
   assert.is(warnings.length, 1);
   assert.match(warnings[0] as string, "holds no PEM; the certificates read before stay in use");
+  await close();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** A server that tells what came, and answers with two bytes that are no UTF-8. */
+async function echo() {
+  const seen: { key: unknown; other: unknown; body: Buffer }[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { "x-key": key, other } = request.headers;
+    seen.push({ key, other, body: Buffer.concat(chunks) });
+    response.end(Buffer.from([0xff, 0x00]));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent, clock: systemClock });
+  return {
+    seen,
+    http,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/x?y`,
+    async stop() {
+      await close();
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+test("a Secret is a header's value, and bytes go and come as they are", async () => {
+  const { http, seen, url, stop } = await echo();
+  const body = Buffer.from([0x00, 0xfe]);
+  const answer = await http.send({ url, method: "POST", headers: { "X-Key": new Secret("k"), Other: "o" }, body });
+  await stop();
+  assert.equal(seen, [{ key: "k", other: "o", body }]);
+  assert.equal([...answer.bytes], [0xff, 0x00]);
+  assert.is(answer.origin, new URL(url).origin);
+});
+
+test("a backend that fails is asked again, once where that is wished for", async () => {
+  let requests = 0;
+  const server = createServer((_request, response) => {
+    response.statusCode = ++requests % 2 === 0 ? 200 : 503;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent, clock: systemClock });
+  assert.is((await http.send({ url })).status, 200);
+  assert.is((await http.with({ allowInsecure: true }).send({ url, tries: "once" })).status, 503);
+  assert.is(requests, 3);
   await close();
   server.closeAllConnections();
   server.close();

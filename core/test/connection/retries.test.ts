@@ -1,33 +1,33 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { createRetryingSender } from "../../src/connection/retries.js";
+import { createRetries } from "../../src/connection/retries.js";
 import { MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import type { HttpClient, HttpResponse } from "../../src/provider/context.js";
+import type { HttpResponse } from "../../src/provider/context.js";
 import { fakeClock, testContext } from "../../src/testing.js";
 
 const test = suite("what is asked of a secret backend again");
 
 type Given = number | string | { status: number; retryAfter: string };
 
-/** A sender to a backend that answers with `given` one by one: a status, or the code of a failed connection. */
+const origin = "https://store.example.com";
+
+/** The tries at a backend that answers with `given` one by one: a status, or the code of a failed connection. */
 function started(given: readonly Given[], random = 0.5) {
   const clock = fakeClock();
   const context = testContext({ clock });
   const sentAt: number[] = [];
-  const timeouts: (number | undefined)[] = [];
-  const http: HttpClient = {
-    async send({ timeout }): Promise<HttpResponse> {
-      timeouts.push(timeout);
-      const next = given[sentAt.push(clock.now()) - 1] ?? 200;
-      if (typeof next === "string") throw failure(next);
-      const { status, retryAfter } = typeof next === "number" ? { status: next, retryAfter: undefined } : next;
-      return { status, headers: retryAfter === undefined ? {} : { "retry-after": retryAfter }, text: "{}" };
-    },
-    with: () => http,
-  };
-  const sender = createRetryingSender(context, { backend: "the store", random: () => random });
-  const send = (only?: "once") => sender.send(http, { url: "https://store.example.com" }, only);
-  return { clock, context, http, sender, send, sentAt, timeouts };
+  const timeouts: number[] = [];
+  async function attempt(timeout: number): Promise<HttpResponse> {
+    timeouts.push(timeout);
+    const next = given[sentAt.push(clock.now()) - 1] ?? 200;
+    if (typeof next === "string") throw failure(next);
+    const { status, retryAfter } = typeof next === "number" ? { status: next, retryAfter: undefined } : next;
+    const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
+    return { status, headers, text: "{}", bytes: Buffer.from("{}"), origin };
+  }
+  const retries = createRetries(context, () => random);
+  const send = (own = attempt, once = false) => retries.send(origin, own, { timeout: once ? 2_000 : 10_000, once });
+  return { clock, context, attempt, retries, send, sentAt, timeouts };
 }
 
 function failure(code: string, transient = true) {
@@ -78,32 +78,33 @@ for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "CERT_HAS_EXPIRED", "ERR_SSL_
 }
 
 test("what will not pass by itself is not tried again", async () => {
-  const { http, send, sentAt } = started([]);
-  http.send = async () => {
-    sentAt.push(0);
+  const { send } = started([]);
+  let tries = 0;
+  const refused = async () => {
+    tries++;
     throw failure("ECONNREFUSED", false);
   };
-  await send().catch(() => undefined);
-  assert.is(sentAt.length, 1);
+  await send(refused).catch(() => undefined);
+  assert.is(tries, 1);
 });
 
 test("all tries together take no longer than one may, and a time-out is not tried again", async () => {
-  const { clock, http, send } = started([]);
+  const { clock, send } = started([]);
   const limits: number[] = [];
-  http.send = async ({ timeout = 0 }) => {
+  const hanging = async (timeout: number) => {
     const taken = limits.push(timeout) === 1 ? 4_000 : timeout;
     await new Promise<void>((resolve) => clock.setTimeout(resolve, taken));
     throw failure("no answer");
   };
-  const answer = send().catch((error) => error.message);
+  const answer = send(hanging).catch((error) => error.message);
   await clock.advance(60_000);
   assert.match(await answer, "no answer");
   assert.equal(limits, [10_000, 5_900]);
 });
 
-test("a call that can as well be made next time is tried once, for two seconds", async () => {
-  const { send, sentAt, timeouts } = started([503]);
-  assert.is((await send("once")).status, 503);
+test("a call that can as well be made next time is tried once", async () => {
+  const { attempt, send, sentAt, timeouts } = started([503]);
+  assert.is((await send(attempt, true)).status, 503);
   assert.equal([sentAt.length, timeouts], [1, [2_000]]);
 });
 
@@ -140,6 +141,13 @@ test("a longer Retry-After ends the call, and the backend is left alone for that
   assert.is(sentAt.length, 2);
 });
 
+test("a backend that wants to be left alone says nothing about another one of the same plugin", async () => {
+  const { attempt, retries, send } = started([{ status: 429, retryAfter: "30" }]);
+  assert.is((await send()).status, 429);
+  const other = await retries.send("https://login.example.com", attempt, { timeout: 10_000, once: false });
+  assert.is(other.status, 200);
+});
+
 test("a Retry-After beyond reason is taken for a minute", async () => {
   const { clock, send } = started([{ status: 503, retryAfter: "86400" }]);
   await send();
@@ -150,10 +158,10 @@ test("a Retry-After beyond reason is taken for a minute", async () => {
 });
 
 test("closing ends a wait with what the last try brought", async () => {
-  const { clock, sender, send, sentAt } = started([503, 200]);
+  const { clock, retries, send, sentAt } = started([503, 200]);
   const answer = send();
   await clock.advance(10);
-  sender.close();
+  retries.close();
   assert.is((await answer).status, 503);
   assert.is(sentAt.length, 1);
   assert.is(clock.pending, 0);
@@ -167,8 +175,12 @@ test("the log tells of each further try, and nothing of the request", async () =
   assert.equal(
     context.logs.map(({ level, fields, message }) => [level, fields, message]),
     [
-      ["debug", { plugin: "test", milliseconds: 100, status: 503 }, "asking the store again in a moment"],
-      ["debug", { plugin: "test", milliseconds: 200 }, "asking the store again in a moment"],
+      [
+        "debug",
+        { plugin: "test", milliseconds: 100, status: 503 },
+        "asking https://store.example.com again in a moment",
+      ],
+      ["debug", { plugin: "test", milliseconds: 200 }, "asking https://store.example.com again in a moment"],
     ],
   );
 });

@@ -1,10 +1,9 @@
 /** Vault's HTTP API: node-vault over core's HTTP client. */
 import {
-  createRetryingSender,
   type HttpClient,
+  type HttpRequest,
   isMlflowAuthError,
   type PluginContext,
-  type RetryingSender,
   type Secret,
 } from "@mlflow-auth/core/plugin";
 import type { VaultAnswer } from "./answer.js";
@@ -16,7 +15,7 @@ export interface Call {
   /** Undefined for a login, which has none. */
   readonly token?: Secret | undefined;
   /** One try of 2 seconds, for what can as well be done next time. Default: three tries, in 10 seconds together. */
-  readonly tries?: "once" | undefined;
+  readonly tries?: HttpRequest["tries"];
 }
 
 /** Asks Vault. Paths are below `/v1/`, their segments encoded. Vault's own errors are answers, with their status. */
@@ -24,13 +23,11 @@ export interface VaultClient {
   /** @throws MlflowAuthError `SECRET_UNREACHABLE` if no answer came, `SECRET_SOURCE` for a TLS file that can't be used */
   read(path: string, call: Call): Promise<VaultAnswer>;
   write(path: string, data: Readonly<Record<string, string>>, call: Call): Promise<VaultAnswer>;
-  /** Ends what is waited for before another try. */
-  close(): void;
 }
 
 /** What node-vault passes on with a request. */
 interface Passed {
-  headers: Record<string, string>;
+  headers: NonNullable<HttpRequest["headers"]>;
   tries: Call["tries"];
 }
 
@@ -54,12 +51,11 @@ interface SentByNodeVault extends Passed {
 export function createVaultClient(options: VaultOptions, context: PluginContext): VaultClient {
   const { allowInsecure, tls } = options;
   const { caFile: ca, certFile: cert, keyFile: key, insecureSkipVerify } = tls;
-  const sender = createRetryingSender(context, { backend: "Vault" });
   const http = context.http.with({ ca, cert, key, tlsNames, allowInsecure, insecureSkipVerify });
   let vault: NodeVault | undefined;
 
   async function ask(call: (vault: NodeVault) => Promise<unknown>): Promise<VaultAnswer> {
-    vault ??= await createNodeVault(options, http, sender);
+    vault ??= await createNodeVault(options, http);
     try {
       return { status: 200, body: await call(vault) };
     } catch (thrown) {
@@ -73,22 +69,21 @@ export function createVaultClient(options: VaultOptions, context: PluginContext)
   return {
     read: (path, call) => ask((vault) => vault.read(path, passed(call))),
     write: (path, data, call) => ask((vault) => vault.write(path, data, passed(call))),
-    close: sender.close,
   };
 }
 
 function passed({ token, tries }: Call): Passed {
   // The first tells Vault's agent that this request does not come from a browser that was tricked into it.
-  const headers = { "X-Vault-Request": "true", ...(token === undefined ? {} : { "X-Vault-Token": token.reveal() }) };
+  const headers = { "X-Vault-Request": "true", ...(token === undefined ? {} : { "X-Vault-Token": token }) };
   return { headers, tries };
 }
 
-async function createNodeVault(options: VaultOptions, http: HttpClient, sender: RetryingSender): Promise<NodeVault> {
+async function createNodeVault(options: VaultOptions, http: HttpClient): Promise<NodeVault> {
   // Imported late: it brings axios along, and a program that never asks Vault should not pay for that.
   const { default: nodeVault } = await import("node-vault");
   const vault = nodeVault({
     endpoint: options.address.replace(/\/+$/, ""),
-    "request-promise": { defaults: () => (sent: SentByNodeVault) => send(sent, http, sender) },
+    "request-promise": { defaults: () => (sent: SentByNodeVault) => send(sent, http) },
     // Its own prints request bodies, with the secret id in them.
     debug: () => undefined,
   } as never) as unknown as NodeVault;
@@ -99,11 +94,10 @@ async function createNodeVault(options: VaultOptions, http: HttpClient, sender: 
   return vault;
 }
 
-async function send({ uri, method, headers, json, tries }: SentByNodeVault, http: HttpClient, sender: RetryingSender) {
+async function send({ uri, method, headers, json, tries }: SentByNodeVault, http: HttpClient) {
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   const contentType = json === undefined ? {} : { "Content-Type": "application/json" };
-  const request = { url: uri, method, headers: { ...headers, ...contentType }, ...body };
-  const answer = await sender.send(http, request, tries);
+  const answer = await http.send({ url: uri, method, headers: { ...headers, ...contentType }, ...body, tries });
   // An empty path: where it holds `sys/health`, as a secret's may, node-vault takes every status for success.
   return { statusCode: answer.status, body: parseJson(answer.text), request: { path: "" } };
 }

@@ -21,10 +21,7 @@ export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", 
   const login = chooseLogin(options, client, context);
   const kv = createKvReader(options, client);
   const create = credentialProvider<VaultOptions>(() => fetchSecret({ login, kv }, options, context), {
-    close() {
-      login.close();
-      client.close();
-    },
+    close: login.close,
   });
   return create(options, context);
 };

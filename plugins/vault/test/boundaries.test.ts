@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import type { HttpClient, HttpRequest } from "@mlflow-auth/core/plugin";
+import type { HttpClient, HttpRequest, Secret } from "@mlflow-auth/core/plugin";
 import { canary, revealedBy, secretSource } from "@mlflow-auth/core/testing";
 import { createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
@@ -44,7 +44,8 @@ function recorder() {
   const http: HttpClient = {
     async send(request) {
       requests.push(request);
-      return { status: 200, headers: {}, text: JSON.stringify(answer(String(request.url))) };
+      const text = JSON.stringify(answer(String(request.url)));
+      return { status: 200, headers: {}, text, bytes: Buffer.from(text), origin: new URL(request.url).origin };
     },
     with(tls) {
       settings.push(tls);
@@ -74,7 +75,7 @@ test("nothing of process.env reaches Vault", async () => {
       assert.is(revealedBy(inspect([requests, settings], { depth: 9 }), foreign), undefined);
       assert.ok(requests.every(({ headers }) => headers?.["X-Vault-Request"] === "true"));
       assert.ok(requests.every(({ url }) => String(url).startsWith("https://vault.example.com/base/v1/")));
-      const tokens = requests.map(({ headers }) => headers?.["X-Vault-Token"]);
+      const tokens = requests.map(({ headers }) => (headers?.["X-Vault-Token"] as Secret | undefined)?.reveal());
       assert.equal(tokens, "VAULT_TOKEN" in env ? ["mine", "mine", "mine"] : [undefined, "given", "given"]);
     }
     const { fault } = await startProvider("https://vault.example.com", {}, { http: recorder().http });

@@ -1,9 +1,10 @@
 import type { HttpRequest } from "@mlflow-auth/core/plugin";
+import { fakeClock } from "@mlflow-auth/core/testing";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { leaseOf } from "../src/answer.js";
-import { appRole, asked, hurriedClock, rejected, seed, startProvider, token, write } from "./start-provider.ts";
+import { appRole, asked, rejected, seed, startProvider, token, write } from "./start-provider.ts";
 import { vaultCases } from "./vault-cases.ts";
 
 const test = suite("vault plugin on the fake Vault");
@@ -209,7 +210,7 @@ test("in an outage a secret that was only suspected goes on, and one that a 401 
 
 test("the time that a fetch took is taken off the lease that it brought", async () => {
   const { http } = oneSecret({ version: 1, token: "leased" });
-  const clock = hurriedClock();
+  const clock = fakeClock();
   let fetches = 0;
   const slow = async (request: HttpRequest) => {
     const answer = http(request);

@@ -1,5 +1,5 @@
-import type { HttpRequest, HttpResponse } from "@mlflow-auth/core/plugin";
-import { canary, revealedBy, secretSource } from "@mlflow-auth/core/testing";
+import type { HttpRequest } from "@mlflow-auth/core/plugin";
+import { canary, revealedBy, secretSource, type TestResponse } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { startProvider } from "./start-provider.ts";
@@ -12,7 +12,7 @@ type Answer = readonly [status: number, body: unknown];
 
 /** Vault as far as `answers` says, by the end of the path; a KV 2 mount at `secret` otherwise. */
 function vault(answers: Record<string, Answer>) {
-  return (request: HttpRequest): HttpResponse => {
+  return (request: HttpRequest): TestResponse => {
     const path = String(request.url).slice(`${address}/v1/`.length);
     const usual: Record<string, Answer> = {
       login: [200, { auth: { client_token: "given", lease_duration: 60 } }],
@@ -22,7 +22,7 @@ function vault(answers: Record<string, Answer>) {
     const [status, body] = answers[key ?? ""] ??
       usual[path] ??
       usual[path.split("/").at(-1) ?? ""] ?? [404, { errors: [] }];
-    return { status, headers: {}, text: typeof body === "string" ? body : JSON.stringify(body) };
+    return { status, text: typeof body === "string" ? body : JSON.stringify(body) };
   };
 }
 
@@ -241,7 +241,7 @@ const unknownMount = { "sys/internal/ui/mounts/secret/mlflow/auth": [403, errors
 /** The same, with both versions' paths told apart by what stands before them. */
 function eitherVersion(two: Answer, one: Answer) {
   const usual = vault({ ...unknownMount, [read]: two });
-  return (request: HttpRequest): HttpResponse =>
+  return (request: HttpRequest): TestResponse =>
     String(request.url).endsWith("v1/secret/mlflow/auth") ? vault({ "*": one })(request) : usual(request);
 }
 

@@ -1,5 +1,5 @@
-import type { HttpRequest, HttpResponse } from "@mlflow-auth/core/plugin";
-import { type FakeClock, secretSource, testContext } from "@mlflow-auth/core/testing";
+import { type HttpRequest, isSecret } from "@mlflow-auth/core/plugin";
+import { type FakeClock, secretSource, type TestResponse, testContext } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultAnswer } from "../src/answer.js";
@@ -84,15 +84,15 @@ test("a token with few uses is replaced, for a renewal would take one", async ()
 /** What a provider asks Vault first, with these options and this environment: the login, or the token that it reads with. */
 async function firstOf(options: GivenOptions, env: Record<string, string>): Promise<string> {
   const sent: HttpRequest[] = [];
-  const http = (request: HttpRequest): HttpResponse => {
+  const http = (request: HttpRequest): TestResponse => {
     sent.push(request);
-    return { status: 503, headers: {}, text: "{}" };
+    return { status: 503, text: "{}" };
   };
   await (await startProvider("https://vault.example.com", options, { http, env })).fault();
   const [first] = sent;
-  return first === undefined
-    ? "nothing"
-    : (first.headers?.["X-Vault-Token"] ?? String(first.url).replace(/^.*\/v1\//, ""));
+  if (first === undefined) return "nothing";
+  const token = first.headers?.["X-Vault-Token"];
+  return isSecret(token) ? token.reveal() : String(first.url).replace(/^.*\/v1\//, "");
 }
 
 const role = { VAULT_ROLE_ID: "role", VAULT_SECRET_ID: "id" };

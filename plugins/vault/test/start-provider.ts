@@ -6,14 +6,7 @@ import {
   type MlflowAuthError,
   type RequestAuthProvider,
 } from "@mlflow-auth/core/plugin";
-import {
-  type FakeClock,
-  fakeClock,
-  type TestContext,
-  type TestContextOptions,
-  testContext,
-  testRequest,
-} from "@mlflow-auth/core/testing";
+import { type TestContext, type TestContextOptions, testContext, testRequest } from "@mlflow-auth/core/testing";
 import type { RealVault } from "@mlflow-auth/test/servers/vault";
 import type { FakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import type { VaultOptions } from "../src/generated/options.js";
@@ -51,27 +44,12 @@ export interface Started {
   fault(): Promise<MlflowAuthError>;
 }
 
-/** Longer waits are not those between two tries. */
-const LONGEST_WAIT = 5_000;
-
-/** A fake clock that moves on by itself where the plugin waits before it tries again. */
-export function hurriedClock(): FakeClock {
-  const clock = fakeClock();
-  return Object.assign(Object.create(clock) as FakeClock, {
-    setTimeout(callback: () => void, milliseconds: number) {
-      const timer = clock.setTimeout(callback, milliseconds);
-      if (milliseconds <= LONGEST_WAIT) setImmediate(() => void clock.advance(milliseconds));
-      return timer;
-    },
-  });
-}
-
 export async function startProvider(
   address: string,
   given: GivenOptions = {},
   context: TestContextOptions = {},
 ): Promise<Started> {
-  const made = testContext({ instance: "vault", http: "network", clock: hurriedClock(), ...context });
+  const made = testContext({ instance: "vault", http: "network", ...context });
   const provider = await createRequestAuthProvider(completed(address, given), made);
   async function auth(): Promise<Auth> {
     return (await provider.getAuth(testRequest())) as Auth;

@@ -1,21 +1,11 @@
 import { Secret } from "@mlflow-auth/core/plugin";
-import { type FakeClock, secretSource } from "@mlflow-auth/core/testing";
+import { type FakeClock, fakeClock, secretSource } from "@mlflow-auth/core/testing";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultClient } from "../src/client.js";
 import { createRenewalTimer, grantedLife, renew } from "../src/token-life.js";
-import {
-  appRole,
-  asked,
-  type GivenOptions,
-  hurriedClock,
-  rejected,
-  seed,
-  startProvider,
-  token,
-  write,
-} from "./start-provider.ts";
+import { appRole, asked, type GivenOptions, rejected, seed, startProvider, token, write } from "./start-provider.ts";
 
 const test = suite("the life of the vault plugin's token");
 
@@ -28,7 +18,7 @@ let clock: FakeClock;
 let vault: FakeVault;
 
 test.beforeEach(async () => {
-  clock = hurriedClock();
+  clock = fakeClock();
   vault = await startFakeVault({ now: () => clock.wallTime() });
   await seed(vault);
   await write(vault, "secret/mlflow/auth", { token: "t" });

@@ -1,7 +1,7 @@
 /** Asks a Vault that is not there, as a command does: by the system's clock, whose timers keep no process alive. */
 import { createServer } from "node:net";
 import { type Clock, isMlflowAuthError } from "@mlflow-auth/core/plugin";
-import { type FakeClock, testContext } from "@mlflow-auth/core/testing";
+import { type FakeClock, testContext, testRequest } from "@mlflow-auth/core/testing";
 import { createRequestAuthProvider } from "../../src/index.js";
 import { completed } from "../start-provider.ts";
 
@@ -22,9 +22,8 @@ await new Promise((resolve) => server.close(resolve));
 
 const context = testContext({ http: "network", env: { VAULT_TOKEN: "t" }, clock: systemClock as FakeClock });
 const provider = await createRequestAuthProvider(completed(`http://127.0.0.1:${port}`), context);
-const mlflow = { uri: "https://mlflow.example.com" };
 try {
-  await provider.getAuth({ url: new URL(mlflow.uri), method: "GET", server: mlflow });
+  await provider.getAuth(testRequest());
 } catch (error) {
   console.log(isMlflowAuthError(error) ? error.code : error);
 }
