@@ -31,7 +31,7 @@ const LONGEST_WAIT = 1_000;
 /** A wait is up to this part of it shorter or longer, so that many clients don't come back at the same moment. */
 const JITTER = 0.4;
 /** Milliseconds; that it recurs is without meaning. */
-const KEEP_ALIVE = 60_000;
+const ALIVE = 60_000;
 /** Milliseconds up to which a wait that the backend asks for (`Retry-After`) is sat out within a call … */
 const LONGEST_SITTING = 5_000;
 /** … and up to which it is left alone afterwards where it is longer. */
@@ -89,7 +89,7 @@ export function createRetries(
   function pause(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       // Core's timers don't keep the process alive. Here somebody waits for an answer, and no socket need be open.
-      const alive = setInterval(() => undefined, KEEP_ALIVE);
+      const alive = setInterval(() => undefined, ALIVE);
       const done = () => {
         clearInterval(alive);
         timer.cancel();

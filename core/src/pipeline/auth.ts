@@ -126,7 +126,7 @@ export function createAuthPipeline(
 
 /** Whether both are the same credential: the way to find out that a secret was rotated. What header providers add does not count. */
 export function sameCredential(a: AuthResult, b: AuthResult): boolean {
-  return a.bound === b.bound && (a.auth === b.auth || credentialKey(a) === credentialKey(b));
+  return a.auth === b.auth || credentialKey(a) === credentialKey(b);
 }
 
 /** What stands for a credential where something is remembered about it. Holds nothing that anybody could send. */

@@ -14,7 +14,7 @@ const FACTOR = 4;
 const LONGEST = 300_000;
 
 /** Credentials whose rejection is remembered, per server; the oldest goes first. */
-const CAPACITY = 1_000;
+const MOST_COOL_DOWNS = 1_000;
 
 interface CoolDown {
   readonly delay: number;
@@ -104,7 +104,8 @@ export function createRenewal(options: RenewalOptions): Renewal {
   function beginCoolDown(key: string): void {
     const before = coolDowns.get(key);
     const delay = before === undefined ? FIRST : Math.min(before.delay * FACTOR, LONGEST);
-    if (before === undefined && coolDowns.size >= CAPACITY) coolDowns.delete(coolDowns.keys().next().value as string);
+    if (before === undefined && coolDowns.size >= MOST_COOL_DOWNS)
+      coolDowns.delete(coolDowns.keys().next().value as string);
     coolDowns.set(key, { delay, until: clock.now() + delay });
   }
 

@@ -163,6 +163,26 @@ for (const kind of ["unauthorized", "suspected"] as const) {
   });
 }
 
+test("in an outage a secret that is only suspected still serves, and one that a 401 refused does not", async () => {
+  for (const [kind, served] of [
+    ["suspected", true],
+    ["unauthorized", false],
+  ] as const) {
+    let up = true;
+    const { provider, context, auth } = await make(
+      () => {
+        if (up) return { token: "t" };
+        throw context.error("SECRET_UNREACHABLE", "it is down", { transient: true });
+      },
+      { cache: { ttl: 60_000, maxStale: 3_600_000 } },
+    );
+    const first = await auth();
+    up = false;
+    await provider.invalidate(kind, { request: testRequest(), auth: first });
+    assert.is(await auth().catch(() => "nothing"), served ? first : "nothing", kind);
+  }
+});
+
 test("close is the plugin's own, and no provider has one that its plugin lacks", async () => {
   let closed = 0;
   const { provider } = await make(() => ({ token: "t" }), {}, { close: () => void closed++ });

@@ -40,7 +40,7 @@ export const mutants = [
       ["const TRIES = 3", "const TRIES = 30", "a store that is down is hammered"],
       ["const TRIES = 3", "const TRIES = 1", "a store that restarts fails requests"],
       [
-        "if (quiet !== undefined && clock.now() < quiet.until) return quiet.answer;",
+        "if (told !== undefined && clock.now() < told.until) return told.answer;",
         "",
         "a store that asks to be left alone is asked on",
       ],
@@ -53,7 +53,7 @@ export const mutants = [
       ["(1 - JITTER + 2 * JITTER * random())", "1", "many clients come back at the same moment"],
       ["asked > LONGEST_SITTING ||", "", "a request waits for minutes because a store asks for it"],
       ["clock.now() + wait >= end", "false", "tries go on beyond ten seconds"],
-      ['only === "once" ||', "", "what can as well be done next time holds up requests"],
+      ["const last = once || ", "const last = ", "what can as well be done next time holds up requests"],
       [
         "if (last || closed || !mayHelp(outcome)) return settled(outcome);",
         "if (last || closed) return settled(outcome);",
@@ -90,8 +90,8 @@ export const mutants = [
         "a file without a certificate makes a client that trusts nobody",
       ],
       [
-        "if (!isPrivate(url) && !allowInsecure) {",
-        "if (false) {",
+        "if (!isPrivate(url) && !allowInsecure) throw",
+        "if (false) throw",
         "a login goes to a store in the clear",
         { tests: ["plugins/vault/boundaries"] },
       ],

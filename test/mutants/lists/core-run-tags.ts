@@ -8,7 +8,7 @@ export const mutants = [
     ["core/tags", "core/plugins"],
     [
       [
-        "if (!(await bound.provider.inContext())) return [];",
+        "if (provider.inContext !== undefined && !(await provider.inContext())) return [];",
         "",
         "a provider tags runs where it said that it has nothing to say",
       ],
