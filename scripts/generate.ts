@@ -42,7 +42,7 @@ export const valuesSchema: Record<string, unknown> = ${JSON.stringify(values, nu
   const plugins: PluginReference[] = [];
   for (const schema of globSync("plugins/*/config.schema.json", { cwd: root }).sort()) {
     const folder = dirname(schema);
-    const types = await generateOptionsType(readJson(schema), basename(folder));
+    const types = await generateOptionsType(readJson(schema), basename(folder), values);
     const packageName = String(readJson(join(folder, "package.json"))["name"]);
     plugins.push({ name: basename(folder), packageName, schema: readJson(schema) });
     files.set(join(folder, "src/generated/options.ts"), banner("config.schema.json") + types);

@@ -72,6 +72,7 @@ export function generateReference(config: Json, values: Json, plugins: readonly 
     whereFrom,
     "## Values",
     Object.values(objectOf(values["$defs"]))
+      .filter((value) => "x-value" in objectOf(value))
       .map((value) => `- **${objectOf(value)["title"]}**: ${objectOf(value)["description"]}`)
       .join("\n"),
   ];

@@ -18,38 +18,48 @@ const inFile: Record<string, string> = {
   duration: "string",
   path: "string",
 };
-const inOptions: Record<string, string> = { secret: "SecretSource", duration: "number", path: "string" };
+const inOptions: Record<string, string> = {
+  secret: "SecretSource",
+  duration: "number",
+  path: "string",
+  credential: "CredentialOptions",
+  cache: "Required<CachePolicy>",
+};
 
 /** The type of the file as a person writes it, as the source of a module that exports `ConfigFile`. */
 export function generateFileType(schema: Json): Promise<string> {
-  return compile(withValues(schema, inFile) as JSONSchema, "ConfigFile", settings);
+  return compile(withValues(schema, inFile, {}) as JSONSchema, "ConfigFile", settings);
 }
 
 /**
  * The type of a plugin's options as its factories get them: secrets and durations converted, defaults filled in.
  *
  * @param name the plugin's name: `vault` gives a module that exports `VaultOptions`
+ * @param values values.schema.json
  */
-export async function generateOptionsType(schema: Json, name: string): Promise<string> {
+export async function generateOptionsType(schema: Json, name: string, values: Json): Promise<string> {
   const title = `${name.replaceAll(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase())}Options`;
-  const prepared = requireDefaults(withValues({ ...schema, title }, inOptions)) as JSONSchema;
+  const prepared = requireDefaults(withValues({ ...schema, title }, inOptions, values["$defs"] as Json)) as JSONSchema;
   const types = await compile(prepared, title, settings);
-  const needsSource = types.includes("SecretSource");
-  return `${needsSource ? `import type { SecretSource } from "@mlflow-auth/core/plugin";\n\n` : ""}${types}`;
+  const imported = ["CachePolicy", "CredentialOptions", "SecretSource"].filter((type) => types.includes(type));
+  return imported.length === 0
+    ? types
+    : `import type { ${imported.join(", ")} } from "@mlflow-auth/core/plugin";\n\n${types}`;
 }
 
-/** Replaces each reference to a shared value by the TypeScript type it has. */
-function withValues(schema: unknown, types: Record<string, string>): unknown {
-  if (Array.isArray(schema)) return schema.map((item) => withValues(item, types));
+/** Replaces each reference to a shared value by the TypeScript type it has. What is said beside the reference wins. */
+function withValues(schema: unknown, types: Record<string, string>, values: Json): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => withValues(item, types, values));
   if (typeof schema !== "object" || schema === null) return schema;
   const { $ref, ...rest } = schema as Json;
   const name = typeof $ref === "string" ? /^mlflow-auth:values#\/\$defs\/(\w+)$/.exec($ref)?.[1] : undefined;
   if (name === undefined) {
-    return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withValues(value, types)]));
+    return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withValues(value, types, values)]));
   }
   const tsType = types[name];
   if (tsType === undefined) throw new Error(`values.schema.json has no ${name}`);
-  return { ...rest, tsType };
+  const { description, default: filled } = (values[name] ?? {}) as Json;
+  return { ...(filled !== undefined && { description, default: filled }), ...rest, tsType };
 }
 
 /** Makes each property with a default a required one, for core fills it in. */

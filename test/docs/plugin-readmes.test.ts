@@ -8,17 +8,27 @@ import { inlineCode, readMarkdown, root } from "./markdown.ts";
 const test = suite("the READMEs of the plugins");
 
 interface Schema {
+  readonly $ref?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly oneOf?: readonly Schema[];
   readonly default?: unknown;
   readonly "x-env"?: readonly string[];
 }
 
+const { $defs: values } = JSON.parse(readFileSync(`${root}schema/values.schema.json`, "utf8"));
+
+/** What every plugin may refer to, as `mlflow-auth:values#/$defs/cache`. */
+function resolved({ $ref, ...beside }: Schema): Schema {
+  return $ref === undefined ? beside : { ...values[$ref.replace("mlflow-auth:values#/$defs/", "")], ...beside };
+}
+
 /** Every option with its path; those of a choice, such as the ways to log in, are told in examples. */
 function optionsOf({ properties = {} }: Schema, prefix = ""): [path: string, schema: Schema][] {
-  return Object.entries(properties).flatMap(([name, schema]) =>
-    schema.properties === undefined ? [[`${prefix}${name}`, schema]] : optionsOf(schema, `${prefix}${name}.`),
-  );
+  return Object.entries(properties).flatMap(([name, given]) => {
+    const schema = resolved(given);
+    const isGroup = schema.properties !== undefined && !("x-value" in schema);
+    return isGroup ? optionsOf(schema, `${prefix}${name}.`) : [[`${prefix}${name}`, schema]];
+  });
 }
 
 for (const file of globSync("plugins/*/config.schema.json", { cwd: root }).sort()) {

@@ -299,6 +299,52 @@ export const valuesSchema: Record<string, unknown> = {
       "x-expects": "the path of a file",
       "type": "string",
       "pattern": "\\S"
+    },
+    "credential": {
+      "title": "Credential",
+      "description": "How a secret is sent.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "mode": {
+          "description": "`bearer` sends a token, `basic` a user and a password.",
+          "enum": [
+            "bearer",
+            "basic"
+          ],
+          "default": "bearer"
+        },
+        "header": {
+          "description": "The header's name. In any other than Authorization a token is sent as it is, without `Bearer`.",
+          "type": "string",
+          "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$",
+          "x-expects": "a header name such as Authorization",
+          "default": "Authorization",
+          "examples": [
+            "X-Api-Key"
+          ]
+        }
+      }
+    },
+    "cache": {
+      "title": "Cache",
+      "description": "How long a secret is used.",
+      "type": "object",
+      "additionalProperties": false,
+      "default": {},
+      "properties": {
+        "ttl": {
+          "description": "Until the secret is fetched anew; at least 1s, at most 24h, and never beyond its own end.",
+          "$ref": "mlflow-auth:values#/$defs/duration",
+          "default": "5m"
+        },
+        "maxStale": {
+          "description": "For how much longer the secret may be used while its backend can't be reached. `0s`: not at all.",
+          "$ref": "mlflow-auth:values#/$defs/duration",
+          "default": "0s"
+        }
+      }
     }
   }
 };

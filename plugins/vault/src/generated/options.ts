@@ -1,5 +1,5 @@
 // Generated from config.schema.json by scripts/generate.ts. Don't edit: run `npm run generate`.
-import type { SecretSource } from "@mlflow-auth/core/plugin";
+import type { CachePolicy, CredentialOptions, SecretSource } from "@mlflow-auth/core/plugin";
 
 /**
  * MLflow credentials from HashiCorp Vault.
@@ -43,31 +43,13 @@ export interface VaultOptions {
     field?: string;
   };
   /**
-   * What is made of the secret.
+   * How a secret is sent.
    */
-  credential: {
-    /**
-     * `bearer` sends a token, `basic` a user and a password.
-     */
-    mode: "bearer" | "basic";
-    /**
-     * The header's name. In any other than Authorization and Proxy-Authorization a token is sent as it is, without `Bearer`.
-     */
-    header: string;
-  };
+  credential: CredentialOptions;
   /**
    * How long a secret is used.
    */
-  cache: {
-    /**
-     * Until Vault is asked again; at least 1s, at most 24h, and never beyond a lease.
-     */
-    ttl: number;
-    /**
-     * For how much longer the secret may be used while Vault can't be reached. `0s`: not at all.
-     */
-    maxStale: number;
-  };
+  cache: Required<CachePolicy>;
   /**
    * TLS towards Vault.
    */
