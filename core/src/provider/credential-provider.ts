@@ -12,6 +12,9 @@ export type FetchedCredential = FetchedToken | FetchedUser | FetchedHeaders;
 /** Sent as `Authorization: Bearer TOKEN`, or as the option `credential` says. */
 export interface FetchedToken extends CredentialTerms {
   readonly token: Secret | string;
+  /** Held beside it, and sent in its place where the file says `mode: basic`. */
+  readonly username?: Secret | string;
+  readonly password?: Secret | string;
 }
 
 /** Sent as `Authorization: Basic …`, or as the option `credential` says. */

@@ -5,7 +5,13 @@ import { Secret } from "./secret.js";
 
 /** A secret that was read: a token, or a user with a password. Trimmed, never empty, without control characters. */
 export type Credential =
-  | { readonly kind: "token"; readonly token: Secret }
+  | {
+      readonly kind: "token";
+      readonly token: Secret;
+      /** A user and a password that are held beside the token: mode basic sends them in its place. Both, or neither. */
+      readonly username?: Secret;
+      readonly password?: Secret;
+    }
   | { readonly kind: "user"; readonly username: Secret; readonly password: Secret };
 
 /** Where a secret came from, for errors. */
@@ -48,9 +54,9 @@ export function parseSecretFields(fields: Readonly<Record<string, unknown>>, pla
   const given = (name: string) => Object.hasOwn(fields, name);
   const hasUser = given("username") && given("password");
   if (given("token")) {
-    // Which of the two MLflow wants is nothing to guess: the wrong one would be sent to it.
-    if (hasUser) throw malformed(place, "holds a token as well as a username and a password", "keep one of the two");
-    return { kind: "token", token: field(fields["token"], "token", place) };
+    const token = field(fields["token"], "token", place);
+    if (!hasUser) return { kind: "token", token };
+    return { ...user(fields["username"], fields["password"], place), kind: "token", token };
   }
   if (hasUser) return user(fields["username"], fields["password"], place);
   const missing = given("username") ? "password" : "username";
@@ -83,13 +89,13 @@ function parseJson(text: string, place: SecretPlace): Credential {
   return parseSecretFields(value as Record<string, unknown>, place);
 }
 
-function user(username: unknown, password: unknown, place: SecretPlace): Credential {
+function user(username: unknown, password: unknown, place: SecretPlace) {
   const name = field(username, "username", place);
   if (name.reveal().includes(":")) {
     // RFC 7617, 2: the first colon ends the user-id.
     throw malformed(place, "has a colon in its username, which Basic authentication can't carry", "use another user");
   }
-  return { kind: "user", username: name, password: field(password, "password", place) };
+  return { kind: "user" as const, username: name, password: field(password, "password", place) };
 }
 
 function field(value: unknown, name: string, place: SecretPlace): Secret {
@@ -128,6 +134,7 @@ const MAX_HEADER = 8 * 1024;
  * | token | bearer | any other | `TOKEN` as it is |
  * | token that holds `user:password` | basic | any | `Basic BASE64` |
  * | username and password | basic | any | `Basic BASE64`, of UTF-8 (RFC 7617) |
+ * | token, and username and password | either | any | as the token, or as the user |
  *
  * @throws MlflowAuthError `SECRET_FORMAT` for any other combination, a token that can't stand in a header, and a value of more
  *   than 8 KiB; it never quotes the secret
@@ -182,10 +189,11 @@ function bearer(credential: Credential, header: string, place: SecretPlace): Sec
 }
 
 function basic(credential: Credential, place: SecretPlace): Secret {
+  const { username, password } = credential;
   const pair =
-    credential.kind === "user"
-      ? `${credential.username.reveal()}:${credential.password.reveal()}`
-      : credential.token.reveal();
+    username !== undefined && password !== undefined
+      ? `${username.reveal()}:${password.reveal()}`
+      : (credential as { token: Secret }).token.reveal();
   const colon = pair.indexOf(":");
   if (colon < 1 || colon === pair.length - 1) {
     throw malformed(

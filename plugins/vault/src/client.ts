@@ -1,13 +1,16 @@
 /** Vault's HTTP API: node-vault over core's HTTP client. */
 import {
+  type ConnectionFailureKind,
+  connectionFailureOf,
   type HttpClient,
   type HttpRequest,
   isMlflowAuthError,
+  type MlflowAuthError,
   type PluginContext,
   type Secret,
+  type TlsOptionNames,
 } from "@mlflow-auth/core/plugin";
-import type { VaultAnswer } from "./answer.js";
-import { tlsNames, unanswered } from "./faults.js";
+import type { VaultAnswer } from "./faults.js";
 import type { VaultOptions } from "./generated/options.js";
 
 /** How one call is made. */
@@ -113,4 +116,47 @@ function parseJson(text: string): unknown {
 /** A path whose segments are encoded, and its slashes kept. */
 export function encode(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
+}
+
+/** What the plugin's options of TLS files are called. */
+const tlsNames: TlsOptionNames = {
+  ca: "tls.caFile (VAULT_CACERT)",
+  cert: "tls.certFile (VAULT_CLIENT_CERT)",
+  key: "tls.keyFile (VAULT_CLIENT_KEY)",
+};
+
+const clientCertificate = "tls.certFile and tls.keyFile (VAULT_CLIENT_CERT, VAULT_CLIENT_KEY)";
+const renewed = "have Vault's certificate renewed, and check the clock of this machine";
+
+/** What to do about a failure of TLS. For those that are not listed: name the authority. */
+const tlsRemedies: Readonly<Partial<Record<ConnectionFailureKind, string>>> = {
+  "client-certificate": `Vault, or a proxy in front of it, wants another client certificate: give ${clientCertificate}, valid and from an authority that it trusts`,
+  expired: renewed,
+  "not-yet-valid": renewed,
+  "other-name": "in address (VAULT_ADDR) use a name that Vault's certificate was issued for",
+  "other-purpose": "have Vault given a certificate for servers: the one it has is for another purpose",
+  "no-tls":
+    "nothing speaks TLS there: correct the port of address (VAULT_ADDR), or write http:// if that Vault speaks no TLS",
+};
+
+/** No answer came from Vault, or a TLS file kept it from being asked: core's error in Vault's terms. */
+function unanswered(error: MlflowAuthError, options: VaultOptions, context: PluginContext): MlflowAuthError {
+  const { code, message, remedy, transient } = error;
+  if (code === "TLS_FILE") return context.error("SECRET_SOURCE", message, { remedy });
+  if (code !== "SECRET_UNREACHABLE") return error;
+  const { isTls, kind } = connectionFailureOf(error);
+  const byKind = (kind && tlsRemedies[kind]) ?? `give the authority that signed Vault's certificate in ${tlsNames.ca}`;
+  const check = `check address (VAULT_ADDR), and from this machine: vault status${kind === "hung-up" ? hangUpHint(options) : ""}`;
+  return context.error("SECRET_UNREACHABLE", `Vault does not answer: ${message}`, {
+    remedy: isTls ? byKind : check,
+    transient,
+  });
+}
+
+/** With TLS 1.3 a server that wants another client certificate hangs up after the handshake, and no code says why. */
+function hangUpHint({ address, tls }: VaultOptions): string {
+  if (!address.toLowerCase().startsWith("https:")) return "";
+  return tls.certFile === undefined
+    ? `. If Vault wants a client certificate, give ${clientCertificate}`
+    : `. Check that Vault accepts the client certificate in ${clientCertificate}: its authority, and that it has not expired`;
 }

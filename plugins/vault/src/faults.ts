@@ -1,13 +1,53 @@
-/** What Vault's refusals and its silence mean, and what to do about each. None repeats the words of Vault. */
-import {
-  type ConnectionFailureKind,
-  connectionFailureOf,
-  type MlflowAuthError,
-  type PluginContext,
-  type TlsOptionNames,
-} from "@mlflow-auth/core/plugin";
-import { errorText, field, isInvalidToken, type Reading, type VaultAnswer } from "./answer.js";
+/** What Vault said: how its answers are read, and what its refusals mean. None of its words is repeated. */
+import type { MlflowAuthError, PluginContext } from "@mlflow-auth/core/plugin";
 import type { VaultOptions } from "./generated/options.js";
+
+/** One answer, of whatever status. */
+export interface VaultAnswer {
+  readonly status: number;
+  /** The parsed JSON; undefined if there was none, as where the address is not Vault's. */
+  readonly body: unknown;
+}
+
+/** What came of reading a secret, and where it was tried. */
+export interface Reading {
+  readonly answer: VaultAnswer;
+  readonly mount: string;
+  /** Below the mount, without the `data/` of the API. */
+  readonly path: string;
+  /** The path as policies have it, for example `secret/data/mlflow/auth`. */
+  readonly apiPath: string;
+  /** For messages: `secret/mlflow/auth`. */
+  readonly name: string;
+  /** Of the mount, as far as it is known. */
+  readonly kvVersion: 1 | 2;
+  /** The fields of the secret; undefined unless the answer is one. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A field of a JSON object; undefined where there is none, or null. */
+export function field(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Record<string, unknown>)[name] ?? undefined;
+}
+
+/** Vault's own words: to judge by, never to repeat, for they may quote a request. */
+export function errorText(body: unknown): string {
+  const errors = field(body, "errors");
+  return Array.isArray(errors) ? errors.filter((error) => typeof error === "string").join("\n") : "";
+}
+
+/** Vault (seen with 1.18) tells a token that it does not know from one without permission. */
+export function isInvalidToken({ status, body }: VaultAnswer): boolean {
+  return status === 403 && /invalid token|bad token/i.test(errorText(body));
+}
+
+/** Milliseconds left of an answer's `lease_duration`; undefined for one without an end. Counted from when Vault was asked. */
+export function leaseOf(answer: unknown, elapsed: number): number | undefined {
+  const seconds = field(answer, "lease_duration");
+  if (typeof seconds !== "number" || seconds <= 0) return undefined;
+  return Math.max(0, seconds * 1000 - elapsed);
+}
 
 /** What a way of logging in makes of Vault's rejection. */
 export interface LoginRejection {
@@ -177,46 +217,3 @@ const namespaceHint = ({ namespace }: VaultOptions) =>
   namespace === undefined
     ? "on Vault Enterprise or HCP set namespace (VAULT_NAMESPACE)"
     : "that namespace (VAULT_NAMESPACE) is the right one";
-
-/** What the plugin's options of TLS files are called. */
-export const tlsNames: TlsOptionNames = {
-  ca: "tls.caFile (VAULT_CACERT)",
-  cert: "tls.certFile (VAULT_CLIENT_CERT)",
-  key: "tls.keyFile (VAULT_CLIENT_KEY)",
-};
-
-const clientCertificate = "tls.certFile and tls.keyFile (VAULT_CLIENT_CERT, VAULT_CLIENT_KEY)";
-const renewed = "have Vault's certificate renewed, and check the clock of this machine";
-
-/** What to do about a failure of TLS. For those that are not listed: name the authority. */
-const tlsRemedies: Readonly<Partial<Record<ConnectionFailureKind, string>>> = {
-  "client-certificate": `Vault, or a proxy in front of it, wants another client certificate: give ${clientCertificate}, valid and from an authority that it trusts`,
-  expired: renewed,
-  "not-yet-valid": renewed,
-  "other-name": "in address (VAULT_ADDR) use a name that Vault's certificate was issued for",
-  "other-purpose": "have Vault given a certificate for servers: the one it has is for another purpose",
-  "no-tls":
-    "nothing speaks TLS there: correct the port of address (VAULT_ADDR), or write http:// if that Vault speaks no TLS",
-};
-
-/** No answer came from Vault, or a TLS file kept it from being asked: core's error in Vault's terms. */
-export function unanswered(error: MlflowAuthError, options: VaultOptions, context: PluginContext): MlflowAuthError {
-  const { code, message, remedy, transient } = error;
-  if (code === "TLS_FILE") return context.error("SECRET_SOURCE", message, { remedy });
-  if (code !== "SECRET_UNREACHABLE") return error;
-  const { isTls, kind } = connectionFailureOf(error);
-  const byKind = (kind && tlsRemedies[kind]) ?? `give the authority that signed Vault's certificate in ${tlsNames.ca}`;
-  const check = `check address (VAULT_ADDR), and from this machine: vault status${kind === "hung-up" ? hangUpHint(options) : ""}`;
-  return context.error("SECRET_UNREACHABLE", `Vault does not answer: ${message}`, {
-    remedy: isTls ? byKind : check,
-    transient,
-  });
-}
-
-/** With TLS 1.3 a server that wants another client certificate hangs up after the handshake, and no code says why. */
-function hangUpHint({ address, tls }: VaultOptions): string {
-  if (!address.toLowerCase().startsWith("https:")) return "";
-  return tls.certFile === undefined
-    ? `. If Vault wants a client certificate, give ${clientCertificate}`
-    : `. Check that Vault accepts the client certificate in ${clientCertificate}: its authority, and that it has not expired`;
-}

@@ -1,8 +1,7 @@
 /** How the plugin comes to a Vault token by logging in, and the ways to do that: what each sends, and what its rejection means. */
 import { fileSource, headerValue, type PluginContext, Secret, type SecretSource } from "@mlflow-auth/core/plugin";
-import { errorText, field, type VaultAnswer } from "./answer.js";
 import { type Call, encode, type VaultClient } from "./client.js";
-import { type LoginRejection, loginFault, noToken } from "./faults.js";
+import { errorText, field, type LoginRejection, loginFault, noToken, type VaultAnswer } from "./faults.js";
 import type { AppRoleAuth, JwtAuth, KubernetesAuth, VaultOptions } from "./generated/options.js";
 import { createRenewalTimer, grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
 

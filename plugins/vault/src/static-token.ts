@@ -6,8 +6,8 @@ import {
   type Secret,
   type SecretSource,
 } from "@mlflow-auth/core/plugin";
-import { field } from "./answer.js";
 import type { VaultClient } from "./client.js";
+import { field } from "./faults.js";
 import type { Login } from "./login.js";
 import { createRenewalTimer, lifeOf, milliseconds, postponed, renew, type TokenLife } from "./token-life.js";
 

@@ -1,7 +1,7 @@
 /** How long a token of Vault's lasts, how its life is made longer, and when somebody sees to that. */
 import type { Clock, Secret, Timer } from "@mlflow-auth/core/plugin";
-import { field } from "./answer.js";
 import type { VaultClient } from "./client.js";
+import { field } from "./faults.js";
 
 /** Times are those of the monotonic clock, in milliseconds; Infinity: never. */
 export interface TokenLife {

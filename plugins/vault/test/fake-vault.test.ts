@@ -3,7 +3,7 @@ import { fakeClock } from "@mlflow-auth/core/testing";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { leaseOf } from "../src/answer.js";
+import { leaseOf } from "../src/faults.js";
 import { appRole, asked, rejected, seed, startProvider, token, write } from "./start-provider.ts";
 import { vaultCases } from "./vault-cases.ts";
 

@@ -2,8 +2,8 @@ import { type HttpRequest, isSecret } from "@mlflow-auth/core/plugin";
 import { type FakeClock, secretSource, type TestResponse, testContext } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { VaultAnswer } from "../src/answer.js";
 import type { VaultClient } from "../src/client.js";
+import type { VaultAnswer } from "../src/faults.js";
 import { createLogin, loginMethod } from "../src/login.js";
 import { completed, type GivenOptions, startProvider } from "./start-provider.ts";
 

@@ -1,0 +1,84 @@
+/** From Secrets Manager to a credential: one call, and what its answer holds. */
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { type FetchedCredential, type PluginContext, selectCredential } from "@mlflow-auth/core/plugin";
+import { faultOf } from "./faults.js";
+import type { AwsOptions } from "./generated/options.js";
+import { createLogin, type SdkLogger } from "./login.js";
+import { createRequestHandler } from "./request-handler.js";
+
+/** Reads the one secret that the options name. */
+export interface SecretReader {
+  /** @throws MlflowAuthError of the codes `LOGIN_FAILED`, `SECRET_*` */
+  fetch(): Promise<FetchedCredential>;
+  close(): void;
+}
+
+/** Tries of one call, the first included: what the SDK does by default. */
+const TRIES = 3;
+
+const silent: SdkLogger = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/** Loads the SDK with the first fetch. */
+export function createSecretReader(options: AwsOptions, context: PluginContext): SecretReader {
+  const { secret, endpoint, tls, allowInsecure } = options;
+  const tlsNames = { ca: "tls.caFile (AWS_CA_BUNDLE)", cert: "", key: "" };
+  const http = context.http.with({ ca: tls.caFile, allowInsecure, tlsNames });
+  const region = options.region ?? regionOf(secret.id);
+  let client: SecretsManagerClient | undefined;
+
+  async function connect(): Promise<SecretsManagerClient> {
+    const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+    const requestHandler = createRequestHandler(http);
+    const settings = { requestHandler, maxAttempts: TRIES, logger: silent, ...(region !== undefined && { region }) };
+    const credentials = await createLogin(options, settings, context);
+    // The SDK's own type asks for more of a request handler than it calls.
+    return new SecretsManagerClient({ ...settings, credentials, ...(endpoint !== undefined && { endpoint }) } as never);
+  }
+
+  return {
+    async fetch() {
+      const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+      client ??= await connect();
+      const asked = { SecretId: secret.id, ...versionOf(secret.version) };
+      const name = `the secret ${secret.id}`;
+      try {
+        const answer = await client.send(new GetSecretValueCommand(asked), { abortSignal: context.signal });
+        const text = answer.SecretString ?? textOf(answer.SecretBinary, name, context);
+        const fields = { field: secret.field, option: "secret.field" };
+        return { ...selectCredential(text, { name, error: context.error }, fields), name };
+      } catch (thrown) {
+        const fault = faultOf(thrown, options, context);
+        // What the SDK keeps of a login that is not accepted any more must not stand in the way of the next one.
+        if (fault.code === "LOGIN_FAILED" || fault.code === "SECRET_SOURCE") client = undefined;
+        throw fault;
+      }
+    },
+    close() {
+      client?.destroy();
+    },
+  };
+}
+
+/** `arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME`. */
+function regionOf(id: string): string | undefined {
+  return /^arn:[^:]*:secretsmanager:([^:]+):/.exec(id)?.[1];
+}
+
+/** Ids of versions are UUIDs; staging labels may be anything else. */
+function versionOf(version: string | undefined) {
+  if (version === undefined) return {};
+  return /^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$/i.test(version)
+    ? { VersionId: version }
+    : { VersionStage: version };
+}
+
+/** The SDK has decoded it from base64 already. */
+function textOf(bytes: Uint8Array | undefined, name: string, context: PluginContext): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes ?? new Uint8Array());
+  } catch {
+    throw context.error("SECRET_FORMAT", `${name} holds bytes that are no text`, {
+      remedy: "store the credential as text, or as the bytes of a text in UTF-8",
+    });
+  }
+}

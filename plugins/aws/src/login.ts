@@ -1,0 +1,79 @@
+/** Who the plugin is at AWS: the SDK's own chain or a profile of it, and a role assumed with that. */
+import type { SecretsManagerClientConfig } from "@aws-sdk/client-secrets-manager";
+import type { PluginContext } from "@mlflow-auth/core/plugin";
+import type { AwsOptions } from "./generated/options.js";
+import type { SdkRequestHandler } from "./request-handler.js";
+
+/** What the SDK's clients have in common. */
+export interface SdkSettings {
+  readonly requestHandler: SdkRequestHandler;
+  readonly region?: string;
+  /** In all, the first included. */
+  readonly maxAttempts: number;
+  readonly logger: SdkLogger;
+}
+
+/** What the SDK logs to: nothing it says is passed on, for it may hold anything. */
+export interface SdkLogger {
+  trace(): void;
+  debug(): void;
+  info(): void;
+  warn(): void;
+  error(): void;
+}
+
+/** AWS credentials, or what gives them, as the SDK's clients take them. */
+export type AwsCredentials = NonNullable<SecretsManagerClientConfig["credentials"]>;
+
+/** The role that the options name, or that the environment of the AWS SDKs does. */
+interface Role {
+  readonly arn: string;
+  readonly externalId?: string;
+  readonly sessionName?: string;
+}
+
+/** The provider of AWS credentials for a client of the SDK. Nothing is asked before the first call. */
+export async function createLogin(
+  options: AwsOptions,
+  settings: SdkSettings,
+  context: PluginContext,
+): Promise<AwsCredentials> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  const { profile } = options;
+  const clientConfig = settings;
+  const { logger } = settings;
+  const chain = fromNodeProviderChain({ clientConfig, logger, ...(profile !== undefined && { profile }) });
+  const own = ownKeys(options, context) ?? chain;
+  const role = roleOf(options, context);
+  if (role === undefined) return own;
+  return fromTemporaryCredentials({
+    masterCredentials: own,
+    params: {
+      RoleArn: role.arn,
+      RoleSessionName: role.sessionName ?? "mlflow-auth",
+      ...(role.externalId !== undefined && { ExternalId: role.externalId }),
+    },
+    clientConfig,
+    logger,
+  });
+}
+
+/** The keys of the environment that the file was loaded with. The SDK looks into `process.env`, which may be another. */
+function ownKeys({ profile }: AwsOptions, { env }: PluginContext) {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
+  if (profile !== undefined || !accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) };
+}
+
+function roleOf({ role }: AwsOptions, { env }: PluginContext): Role | undefined {
+  if (role !== undefined) return role;
+  const { AWS_ROLE_ARN: arn, AWS_ROLE_SESSION_NAME: sessionName, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile } = env;
+  // With such a token the SDK's own chain takes the role: a second time would need another trust policy.
+  if (!arn || tokenFile) return undefined;
+  return { arn, ...(sessionName && { sessionName }) };
+}
+
+/** Whether a role is taken on top of the login. */
+export function assumesRole(options: AwsOptions, context: PluginContext): boolean {
+  return roleOf(options, context) !== undefined;
+}
