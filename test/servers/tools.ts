@@ -6,6 +6,7 @@
 import { existsSync } from "node:fs";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
 import { findPython, mlflow, mlflow2, mlflowLogin, mlflowPython as pythonIn } from "./installation/mlflow.ts";
+import { moto, motoServer } from "./installation/moto.ts";
 import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
 import { which } from "./installation/run.ts";
 import { installSystemPackages } from "./installation/system-package.ts";
@@ -20,6 +21,7 @@ export type Tool =
   | "mlflow-login"
   | "nginx"
   | "vault"
+  | "moto"
   | "curl"
   | "zsh"
   | "fish"
@@ -61,6 +63,10 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
     return found
       ? artefact(mlflowLogin(found), `What MLflow's login needs is not installed: ${HOW} (seconds).`)
       : noPython;
+  },
+  moto: async () => {
+    const found = await python();
+    return found ? artefact(moto(found), `moto is not installed: ${HOW} (half a minute).`) : noPython;
   },
   vault: () => artefact(vault, `Vault is not built: ${HOW} (it takes 5 minutes). ${vault.needs}.`),
   nginx: () =>
@@ -133,6 +139,13 @@ export async function mlflowLoginFolder(): Promise<string> {
   const found = await findPython();
   if (found === undefined) throw new Error(noPython);
   return present(artefactPath(mlflowLogin(found)));
+}
+
+/** The path of moto's server. @throws Error if it is not installed; ask `missing("moto")` first. */
+export async function motoBinary(): Promise<string> {
+  const found = await findPython();
+  if (found === undefined) throw new Error(noPython);
+  return present(motoServer(artefactPath(moto(found))));
 }
 
 async function pythonWith(environment: typeof mlflow): Promise<string> {

@@ -34,7 +34,7 @@ export function mlflow(python: Python): Artefact {
     versions: [process.platform, process.arch, python.version],
     build: (folder) =>
       progress("Installing MLflow into a virtual environment (about 2 minutes)", () =>
-        buildEnvironment(python, folder, requirements),
+        installEnvironment(python, folder, requirements),
       ),
   };
 }
@@ -47,7 +47,7 @@ export function mlflow2(python: Python): Artefact {
     versions: [process.platform, process.arch, python.version],
     build: (folder) =>
       progress("Installing the client of MLflow 2 into a virtual environment (half a minute)", () =>
-        buildEnvironment(python, folder, requirements2),
+        installEnvironment(python, folder, requirements2),
       ),
   };
 }
@@ -65,7 +65,8 @@ export function mlflowLogin(python: Python): Artefact {
   };
 }
 
-async function buildEnvironment(python: Python, folder: string, wanted: string): Promise<void> {
+/** A new virtual environment in `folder`, with what a file of requirements lists. */
+export async function installEnvironment(python: Python, folder: string, wanted: string): Promise<void> {
   await createEnvironment(python, folder);
   await run(mlflowPython(folder), ["-m", "pip", "install", "--no-input", "--requirement", wanted]);
 }

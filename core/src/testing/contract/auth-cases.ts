@@ -80,9 +80,9 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
 
   "nothing that it does by itself fails, in an outage and after it is closed": async (setup) => {
     const { provider, backend, context } = setup;
-    await credential(setup);
+    const auth = await credential(setup);
     await backend.break();
-    await provider.invalidate("suspected");
+    await provider.invalidate("suspected", { request: testRequest(), auth });
     await letTimePass(context);
     await backend.fix();
     await context.clock.advance(AFTER_BACKOFF);
