@@ -66,9 +66,9 @@ export const mutants = [
       ],
       ["const trimmed = text.trim();", "const trimmed = text;", "a secret with a line end is refused"],
       [
-        'if (hasUser) throw malformed(place, "holds a token',
-        'if (false) throw malformed(place, "holds a token',
-        "of two credentials the wrong one is sent",
+        'if (!hasUser) return { kind: "token", token };',
+        'return { kind: "token", token };',
+        "a user and a password beside a token can't be sent",
       ],
       ['if (name.reveal().includes(":")) {', "if (false) {", "a user with a colon logs in as another user"],
       [
@@ -178,6 +178,30 @@ export const mutants = [
         "an empty variable is sent as an empty credential",
       ],
       ["const text = read.text.trim();", "const text = read.text;", "a token from a file with a line end is refused"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/secret/select-credential.ts",
+    ["core/select-credential"],
+    [
+      [
+        "field === undefined && hasSecretFields(fields)",
+        "hasSecretFields(fields)",
+        "the field that the user named is passed over where there is a token, too",
+      ],
+      [".filter((name) => !ignored.includes(name))", "", "a secret with a field of the store's own has no only field"],
+      [
+        "field ?? (names.length === 1 ? names[0] : undefined)",
+        "field ?? names[0]",
+        "of several fields the first is sent as the credential",
+      ],
+      ['/.test(name) ? name : "…"', "/ ? name : name", "a credential in the place of a field's name is printed"],
+      [
+        "if (field === undefined) return parseSecret(held as string, place);",
+        "return parseSecret(held as string, place);",
+        "a text is sent where the user named a field of it",
+      ],
+      ['if (!text.trim().startsWith("{")) return undefined;', "", "a token that is a number in JSON is no credential"],
     ],
   ),
 ];
