@@ -86,8 +86,16 @@ export function credentialProvider<Options extends CredentialProviderOptions>(
     const policy = { ttl: Math.min(Math.max(ttl, TTL.shortest), TTL.longest), maxStale };
     const { secrets } = context;
     let asking: ProviderRequest;
+    let warned = false;
     // One function for all requests, for this is on the path of each: the cache calls it before `getAuth` returns, or not at all.
-    const fetched = async () => authOf(await fetch(options, context, asking), options.credential, context);
+    const fetched = async () => {
+      const credential = await fetch(options, context, asking);
+      if (!warned && holdsBoth(credential)) {
+        warned = true;
+        warnOfBoth(credential, options.credential, context);
+      }
+      return authOf(credential, options.credential, context);
+    };
     return {
       getAuth(request) {
         asking = request;
@@ -100,6 +108,21 @@ export function credentialProvider<Options extends CredentialProviderOptions>(
       ...(close === undefined ? {} : { close }),
     };
   };
+}
+
+function holdsBoth(fetched: FetchedCredential): fetched is FetchedToken {
+  const { token, username, password } = (fetched ?? {}) as Partial<FetchedToken>;
+  return token !== undefined && username !== undefined && password !== undefined;
+}
+
+function warnOfBoth(
+  { name = "the credential" }: CredentialTerms,
+  shape: CredentialProviderOptions["credential"],
+  { instance, logger }: PluginContext,
+): void {
+  const sent = shape?.mode === "basic" ? "the user and the password are" : "the token is";
+  const message = `${name} holds a token as well as a username and a password: ${sent} sent, as credential.mode says`;
+  logger.warn({ plugin: instance }, message);
 }
 
 function authOf(

@@ -62,6 +62,22 @@ for (const [what, fetched, options, sent] of shapes) {
   });
 }
 
+test("of a token and a user that are held together, the mode says which is sent, and one warning tells so", async () => {
+  const both = { token: "t", username: "u", password: "p", name: "the secret team/mlflow" };
+  for (const [mode, sent, said] of [
+    ["bearer", "Bearer t", "the token is sent"],
+    ["basic", basic("u:p"), "the user and the password are sent"],
+  ] as const) {
+    const { auth, context, headers } = await make(() => both, { credential: { mode }, cache: { ttl: 1_000 } });
+    assert.equal(await headers(), { Authorization: sent });
+    await context.clock.advance(2_000);
+    await auth();
+    const [warning, ...others] = context.logs.map(({ message }) => message);
+    assert.match(warning ?? "", said);
+    assert.equal(others, []);
+  }
+});
+
 const now = testContext().clock.wallTime();
 const mistakes: [what: string, fetched: unknown, said: RegExp][] = [
   ["nothing", undefined, /is not an object/],
