@@ -85,10 +85,10 @@ test("--from-env does not widen what was allowed", async () => {
 test("--from-env names a plugin that the environment switches on and that is not installed", async () => {
   const { code, stderr } = await init(["--from-env"], {
     ...secretsAuth,
-    MLFLOW_SECRETS_AUTH_ENABLE: "vault,aws-secrets-manager",
+    MLFLOW_SECRETS_AUTH_ENABLE: "vault,azure-key-vault",
   });
   assert.is(code, 3);
-  assert.match(stderr, "the plugin `aws` is planned and does not exist yet");
+  assert.match(stderr, "the plugin `azure` is planned and does not exist yet");
 });
 
 const expires: readonly (readonly [seconds: string, ttl: string])[] = [

@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const expected = [
   "@mlflow-auth/core",
   "@mlflow-auth/mlflow-stub",
+  "@mlflow-auth/plugin-aws",
   "@mlflow-auth/plugin-datadog",
   "@mlflow-auth/plugin-vault",
   "@mlflow-auth/schema",
