@@ -2,7 +2,12 @@
 export { canary, revealedBy } from "./testing/canary.js";
 export type { AuthSetup, Backend, Setup } from "./testing/contract/setup.js";
 export { type FakeClock, fakeClock } from "./testing/fake-clock.js";
-export { type ContractCase, type ProviderMakers, providerContract } from "./testing/provider-contract.js";
+export {
+  type ContractCase,
+  type ContractOptions,
+  type ProviderMakers,
+  providerContract,
+} from "./testing/provider-contract.js";
 export {
   type LogLine,
   secretSource,

@@ -7,6 +7,7 @@ import type { RequestHeaderProvider, RunContextProvider } from "../provider/prov
 import { authCases } from "./contract/auth-cases.js";
 import { watchBackground } from "./contract/background.js";
 import { headerCases, tagCases } from "./contract/extra-cases.js";
+import { withinTime } from "./contract/host.js";
 import type { AuthSetup, Awaitable, Setup } from "./contract/setup.js";
 
 /** One per interface that the plugin offers. Each is called once per case. */
@@ -25,18 +26,28 @@ export interface ContractCase {
   run(): Promise<void>;
 }
 
+/** How the cases are run. */
+export interface ContractOptions {
+  /** Milliseconds of real time for one case, its set-up aside. Default 20,000. */
+  readonly timeout?: number;
+}
+
 /** The cases for the interfaces that are given, each with a provider of its own. */
-export function providerContract({ auth, headers, tags }: ProviderMakers): ContractCase[] {
+export function providerContract(
+  { auth, headers, tags }: ProviderMakers,
+  { timeout = 20_000 }: ContractOptions = {},
+): ContractCase[] {
   return [
-    ...(auth === undefined ? [] : bind(authCases, auth)),
-    ...(headers === undefined ? [] : bind(headerCases, headers)),
-    ...(tags === undefined ? [] : bind(tagCases, tags)),
+    ...(auth === undefined ? [] : bind(authCases, auth, timeout)),
+    ...(headers === undefined ? [] : bind(headerCases, headers, timeout)),
+    ...(tags === undefined ? [] : bind(tagCases, tags, timeout)),
   ];
 }
 
 function bind<S extends Setup<{ close?(): Awaitable<void> }>>(
   cases: Readonly<Record<string, (setup: S) => Promise<void>>>,
   make: () => Awaitable<S>,
+  timeout: number,
 ): ContractCase[] {
   return Object.entries(cases).map(([name, body]) => ({
     name: `contract: ${name}`,
@@ -44,7 +55,7 @@ function bind<S extends Setup<{ close?(): Awaitable<void> }>>(
       await watchBackground(async () => {
         const setup = await make();
         try {
-          await body(setup);
+          await withinTime(timeout, () => body(setup));
         } finally {
           await setup.provider.close?.();
           await setup.stop?.();

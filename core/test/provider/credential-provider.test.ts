@@ -210,10 +210,11 @@ test("close is the plugin's own, and no provider has one that its plugin lacks",
 function contractSetup(): AuthSetup {
   const context = testContext();
   const canaries = [canary(), canary()];
-  const state = { fetches: 0, up: true, secret: canaries[0] as string };
+  const state = { fetches: 0, status: 200, secret: canaries[0] as string };
   const create = credentialProvider(() => {
     state.fetches++;
-    if (!state.up) throw context.error("SECRET_UNREACHABLE", "it is down", { transient: true, remedy: "wait" });
+    const { status } = state;
+    if (status !== 200) throw context.refuse({ status, origin: "https://store.example.com" });
     return { token: state.secret };
   });
   const backend = {
@@ -222,10 +223,13 @@ function contractSetup(): AuthSetup {
       state.secret = canaries[1] as string;
     },
     break() {
-      state.up = false;
+      state.status = 503;
+    },
+    deny() {
+      state.status = 403;
     },
     fix() {
-      state.up = true;
+      state.status = 200;
     },
   };
   return { provider: create({}, context) as RequestAuthProvider, context, canaries, backend };

@@ -16,7 +16,7 @@ function chosen(held: Held, field?: string, ignored?: string[]): string {
   return [token, username, password].map((secret) => secret?.reveal() ?? "").join(":");
 }
 
-const table: [what: string, held: Held, sent: string, field?: string, ignored?: string[]][] = [
+const table: [what: string, held: Held, sent: string, field?: string | undefined, ignored?: string[]][] = [
   ["a text", " t \n", "t::"],
   ["a text that is a number in JSON", "12", "12::"],
   ["a pair in a text", "u:p", ":u:p"],

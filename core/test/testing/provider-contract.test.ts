@@ -10,22 +10,25 @@ const test = suite("the provider contract");
 type Change = (sound: RequestAuthProvider, backend: Backend, clock: Clock) => Partial<RequestAuthProvider>;
 interface Backend {
   fetches: number;
-  up: boolean;
+  state: "up" | "down" | "denied";
   secret: string;
   fetch(): Promise<{ value: Auth }>;
 }
 
 /** A sound provider, and a change that spoils it. */
 function setup(change: Change = () => ({}), eager = false): AuthSetup {
-  const context = testContext();
+  const context = testContext({ env: { STORE_TOKEN: "of the context" } });
   const canaries = [canary(), canary()];
   const backend: Backend = {
     fetches: 0,
-    up: true,
+    state: "up",
     secret: canaries[0] as string,
     async fetch() {
       backend.fetches++;
-      if (!backend.up) throw context.error("SECRET_UNREACHABLE", "it is down", { transient: true, remedy: "wait" });
+      if (backend.state === "down") {
+        throw context.error("SECRET_UNREACHABLE", "it is down", { transient: true, remedy: "wait" });
+      }
+      if (backend.state === "denied") throw context.error("SECRET_DENIED", "it may not", { remedy: "ask for it" });
       return { value: Object.freeze({ headers: { Authorization: new Secret(`Bearer ${backend.secret}`) } }) };
     },
   };
@@ -44,10 +47,13 @@ function setup(change: Change = () => ({}), eager = false): AuthSetup {
         backend.secret = canaries[1] as string;
       },
       break() {
-        backend.up = false;
+        backend.state = "down";
+      },
+      deny() {
+        backend.state = "denied";
       },
       fix() {
-        backend.up = true;
+        backend.state = "up";
       },
     },
   };
@@ -55,8 +61,8 @@ function setup(change: Change = () => ({}), eager = false): AuthSetup {
 
 async function broken(make: () => AuthSetup): Promise<string[]> {
   const names: string[] = [];
-  for (const { name, run } of providerContract({ auth: make })) {
-    await run().catch(() => names.push(name.replace("contract: ", "")));
+  for (const { name, run } of providerContract({ auth: make }, { timeout: 500 })) {
+    await run().catch((error) => names.push(`${name.replace("contract: ", "")}: ${error.message}`));
   }
   return names;
 }
@@ -119,6 +125,71 @@ const faults: [what: string, change: Change, found: RegExp][] = [
     (_sound, _backend, clock) => ({ close: () => void clock.setTimeout(() => assert.unreachable(), 1_000) }),
     /nothing that it does by itself/,
   ],
+  [
+    "a denial that it takes for no credential at all",
+    denied(anonymous),
+    /a denial is .*answered where its backend denies/,
+  ],
+  ["a denial that it takes for somebody else's request", denied(undefined), /a denial is .*answered where its backend/],
+  [
+    "a denial whose text it sends",
+    denied({ headers: { Authorization: new Secret("permission denied") } }),
+    /a denial is .*answered where its backend denies/,
+  ],
+  [
+    "a failure that it remembers for good",
+    (_, backend) => {
+      let first: Promise<{ value: Auth }> | undefined;
+      return {
+        async getAuth() {
+          first ??= backend.fetch();
+          return (await first).value;
+        },
+      };
+    },
+    /after an outage it recovers/,
+  ],
+  ["an answer that never comes", () => ({ getAuth: () => new Promise(() => undefined) }), /did not end within 500 ms/],
+  [
+    "an answer of another shape",
+    () => ({ getAuth: () => ({ Authorization: "x" }) as never }),
+    /something that has no headers/,
+  ],
+  ["no header at all", () => ({ getAuth: () => ({ headers: {} }) }), /with no header/],
+  ["a header of the transport", headers({ Host: new Secret("elsewhere") }), /which belongs to the transport/],
+  ["a second header in a value", headers({ A: new Secret("a\r\nB: b") }), /a value that HTTP does not allow/],
+  ["a value that is too long", headers({ A: new Secret("a".repeat(9_000)) }), /longer than 8 KiB/],
+  ["an end in seconds", ends((wallTime) => wallTime / 1000 + 60), /context: .*has ended by the context's clock/],
+  ["an end by the machine's clock", ends(() => Date.now() + 60_000), /context: .*has ended by the context's clock/],
+  ["an end that is far too late", ends((wallTime) => wallTime * 1000), /context: .*more than ten years from now/],
+  [
+    "a timer that it leaves for want of a close",
+    before((_, clock) => void clock.setTimeout(() => undefined, 3_600_000 * 24)),
+    /after close .*1 timers .*: it has no close\(\)/,
+  ],
+  [
+    "a timer that its close leaves",
+    (sound, backend, clock) => ({
+      ...before((_, clock) => void clock.setTimeout(() => undefined, 3_600_000 * 24))(sound, backend, clock),
+      close: () => undefined,
+    }),
+    /after close .*1 timers .*: close\(\) leaves them/,
+  ],
+  [
+    "the environment of the process in place of the context's",
+    () => ({ getAuth: () => ({ headers: { A: new Secret(process.env["STORE_TOKEN"] ?? "none") } }) }),
+    /context: it reads process\.env/,
+  ],
+  [
+    "the global fetch",
+    (_, backend) => ({
+      getAuth: async () => {
+        await fetch("data:,x");
+        return (await backend.fetch()).value;
+      },
+    }),
+    /context: it sends with the global fetch/,
+  ],
   ["a close that fails the second time", () => ({ close: once() }), /close may be called twice/],
 ];
 for (const [what, change, found] of faults) {
@@ -132,7 +203,8 @@ for (const [what, change, found] of faults) {
 }
 
 test("it finds a factory that fetches", async () => {
-  assert.ok((await broken(() => setup(undefined, true))).includes("making the provider asks nobody for anything"));
+  const [first] = await broken(() => setup(undefined, true));
+  assert.match(first ?? "", /^making the provider asks nobody for anything/);
 });
 
 test("the listeners of the test runner are in place again after each case", async () => {
@@ -185,6 +257,30 @@ test("it stops what the setup started, also after a failure", async () => {
   await broken(make);
   assert.is(stopped, providerContract({ auth: make }).length);
 });
+
+/** Answers so where its backend denies. */
+function denied(answer: Auth | typeof anonymous | undefined): Change {
+  return (sound) => ({
+    getAuth: async (asked) => {
+      try {
+        return await sound.getAuth(asked);
+      } catch (error) {
+        if ((error as { code?: string }).code === "SECRET_DENIED") return answer;
+        throw error;
+      }
+    },
+  });
+}
+
+function headers(given: Auth["headers"]): Change {
+  return () => ({ getAuth: () => ({ headers: given }) });
+}
+
+function ends(at: (wallTime: number) => number): Change {
+  return (_sound, backend, clock) => ({
+    getAuth: async () => ({ ...(await backend.fetch()).value, expiresAt: at(clock.wallTime()) }),
+  });
+}
 
 function spread(auth: ReturnType<RequestAuthProvider["getAuth"]>): ReturnType<RequestAuthProvider["getAuth"]> {
   return auth instanceof Promise || typeof auth !== "object" ? auth : { ...auth };

@@ -24,6 +24,10 @@ async function setup(): Promise<AuthSetup> {
         for (let i = 0; i < 20; i++)
           aws.faults.push({ status: 503, type: "ServiceUnavailable", message: canaries[0] as string });
       },
+      deny() {
+        for (let i = 0; i < 20; i++)
+          aws.faults.push({ status: 400, type: "AccessDeniedException", message: canaries[0] as string });
+      },
       fix() {
         aws.faults.length = 0;
       },

@@ -39,8 +39,11 @@ async function setup(login: "token" | "approle"): Promise<AuthSetup> {
       break: () => {
         vault.faults.reset = true;
       },
+      deny: () => {
+        vault.faults.status = 403;
+      },
       fix: () => {
-        vault.faults.reset = false;
+        Object.assign(vault.faults, { reset: false, status: undefined });
       },
     },
     async stop() {

@@ -5,8 +5,10 @@ import { type Auth, anonymous } from "../../provider/provider.js";
 import { isSecret } from "../../secret/secret.js";
 import { testRequest } from "../test-context.js";
 import { letTimePass, letTimePassAfterwards } from "./background.js";
-import { checkHeaders, checkSilence } from "./checks.js";
+import { checkSecrets, checkSilence } from "./checks.js";
+import { authorizedBy, bound, settled } from "./host.js";
 import type { AuthSetup } from "./setup.js";
+import { checkEnd, checkSurroundings, watchSurroundings } from "./surroundings.js";
 
 /** Milliseconds after which the cache asks a backend again that has failed once. */
 const AFTER_BACKOFF = 60_000;
@@ -17,11 +19,25 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
     assert.equal(backend.fetches(), 0, "the factory fetched the credential; leave that to the first getAuth");
   },
 
-  "getAuth gives headers, and the credential in them is a Secret": async (setup) => {
+  "getAuth gives headers that core sends, and the credential in them is a Secret": async (setup) => {
+    const { provider, context, canaries } = setup;
     const { headers } = await credential(setup);
-    checkHeaders(headers, setup.canaries);
+    // What core refuses here is told in its own words.
+    await authorizedBy({ auth: [bound(provider, context)] }, context);
+    checkSecrets(headers, canaries);
     const secrets = Object.values(headers).filter(isSecret);
     assert.ok(secrets.length > 0, "no header's value is a Secret");
+  },
+
+  "it takes the environment, HTTP and the time from its context": async (setup) => {
+    const surroundings = watchSurroundings(setup.context);
+    try {
+      const auth = await credential(setup);
+      checkEnd(auth.expiresAt, setup.context);
+      checkSurroundings(surroundings, [texts(auth)]);
+    } finally {
+      surroundings.restore();
+    }
   },
 
   "while the credential is good, getAuth answers at once with the same object": async (setup) => {
@@ -62,6 +78,23 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
     checkSilence(setup, { error });
   },
 
+  "a denial is an error that says so, and neither an outage nor an answer": async (setup) => {
+    await setup.backend.deny();
+    const error = await failure(setup, "where its backend denies the secret");
+    assert.ok(error.code in codes, `${error.code} is not one of core's codes`);
+    assert.equal(error.transient, false, "the error is marked as transient: nobody is let in by waiting");
+    assert.ok(error.remedy, "the error says not what to do");
+    checkSilence(setup, { error });
+  },
+
+  "a denial that is over leaves nothing behind": async (setup) => {
+    await setup.backend.deny();
+    await failure(setup, "where its backend denies the secret");
+    await setup.backend.fix();
+    await setup.context.clock.advance(AFTER_BACKOFF);
+    await credential(setup);
+  },
+
   "after an outage it recovers by itself": async (setup) => {
     await setup.backend.break();
     await failure(setup);
@@ -91,26 +124,35 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
     await letTimePassAfterwards(context);
   },
 
+  "after close nothing of it waits for its time": async (setup) => {
+    const { provider, context } = setup;
+    await credential(setup);
+    await provider.close?.();
+    const { pending } = context.clock;
+    const lacks = provider.close === undefined ? "it has no close()" : "close() leaves them";
+    assert.equal(pending, 0, `${pending} timers of context.clock are set after the end: ${lacks}`);
+  },
+
   "close may be called twice": async ({ provider }) => {
     await provider.close?.();
     await provider.close?.();
   },
 };
 
-async function credential({ provider }: AuthSetup): Promise<Auth> {
-  const answer = await provider.getAuth(testRequest());
+async function credential({ provider, context }: AuthSetup): Promise<Auth> {
+  const answer = await settled(provider.getAuth(testRequest()), context);
   assert.ok(answer !== undefined && answer !== anonymous, "getAuth gave no credential");
   return answer;
 }
 
-async function failure({ provider }: AuthSetup): Promise<MlflowAuthError> {
+async function failure({ provider, context }: AuthSetup, when = "during an outage"): Promise<MlflowAuthError> {
   try {
-    await provider.getAuth(testRequest());
+    await settled(provider.getAuth(testRequest()), context);
   } catch (error) {
     assert.ok(isMlflowAuthError(error), "what it threw is not an MlflowAuthError");
     return error;
   }
-  throw new assert.AssertionError({ message: "getAuth answered during an outage" });
+  throw new assert.AssertionError({ message: `getAuth answered ${when}` });
 }
 
 const texts = ({ headers }: Auth) =>

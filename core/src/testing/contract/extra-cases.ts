@@ -4,7 +4,8 @@ import { tagFault } from "../../mlflow/tag-limits.js";
 import type { RequestHeaderProvider, RunContextProvider } from "../../provider/provider.js";
 import { testRequest } from "../test-context.js";
 import { letTimePass, letTimePassAfterwards } from "./background.js";
-import { checkHeaders, checkSilence } from "./checks.js";
+import { checkSecrets, checkSilence } from "./checks.js";
+import { authorizedBy, bound } from "./host.js";
 import type { Setup } from "./setup.js";
 
 /** What a header provider has to keep to, by name. */
@@ -13,10 +14,11 @@ export const headerCases: Readonly<Record<string, (setup: Setup<RequestHeaderPro
     assert.equal(await (provider.inContext?.() ?? true), true);
   },
 
-  "requestHeaders gives headers that HTTP allows, credentials as Secrets": async ({ provider, canaries }) => {
+  "requestHeaders gives headers that core sends, credentials as Secrets": async ({ provider, context, canaries }) => {
     const headers = await provider.requestHeaders(testRequest());
     assert.ok(Object.keys(headers).length > 0, "it is active and gives no header");
-    checkHeaders(headers, canaries);
+    await authorizedBy({ headers: [bound(provider, context)] }, context);
+    checkSecrets(headers, canaries);
   },
 
   "while nothing changes, requestHeaders gives the same object at once": async ({ provider }) => {

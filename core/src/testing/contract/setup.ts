@@ -24,6 +24,8 @@ export interface Backend {
   rotate(): Awaitable<void>;
   /** An outage: until `fix`, everybody who asks gets no answer or a server error. */
   break(): Awaitable<void>;
+  /** From now on, until `fix`, it refuses with a 403, or as it says that somebody may not: a permission that was taken away. */
+  deny(): Awaitable<void>;
   fix(): Awaitable<void>;
 }
 
