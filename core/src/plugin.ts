@@ -51,8 +51,7 @@ export {
   parseSecretFields,
   type SecretPlace,
 } from "./secret/credential.js";
-export { isSecret, Secret } from "./secret/secret.js";
+export { environmentSource, fileSource, isSecret, Secret, type SecretSource, textSource } from "./secret/secret.js";
 export { type SelectCredentialOptions, selectCredential } from "./secret/select-credential.js";
-export { environmentSource, fileSource, type SecretSource, textSource } from "./secret/source.js";
 export type { Clock, Timer } from "./time/clock.js";
 export { formatDuration } from "./time/duration.js";

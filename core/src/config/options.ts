@@ -1,6 +1,6 @@
 /** From checked data to what plugins get: secrets as sources, durations in milliseconds, paths absolute, all of it frozen. */
 import { resolve } from "node:path";
-import { environmentSource, fileSource, formlessSource, textSource } from "../secret/source.js";
+import { environmentSource, fileSource, formlessSource, textSource } from "../secret/secret.js";
 import { parseDuration } from "../time/duration.js";
 import type { Environment, Interpolation } from "./interpolate.js";
 import { pointerTo } from "./problems.js";

@@ -5,8 +5,8 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { HttpClient, HttpRequest, HttpResponse, LogFields, Logger, PluginContext } from "../provider/context.js";
 import type { ProviderRequest } from "../provider/provider.js";
 import { createSecretCache } from "../secret/cache.js";
+import type { SecretSource } from "../secret/secret.js";
 import { Secret } from "../secret/secret.js";
-import type { SecretSource } from "../secret/source.js";
 import type { Clock } from "../time/clock.js";
 import { type FakeClock, fakeClock } from "./fake-clock.js";
 

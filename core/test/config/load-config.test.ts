@@ -6,7 +6,7 @@ import type { Config, InstanceConfig } from "../../src/config/config.js";
 import { judgeUri } from "../../src/config/servers.js";
 import { isMlflowAuthError, type MlflowAuthError, type Problem } from "../../src/errors/mlflow-auth-error.js";
 import { loadConfig } from "../../src/load-config.js";
-import type { SecretSource } from "../../src/secret/source.js";
+import type { SecretSource } from "../../src/secret/secret.js";
 import { project, write } from "../discovery/plugin-packages.ts";
 import { misleading } from "../http/path-table.ts";
 import { backend, labels, second, stamp } from "./sample-plugins.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { SecretSource } from "../../src/secret/source.js";
-import { environmentSource, fileSource, textSource } from "../../src/secret/source.js";
+import type { SecretSource } from "../../src/secret/secret.js";
+import { environmentSource, fileSource, textSource } from "../../src/secret/secret.js";
 import { temporaryFolder } from "../discovery/plugin-packages.ts";
 
 const test = suite("secret sources");

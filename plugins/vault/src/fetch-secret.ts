@@ -3,7 +3,7 @@ import { type FetchedCredential, type PluginContext, type Secret, selectCredenti
 import { encode, type VaultClient } from "./client.js";
 import { field, isInvalidToken, leaseOf, type Reading, readFault, type VaultAnswer } from "./faults.js";
 import type { VaultOptions } from "./generated/options.js";
-import type { Login } from "./login.js";
+import type { Login } from "./tokens.js";
 
 /** What a fetch needs of Vault. */
 export interface Vault {

@@ -12,8 +12,8 @@ import {
 import { createVaultClient, type VaultClient } from "./client.js";
 import { createKvReader, fetchSecret } from "./fetch-secret.js";
 import type { VaultOptions } from "./generated/options.js";
-import { createLogin, type Login, type LoginMethod, loginMethod } from "./login.js";
-import { createStaticToken } from "./static-token.js";
+import { createLogin, type LoginMethod, loginMethod } from "./login.js";
+import { createStaticToken, type Login } from "./tokens.js";
 
 /** The one credential of all requests. Sends nothing before the first of them. */
 export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", VaultOptions> = (options, context) => {

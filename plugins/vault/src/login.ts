@@ -3,27 +3,7 @@ import { fileSource, headerValue, type PluginContext, Secret, type SecretSource 
 import { type Call, encode, type VaultClient } from "./client.js";
 import { errorText, field, type LoginRejection, loginFault, noToken, type VaultAnswer } from "./faults.js";
 import type { AppRoleAuth, JwtAuth, KubernetesAuth, VaultOptions } from "./generated/options.js";
-import { createRenewalTimer, grantedLife, postponed, renew, type TokenLife } from "./token-life.js";
-
-/** Where tokens come from, however the options say it. */
-export interface Login {
-  /**
-   * A token to read with.
-   *
-   * @throws MlflowAuthError `LOGIN_FAILED`, `SECRET_SOURCE`, or `SECRET_UNREACHABLE`
-   */
-  token(): Promise<Secret>;
-  /** Vault refused that token. True: the next `token()` logs in anew; false: there is nothing to log in with but that token. */
-  forget(token: Secret): boolean;
-  /** Where the token stands that somebody gave the plugin, for example `the variable VAULT_TOKEN`; undefined where it logs in itself. */
-  given(): string | undefined;
-  /**
-   * Looks after the token once it has served (Vault is there then): two thirds of its life over, it is renewed or replaced.
-   * Never fails: the token that is there is good for a while yet.
-   */
-  renewIfDue(): Promise<void>;
-  close(): void;
-}
+import { createRenewalTimer, grantedLife, type Login, postponed, renew, type TokenLife } from "./tokens.js";
 
 /**
  * Logs in where there is no token, or only one that has ended, and keeps what it got: a token is renewed, and replaced by that

@@ -4,7 +4,7 @@ import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultClient } from "../src/client.js";
-import { createRenewalTimer, grantedLife, renew } from "../src/token-life.js";
+import { createRenewalTimer, grantedLife, renew } from "../src/tokens.js";
 import { appRole, asked, type GivenOptions, rejected, seed, startProvider, token, write } from "./start-provider.ts";
 
 const test = suite("the life of the vault plugin's token");
