@@ -117,7 +117,7 @@ export function createAuthPipeline(
       return given;
     };
     return await ended.replace(old, bound, ask, () =>
-      asker.ask(bound, () => bound.provider.invalidate("unauthorized")),
+      asker.ask(bound, () => bound.provider.invalidate("unauthorized", { request, auth: old })),
     );
   }
 

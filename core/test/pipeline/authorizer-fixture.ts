@@ -5,12 +5,7 @@ import { type Authorizer, createAuthorizer } from "../../src/pipeline/authorizer
 import type { BoundHeaders } from "../../src/pipeline/headers.js";
 import type { BoundTags } from "../../src/pipeline/tags.js";
 import type { LogFields, Logger } from "../../src/provider/context.js";
-import type {
-  InvalidationKind,
-  RequestAuthProvider,
-  RequestHeaderProvider,
-  RunContextProvider,
-} from "../../src/provider/provider.js";
+import type { RequestAuthProvider, RequestHeaderProvider, RunContextProvider } from "../../src/provider/provider.js";
 import { type FakeClock, fakeClock } from "../../src/testing.js";
 import { type HeldClock, heldClock } from "../../src/time/clock.js";
 

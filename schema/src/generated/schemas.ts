@@ -316,7 +316,7 @@ export const valuesSchema: Record<string, unknown> = {
           "default": "bearer"
         },
         "header": {
-          "description": "The header's name. In any other than Authorization a token is sent as it is, without `Bearer`.",
+          "description": "The header's name. In any other than Authorization and Proxy-Authorization a token is sent as it is, without `Bearer`.",
           "type": "string",
           "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$",
           "x-expects": "a header name such as Authorization",

@@ -110,8 +110,8 @@ export const mutants = [
       ["    socket.unref();\n", "", "a program that is done waits for a secret store that hangs"],
       ["    socket.ref = () => socket;\n", "", "a program that is done waits for a secret store that hangs"],
       [
-        "createHttpClient({ instance: name, env, logger, background: true })",
-        "createHttpClient({ instance: name, env, logger })",
+        "createHttpClient({ instance: name, env, logger, clock, background: true })",
+        "createHttpClient({ instance: name, env, logger, clock })",
         "a program that is done waits for a secret store that hangs",
       ],
     ],
