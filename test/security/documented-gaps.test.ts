@@ -87,7 +87,7 @@ test("a plugin runs in the process: it sees the environment, and may send what i
   await auth.close();
 });
 
-test("a variable that the file does not name by { env } stays in the environment of the program under exec", () =>
+test("a variable for which a plugin looks by itself stays in the environment of the program under exec, unless the file names it", () =>
   inScene(token, async ({ project, env }) => {
     const program = `console.log(process.env.VAULT_TOKEN === undefined, process.env.MINE === undefined)`;
     const file = readFileSync(join(project.folder, "mlflow-auth.yaml"), "utf8");

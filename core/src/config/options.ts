@@ -47,7 +47,7 @@ export function convert(data: Data, pointer: string, options: ConvertOptions): u
 }
 
 /** `secret`, `duration` or `path` where the schema says so by a reference to values.schema.json. */
-export function valueKind(places: ReadonlyMap<string, readonly Schema[]>, pointer: string): unknown {
+function valueKind(places: ReadonlyMap<string, readonly Schema[]>, pointer: string): unknown {
   const schemas = places.get(pointer);
   return schemas?.some((schema) => schema["x-value"] === "secret") ? "secret" : keyword(schemas, "x-value");
 }

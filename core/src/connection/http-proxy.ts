@@ -115,7 +115,7 @@ class ServerPool extends Pool {
 type ConnectCallback<T> = (error: Error | null, data: Dispatcher.ConnectData<T>) => void;
 
 /** Connections to a proxy, whose failures say that it was the proxy and not the server behind it. */
-export class ProxyPool extends Pool {
+class ProxyPool extends Pool {
   readonly #proxy: HttpProxy;
 
   constructor(proxy: HttpProxy, options: Pool.Options) {

@@ -46,6 +46,8 @@ export interface Gateway {
   rejected(authorized: AuthorizedHeaders, kind: RejectionKind): void;
 }
 
+const SAFE_SERVER =
+  "have that server run MLflow 3.17 or newer, listed with its whole base path and with a credential in Authorization";
 /** The way out that the file has, and its risk. */
 const THE_SWITCH =
   "write `gateway: { header: NAME }` for that server: the credential then goes in that header, and unless MLflow or a proxy in front of it takes it off, the provider can read and use it";
@@ -73,7 +75,10 @@ export function createGateway({ server, resolve, others, made, clock, logger }: 
     if (name === undefined || headers.some(([own]) => headerKey(own) === headerKey(name))) return {};
     const [only, ...others] = headers;
     if (only === undefined || others.length > 0) {
-      throw unsafe(`the credential of ${provider} is made of several headers, and ${name} is none of them`);
+      throw unsafe(
+        `the credential of ${provider} is made of several headers, and ${name} is none of them`,
+        `let \`gateway\` of that server name one of them: ${headers.map(([own]) => own).join(", ")}`,
+      );
     }
     return {
       headers: Object.freeze([Object.freeze([name, only[1]] as const)]),
@@ -93,18 +98,16 @@ export function createGateway({ server, resolve, others, made, clock, logger }: 
     throw unsafe(`MLflow ${text} may pass Authorization on, and only 3.17 and newer keep it`);
   }
 
-  function unsafe(
-    why: string,
-    remedy = "have that server run MLflow 3.17 or newer, listed with its whole base path and with a credential in Authorization",
-  ): MlflowAuthError {
+  function unsafe(why: string, remedy = `${SAFE_SERVER}; or ${THE_SWITCH}`): MlflowAuthError {
     const { uri } = server;
     const message = `a request below /gateway/ of ${uri} was not sent, for an LLM provider could get its credential: ${why}`;
-    return new MlflowAuthError("GATEWAY_CREDENTIAL", message, { server: uri, remedy: `${remedy}; or ${THE_SWITCH}` });
+    return new MlflowAuthError("GATEWAY_CREDENTIAL", message, { server: uri, remedy });
   }
 
   function authorize(request: AuthorizerRequest): AuthorizedHeaders | Promise<AuthorizedHeaders> {
     if (others.length > 0 && server.gateway === undefined) {
-      throw unsafe(`the credential of ${others.join(", ")} is listed under \`headers\`, and MLflow may pass it on`);
+      const why = `the credential of ${others.join(", ")} is listed under \`headers\`, and MLflow may pass it on`;
+      throw unsafe(why, `${THE_SWITCH}; the one under \`headers\` then stays away`);
     }
     const result = resolve(request);
     return result instanceof Promise ? result.then((given) => put(given, request)) : put(result, request);
@@ -121,7 +124,10 @@ export function createGateway({ server, resolve, others, made, clock, logger }: 
     const { eachHeader, ask } = request;
     if (eachHeader === undefined || ask === undefined) {
       const why = "in which header it is safe depends on the other headers of the request, which are not known here";
-      throw unsafe(why, "send the request with the library's `fetch` or interceptor, `register`, `exec` or `proxy`");
+      throw unsafe(
+        why,
+        `send the request with the library's \`fetch\` or interceptor, \`register\`, \`exec\` or \`proxy\`; or ${THE_SWITCH}`,
+      );
     }
     const keys = bringsProviderKeys((visit) => eachHeader.call(request, visit));
     const version = versions(`${new URL(request.url).origin}${base}`, ask);

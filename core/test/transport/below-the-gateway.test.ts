@@ -169,7 +169,9 @@ test("where the file names a header, it goes there whatever the version, and the
   }
   const pair = () => ({ headers: { "X-Id": "a", "X-Secret": "b" } });
   const { send, close, gateway } = await stage({ getAuth: pair, gateway: { header: "X-Front" } });
-  assert.match((await refused(send("/gateway/x"))).message, /made of several headers, and X-Front is none of them/);
+  const { message, remedy } = await refused(send("/gateway/x"));
+  assert.match(message, /made of several headers, and X-Front is none of them/);
+  assert.match(remedy, /name one of them: X-Id, X-Secret$/);
   assert.equal(gateway(), []);
   await close();
 });
@@ -178,9 +180,11 @@ test("a second credential, listed under headers, is neither sent nor silently le
   const second = { ...boundHeaders("cloudflare", () => ({ "X-Extra": "second" })), isCredential: true };
   for (const auth of [undefined, []]) {
     const { send, close, gateway } = await stage({ headers: [second], ...(auth && { auth }) });
-    const { code, message } = await refused(send("/gateway/x"));
+    const { code, message, remedy } = await refused(send("/gateway/x"));
     assert.is(code, "GATEWAY_CREDENTIAL");
     assert.match(message, /the credential of cloudflare is listed under `headers`/);
+    // No version of MLflow would help.
+    assert.match(remedy, /^write `gateway: \{ header: NAME \}` .*; the one under `headers` then stays away$/);
     assert.equal(gateway(), []);
     await close();
   }
