@@ -7,6 +7,7 @@ const read = (path: string) => JSON.parse(readFileSync(new URL(`../../${path}`, 
 
 const core = read("schema/config.schema.json");
 const definitions = core["$defs"] as Record<string, Json>;
+const values = read("schema/values.schema.json")["$defs"] as Record<string, Json>;
 
 /** What a trial gives the command. */
 export interface Given {
@@ -40,7 +41,12 @@ export function optionsOf({ file, env }: Given, plugins: readonly string[]): Set
 /** Without `data` every option of the schema, and the variables for each; otherwise those that `data` has. */
 function walk(names: Set<string>, schema: Json, at: string, data?: Json): void {
   const { $ref } = schema;
-  // What all parts of the file share, such as a secret, is a value and has no options of its own.
+  const shared = typeof $ref === "string" ? values[$ref.replace("mlflow-auth:values#/$defs/", "")] : undefined;
+  // Of what all parts of the file share most, such as a secret, is a value and has no options of its own.
+  if (shared !== undefined && !("x-value" in shared)) {
+    walk(names, shared, at, data);
+    return;
+  }
   if (typeof $ref === "string" && $ref.startsWith("#/$defs/")) {
     walk(names, definitions[$ref.slice("#/$defs/".length)] as Json, at, data);
     return;

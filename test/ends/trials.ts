@@ -26,7 +26,7 @@ export function trialsOn({ server, vault, secure, files, logins }: Stage): Trial
   const vaultIs = (name: string, options: object, env?: Record<string, string>) =>
     short(name, plain, { plugins: { vault: { ...usual, ...options } } }, env);
   const gateway = { header: "X-MLflow-Authorization" };
-  const open = { auth: [], headers: [], tags: [], allowInsecure: true, anonymous: "allowed", gateway };
+  const open = { auth: [], headers: [], tags: [], allowInsecure: true, anonymous: "allowed", connections: 8, gateway };
   return [
     short("an authority", secure.server, { ...open, tls: { ca, cert, key } }),
     short("a client certificate with its key in one file", secure.server, { auth: [], tls: { ca, cert: both } }),
