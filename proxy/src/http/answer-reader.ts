@@ -5,6 +5,9 @@ import type { Dispatcher } from "undici";
 /** Bytes, encoded and decoded. An answer of more is passed on unread. */
 const LONGEST = 256 * 1024;
 
+/** An artifact has another, and is neither kept nor decoded for nothing. */
+const JSON_TYPE = /^application\/json\b/i;
+
 /** Node's functions for the encodings that clients ask for. Loaded once there is something to decode, for that takes its time. */
 const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDecompressSync">> = {
   gzip: "gunzipSync",
@@ -14,7 +17,7 @@ const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDe
 
 /** What is wanted of the answers. */
 export interface Reading {
-  /** Of other answers nothing is told: JSON's braces alone, most often. Default: none, every answer is told. */
+  /** Only answers that say that they are JSON, and hold these bytes, are told. Default: every answer. */
   readonly holding?: Buffer | undefined;
   read(body: string): void;
 }
@@ -47,9 +50,11 @@ export class AnswerReader implements Dispatcher.DispatchHandler {
     statusMessage?: string,
   ): void {
     if (status === 200) {
+      const { holding } = this.#reading;
       const length = Number(headers["content-length"] ?? LONGEST);
-      const isWorthwhile = length <= LONGEST && length >= (this.#reading.holding?.length ?? 0);
-      this.#chunks = isWorthwhile ? [] : undefined;
+      const mayHold =
+        holding === undefined || (length >= holding.length && JSON_TYPE.test(String(headers["content-type"])));
+      this.#chunks = length <= LONGEST && mayHold ? [] : undefined;
       this.#length = 0;
       this.#encoding = String(headers["content-encoding"] ?? "").toLowerCase();
     }

@@ -64,7 +64,7 @@ for (const [encoding, encode] of Object.entries({ gzip: gzipSync, deflate: defla
 test("are seen where the answer comes in pieces", async () => {
   const body = run("mlflow-artifacts://a:1/x");
   rig.upstream.answer = whole((_req, res) => {
-    res.write(body.slice(0, 80));
+    res.writeHead(200, { "content-type": "application/json; charset=utf-8" }).write(body.slice(0, 80));
     setImmediate(() => setImmediate(() => res.end(body.slice(80))));
   });
   assert.is(await ask(), body);
@@ -104,6 +104,9 @@ test("are nothing to warn of under the bridge, without a token, in a browser, or
 });
 
 test("cost nothing but a look: an answer that is long, broken or no JSON passes as it is", async () => {
+  const artifact = run("mlflow-artifacts://a:1/x");
+  answering(artifact, { "content-type": "application/octet-stream" });
+  assert.is(await ask(), artifact);
   const long = run(`mlflow-artifacts://a:1/${"x".repeat(300 * 1024)}`);
   answering(long);
   assert.is(await ask(), long);

@@ -116,6 +116,11 @@ export const mutants = [
       ],
       ['(?:[^/"\\\\@]*@)?', "", "a warning shows a user name"],
       ["holding === undefined || body.includes(holding)", "holding === undefined", "nobody hears where the token goes"],
+      [
+        'length >= holding.length && JSON_TYPE.test(String(headers["content-type"]))',
+        "length >= holding.length",
+        "every short artifact is kept and decoded on its way",
+      ],
     ],
   ),
 
