@@ -313,12 +313,14 @@ def segments(text):
 
 def reads_below(path, wanted):
     """Whether some server could read a path as one below that of these segments: as `readsBelow` of core."""
-    for given in map(segments, texts(path)):
-        names = zip(given, wanted)
-        if len(given) >= len(wanted) and all(
-            one.startswith(name) and NO_PART_OF_NAME.match(one[len(name) :]) for one, name in names
-        ):
-            return True
+    for text in texts(path):
+        all_segments = segments(text)
+        for given in (all_segments, [one for one in all_segments if not NO_PART_OF_NAME.match(one)]):
+            names = zip(given, wanted)
+            if len(given) >= len(wanted) and all(
+                one.startswith(name) and NO_PART_OF_NAME.match(one[len(name) :]) for one, name in names
+            ):
+                return True
     return False
 
 

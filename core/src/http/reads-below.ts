@@ -11,7 +11,8 @@ const NO_PART_OF_NAME = /^[.+]*(?:$|[;:?#,&|<>"*])/;
 
 /**
  * Decoded any number of times, with overlong forms and letters of other widths or with accents as the letters that they stand for, with
- * slashes merged and backslashes for slashes, and without control characters, blanks, parameters and dots at the end of a segment.
+ * slashes merged and backslashes for slashes, and without control characters, blanks, parameters and dots at the end of a segment, also
+ * where that is all of it: `/;a/team` is `//team` to Tomcat.
  *
  * @param path without its query
  * @param base a listed server's, without a slash at its end
@@ -28,7 +29,11 @@ export function readsBelow(path: string, base: string, letters: "exact" | "any c
 export function segmentReadings(path: string, letters: "exact" | "any case"): readonly (readonly string[])[] {
   return readings(path)
     .flatMap(textsOf)
-    .map((text) => segmentsOf(text, letters));
+    .flatMap((text) => {
+      const all = segmentsOf(text, letters);
+      const named = all.filter((segment) => !isNamed(segment, ""));
+      return named.length === all.length ? [all] : [all, named];
+    });
 }
 
 function segmentsOf(text: string, letters: "exact" | "any case"): string[] {

@@ -230,9 +230,16 @@ test("two listed bases that differ by a reading are both what the file says", ()
   assert.is(matchPath("https://a.test", "/TEAM/x"), undefined);
 });
 
+test("a base of parameters alone is read as what it is", () => {
+  const { matchPath, misled } = uris("https://a.test/;a", "https://a.test");
+  assert.is(matchPath("https://a.test", "/;a/x")?.uri, "https://a.test/;a");
+  assert.is(matchPath("https://a.test", "/x")?.uri, "https://a.test");
+  assert.is(misled("https://a.test", "/%3ba/x")?.uri, "https://a.test/;a");
+});
+
 test("further in, each segment of a base counts", () => {
   const { matchPath, misled } = uris("https://a.test/x", "https://a.test/x/team/y");
-  for (const path of ["/x/TEAM/y", "/x//team/y/z", "/x/team;a/%79", "/x/team%2fy"]) {
+  for (const path of ["/x/TEAM/y", "/x//team/y/z", "/x/team;a/%79", "/x/team%2fy", "/x/;a/team/;/y"]) {
     assert.is(matchPath("https://a.test", path), undefined, path);
     assert.match(misled("https://a.test", path)?.uri ?? "", /y$/, path);
   }

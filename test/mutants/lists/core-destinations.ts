@@ -129,6 +129,8 @@ export const mutants = [
       ['/^[.+]*(?:$|[;:?#,&|<>"*])/', '/^(?:$|[;:?#,&|<>"*])/', "/team. leads to another server on Windows"],
       ['/^[.+]*(?:$|[;:?#,&|<>"*])/', "/^[.+]*$/", "/team;a leads to another server on Tomcat"],
       ['/^[.+]*(?:$|[;:?#,&|<>"*])/', "/^/", "/teams is refused beside /team"],
+      ["named.length === all.length ? [all] : [all, named]", "[all]", "/;/team leads to another server on Tomcat"],
+      ["named.length === all.length ? [all] : [all, named]", "[named]", "a base of parameters alone is read as none"],
       [
         "textsOf(readings(base).at(-1) as string)",
         "textsOf(base)",
