@@ -191,7 +191,7 @@ export const explanations: readonly ExplanationGroup[] = [
     codes: {
       ANONYMOUS_REFUSED: [
         "A plugin takes a refusal of its backend for the word that no credential is needed; or a server that is meant to be open to some requests.",
-        "Have the plugin put right; or, where requests may go bare, say `anonymous: allowed` for that server.",
+        "Have the plugin fixed; or, where requests may go bare, say `anonymous: allowed` for that server.",
       ],
       AUTH_FAILED: [
         "Several providers were asked, and none gave a credential.",

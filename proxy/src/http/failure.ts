@@ -75,7 +75,7 @@ function refusalFor(thrown: unknown, server: string, answered: boolean): Refusal
 function unreadable(thrown: unknown, server: string): Refusal {
   const failure = connectionFailureOf(thrown);
   const rule = ruleOf(failure, thrown);
-  const message = `the answer of ${server} can't be passed on: ${rule} (${failure.code}). The server may have carried out the request. Try this: look there before you send it again, and have that server, or what stands in front of it, put right`;
+  const message = `the answer of ${server} can't be passed on: ${rule} (${failure.code}). The server may have carried out the request. Try this: look there before you send it again, and fix that server or the proxy in front of it`;
   return new Refusal(PERMANENT, "INTERNAL_ERROR", message);
 }
 
