@@ -2,8 +2,10 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { createSetup, type Setup } from "../../cli/test/setup.ts";
 import { type EchoServer, echoServer } from "../../core/test/connection/echo-server.ts";
+import { environmentOf, makeKeys } from "../../plugins/aws/test/start-provider.ts";
 import { appRole, seed, token, write } from "../../plugins/vault/test/start-provider.ts";
 import { createAuthority } from "../servers/certificates.ts";
+import { startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { startTlsFront } from "../servers/tls-front.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 import { closeAfterwards } from "../suite.ts";
@@ -12,6 +14,13 @@ export interface Stage {
   readonly project: Setup;
   readonly server: EchoServer;
   readonly vault: FakeVault;
+  readonly aws: {
+    readonly endpoint: string;
+    /** Behind TLS, without a client certificate. */
+    readonly secure: string;
+    /** With keys, and with a profile `team`. */
+    readonly env: Record<string, string>;
+  };
   /** Addresses that want a client certificate. */
   readonly secure: { readonly server: string; readonly vault: string };
   /** Paths of PEM files; `both` holds the certificate and its key. */
@@ -26,7 +35,7 @@ export interface Stage {
   };
 }
 
-export const PLUGINS = ["vault", "datadog"] as const;
+export const PLUGINS = ["vault", "aws", "datadog"] as const;
 
 export async function openStage(): Promise<Stage> {
   const project = createSetup(...PLUGINS);
@@ -35,7 +44,13 @@ export async function openStage(): Promise<Stage> {
   closeAfterwards(() => server.close());
   const vault = await startFakeVault();
   closeAfterwards(() => vault.stop());
+  const keys = makeKeys();
+  const aws = await startFakeSecretsManager(keys);
+  aws.secret = JSON.stringify({ token: "third" });
+  closeAfterwards(() => aws.stop());
   const authority = await createAuthority();
+  const secureAws = await startTlsFront({ upstream: aws.endpoint, certificate: await authority.issue() });
+  closeAfterwards(() => secureAws.stop());
   const people = await createAuthority();
   const person = await people.issue({ client: "somebody" });
   const front = async (upstream: string) => {
@@ -53,6 +68,19 @@ export async function openStage(): Promise<Stage> {
     project,
     server,
     vault,
+    aws: {
+      endpoint: aws.endpoint,
+      secure: secureAws.address,
+      env: {
+        ...environmentOf(keys),
+        AWS_ENDPOINT_URL_STS: aws.endpoint,
+        AWS_EC2_METADATA_DISABLED: "true",
+        AWS_SHARED_CREDENTIALS_FILE: project.write(
+          "credentials",
+          `[team]\naws_access_key_id = ${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\n`,
+        ),
+      },
+    },
     secure: { server: await front(server.origin), vault: await front(vault.address) },
     files: {
       ca: project.write("ca.pem", authority.cert),

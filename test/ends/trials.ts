@@ -8,7 +8,7 @@ export interface Trial extends Given {
   readonly uri: string;
 }
 
-export function trialsOn({ server, vault, secure, files, logins }: Stage): Trial[] {
+export function trialsOn({ server, vault, aws, secure, files, logins }: Stage): Trial[] {
   const plain = server.origin;
   const { ca, cert, key, both } = files;
   const path = { path: "mlflow/auth" };
@@ -25,6 +25,9 @@ export function trialsOn({ server, vault, secure, files, logins }: Stage): Trial
     trial(name, uri, { trackingUri: uri, ...file }, env);
   const vaultIs = (name: string, options: object, env?: Record<string, string>) =>
     short(name, plain, { plugins: { vault: { ...usual, ...options } } }, env);
+  const awsIs = (name: string, options: object, env: Record<string, string> = {}) =>
+    short(name, plain, { plugins: { aws: { secret: { id: "mlflow/auth" }, ...options } } }, { ...aws.env, ...env });
+  const role = { arn: "arn:aws:iam::111122223333:role/reader", externalId: "team-1", sessionName: "mlflow-auth" };
   const gateway = { header: "X-MLflow-Authorization" };
   const open = { auth: [], headers: [], tags: [], allowInsecure: true, anonymous: "allowed", connections: 8, gateway };
   return [
@@ -100,6 +103,33 @@ export function trialsOn({ server, vault, secure, files, logins }: Stage): Trial
       address: secure.vault,
       tls: { caFile: ca, certFile: cert, keyFile: key, insecureSkipVerify: false },
     }),
+    awsIs("AWS with a role, another version, and all that is sent", {
+      region: "eu-central-1",
+      endpoint: aws.endpoint,
+      allowInsecure: true,
+      secret: { id: "mlflow/auth", version: "AWSPREVIOUS" },
+      role,
+      credential: { mode: "bearer", header: "X-Api-Key" },
+      cache: { ttl: "1s", maxStale: "1h" },
+    }),
+    awsIs("AWS behind TLS, a profile, and a field", {
+      region: "eu-central-1",
+      endpoint: aws.secure,
+      secret: { id: "mlflow/auth", field: "token" },
+      profile: "team",
+      tls: { caFile: ca },
+    }),
+    awsIs("AWS's variables", {}, { AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL: aws.endpoint }),
+    awsIs(
+      "AWS's other variables",
+      {},
+      {
+        AWS_DEFAULT_REGION: "eu-central-1",
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.secure,
+        AWS_CA_BUNDLE: ca,
+        AWS_PROFILE: "team",
+      },
+    ),
     short(
       "Vault's variables",
       plain,

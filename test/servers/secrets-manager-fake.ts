@@ -1,4 +1,4 @@
-/** AWS Secrets Manager as far as one secret is read, with the signature checked, and the faults that AWS documents. */
+/** AWS Secrets Manager and STS as far as one secret is read, with the signature checked, and the faults that AWS documents. */
 import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -45,8 +45,14 @@ export async function startFakeSecretsManager(keys: {
       return void response.end(fault.raw);
     }
     if (fault !== undefined) return refuse(fault);
-    const wrong = protocolFault(request) ?? signatureFault(request, body, keys);
+    const isStandIn = new URLSearchParams(body).get("Action") === "AssumeRole";
+    const wrong = (isStandIn ? undefined : protocolFault(request)) ?? signatureFault(request, body, keys);
     if (wrong !== undefined) return refuse(wrong);
+    if (isStandIn) {
+      response.setHeader("Content-Type", "text/xml");
+      // The role's keys are those of whoever takes it: what matters here is the way.
+      return void response.end(assumedRole(keys));
+    }
     const given = JSON.parse(body) as Record<string, unknown>;
     asked.push(given);
     const { secret } = fake;
@@ -87,7 +93,7 @@ function signatureFault(
   { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },
 ): SecretsManagerFault | undefined {
   const pattern =
-    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8}\/[\w-]+\/secretsmanager\/aws4_request), SignedHeaders=([\w;-]+), Signature=([0-9a-f]{64})$/;
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8}\/[\w-]+\/(?:secretsmanager|sts)\/aws4_request), SignedHeaders=([\w;-]+), Signature=([0-9a-f]{64})$/;
   const [, key, scope = "", signed = "", signature] = pattern.exec(headers.authorization ?? "") ?? [];
   if (key === undefined) return { status: 400, type: "MissingAuthenticationTokenException" };
   if (key !== accessKeyId) return { status: 400, type: "UnrecognizedClientException" };
@@ -100,6 +106,15 @@ function signatureFault(
   return hmac(signing, text).toString("hex") === signature
     ? undefined
     : { status: 400, type: "InvalidSignatureException" };
+}
+
+/** STS's answer in the form of its query protocol. */
+function assumedRole({ accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string }): string {
+  const expiration = new Date(Date.now() + 3_600_000).toISOString();
+  const credentials = `<AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>session</SessionToken><Expiration>${expiration}</Expiration>`;
+  const user =
+    "<AssumedRoleUser><Arn>arn:aws:sts::111122223333:assumed-role/r/s</Arn><AssumedRoleId>A:s</AssumedRoleId></AssumedRoleUser>";
+  return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${credentials}</Credentials>${user}</AssumeRoleResult></AssumeRoleResponse>`;
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
