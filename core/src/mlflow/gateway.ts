@@ -28,11 +28,24 @@ const LIKELY = /\/gateway|[^!-~]|[%\\]/i;
  * @param server the server's URI
  */
 export function isBelowGateway(path: string, server: string): boolean {
-  if (!LIKELY.test(path)) return false;
+  return LIKELY.test(path) && gatewaysIn(path, server).length > 0;
+}
+
+/**
+ * Whether the gateway that a path is below is that of the MLflow at the listed address, in each way to read it. One that lies deeper may
+ * be another MLflow's, of another version.
+ */
+export function isGatewayOfListed(path: string, server: string): boolean {
+  return gatewaysIn(path, server).every((index) => index === 0);
+}
+
+/** How many segments below the server's address the gateway lies, for each way to read the path that finds one. */
+function gatewaysIn(path: string, server: string): number[] {
   const below = (path.split(/[?#]/, 1)[0] as string).slice(basePathOf(server).length);
-  return segmentReadings(below, "any case").some((segments) => {
+  return segmentReadings(below, "any case").flatMap((segments) => {
     const gateway = segments.findIndex((segment) => isNamed(segment, "gateway"));
-    return gateway !== -1 && !/\/(?:ajax-)?api\/\d+\.\d+\//.test(`/${segments.slice(0, gateway).join("/")}/`);
+    const isUsers = /\/(?:ajax-)?api\/\d+\.\d+\//.test(`/${segments.slice(0, gateway).join("/")}/`);
+    return gateway === -1 || isUsers ? [] : [gateway];
   });
 }
 

@@ -9,6 +9,7 @@ import {
   basePathOf,
   bringsProviderKeys,
   GATEWAY_AUTHORIZATION,
+  isGatewayOfListed,
   keepsAuthorization,
   takesOwnHeader,
 } from "../mlflow/gateway.js";
@@ -129,8 +130,12 @@ export function createGateway({ server, resolve, others, made, clock, logger }: 
         `send the request with the library's \`fetch\` or interceptor, \`register\`, \`exec\` or \`proxy\`; or ${THE_SWITCH}`,
       );
     }
+    const { pathname, origin } = new URL(request.url);
+    if (!isGatewayOfListed(request.path ?? pathname, server.uri)) {
+      throw unsafe("it lies deeper than the address that is listed, so which MLflow's it is is not known");
+    }
     const keys = bringsProviderKeys((visit) => eachHeader.call(request, visit));
-    const version = versions(`${new URL(request.url).origin}${base}`, ask);
+    const version = versions(`${origin}${base}`, ask);
     return version instanceof Promise
       ? version.then((found) => byVersion(result, keys, found))
       : byVersion(result, keys, version);

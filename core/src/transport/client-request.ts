@@ -169,9 +169,10 @@ type HeaderPairs = Iterable<readonly [string, unknown]>;
 
 const readPairs = new WeakMap<HeaderPairs, HeaderPairs>();
 
-/** A generator can be read once, and headers are read for each attempt and by whoever judges them: its pairs are kept. */
+/** What gives the same iterator each time can be read once, and headers are read for each attempt and by whoever judges them: its pairs are kept. */
 function repeatable(pairs: HeaderPairs): HeaderPairs {
-  if (typeof (pairs as { next?: unknown }).next !== "function") return pairs;
+  const iterator = pairs[Symbol.iterator]();
+  if (pairs[Symbol.iterator]() !== iterator) return pairs;
   let read = readPairs.get(pairs);
   if (read === undefined) {
     read = [...pairs];

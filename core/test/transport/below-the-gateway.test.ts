@@ -138,6 +138,38 @@ test("what an older, an unknown or another server would pass on is never sent", 
   }
 });
 
+test("a gateway deeper than the address that is listed may be another MLflow's: nothing is sent by the version of the listed one", async () => {
+  const { send, close, gateway } = await stage();
+  for (const path of ["/old/gateway/x", "//old//gateway/x", "/old%2fgateway/x", "/%6fld/%67ateway/x"]) {
+    for (const headers of [{}, { "X-API-Key": "theirs" }]) {
+      const { code, message, remedy } = await refused(send(path, headers as Record<string, string>));
+      assert.is(code, "GATEWAY_CREDENTIAL", path);
+      assert.match(message, /lies deeper than the address that is listed/);
+      assert.match(remedy, /listed with its whole base path/);
+    }
+  }
+  assert.equal(gateway(), []);
+  for (const path of ["//gateway/x", "/%67ateway/x", "/gateway;a/gateway/x"]) await send(path);
+  assert.is(gateway().length, 3);
+  await close();
+  const named = await stage({ gateway: { header: "X-Front" } });
+  await named.send("/old/gateway/x");
+  assert.equal(keysOf(named.gateway()[0] as Received), { "x-front": "Basic ours" });
+  await named.close();
+});
+
+test("headers that can be read once keep the client's keys, however they are wrapped", async () => {
+  const pairs = Object.entries({ Authorization: "theirs", "X-Extra": "x" })[Symbol.iterator]();
+  const { send, close, gateway } = await stage();
+  const headers = { [Symbol.iterator]: () => pairs };
+  for (const _ of [1, 2]) {
+    await send("/gateway/x", headers as never);
+    const sent = { authorization: "theirs", "x-mlflow-authorization": "Basic ours", "x-extra": "x" };
+    assert.equal(keysOf(gateway().at(-1) as Received), sent);
+  }
+  await close();
+});
+
 test("where the file names a header, it goes there whatever the version, and the client's keys stay", async () => {
   const cases: [string, Auth, Record<string, string>, Record<string, string>][] = [
     ["X-Front", ours("Bearer ours"), {}, { "x-front": "Bearer ours" }],

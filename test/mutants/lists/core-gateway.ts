@@ -21,8 +21,8 @@ export const mutants = [
       [".slice(basePathOf(server).length)", "", "a server whose base path holds `gateway` answers nothing any more"],
       ["path.split(/[?#]/, 1)[0]", "path", "a query that names the gateway makes a request one to it"],
       [
-        "return gateway !== -1 && !",
-        "return gateway === 0 && !",
+        "gateway === -1 || isUsers",
+        "gateway !== 0 || isUsers",
         "a gateway below a deeper base path hands the credential on",
       ],
       [
@@ -117,6 +117,11 @@ export const mutants = [
         "rejectionKindOf(this.#url, status, headers)",
         "a provider's 401 makes the secret store suffer",
       ],
+      [
+        "!isGatewayOfListed(request.path ?? pathname, server.uri)",
+        "false",
+        "by the version of one MLflow another one, older and deeper, passes the credential on",
+      ],
       ['headers["www-authenticate"] === undefined)', "false)", "a provider's 401 makes the secret store suffer"],
       [
         "(status !== 401 && status !== 403)",
@@ -154,6 +159,11 @@ export const mutants = [
         "",
         "what waited too long is asked all the same",
         { accepted: "one request too many" },
+      ],
+      [
+        "if (pairs[Symbol.iterator]() !== iterator) return pairs;",
+        'if (typeof (pairs as { next?: unknown }).next !== "function") return pairs;',
+        "headers that wrap what can be read once are lost before they are sent",
       ],
       ["read = [...pairs];", "read = pairs;", "headers from a generator are lost before they are sent"],
     ],
