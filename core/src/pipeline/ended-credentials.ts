@@ -21,11 +21,12 @@ export interface EndedCredentials {
   /** The provider has given one that may be used: its next failure is a first one again. */
   endPause(bound: Bound): void;
   /**
-   * Tells the provider that its credential has ended, and asks it anew. All requests that were given the same one tell it once.
+   * Tells the provider that its credential has ended, and asks it anew. All requests that were given the same one at the same time tell it
+   * once.
    *
    * @param ask asks the provider for one request, within its time-out
    * @param tell calls the provider's `invalidate`, within its time-out
-   * @throws MlflowAuthError `SECRET_EXPIRED` if that one has ended, too
+   * @throws MlflowAuthError `SECRET_EXPIRED` if that one has ended, too; or what telling it throws
    */
   replace(ended: Auth, bound: Bound, ask: () => Promise<Given>, tell: () => Promise<void>): Promise<Given>;
 }
@@ -35,26 +36,37 @@ export function createEndedCredentials(clock: Clock, endOf: (given: Given) => nu
   const told = new WeakMap<Auth, Promise<void>>();
   const pauses = new Map<Bound, Pause>();
 
+  function pausedBy(bound: Bound): MlflowAuthError | undefined {
+    const last = pauses.get(bound);
+    return last !== undefined && clock.now() < last.until ? last.error : undefined;
+  }
+
+  /** What to fail with. Of requests at the same time, the first one counts; who comes behind the pause tells the provider once more. */
+  function pause(ended: Auth, bound: Bound, thrown: unknown): MlflowAuthError {
+    told.delete(ended);
+    const already = pausedBy(bound);
+    if (already !== undefined) return already;
+    const delay = nextDelay(pauses.get(bound)?.delay);
+    const error = pluginFault(thrown, bound.instance);
+    pauses.set(bound, { error, delay, until: clock.now() + delay });
+    return error;
+  }
+
   return {
-    pausedBy(bound) {
-      const pause = pauses.get(bound);
-      return pause !== undefined && clock.now() < pause.until ? pause.error : undefined;
-    },
+    pausedBy,
     endPause: (bound) => void pauses.delete(bound),
     async replace(ended, bound, ask, tell) {
       const telling = told.get(ended) ?? tell();
       told.set(ended, telling);
-      await telling;
+      try {
+        await telling;
+      } catch (thrown) {
+        throw pause(ended, bound, thrown);
+      }
       const given = await ask();
       const end = endOf(given);
       if (end === undefined) return given;
-      // Of requests at the same time, the first one counts.
-      const already = this.pausedBy(bound);
-      if (already !== undefined) throw already;
-      const delay = nextDelay(pauses.get(bound)?.delay);
-      const error = pluginFault(endedOnArrival(end, clock.wallTime()), bound.instance);
-      pauses.set(bound, { error, delay, until: clock.now() + delay });
-      throw error;
+      throw pause(ended, bound, endedOnArrival(end, clock.wallTime()));
     },
   };
 }

@@ -480,6 +480,34 @@ test("a credential that has ended when it is asked for anew is the backend's or 
   }
 });
 
+test("a provider that did not take the word of an ended credential hears it again after a while, once", async () => {
+  for (const fault of ["throws", "goes on with the same object"]) {
+    const clock = fakeClock();
+    let given = { ...bearer("old"), expiresAt: clock.wallTime() + 1_000 };
+    let told = 0;
+    const invalidate = () => {
+      if (++told === 3) given = { ...bearer("new"), expiresAt: clock.wallTime() + 3_600_000 };
+      else if (fault === "throws") throw new Error("the backend is away");
+    };
+    const { authorizer } = authorizerOver([{ uri, auth: [boundAuth("a", () => given, invalidate)] }], clock);
+    await authorizer.authorize(request);
+    await clock.advance(1_000);
+    const many = () => Promise.all(Array.from({ length: 20 }, () => failure(() => authorizer.authorize(request))));
+    const code = fault === "throws" ? "PLUGIN_FAILED" : "SECRET_EXPIRED";
+    assert.ok((await many()).every((error) => error.code === code));
+    await many();
+    assert.is(told, 1, fault);
+    await clock.advance(1_000);
+    await many();
+    await clock.advance(1_000);
+    await many();
+    assert.is(told, 2, fault);
+    await clock.advance(1_000);
+    assert.equal(shown(await authorizer.authorize(request)), { Authorization: "Bearer new" });
+    assert.is(told, 3, fault);
+  }
+});
+
 test("the second of two providers whose credential has ended is left alone, too, and many requests at once count as one", async () => {
   const clock = fakeClock();
   const ended = { ...bearer("x"), expiresAt: clock.wallTime() };

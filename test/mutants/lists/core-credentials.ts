@@ -93,8 +93,8 @@ export const mutants = [
         { tests: ["core/rejected"] },
       ],
       [
-        "if (already !== undefined) return already;",
-        "",
+        "if (already !== undefined) return already;\n    return (await",
+        "return (await",
         "a rejection that comes late costs a fetch though the secret is there",
       ],
       [
@@ -166,10 +166,11 @@ export const mutants = [
         "      return given;",
         "what a plugin gives in the place of an ended credential is sent unjudged",
       ],
+      ["told.delete(ended);", "", "a provider that did not take the word of an ended credential is never told again"],
       ["told.get(ended) ?? tell()", "tell()", "each of many requests throws away what another one has fetched anew"],
       [
-        "if (already !== undefined) throw already;",
-        "",
+        "if (already !== undefined) return already;\n    const delay = nextDelay(pauses",
+        "const delay = nextDelay(pauses",
         "the more requests there are, the longer a backend is left alone",
       ],
       [
