@@ -36,12 +36,12 @@ export interface BroughtHeader {
 
 /** The headers in which MLflow's own clients log in, by the variables of their environment. */
 const LOGINS: ReadonlySet<string> = new Set(["authorization", "x-api-key"]);
-/** Words of a name that say that a header carries a credential. */
+/** Words of a name that say that a header carries a credential, also with others written together with them: AccessToken, X-ClientSecret. */
 const CREDENTIAL =
-  /(?:^|-)(?:auth|authorization|authentication|bearer|credentials?|jwt|pat|cookie2|passwd|password|secret|token|apikey|(?:access|account|api|app|application|client|functions?|private|subscription)-key|cf-access-client-id)(?:-|$)/;
+  /(?:^|-)(?:auth|authentication|bearer|credentials?|jwt|pat|cookie2|passwd|[a-z0-9]*(?:apikey|authorization|password|secret|token)\d*|(?:access|account|api|app|application|client|functions?|private|secret|subscription)-?key|cf-access-client-id)(?:-|$)/;
 /** What has such a word and is none: it keeps other sites out of a person's session, asks for the next page, or counts. */
 const NO_CREDENTIAL =
-  /(?:^|-)(?:[cx]srf|(?:page|next|continuation)-token|token-(?:budget|count|limit|usage)|max-token)(?:-|$)/;
+  /(?:^|-)(?:[cx]srf(?:[a-z]*token)?|requestverificationtoken|(?:page|next|nextpage|continuation)-?token|token-(?:budget|count|limit|usage)|max-?token)(?:-|$)/;
 
 const ownNames = identityHeaders.flatMap(({ names }) => names.map((name) => name.toLowerCase()));
 const IDENTITIES: ReadonlySet<string> = new Set(ownNames.map((name) => name.replace(/-?\*$/, "")));

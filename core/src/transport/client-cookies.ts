@@ -85,7 +85,9 @@ export class ClientCookies {
   joined(ours: string | undefined): string | undefined {
     const replaced = new Set((ours ?? "").split(";").map(nameOf));
     const pairs =
-      ours === undefined ? this.#pairs : [ours, ...this.#pairs.filter((pair) => !replaced.has(nameOf(pair)))];
+      ours === undefined
+        ? this.#pairs
+        : [ours, ...this.#pairs.filter((pair) => !namesIn(pair).some((name) => replaced.has(name)))];
     return pairs.length === 0 ? undefined : pairs.join("; ");
   }
 }

@@ -118,6 +118,11 @@ export const mutants = [
         "MLflow's pages lose the token that keeps other sites out",
       ],
       [
+        "[a-z0-9]*(?:apikey|authorization|password|secret|token)",
+        "(?:apikey|authorization|password|secret|token)",
+        "AccessToken of the client goes along with our credential",
+      ],
+      [
         'if (cookie === undefined) passes.add("cookie");',
         'passes.add("cookie");',
         "a plugin's cookie and the client's go out in two headers, of which some servers read one",
@@ -150,7 +155,7 @@ export const mutants = [
         "a session hides behind a comma or a blank in another cookie",
       ],
       [
-        "this.#pairs.filter((pair) => !replaced.has(nameOf(pair)))",
+        "this.#pairs.filter((pair) => !namesIn(pair).some((name) => replaced.has(name)))",
         "this.#pairs",
         "a server reads the client's session in place of ours",
       ],
