@@ -37,7 +37,8 @@ export function chooseUpstream(
   const [only, ...others] = config.servers.filter(({ uri }) => !uri.includes("*"));
   if (only === undefined || others.length > 0) {
     const list = config.servers.map(({ uri }) => uri).join(", ");
-    const message = `the file does not say by itself which of its servers is meant: ${list}`;
+    const which = ambient ? ", and MLFLOW_TRACKING_URI names none of them" : "";
+    const message = `the file does not say by itself which of its servers is meant${which}: ${list}`;
     throw new MlflowAuthError("SERVER_AMBIGUOUS", message, {
       remedy: `${choose}, or set MLFLOW_TRACKING_URI to it`,
     });

@@ -24,7 +24,7 @@ function runLinks({ count, links }: RunningProxy["createdRuns"]): string[] {
 }
 
 function unused(upstream: string, unlisted: readonly string[], listed: ListedServers): string {
-  const first = `the program never used the proxy, so nothing of it went to ${upstream} with credentials.`;
+  const first = `the program never used the proxy, so exec gave no request of it to ${upstream} a credential.`;
   if (unlisted.length > 0) {
     return [first, ...unlisted.map((address) => `  It went elsewhere, without: ${missed(address, listed)}`)].join("\n");
   }

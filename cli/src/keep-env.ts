@@ -38,8 +38,13 @@ export function allowKeepEnvAlone(command: Command): Command {
           ({ required, long, short }) => required && (long === name || short === name),
         );
         if (takesWord && value === undefined) at++;
-      } else if (value === undefined) own[at] = `${name}=${ALL}`;
-      else if (!value.split(",").every((variable) => /^[A-Za-z_]\w*$/.test(variable))) {
+      } else if (value === undefined) {
+        // No program is named like this, and the variable that was meant would be run as one.
+        if (/^[A-Z][A-Z\d]*(?:_[A-Z\d]+)+$/.test(own[at + 1] ?? "")) {
+          command.error("error: the name of a variable stands behind a `=`: --keep-env=NAME");
+        }
+        own[at] = `${name}=${ALL}`;
+      } else if (!value.split(",").every((variable) => /^[A-Za-z_]\w*$/.test(variable))) {
         // Not by commander, which repeats what it refuses: that may be a variable's value.
         command.error("error: behind --keep-env= stands the name of a variable, or several with commas between");
       }

@@ -3,6 +3,9 @@
 /** The variable in which `exec` says to the bridge in Python where its proxy is: `bridgeVariable` of the proxy, which takes its time to load. */
 const BRIDGE = "_MLFLOW_AUTH_BRIDGE";
 
+/** What `exec` writes into `MLFLOW_TRACKING_AUTH`: `bridgeName` of the proxy. */
+export const BRIDGE_PLUGIN = "mlflow-auth";
+
 /** Variables that may hold the address of a proxy. */
 const ADDRESSES = ["MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"];
 

@@ -64,7 +64,7 @@ const failures: Record<string, { servers: string[]; wanted?: string; ambient?: s
       servers: [a, b],
       ambient: "https://x.example.com",
       code: "SERVER_AMBIGUOUS",
-      said: [a, b],
+      said: [a, b, "MLFLOW_TRACKING_URI names none of them"],
     },
     "only wildcards": { servers: [wild], code: "SERVER_AMBIGUOUS", said: [wild] },
     "--server that is not listed": {

@@ -62,6 +62,14 @@ const told: Record<string, [send: Send, found: RegExp, remedy: RegExp]> = {
     /MLflow knows the owner of test's credential and denies reading/,
     /the permission READ/,
   ],
+  "a sidecar where the server should be": [
+    (res) =>
+      void res
+        .writeHead(403)
+        .end('{"error_code":"PERMISSION_DENIED","message":"mlflow-auth proxy: the request lacks"}'),
+    /the address of an `mlflow-auth proxy`/,
+    /the server's own address into `uri`, or unset MLFLOW_TRACKING_URI/,
+  ],
   "an API that MLflow does not have": [
     (res) => void res.writeHead(404).end('{"error_code":"ENDPOINT_NOT_FOUND"}'),
     /does not know this call \(404\)/,

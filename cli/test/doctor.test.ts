@@ -142,6 +142,13 @@ test("nobody is told to unset the variable that the credential of the file comes
   }
 });
 
+test("within exec, nobody is told to unset what exec has set", async () => {
+  site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE }\n");
+  const { stdout } = await doctor([], { MLFLOW_TRACKING_AUTH: "mlflow-auth" });
+  assert.match(stdout, /\n {2}(?:ok|FAIL|-) +request /);
+  assert.not.match(stdout, "unset it");
+});
+
 test("the help names the links, and the exit codes", async () => {
   const { stdout } = await doctor(["--help"]);
   for (const name of ["secret backend", "host name", "request", "clock"]) assert.match(stdout, `\n  ${name} `);

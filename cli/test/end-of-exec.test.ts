@@ -27,7 +27,7 @@ test("lists the links of the runs", () => {
 test("says so where the program never used the proxy, and why that may be", () => {
   const [text = "", ...others] = end(0);
   assert.equal(others, []);
-  assert.match(text, `the program never used the proxy, so nothing of it went to ${uri} with credentials`);
+  assert.match(text, `the program never used the proxy, so exec gave no request of it to ${uri} a credential`);
   assert.match(text, "let it take MLFLOW_TRACKING_URI from its environment");
 });
 

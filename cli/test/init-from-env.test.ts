@@ -66,6 +66,13 @@ test("--from-env leaves out what is switched off, and says so", async () => {
   assert.match(stderr, "vault is left out, though there is VAULT_ADDR");
 });
 
+test("--from-env says which variables it found, also where it can't go on without --plugin", async () => {
+  const env = { ...secretsAuth, MLFLOW_SECRETS_AUTH_ENABLE: "", MLFLOW_VAULT_SECRET_PATH: "" };
+  const { code, stderr } = await init(["--from-env"], env);
+  assert.is(code, 2);
+  assert.match(stderr, /vault is left out, though there is VAULT_ADDR: --plugin vault\nUSAGE: .*--plugin NAME/);
+});
+
 test("--from-env does not widen what was allowed", async () => {
   const attempts: readonly (readonly [allowed: string, address: string, told: string])[] = [
     ["*.other.com", "https://mlflow.example.com", "mlflow.example.com"],

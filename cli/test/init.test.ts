@@ -105,6 +105,7 @@ const wrong: [what: string, args: string[], said: RegExp, code?: number][] = [
     /^PLUGIN_NOT_INSTALLED: the plugin `azure` is planned and does not exist yet: those that do are aws, datadog, vault\n/,
     3,
   ],
+  ["a plugin that nobody provides", ["--plugin", "acme"], /^PLUGIN_NOT_INSTALLED: acme: no installed package/, 3],
   ["a plugin misspelt", ["--plugin", "valt"], /did you mean `vault`/, 3],
   ["an address that is none", ["--tracking-uri", "mlflow"], /^USAGE: --tracking-uri: the address must be absolute/],
   [

@@ -50,6 +50,8 @@ const wrong: [args: string[], said: RegExp][] = [
   [["headers"], /^USAGE: missing required argument 'url'/],
   [["exec"], /^USAGE: missing required argument 'command'/],
   [["exec", "--servr", "x", "--", "true"], /^USAGE: unknown option '--servr'\n\(Did you mean --server\?\)/],
+  [["exec", "--keep-env", "MY_TOKEN", "--", "true"], /^USAGE: the name of a variable stands behind a `=`/],
+  [["exec", "--keep-env", "MY_TOKEN", "true"], /^USAGE: the name of a variable stands behind a `=`/],
   [["proxy", "--port", "70000"], /^USAGE: option '--port <port>' argument '70000' is invalid/],
   [["proxy", "--config"], /^USAGE: option '--config <file>' argument missing\n {2}Try this: mlflow-auth proxy --help/],
   [

@@ -60,17 +60,17 @@ async function run(options: InitOptions, asks: boolean): Promise<number> {
   // What was misspelt, before anybody is asked for what was meant, or told that it is missing.
   await refuseFaults(draft, file, ({ code }) => ofSettings.includes(code));
   if (ask !== undefined) await ask.complete(draft, around);
-  else {
-    takeUsual(draft, around);
-    refuseMissing(draft, around);
-  }
+  else takeUsual(draft, around);
+  // In front of what is missing: they tell what was found, and why a plugin was left out.
+  for (const note of notes) console.error(`mlflow-auth: ${note}`);
+  if (ask === undefined) refuseMissing(draft, around);
   for (const instance of draft.instances) refuseCredentials(instance);
   if (options.fromEnv) checkAllowedHosts(process.env, draft.trackingUri as string);
   // A variable that is not set yet is not a fault.
   await refuseFaults(draft, file, ({ code }) => code !== "VARIABLE_MISSING");
   const before = await inEffect();
   writeNew(file, render(draft));
-  await report(draft, file, notes, before);
+  await report(draft, file, before);
   return exit.fine;
 }
 
@@ -122,11 +122,10 @@ async function refuseFaults(draft: Draft, file: string, counts: (problem: Proble
 }
 
 /** @param before the file that the other commands used until now */
-async function report(draft: Draft, file: string, notes: readonly string[], before?: string): Promise<void> {
+async function report(draft: Draft, file: string, before?: string): Promise<void> {
   const schema = writeSchema(dirname(file), installedSchema({ folder: dirname(file), env: process.env }));
   console.log(`${paint(process.stdout, "green", "written")}  ${fileName(file)}`);
   console.log(`${paint(process.stdout, "green", "written")}  ${fileName(schema.file)}, from which editors complete it`);
-  for (const note of notes) console.error(`mlflow-auth: ${note}`);
   const unset = variablesIn(toData(draft)).filter((name) => !process.env[name]);
   if (unset.length > 0) console.error(`mlflow-auth: set ${unset.join(", ")} before you use it`);
   const isFound = (await inEffect()) === file;

@@ -1,5 +1,6 @@
 /** One read as a client would send it, with the credential: the link that counts. */
 import { createInterceptor, isMlflowAuthError } from "@mlflow-auth/core/internal";
+import { BRIDGE_PLUGIN } from "../outer-proxy.js";
 import { CLIENT_CREDENTIALS, secretVariablesOf } from "../removed-variables.js";
 import { connectionFailure } from "./connection-failure.js";
 import type { CredentialReport } from "./credential.js";
@@ -52,7 +53,10 @@ function inShort({ provider }: { provider: string | undefined }): string {
 function ignoredVariables({ opened, env, target: { server } }: Examination): string[] {
   if (server.auth.length === 0) return [];
   const used = "open" in opened ? Object.values(secretVariablesOf(opened.open.config)) : [];
-  const set = CLIENT_CREDENTIALS.filter((name) => env[name] && !used.some((names) => names.has(name)));
+  // The bridge of an `exec` around this command is nobody's to unset.
+  const set = CLIENT_CREDENTIALS.filter(
+    (name) => env[name] && env[name] !== BRIDGE_PLUGIN && !used.some((names) => names.has(name)),
+  );
   if (set.length === 0) return [];
   return [
     `${set.join(", ")} in the environment: not sent to this server, for the file has a credential for it; unset it`,

@@ -76,7 +76,7 @@ function schemesIn(challenge: string): string[] {
   return ["Basic", "Bearer", "Digest", "Negotiate"].filter((name) => new RegExp(`\\b${name}\\b`, "i").test(bare));
 }
 
-/** 403: MLflow's own denial, MLflow's guard of its Host header, or a proxy in front of it. */
+/** 403: MLflow's own denial, MLflow's guard of its Host header, a sidecar of ours, or a proxy in front of it. */
 function forbidden({ text }: Answer, { url, authorized }: SentRead): Explanation {
   const { provider } = authorized;
   const who = provider === undefined ? "the sender" : `the owner of ${provider}'s credential`;
@@ -85,6 +85,14 @@ function forbidden({ text }: Answer, { url, authorized }: SentRead): Explanation
     return {
       found: "MLflow does not know the host name that it is addressed by (403)",
       remedy: `start it with --allowed-hosts ${hostname}, or have the proxy in front of it send MLflow's own Host`,
+    };
+  }
+  if (String(objectIn(text)?.["message"]).startsWith("mlflow-auth proxy: ")) {
+    return {
+      found:
+        "this is the address of an `mlflow-auth proxy`, which asks for its token, and not that of the server (403)",
+      remedy:
+        "write the server's own address into `uri`, or unset MLFLOW_TRACKING_URI where the file takes it from there",
     };
   }
   if (isPermissionDenial(text)) {

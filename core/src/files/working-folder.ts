@@ -33,6 +33,6 @@ export function workingFolder({ configFile, env, otherwise }: WorkingFolderOptio
   const named = configFile ?? env["MLFLOW_AUTH_CONFIG"] ?? "";
   if (isAbsolute(named)) return dirname(named);
   throw new MlflowAuthError("USAGE", "the working directory does not exist any more, or may not be read", {
-    remedy: `change to a folder that exists, or ${otherwise ?? "name the configuration file by its absolute path"}`,
+    remedy: `change to a folder that exists, or ${otherwise ?? "name the configuration file by its absolute path (MLFLOW_AUTH_CONFIG, or --config of a command)"}`,
   });
 }

@@ -32,7 +32,8 @@ export function warnOfWaiting(
     if (load.isTold || load.connected < most || !isWaiting()) return;
     load.isTold = true;
     const remedy = `see why the server does not answer, or raise \`connections\` of this server above ${most}`;
-    const message = `${most} requests to ${server} are under way, and another has waited for ${patience / 1000} s for one of them to end`;
+    const busy = most === 1 ? `a request to ${server} is under way` : `${most} requests to ${server} are under way`;
+    const message = `${busy}, and another has waited for ${patience / 1000} s for ${most === 1 ? "it" : "one of them"} to end`;
     logger.warn({ server }, `${message}. Try this: ${remedy}`);
   };
   setTimeout(look, patience).unref();

@@ -71,6 +71,14 @@ test("`connections` of the server lowers it, too", async () => {
   await answers;
 });
 
+test("of a server with one connection the warning speaks of one request", async () => {
+  const { answers, finish, warnings } = await crowd(2, 1);
+  while (warnings().length === 0) await pause(5);
+  assert.match(warnings()[0] as string, /a request to .* is under way, and another has waited for .* for it to end\./);
+  finish();
+  await answers;
+});
+
 test("as many as there may be are nothing to be told of", async () => {
   const { answers, finish, warnings } = await crowd(64);
   await pause(3 * SHORT);

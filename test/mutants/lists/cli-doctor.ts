@@ -32,6 +32,12 @@ export const mutants = [
       ],
       ["wanted.length > 0 && !isAuthorization", "false", "nobody hears that the server looks at another header"],
       ["if (isPermissionDenial(text)) {", "if (false) {", "a missing permission is told as a wrong credential"],
+      [
+        '.startsWith("mlflow-auth proxy: ")',
+        '.startsWith("-")',
+        "doctor takes a sidecar's question for its token for a missing permission",
+      ],
+      ["env[name] !== BRIDGE_PLUGIN", "true", "within exec, doctor advises to unset what Python finds the proxy by"],
       ["/^Invalid Host header/.test(text)", "false", "MLflow's guard of its host name is told as a wrong credential"],
       [
         "const base = await baseAbove(target.uri, agent, timeout);",

@@ -219,6 +219,7 @@ export const mutants = [
         "if (only === undefined) {",
         "of several servers the first is taken without a word",
       ],
+      ["${which}", "", "who has set MLFLOW_TRACKING_URI is told to set it"],
       [
         "MLFLOW_TRACKING_URI names no server of the file; going",
         "going",
