@@ -143,8 +143,8 @@ export class AuthorizedRequest extends PassingHandler {
     if (authorized === undefined) return undefined;
     const again = this.#body === undefined ? { body: null } : this.#body.again();
     if (again === undefined) {
-      const { awaited } = this.#context;
-      return rejectedUpload(awaited, this.#url, this.#authorized as AuthorizedHeaders, authorized);
+      const { awaited, clock } = this.#context;
+      return rejectedUpload(awaited, this.#url, this.#authorized as AuthorizedHeaders, authorized, clock.now());
     }
     return () =>
       void this.#dispatch(authorized, again.body, new SecondAttempt(this.handler, authorized, this.#url.origin));

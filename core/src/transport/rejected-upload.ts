@@ -5,10 +5,13 @@ import { isSecret } from "../secret/secret.js";
 import type { RequestUrl } from "./client-request.js";
 
 /**
- * The uploads that clients were told to send again, as {@link uploadKey} has them, each with the headers that the new secret gives.
- * An entry goes once such an upload has been let through.
+ * The uploads that clients were told to send again, as {@link uploadKey} has them, each with the headers that the new secret gives, and
+ * until when it is waited for, on the monotonic clock. An entry goes once such an upload has been let through.
  */
-export type AwaitedUploads = Map<string, AuthorizedHeaders>;
+export type AwaitedUploads = Map<string, { readonly renewed: AuthorizedHeaders; readonly until: number }>;
+
+/** Milliseconds. A client that repeats at once needs none; of one that does not, nothing may be left at the next rotation. */
+const LONGEST_WAIT = 600_000;
 
 /** Uploads that are waited for at a time. Of more the oldest are forgotten: they may be told so once more. */
 const MOST = 1_000;
@@ -18,6 +21,7 @@ const MOST = 1_000;
  *
  * @param rejected what the upload carried
  * @param renewed what it would carry now
+ * @param now on the monotonic clock
  * @returns undefined if this is the upload that was to be sent again: the server rejects the new secret, too, and its answer is passed on
  */
 export function rejectedUpload(
@@ -25,12 +29,13 @@ export function rejectedUpload(
   url: RequestUrl,
   rejected: AuthorizedHeaders,
   renewed: AuthorizedHeaders,
+  now: number,
 ): MlflowAuthError | undefined {
   const key = uploadKey(url);
   const before = awaited.get(key);
-  if (before !== undefined && sameHeaders(before, rejected)) return undefined;
+  if (before !== undefined && now < before.until && sameHeaders(before.renewed, rejected)) return undefined;
   awaited.delete(key);
-  awaited.set(key, renewed);
+  awaited.set(key, { renewed, until: now + LONGEST_WAIT });
   if (awaited.size > MOST) awaited.delete(awaited.keys().next().value as string);
   const { uri } = rejected.server;
   return new MlflowAuthError(

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Agent, Dispatcher1Wrapper } from "undici";
 import { Secret } from "../../src/secret/secret.js";
+import { type Clock, systemClock } from "../../src/time/clock.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
 import { type EchoServer, echoServer } from "../connection/echo-server.js";
 import { authorizerOver, boundAuth, boundHeaders } from "../pipeline/authorizer-fixture.js";
@@ -10,6 +11,7 @@ type Interceptor = ReturnType<typeof createInterceptor>;
 /** A server that wants the current token, and a client whose secret store can be rotated. */
 export async function rotating(
   refuse: (response: ServerResponse) => unknown = (response) => response.writeHead(401).end("who are you?"),
+  clock: Clock = systemClock,
 ) {
   const state = { accepted: "Bearer 1", stored: "Bearer 1", fetches: 0 };
   let cached: { headers: { Authorization: Secret } } | undefined;
@@ -32,7 +34,7 @@ export async function rotating(
   });
   const { authorizer } = authorizerOver([{ uri: server.origin, auth: [bound] }]);
   const agent = new Agent();
-  return { state, server, authorizer, agent, dispatcher: agent.compose(createInterceptor(authorizer)) };
+  return { state, server, authorizer, agent, dispatcher: agent.compose(createInterceptor(authorizer, { clock })) };
 }
 
 /** A client of a listed server, whose interceptor adds a credential and another header below `/base`. */

@@ -113,6 +113,19 @@ test("an upload that was to be sent again, and whose new secret is rejected too,
   await server.close();
 });
 
+test("an upload that its client gave up is told of the next renewal as of the first", async () => {
+  const clock = fakeClock();
+  const { state, server, agent, dispatcher } = await rotating(undefined, clock);
+  await (await fetchWith(dispatcher, server.origin)).text();
+  for (const round of [2, 3]) {
+    state.stored = state.accepted = `Bearer ${round}`;
+    assert.is(await upload(dispatcher, `${server.origin}/x`), "UPLOAD_REJECTED true");
+    await clock.advance(600_000);
+  }
+  await agent.close();
+  await server.close();
+});
+
 test("an unchanged secret's 401 reaches the caller as the server gave it", async () => {
   const { state, server, agent, dispatcher } = await rotating();
   state.accepted = "Bearer other";

@@ -64,6 +64,7 @@ export const mutants = [
         "",
         "a server that takes none of the secrets that a store makes keeps its client busy for ever",
       ],
+      ["now < before.until && ", "", "an upload whose client gave up gets a 401 at the next rotation"],
       [
         "if (awaited.size > 0) awaited.delete(uploadKey(this.#url));",
         "",
