@@ -60,7 +60,7 @@ export const mutants = [
     ["core/rejected", "proxy/rotated-uploads"],
     [
       [
-        "if (before !== undefined && sameHeaders(before, rejected)) return undefined;",
+        "if (before !== undefined && now < before.until && sameHeaders(before.renewed, rejected)) return undefined;",
         "",
         "a server that takes none of the secrets that a store makes keeps its client busy for ever",
       ],
