@@ -34,10 +34,28 @@ export async function lostOutput(): Promise<string | undefined> {
  */
 export async function endWith(code: number): Promise<never> {
   const lost = await lostOutput();
-  if (lost === undefined || lost === "EPIPE") process.exit(code);
+  if (lost === undefined || lost === "EPIPE") return end(code);
   const { reportLostOutput } = await import("./report-failure.js");
   const own = reportLostOutput(lost);
-  process.exit(code === exit.fine ? own : code);
+  return end(code === exit.fine ? own : code);
+}
+
+/**
+ * Lets plugins clean up as the process ends, and no more: one that throws then would have its message printed, which may quote a
+ * credential, and like one that gives a code of its own it would hide how the program ended.
+ */
+function end(code: number): never {
+  const leave: (code: number) => never = process.exit;
+  process.exit = (() => undefined) as unknown as typeof process.exit;
+  for (const listener of process.rawListeners("exit")) {
+    try {
+      listener.call(process, code);
+    } catch {
+      // Nobody can do anything about it any more.
+    }
+  }
+  process.removeAllListeners("exit");
+  return leave(code);
 }
 
 function written(stream: NodeJS.WriteStream): Promise<void> {

@@ -78,6 +78,14 @@ const deeds: Readonly<Record<string, { code: string; logged: RegExp; placed?: fa
     code: `process.on("SIGTERM", () => ${DONE}); Promise.reject(${FAULT})`,
     logged: /failed with TypeError/,
   },
+  "fails as the process ends": {
+    code: `process.on("exit", () => { throw ${FAULT} }); Promise.reject(${FAULT})`,
+    logged: /failed with TypeError/,
+  },
+  "gives another exit code as the process ends": {
+    code: `process.on("exit", () => { process.exitCode = 3; ${DONE} }); Promise.reject(${FAULT})`,
+    logged: /failed with TypeError/,
+  },
 };
 
 const places: Readonly<Record<string, (code: string) => string>> = {

@@ -49,18 +49,18 @@ export const mutants = [
     ["test/ends/lost-output"],
     [
       [
-        'if (lost === undefined || lost === "EPIPE") process.exit(code);',
-        "if (lost === undefined) process.exit(code);",
+        'if (lost === undefined || lost === "EPIPE") return end(code);',
+        "if (lost === undefined) return end(code);",
         "`| head` is a failure",
       ],
       [
-        'if (lost === undefined || lost === "EPIPE") process.exit(code);',
-        "process.exit(code);",
+        'if (lost === undefined || lost === "EPIPE") return end(code);',
+        "return end(code);",
         "a result that was lost counts as printed",
       ],
       [
-        "process.exit(code === exit.fine ? own : code);",
-        "process.exit(own);",
+        "return end(code === exit.fine ? own : code);",
+        "return end(own);",
         "a full disk hides what a program ended with",
       ],
       [
