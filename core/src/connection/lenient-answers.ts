@@ -36,7 +36,10 @@ export function brokenAnswerOf(error: unknown): BrokenAnswer | undefined {
 /** The head of a request, which undici writes as one text. */
 const REQUEST = /^[A-Z]+ \S+ HTTP\/1\.1\r\nhost: /;
 const HTTP = "HTTP/1.";
-const END = "\r\n\r\n";
+const END = Buffer.from("\r\n\r\n");
+/** Where the first digit of a status stands: behind the version, which has one more, and a blank. */
+const STATUS = HTTP.length + 2;
+const ONE = 0x31;
 /** Bytes of a head that are held until its end has come: the parser refuses one that is longer. */
 const LONGEST = 64 * 1024;
 
@@ -47,23 +50,29 @@ function readLeniently(socket: Socket): void {
   let inHead = false;
   let held: Buffer | undefined;
 
-  socket.write = function (this: Socket, ...args: unknown[]): boolean {
-    if (!inHead && typeof args[0] === "string" && REQUEST.test(args[0])) {
+  // Both are called for every request, some of them several times: with as many arguments as undici and Node give them.
+  socket.write = ((data: unknown, encoding: unknown, done: unknown): boolean => {
+    if (!inHead && typeof data === "string" && REQUEST.test(data)) {
       requests++;
       inHead = true;
     }
-    return write.apply(this, args as never);
-  } as Socket["write"];
+    return write.call(socket, data as never, encoding as never, done as never);
+  }) as Socket["write"];
 
-  socket.read = function (this: Socket, size?: number): Buffer | null {
-    const chunk = read.call(this, size as number) as Buffer | null;
+  socket.read = (size?: number): Buffer | null => {
+    const chunk = read.call(socket, size as number) as Buffer | null;
     if (!inHead || chunk === null) return chunk;
-    return readHead(held === undefined ? chunk : Buffer.concat([held, chunk]));
+    const bytes = held === undefined ? chunk : Buffer.concat([held, chunk]);
+    held = undefined;
+    // Nearly always: the whole head of the answer itself.
+    const end = bytes[STATUS] === ONE ? -1 : bytes.indexOf(END);
+    if (end === -1) return readHead(bytes);
+    inHead = false;
+    return withOneLength(bytes, end);
   };
 
   /** What the parser is to read of these bytes. */
   function readHead(given: Buffer): Buffer | null {
-    held = undefined;
     const interim: Buffer[] = [];
     let bytes = given;
     while (bytes.length > 0) {
@@ -73,8 +82,8 @@ function readLeniently(socket: Socket): void {
         else inHead = false;
         break;
       }
-      const status = bytes.toString("latin1", HTTP.length + 2, HTTP.length + 5);
-      if (status[0] !== "1" || status === "101") {
+      const status = bytes[STATUS] === ONE ? bytes.toString("latin1", STATUS, STATUS + 3) : undefined;
+      if (status === undefined || status === "101") {
         inHead = false;
         bytes = withOneLength(bytes, end);
         break;
@@ -105,12 +114,14 @@ function mayBecomeHead(bytes: Buffer): boolean {
   return HTTP.startsWith(bytes.toString("latin1", 0, HTTP.length));
 }
 
+/** A Content-Length and another one, in the same line or in one behind it. */
+const SEVERAL_LENGTHS = /\r\ncontent-length:(?:[^\r\n]*,|.*\r\ncontent-length:)/is;
+
 /** @param end where the head ends */
 function withOneLength(bytes: Buffer, end: number): Buffer {
   const head = bytes.toString("latin1", 0, end);
-  // Nearly always there is one at most, in one of two spellings.
-  const first = head.indexOf("ength:");
-  if (first === -1 ? !/content-length:/i.test(head) : !isRepeated(head, first)) return bytes;
+  // Nearly always there is one at most.
+  if (!SEVERAL_LENGTHS.test(head)) return bytes;
   const values = new Set<string>();
   const lines = head.split("\r\n").filter((line) => {
     const value = /^content-length:(.*)$/i.exec(line)?.[1];
@@ -122,11 +133,6 @@ function withOneLength(bytes: Buffer, end: number): Buffer {
   if (values.size !== 1) return bytes;
   const text = [...lines, `content-length: ${[...values][0]}`].join("\r\n");
   return Buffer.concat([Buffer.from(text, "latin1"), bytes.subarray(end)]);
-}
-
-function isRepeated(head: string, first: number): boolean {
-  const comma = head.indexOf(",", first);
-  return /ength:/i.test(head.slice(first + 1)) || (comma !== -1 && !head.slice(first, comma).includes("\r\n"));
 }
 
 type Written = (error?: Error | null) => void;
@@ -141,9 +147,13 @@ const LOOK = 1_000;
  */
 function readBehindFailures(socket: Socket): void {
   const { _write, _writev } = socket as unknown as { _write: Write; _writev?: Write };
-  const patiently =
-    (done: Written): Written =>
-    (error) => {
+  // Node gives the same function each time, and there are several writes to a request.
+  let written: Written | undefined;
+  let patient: Written | undefined;
+  function patiently(done: Written): Written {
+    if (patient !== undefined && done === written) return patient;
+    written = done;
+    patient = (error) => {
       if (error == null || socket.destroyed) return done(error);
       const tell = () => {
         clearTimeout(timer);
@@ -152,6 +162,8 @@ function readBehindFailures(socket: Socket): void {
       const timer = setTimeout(tell, LOOK);
       socket.once("close", tell);
     };
+    return patient;
+  }
   Object.assign(socket, {
     _write: (data: unknown, encoding: unknown, done: Written) => _write.call(socket, data, encoding, patiently(done)),
     ...(_writev && {

@@ -1,12 +1,11 @@
-/** Reads along a short answer that is JSON: nothing waits for it, and nothing fails because of it. */
+/** Reads along a short answer: nothing waits for it, and nothing fails because of it. */
 import type { IncomingHttpHeaders } from "node:http";
-import type { Dispatcher } from "undici";
 
 /** Bytes, encoded and decoded. An answer of more is passed on unread. */
 const LONGEST = 256 * 1024;
 
 /** An artifact has another, and is neither kept nor decoded for nothing. */
-const JSON_TYPE = /^application\/json\b/i;
+const JSON_TYPE = "application/json";
 
 /** Node's functions for the encodings that clients ask for. Loaded once there is something to decode, for that takes its time. */
 const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDecompressSync">> = {
@@ -15,80 +14,63 @@ const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDe
   br: "brotliDecompressSync",
 };
 
-/** What is wanted of the answers. */
+/** What is wanted of successful answers. */
 export interface Reading {
   /** Only answers that say that they are JSON, and hold these bytes, are told. Default: every answer. */
   readonly holding?: Buffer | undefined;
   read(body: string): void;
 }
 
-/** Passes everything on, and tells of a successful answer of at most 256 KiB. */
-export class AnswerReader implements Dispatcher.DispatchHandler {
-  readonly #handler: Dispatcher.DispatchHandler;
-  readonly #reading: Reading;
-  #encoding = "";
+/** Reads one answer of at most 256 KiB. */
+export class AnswerReader {
+  readonly #readings: readonly Reading[];
+  readonly #encoding: string;
+  #chunks: Buffer[] = [];
   #length = 0;
-  #chunks: Buffer[] | undefined;
 
-  constructor(handler: Dispatcher.DispatchHandler, reading: Reading) {
-    this.#handler = handler;
-    this.#reading = reading;
+  /** @param readings those of which {@link readerOf} has found that the answer may concern them */
+  constructor(readings: readonly Reading[], encoding: string) {
+    this.#readings = readings;
+    this.#encoding = encoding;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
-    this.#handler.onRequestStart?.(controller, context);
-  }
-
-  onResponseStarted(): void {
-    this.#handler.onResponseStarted?.();
-  }
-
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-    statusMessage?: string,
-  ): void {
-    if (status === 200) {
-      const { holding } = this.#reading;
-      const length = Number(headers["content-length"] ?? LONGEST);
-      const mayHold =
-        holding === undefined || (length >= holding.length && JSON_TYPE.test(String(headers["content-type"])));
-      this.#chunks = length <= LONGEST && mayHold ? [] : undefined;
-      this.#length = 0;
-      this.#encoding = String(headers["content-encoding"] ?? "").toLowerCase();
-    }
-    this.#handler.onResponseStart?.(controller, status, headers, statusMessage);
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  add(chunk: Buffer): void {
     this.#length += chunk.length;
-    if (this.#length > LONGEST) this.#chunks = undefined;
-    this.#chunks?.push(chunk);
-    this.#handler.onResponseData?.(controller, chunk);
+    if (this.#length > LONGEST) this.#chunks = [];
+    else this.#chunks.push(chunk);
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
-    this.#handler.onResponseEnd?.(controller, trailers);
-    if (this.#chunks === undefined || this.#length === 0) return;
+  /** The answer is over. */
+  end(): void {
+    if (this.#chunks.length === 0) return;
     try {
-      this.#tell(this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks));
+      const bytes = this.#chunks.length === 1 ? (this.#chunks[0] as Buffer) : Buffer.concat(this.#chunks);
+      const decoder = decoders[this.#encoding];
+      const body =
+        decoder === undefined
+          ? bytes
+          : process.getBuiltinModule("node:zlib")[decoder](bytes, { maxOutputLength: LONGEST });
+      for (const reading of this.#readings) tell(reading, body);
     } catch {
       // An answer that can't be read is the client's affair: it got every byte.
     }
   }
+}
 
-  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
-    this.#handler.onResponseError?.(controller, error);
-  }
+function tell({ holding, read }: Reading, body: Buffer): void {
+  if (holding === undefined || body.includes(holding)) read(body.toString());
+}
 
-  #tell(given: Buffer): void {
-    const decoder = decoders[this.#encoding];
-    const body =
-      decoder === undefined
-        ? given
-        : process.getBuiltinModule("node:zlib")[decoder](given, { maxOutputLength: LONGEST });
-    const { holding, read } = this.#reading;
-    if (holding === undefined || body.includes(holding)) read(body.toString());
-  }
+/** What reads an answer; undefined where nobody wants it read. */
+export function readerOf(
+  readings: readonly Reading[],
+  status: number,
+  headers: IncomingHttpHeaders,
+): AnswerReader | undefined {
+  if (readings.length === 0 || status !== 200) return undefined;
+  const { "content-length": length, "content-type": type, "content-encoding": encoding } = headers;
+  if (length !== undefined && Number(length) > LONGEST) return undefined;
+  const isJson = typeof type === "string" && type.slice(0, JSON_TYPE.length).toLowerCase() === JSON_TYPE;
+  const wanted = isJson ? readings : readings.filter(({ holding }) => holding === undefined);
+  return wanted.length === 0 ? undefined : new AnswerReader(wanted, encoding?.toLowerCase() ?? "");
 }

@@ -2,7 +2,7 @@
 import { type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Logger } from "@mlflow-auth/core/internal";
-import { type Connections, ending } from "./connections.js";
+import { type Connections, isEnding } from "./connections.js";
 import { badMethod } from "./head.js";
 import { badRequest, Refusal } from "./refusal.js";
 
@@ -48,7 +48,7 @@ export function answerLate(socket: Socket, connections: Connections): void {
 }
 
 function answerFault(socket: Socket, refusal: Refusal, connections: Connections): void {
-  if (ending.has(socket)) return;
+  if (isEnding(socket)) return;
   connections.endAfterAnswer(socket);
   const before = connections.unfinished(socket);
   if (before === undefined) refuseRaw(socket, refusal);

@@ -28,16 +28,26 @@ const FOR_CLIENTS: Lingering = { milliseconds: 10_000, reads: true };
 /** Time to see the answer, for an honest client with another run's token. Who floods has to wait, which costs us nothing. */
 const FOR_NEWCOMERS: Lingering = { milliseconds: 1_000, reads: false };
 
-/** The last answer has been begun, or has to wait for those before it; what still comes in on the connection is not for us. */
-export const ending: WeakSet<Socket> = new WeakSet();
+/** What is known of a connection. It stands on the socket itself, for it is looked at with every request. */
+interface Marked extends Socket {
+  [ENDING]?: true;
+  /** The answer to the last request that came. */
+  [NEWEST]?: ServerResponse;
+}
+
+const ENDING = Symbol("the last answer has been begun");
+const NEWEST = Symbol("the newest answer");
+
+/** Whether the last answer has been begun, or has to wait for those before it; what still comes in on the connection is not for us. */
+export function isEnding(socket: Socket): boolean {
+  return (socket as Marked)[ENDING] === true;
+}
 
 /** All connections of one front. */
 export class Connections {
   readonly #all = new Set<Socket>();
   /** Those whose clients have not shown that they may use the front. Whoever has is taken out. */
   readonly newcomers: Set<Socket> = new Set();
-  /** The answer to the last request that came on each. */
-  readonly newest: WeakMap<Socket, ServerResponse> = new WeakMap();
   readonly #most = Math.min(MOST_NEWCOMERS, Math.floor(descriptorLimit() * THEIR_DESCRIPTORS));
   readonly #few = Math.min(FEW, this.#most);
   #isCrowded = false;
@@ -73,18 +83,23 @@ export class Connections {
     newcomer.destroy();
   }
 
+  /** A request has come that is answered by `res`. */
+  requested(socket: Socket, res: ServerResponse): void {
+    (socket as Marked)[NEWEST] = res;
+  }
+
   isNewcomer(socket: Socket): boolean {
     return this.newcomers.has(socket);
   }
 
   /** Whether no request has come on the connection of this answer after its own. */
   isNewest(res: ServerResponse): boolean {
-    return this.newest.get(res.req.socket) === res;
+    return (res.req.socket as Marked)[NEWEST] === res;
   }
 
   /** The answer to the newest request of a connection, while it is not over; those before it go out first. */
   unfinished(socket: Socket): ServerResponse | undefined {
-    const res = this.newest.get(socket);
+    const res = (socket as Marked)[NEWEST];
     return res === undefined || res.writableFinished || res.destroyed ? undefined : res;
   }
 
@@ -111,8 +126,8 @@ export class Connections {
  * @param dropped told how many bytes were
  */
 export function endAfterAnswer(socket: Socket, dropped?: (bytes: number) => void, patience = FOR_CLIENTS): void {
-  if (ending.has(socket)) return;
-  ending.add(socket);
+  if (isEnding(socket)) return;
+  (socket as Marked)[ENDING] = true;
   // Of these Node's parser is one, and with another listener it gives the socket back.
   socket.removeAllListeners("data");
   socket.on("data", ({ length }) => dropped?.(length));

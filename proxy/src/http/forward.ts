@@ -9,7 +9,7 @@ import {
   type ServerConfig,
 } from "@mlflow-auth/core/internal";
 import type { Dispatcher } from "undici";
-import { AnswerReader, type Reading } from "./answer-reader.js";
+import type { Reading } from "./answer-reader.js";
 import type { Connections } from "./connections.js";
 import { UpstreamFailures } from "./failure.js";
 import { hasBody, isSmall } from "./head.js";
@@ -37,8 +37,8 @@ export interface Arrival {
   readonly res: ServerResponse;
   readonly upstream: Upstream;
   readonly rewriting: HeaderRewriting;
-  /** What is wanted of the answer, if anything. */
-  readonly reading?: Reading | undefined;
+  /** What is wanted of the answer. */
+  readonly readings: readonly Reading[];
 }
 
 /** Passes requests on to their upstreams. */
@@ -93,14 +93,16 @@ export function createForwarder(
     }
   }
 
-  function send({ req, res, upstream, rewriting, reading }: Arrival, body: Buffer | Upload | null): void {
+  function send({ req, res, upstream, rewriting, readings }: Arrival, body: Buffer | Upload | null): void {
     const { uri: server, connections: most = CONNECTIONS } = upstream.server;
     const load = loadOf(upstream.server);
+    const run = runs.readingOf(req, upstream);
     const writer = new ResponseWriter({
       req,
       res,
       upload: body instanceof Upload ? body : undefined,
       rewriting,
+      readings: run === undefined ? readings : [...readings, run],
       // Requests behind this one may be under way already.
       closing: () => draining && connections.isNewest(res),
       answered() {
@@ -128,8 +130,7 @@ export function createForwarder(
     };
     function attempt(): void {
       try {
-        const reader = reading === undefined ? writer : new AnswerReader(writer, reading);
-        dispatch(options, req.method === "POST" ? runs.watch(req, upstream, reader) : reader);
+        dispatch(options, writer);
       } catch (thrown) {
         writer.onResponseError(null, thrown as Error);
       }

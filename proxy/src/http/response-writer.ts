@@ -1,6 +1,7 @@
 /** How an answer gets to the client: the upstream's, or the front's own, and what becomes of an upload that is still coming in. */
 import { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
 import type { Dispatcher } from "undici";
+import { type AnswerReader, type Reading, readerOf } from "./answer-reader.js";
 import { endAfterAnswer } from "./connections.js";
 import { hasBody } from "./head.js";
 import { type HeaderRewriting, returnedHeaders } from "./headers.js";
@@ -17,6 +18,7 @@ export interface ResponseWriterOptions {
   /** The body that streams; undefined if there is none or it was read whole. */
   readonly upload: Upload | undefined;
   readonly rewriting: HeaderRewriting;
+  readonly readings: readonly Reading[];
   /** Whether the connection is to be closed after the answer. */
   readonly closing: () => boolean;
   /** Told when the head of an answer has come. */
@@ -45,6 +47,7 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
   #over = false;
   /** Whether the first byte of an answer has come: so the server has taken the request. */
   #begun = false;
+  #reader: AnswerReader | undefined;
 
   constructor(options: ResponseWriterOptions) {
     this.#options = options;
@@ -96,7 +99,8 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
   }
 
   #begin(status: number, headers: IncomingHttpHeaders): void {
-    const { req, res, upload, rewriting, closing, answered, streamed } = this.#options;
+    const { req, res, upload, rewriting, readings, closing, answered, streamed } = this.#options;
+    this.#reader = readerOf(readings, status, headers);
     const list = returnedHeaders(headers, rewriting);
     if ((upload !== undefined && !req.complete) || closing()) {
       list.push("connection", "close");
@@ -120,6 +124,7 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Controller, chunk: Buffer): void {
     if (this.#over) return;
+    this.#reader?.add(chunk);
     if (!this.#flushed) {
       if (this.#first === undefined && chunk.length <= SMALL) {
         this.#first = chunk;
@@ -147,6 +152,7 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
     if (this.#first === undefined) res.end();
     else res.end(this.#first.toString("latin1"), "latin1");
     upload?.discard();
+    this.#reader?.end();
   }
 
   onResponseError(_controller: Controller | null, error: Error): void {

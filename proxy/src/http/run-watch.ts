@@ -1,8 +1,7 @@
 /** Which runs the clients create, learned from the answers as they pass by: nothing waits for it, and nothing fails because of it. */
 import type { IncomingMessage } from "node:http";
 import { isBelowGateway, runCreationBase } from "@mlflow-auth/core/internal";
-import type { Dispatcher } from "undici";
-import { AnswerReader } from "./answer-reader.js";
+import type { Reading } from "./answer-reader.js";
 import type { Upstream } from "./upstream.js";
 
 /** The runs that clients have created through this front. */
@@ -14,8 +13,8 @@ export interface CreatedRuns {
 
 /** Reads along the answers by which runs are created. */
 export interface RunWatch extends CreatedRuns {
-  /** The handler itself for any request but one that creates a run. */
-  watch(req: IncomingMessage, upstream: Upstream, handler: Dispatcher.DispatchHandler): Dispatcher.DispatchHandler;
+  /** What reads the answer to a request that creates a run; undefined for any other. */
+  readingOf(req: IncomingMessage, upstream: Upstream): Reading | undefined;
 }
 
 const MOST_LINKS = 5;
@@ -33,16 +32,17 @@ export function createRunWatch(): RunWatch {
       return count;
     },
     links,
-    watch(req, { origin, path, server }, handler) {
-      const base = runCreationBase({ method: req.method as string, url: path });
-      if (base === undefined || isBelowGateway(path, server.uri)) return handler;
+    readingOf(req, { origin, path, server }) {
+      if (req.method !== "POST") return undefined;
+      const base = runCreationBase({ method: req.method, url: path });
+      if (base === undefined || isBelowGateway(path, server.uri)) return undefined;
       const read = (body: string) => {
         const run = pathOfRun(body);
         if (run === undefined) return;
         count++;
         if (links.length < MOST_LINKS) links.push(origin + escaped(base) + run + workspaceOf(req));
       };
-      return new AnswerReader(handler, { read });
+      return { read };
     },
   };
 }

@@ -5,8 +5,8 @@ import type { OwnAddress } from "./own-address.js";
 
 /** Looks for them in the server's answers. */
 export interface ArtifactHosts {
-  /** Undefined once it has been warned of. */
-  readonly reading: Reading | undefined;
+  /** Empty once it has been warned of. */
+  readonly readings: readonly Reading[];
 }
 
 const SCHEME = "mlflow-artifacts://";
@@ -20,13 +20,13 @@ const ROOT = /"mlflow-artifacts:\/\/(?:[^/"\\@]*@)?([^/"\\@]+)/g;
  * here, so the log says once what to do.
  */
 export function createArtifactHosts({ isOwnName }: OwnAddress, logger: Logger): ArtifactHosts {
-  const hosts: { reading: Reading | undefined } = { reading: { holding: HOLDING, read } };
+  const hosts: { readings: readonly Reading[] } = { readings: [{ holding: HOLDING, read }] };
 
   function read(body: string): void {
-    if (hosts.reading === undefined) return;
+    if (hosts.readings.length === 0) return;
     for (const [, host = ""] of body.matchAll(ROOT)) {
       if (isOwnName(host)) continue;
-      hosts.reading = undefined;
+      hosts.readings = [];
       const what = `an artifact root is ${SCHEME}${host}: MLflow's clients send its artifacts to that host, past this proxy, without the credential and with the token of this proxy`;
       const remedy =
         "run Python programs under `mlflow-auth exec`, or have the experiment made with an artifact root that names no host (mlflow-artifacts:/)";

@@ -1,7 +1,8 @@
 /** The way of a request into the private proxy: judged, and mapped to a listed server, to which it is forwarded. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Logger } from "@mlflow-auth/core/internal";
-import { type Connections, ending } from "../http/connections.js";
+import type { Reading } from "../http/answer-reader.js";
+import { type Connections, isEnding } from "../http/connections.js";
 import type { Forwarder } from "../http/forward.js";
 import { forbidden, Refusal } from "../http/refusal.js";
 import { refuse } from "../http/response-writer.js";
@@ -37,6 +38,8 @@ export interface RelayOptions {
   wayTo(upstream: Upstream): string;
 }
 
+const noReadings: readonly Reading[] = [];
+
 const bearerIsClients = forbidden(
   "the file gives no credential for this server, so Authorization is for the client's own. Put the token of this proxy into the path, as the proxy printed it.",
 );
@@ -53,8 +56,8 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
 
   function request(req: IncomingMessage, res: ServerResponse): void {
     const { socket } = req;
-    if (ending.has(socket)) return;
-    connections.newest.set(socket, res);
+    if (isEnding(socket)) return;
+    connections.requested(socket, res);
     const admitted = access(req);
     if (admitted instanceof Refusal) {
       const isLast = connections.isNewcomer(socket);
@@ -81,9 +84,9 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
       refuse(req, res, bearerIsClients);
     } else {
       // The bridge leads what goes there to the proxy, and a browser asks for artifacts here.
-      const reading = by === undefined || by === "header" || browser ? undefined : artifactHosts.reading;
+      const readings = by === undefined || by === "header" || browser ? noReadings : artifactHosts.readings;
       const rewriting = new Addresses(own, routes, { req, upstream, prefix, by });
-      forwarder.forward({ req, res, upstream, rewriting, reading });
+      forwarder.forward({ req, res, upstream, rewriting, readings });
     }
   }
 

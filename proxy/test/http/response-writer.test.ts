@@ -29,6 +29,7 @@ function writerFor(req: IncomingMessage, res: ServerResponse): ResponseWriter {
     res,
     upload: undefined,
     rewriting: { sent: (_key, value) => value, returned: (_name, value) => value },
+    readings: [],
     closing: () => true,
     answered: () => undefined,
     again: () => false,
@@ -135,6 +136,7 @@ test("an answer that can't be written is one that the server has given, and the 
       res,
       upload: undefined,
       rewriting: { sent: (_key, value) => value, returned: (_name, value) => value },
+      readings: [],
       closing: () => {
         throw new Error("can't be written");
       },
