@@ -96,7 +96,7 @@ export function createForwarder(
   function send({ req, res, upstream, rewriting, readings }: Arrival, body: Buffer | Upload | null): void {
     const { uri: server, connections: most = CONNECTIONS } = upstream.server;
     const load = loadOf(upstream.server);
-    const run = runs.readingOf(req, upstream);
+    const run = req.method === "POST" ? runs.readingOf(req, upstream) : undefined;
     const writer = new ResponseWriter({
       req,
       res,

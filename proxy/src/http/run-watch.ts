@@ -33,8 +33,7 @@ export function createRunWatch(): RunWatch {
     },
     links,
     readingOf(req, { origin, path, server }) {
-      if (req.method !== "POST") return undefined;
-      const base = runCreationBase({ method: req.method, url: path });
+      const base = runCreationBase({ method: req.method as string, url: path });
       if (base === undefined || isBelowGateway(path, server.uri)) return undefined;
       const read = (body: string) => {
         const run = pathOfRun(body);

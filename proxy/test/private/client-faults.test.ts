@@ -197,4 +197,29 @@ test("a client that has shown the token keeps its connection when a request is r
   assert.equal(answersOf(answer), ["200 done /1", "403", "200 done /2"]);
 });
 
+test("a first head whose end comes in two pieces is complete with the second", async () => {
+  const text = get("/parted");
+  for (const cut of [1, 2, 3]) {
+    const socket = connect(rig.proxy.port, "127.0.0.1").setNoDelay();
+    await once(socket, "connect");
+    socket.write(text.slice(0, -cut));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.write(text.slice(-cut));
+    const [answer] = await once(socket, "data");
+    assert.match(String(answer), /^HTTP\/1\.1 200 OK\r\n/, `${cut} bytes`);
+    socket.destroy();
+  }
+});
+
+test("a client of ours that is refused in the middle of its upload is told that the connection ends", async () => {
+  const good = get("/x");
+  const upload = post("/~http:nowhere.example.com/x", "content-length: 1000000");
+  const answers = (await raw(rig.proxy.port, `${good}${upload}half of it`)).split(/(?=HTTP\/1\.1 \d)/);
+  assert.equal(
+    answers.map((answer) => answer.slice(9, 12)),
+    ["200", "403"],
+  );
+  assert.match(answers[1] ?? "", /\r\nconnection: close\r\n/i);
+});
+
 test.run();

@@ -69,7 +69,7 @@ export const mutants = [
         "if (isLast || (hasBody(req) && !req.complete)) {",
         "if (isLast) {",
         "a client that is refused in the middle of its upload sees a reset, and not why",
-        { tests: ["proxy/streaming", "proxy/refusals", "proxy/slow-clients"] },
+        { tests: ["proxy/client-faults", "proxy/refusals"] },
       ],
       [
         "if (isEnding(socket)) return;\n    connections",
