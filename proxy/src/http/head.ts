@@ -18,11 +18,6 @@ const badFraming = badRequest("the length of the request's body is declared in a
 const badExpectation = new Refusal(417, "BAD_REQUEST", "of expectations only 100-continue is known.");
 const noUpgrade = new Refusal(501, "NOT_IMPLEMENTED", "connections are not upgraded to another protocol.");
 
-/** The refusal of a path of which core's `leadsOut` says that servers could read it as a way out of its base. */
-export const badPath = badRequest(
-  "servers could read the path as a way out of its base: it has a `.` or `..` segment, in some encoding, or a NUL. It is not passed on.",
-);
-
 /**
  * @param judge told each header, for what the front wants to know beside the framing; the name as core's `headerKey` has it
  * @returns undefined: nothing is against it

@@ -1,14 +1,13 @@
 /** Who may use the proxy, and for what: everything that can be judged by a request's head alone. */
 import type { IncomingMessage } from "node:http";
-import { leadsOut } from "@mlflow-auth/core/internal";
-import { badPath, judgeHead } from "../http/head.js";
+import { judgeHead } from "../http/head.js";
 import { badRequest, forbidden, type Refusal } from "../http/refusal.js";
 import { judgeBrowser } from "./browser.js";
 import { type OwnAddress, TOKEN_HEADER, type TokenTests } from "./own-address.js";
 
 /** A request that came from a client of ours. */
 export interface Admitted {
-  /** What follows the token: empty, a query, or a path with its query that does not lead out of its base. */
+  /** What follows the token: empty, a query, or a path with its query. */
   readonly path: string;
   /** What comes before it in the addresses of this client: the token with the slash before it, or nothing. */
   readonly prefix: string;
@@ -94,7 +93,7 @@ export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitte
       const foreign = judgeBrowser(req, own, prefix);
       if (foreign !== undefined) return foreign;
     }
-    return leadsOut(path) ? badPath : { path, prefix, by, browser };
+    return { path, prefix, by, browser };
   };
 }
 

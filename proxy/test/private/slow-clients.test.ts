@@ -95,4 +95,16 @@ test("a client has its own time for the head of a request, however long it may s
   assert.is(rig.upstream.seen.length, 0);
 });
 
+test("so it has for each further head of a connection, which may come byte by byte", async () => {
+  await rig.stop();
+  rig = await startRig({ headTimeout: SHORT, idleTimeout: 60_000 });
+  const socket = await opened("GET /TOKEN/x HTTP/1.1\r\nhost: HOST\r\n\r\nGET /TOKEN/y HTTP/1.1\r\nx: ");
+  socket.resume();
+  await once(socket, "close");
+  assert.equal(
+    rig.upstream.seen.map(({ url }) => url),
+    ["/x"],
+  );
+});
+
 test.run();

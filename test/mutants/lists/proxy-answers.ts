@@ -179,7 +179,7 @@ export const mutants = [
         "an upload of more than a moment is cut off",
         { tests: ["proxy/streaming", "proxy/slow-clients"] },
       ],
-      ["maxHeaderSize: LONGEST_HEAD,", "", "a request with large cookies is refused"],
+      ["maxHeaderSize: LONGEST_HEAD,", "", "a request with large cookies is refused", { tests: ["proxy/long-heads"] }],
     ],
   ),
 
