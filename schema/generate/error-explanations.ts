@@ -104,8 +104,8 @@ export const explanations: readonly ExplanationGroup[] = [
         "Send the path in its plain form.",
       ],
       GATEWAY_CREDENTIAL: [
-        "A request below `/gateway/` of a server whose MLflow is older than 3.17 (3.15 for a coding agent, or a client with a provider's key), or whose `/version` can't be read; a credential in another header than Authorization; or `headers(url)`, which does not know the request's own headers.",
-        "Upgrade MLflow and list the server with its whole base path; or say `gateway: { header: NAME }` where MLflow, or a proxy in front of it, takes that header off: otherwise the provider gets the credential.",
+        "A request below `/gateway/` of a server whose MLflow is older than 3.17 (3.15 for a coding agent, or a client with a provider's key), or whose `/version` can't be read; a credential in another header than Authorization; an address that itself lies below `/gateway/`; or `headers(url)`, which does not know the request's own headers.",
+        "Upgrade MLflow and list the server with its whole base path, and by its own address; or say `gateway: { header: NAME }` where MLflow, or a proxy in front of it, takes that header off: otherwise the provider gets the credential.",
       ],
       DESTINATION_UNLISTED: [
         "Another scheme, port or base path than in the file; `localhost` in one place and `127.0.0.1` in the other.",

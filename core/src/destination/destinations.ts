@@ -3,7 +3,7 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { isLoopback, wildcardTest } from "../http/hosts.js";
 import { leadsOut, readings, resolutions } from "../http/paths.js";
 import { readsBelow } from "../http/reads-below.js";
-import { isBelowGateway } from "../mlflow/gateway.js";
+import { gatewayAround, isBelowGateway } from "../mlflow/gateway.js";
 
 /** What can be listed: anything with the address of a server. */
 export interface Destination {
@@ -140,6 +140,8 @@ function compile<T extends Destination>(server: T): Pattern<T> {
   const base = url.pathname.replace(/\/+$/, "");
   const wildcard = url.hostname.includes("*");
   const origin = `${url.protocol}//${url.host}`;
+  // Of an address that may lie inside a gateway no path is plainly beside it.
+  const isPlain = gatewayAround(server.uri) === "none";
   return {
     server,
     origin,
@@ -148,8 +150,8 @@ function compile<T extends Destination>(server: T): Pattern<T> {
     hostname: wildcard ? wildcardTest(url.hostname) : (hostname) => hostname === url.hostname,
     port: url.port,
     base,
-    plainUrl: wildcard ? undefined : plain(`${origin}${base}`, "(?:[?#]|$)"),
-    plainPath: plain(base, "(?:\\?|$)"),
+    plainUrl: wildcard ? undefined : isPlain ? plain(`${origin}${base}`, "(?:[?#]|$)") : NOTHING,
+    plainPath: isPlain ? plain(base, "(?:\\?|$)") : NOTHING,
   };
 }
 
@@ -158,6 +160,8 @@ function inOrder<T>(patterns: Pattern<T>[]): Pattern<T>[] {
   const groups = Map.groupBy(patterns, (pattern) => pattern.origin);
   return [...groups.values()].flatMap((group) => group.sort((a, b) => b.base.length - a.base.length));
 }
+
+const NOTHING = /(?!)/;
 
 /** A segment by which a path may be one below the AI gateway. */
 const GATEWAY = "[gG][aA][tT][eE][wW][aA][yY]";

@@ -20,33 +20,64 @@ export const CODING_AGENTS: readonly string[] = ["claude-cli", "codex", "geminic
 /** What every spelling of such a path holds. */
 const LIKELY = /\/gateway|[^!-~]|[%\\]/i;
 
+/** What MLflow itself serves below its address, none of which its gateway passes on (mlflow/server/__init__.py and fastapi_app.py). */
+const MLFLOWS_OWN =
+  /^\/?$|^\/(?:(?:ajax-)?api\/\d+\.\d+|static-files|graphql|version|health|server-info|get-artifact|model-versions\/get-artifact|v1\/traces|signup)(?:\/|$)/;
+
 /**
  * Whether a server could read a path as one below its gateway, in whatever spelling. At any depth, for MLflow may lie deeper than the
- * address that is listed; but what lies below MLflow's own API is named by users.
+ * address that is listed; but what lies below MLflow's own API is named by users. Where the address itself has a gateway in its path, it
+ * may be that of an MLflow or lie inside one's gateway: all but what is plainly MLflow's own is below it.
  *
  * @param path of a request to a listed server, with or without its query; it does not lead out of the server's base
  * @param server the server's URI
  */
 export function isBelowGateway(path: string, server: string): boolean {
-  return LIKELY.test(path) && gatewaysIn(path, server).length > 0;
+  const around = gatewayAround(server);
+  if (around === "none") return LIKELY.test(path) && gatewaysIn(path, server).length > 0;
+  return around === "passes all on" || !MLFLOWS_OWN.test(belowBase(path, server));
 }
 
 /**
  * Whether the gateway that a path is below is that of the MLflow at the listed address, in each way to read it. One that lies deeper may
- * be another MLflow's, of another version.
+ * be another MLflow's, of another version, and so may one around the address.
  */
 export function isGatewayOfListed(path: string, server: string): boolean {
-  return gatewaysIn(path, server).every((index) => index === 0);
+  const gateways = gatewaysIn(path, server);
+  return gatewayAround(server) !== "passes all on" && gateways.length > 0 && gateways.every((index) => index === 0);
+}
+
+/** Whether a listed address may lie inside an AI gateway, and in the part of it that passes every path on, `/gateway/proxy/`. */
+export function gatewayAround(server: string): "none" | "passes some on" | "passes all on" {
+  const base = basePathOf(server);
+  if (!LIKELY.test(base)) return "none";
+  const found = readingsWithGateway(base);
+  if (found.length === 0) return "none";
+  const passesAll = found.some((segments) =>
+    segments.some((segment, index) => isNamed(segment, "gateway") && isNamed(segments[index + 1], "proxy")),
+  );
+  return passesAll ? "passes all on" : "passes some on";
 }
 
 /** How many segments below the server's address the gateway lies, for each way to read the path that finds one. */
 function gatewaysIn(path: string, server: string): number[] {
-  const below = (path.split(/[?#]/, 1)[0] as string).slice(basePathOf(server).length);
-  return segmentReadings(below, "any case").flatMap((segments) => {
-    const gateway = segments.findIndex((segment) => isNamed(segment, "gateway"));
+  return readingsWithGateway(belowBase(path, server)).map(gatewayIn);
+}
+
+function readingsWithGateway(path: string): (readonly string[])[] {
+  return segmentReadings(path, "any case").filter((segments) => {
+    const gateway = gatewayIn(segments);
     const isUsers = /\/(?:ajax-)?api\/\d+\.\d+\//.test(`/${segments.slice(0, gateway).join("/")}/`);
-    return gateway === -1 || isUsers ? [] : [gateway];
+    return gateway !== -1 && !isUsers;
   });
+}
+
+function gatewayIn(segments: readonly string[]): number {
+  return segments.findIndex((segment) => isNamed(segment, "gateway"));
+}
+
+function belowBase(path: string, server: string): string {
+  return (path.split(/[?#]/, 1)[0] as string).slice(basePathOf(server).length);
 }
 
 /** @param server its URI, of which the host may hold a wildcard */

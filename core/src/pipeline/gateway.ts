@@ -9,6 +9,7 @@ import {
   basePathOf,
   bringsProviderKeys,
   GATEWAY_AUTHORIZATION,
+  gatewayAround,
   isGatewayOfListed,
   keepsAuthorization,
   takesOwnHeader,
@@ -49,6 +50,9 @@ export interface Gateway {
 
 const SAFE_SERVER =
   "have that server run MLflow 3.17 or newer, listed with its whole base path and with a credential in Authorization";
+const AROUND =
+  "the address that is listed has a gateway in its own path, so it may lie inside the gateway of an MLflow";
+const ITS_ADDRESS = "list that MLflow by its own address, without `/gateway/` and what follows";
 /** The way out that the file has, and its risk. */
 const THE_SWITCH =
   "write `gateway: { header: NAME }` for that server: the credential then goes in that header, and unless MLflow or a proxy in front of it takes it off, the provider can read and use it";
@@ -132,6 +136,7 @@ export function createGateway({ server, resolve, others, made, clock, logger }: 
     }
     const { pathname, origin } = new URL(request.url);
     if (!isGatewayOfListed(request.path ?? pathname, server.uri)) {
+      if (gatewayAround(server.uri) !== "none") throw unsafe(AROUND, `${ITS_ADDRESS}; or ${THE_SWITCH}`);
       throw unsafe("it lies deeper than the address that is listed, so which MLflow's it is is not known");
     }
     const keys = bringsProviderKeys((visit) => eachHeader.call(request, visit));

@@ -1,8 +1,11 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import {
+  basePathOf,
   bringsProviderKeys,
+  gatewayAround,
   isBelowGateway,
+  isGatewayOfListed,
   keepsAuthorization,
   readVersion,
   takesOwnHeader,
@@ -64,18 +67,88 @@ const beside = [
   "/version",
 ];
 
+/** What MLflow serves itself, as its clients and its UI write it. */
+const mlflowsOwn = [
+  "",
+  "/",
+  "/?next=/gateway/x",
+  "/#/experiments/1",
+  "/api/2.0/mlflow/runs/get?run_id=1",
+  "/api/3.0/mlflow/gateway/endpoints/list",
+  "/ajax-api/2.0/mlflow/gateway-proxy",
+  "/api/2.0/mlflow-artifacts/artifacts/1/gateway/model.bin",
+  "/api/2.0/mlflow-artifacts/artifacts/my%20gateway/%67ateway/x",
+  "/v1/traces",
+  "/graphql",
+  "/version",
+  "/health",
+  "/static-files/static/js/main.js",
+  "/get-artifact?path=gateway/x",
+  "/model-versions/get-artifact?path=x",
+];
+
 test("a path below it is known in every spelling, and at every depth that is not MLflow's own API", () => {
   for (const path of below) assert.ok(isBelowGateway(path, "https://mlflow.test"), path);
   for (const path of beside) assert.not.ok(isBelowGateway(path, "https://mlflow.test"), path);
 });
 
-test("a base path that holds its name is not below it", () => {
+test("of an address with a gateway in its path, all but what is plainly MLflow's own is below it, in every spelling", () => {
+  for (const server of [
+    "https://mlflow.test/gateway",
+    "https://mlflow.test/gateway/",
+    "https://mlflow.test/gateway/mlflow",
+    "https://mlflow.test/base/gateway/anthropic/",
+    "https://*.test/apis/gateway/a",
+    "https://mlflow.test/%67ateway",
+    "https://mlflow.test/GATEWAY/anthropic",
+    "https://mlflow.test/x%2fgateway%2Fopenai/v1",
+    "https://mlflow.test//gateway;a/openai",
+    "https://mlflow.test/%EF%BD%87ateway/openai",
+  ]) {
+    const base = basePathOf(server);
+    assert.is(gatewayAround(server), "passes some on", server);
+    for (const path of below) assert.ok(isBelowGateway(base + path, server), base + path);
+    for (const path of [
+      "/v1/messages",
+      "/x",
+      "/gateways/x",
+      "/API/2.0/x",
+      "/%61pi/2.0/x",
+      "//api/2.0/x",
+      "/api;a/2.0/x",
+    ]) {
+      assert.ok(isBelowGateway(base + path, server), base + path);
+      assert.not.ok(isGatewayOfListed(base + path, server), base + path);
+    }
+    for (const path of mlflowsOwn) assert.not.ok(isBelowGateway(base + path, server), base + path);
+    assert.ok(isGatewayOfListed(`${base}/gateway/openai/v1/models`, server));
+  }
+});
+
+test("of an address below /gateway/proxy/, which passes every path on, all is below it", () => {
+  for (const server of [
+    "https://mlflow.test/gateway/proxy",
+    "https://mlflow.test/base/gateway/proxy/openai/",
+    "https://mlflow.test/%67ateway/prox%79/a",
+    "https://mlflow.test/gateway/team/gateway/proxy/a",
+  ]) {
+    const base = basePathOf(server);
+    assert.is(gatewayAround(server), "passes all on", server);
+    for (const path of [...below, ...beside]) {
+      assert.ok(isBelowGateway(base + path, server), base + path);
+      assert.not.ok(isGatewayOfListed(base + path, server), base + path);
+    }
+  }
+});
+
+test("an address of which gateway is no segment, or one that a user named, is as any other", () => {
   for (const [server, base] of [
-    ["https://mlflow.test/gateway", "/gateway"],
-    ["https://mlflow.test/gateway/mlflow", "/gateway/mlflow"],
-    ["https://*.test/apis/gateway/a", "/apis/gateway/a"],
     ["https://mlflow.test/api/2.0", "/api/2.0"],
+    ["https://mlflow.test/gateways/mlflow", "/gateways/mlflow"],
+    ["https://gateway.test/my-gateway", "/my-gateway"],
+    ["https://mlflow.test/%67ateways", "/%67ateways"],
   ] as const) {
+    assert.is(gatewayAround(server), "none", server);
     for (const path of below) assert.ok(isBelowGateway(base + path, server), path);
     for (const path of beside) assert.not.ok(isBelowGateway(base + path, server), base + path);
   }

@@ -85,4 +85,17 @@ test("what looks like the creation of a run there is none: no tags, and no link"
   assert.is(rig.proxy.createdRuns.count, 1);
 });
 
+test("of a server whose address lies inside the gateway only MLflow's own paths are sent with the credential", async () => {
+  const inside = await startRig({ base: "/gateway/anthropic" });
+  for (const headers of [{}, { "x-api-key": "theirs" }] as Record<string, string>[]) {
+    const answer = await fetch(`${inside.proxy.url}/v1/messages`, { method: "POST", headers, body: "{}" });
+    assert.is(answer.status, 424);
+    assert.match(((await answer.json()) as { message: string }).message, /has a gateway in its own path/);
+  }
+  assert.equal(inside.upstream.seen, []);
+  await (await fetch(`${inside.proxy.url}/api/2.0/mlflow/runs/get`)).text();
+  assert.match(inside.upstream.seen[0]?.headers.authorization ?? "", /^Bearer /);
+  await inside.stop();
+});
+
 test.run();

@@ -14,21 +14,51 @@ export const mutants = [
       ],
       ["/\\/gateway|[^!-~]|", "/\\/gateway|", "a letter of another width is none, and the headers go on"],
       [
-        'segmentReadings(below, "any case")',
-        'segmentReadings(below, "exact")',
+        'segmentReadings(path, "any case").filter',
+        'segmentReadings(path, "exact").filter',
         "a front that does not tell letters apart leads there unnoticed",
       ],
       [".slice(basePathOf(server).length)", "", "a server whose base path holds `gateway` answers nothing any more"],
       ["path.split(/[?#]/, 1)[0]", "path", "a query that names the gateway makes a request one to it"],
       [
-        "gateway === -1 || isUsers",
-        "gateway !== 0 || isUsers",
+        "return gateway !== -1 && !isUsers;",
+        "return gateway === 0 && !isUsers;",
         "a gateway below a deeper base path hands the credential on",
       ],
       [
         "(?:ajax-)?api\\/\\d+\\.\\d+\\//.test(`/",
         "never\\/\\d+\\.\\d+\\//.test(`/",
         "an artifact named gateway can't be read",
+      ],
+      [
+        'if (around === "none") return LIKELY',
+        "if (true) return LIKELY",
+        "a server that is listed as /gateway/anthropic hands its credential to Anthropic",
+      ],
+      [
+        'around === "passes all on" || !MLFLOWS_OWN',
+        "!MLFLOWS_OWN",
+        "a server that is listed as /gateway/proxy/x hands its credential on with a path of MLflow's",
+      ],
+      [
+        "!MLFLOWS_OWN.test(belowBase(path, server))",
+        "true",
+        "an MLflow that a front serves at /gateway/mlflow is refused",
+      ],
+      [
+        "gateways.length > 0 && gateways.every",
+        "gateways.every",
+        "by the word of a provider's /version the credential goes on to it",
+      ],
+      [
+        'gatewayAround(server) !== "passes all on" && gateways',
+        "gateways",
+        "below /gateway/proxy/ the provider is asked for its version, with the credential",
+      ],
+      [
+        "if (!LIKELY.test(base)) return",
+        'if (!base.includes("/gateway")) return',
+        "a base in another spelling is none",
       ],
       [
         "if (PROVIDER_KEYS.has(key)) found = true;",
@@ -46,7 +76,12 @@ export const mutants = [
   // What a request there carries
   ...faultsIn(
     "core/src",
-    ["core/below-the-gateway"],
+    [
+      "core/below-the-gateway",
+      "core/below-the-gateway-listed",
+      "core/below-the-gateway-answers",
+      "core/below-the-gateway-version",
+    ],
     [
       [
         "compileDestinations(pipelines, (pipeline) => gateways.get(pipeline) as ServerPipeline)",
@@ -54,6 +89,16 @@ export const mutants = [
         "LLM providers get the credential",
       ],
       ["|${GATEWAY})", ")", "LLM providers get the credential"],
+      [
+        'plain(`${origin}${base}`, "(?:[?#]|$)") : NOTHING',
+        'plain(`${origin}${base}`, "(?:[?#]|$)") : plain(`${origin}${base}`, "(?:[?#]|$)")',
+        "an address inside the gateway counts as any other",
+      ],
+      [
+        'plain(base, "(?:\\\\?|$)") : NOTHING',
+        'plain(base, "(?:\\\\?|$)") : plain(base, "(?:\\\\?|$)")',
+        "an address inside the gateway counts as any other",
+      ],
       [
         "isBelowGateway(path, found.server.uri) ? gatewayOf(found.server) : found.server",
         "found.server",
