@@ -1,7 +1,8 @@
 /**
- * Takes off what MLflow's clients pass over in an answer and undici's parser refuses: interim answers 100 that nobody asked for, and a
- * Content-Length that is said again and is the same. It stands between a socket and the parser, looks at heads alone, and notes how far
- * an answer had come where its connection breaks. It also finds the answer of a server that closes before it has read an upload.
+ * Puts right what MLflow's clients pass over in an answer and undici's parser refuses or misreads: interim answers 100 that nobody asked
+ * for, a Content-Length that is said again and is the same, tabs around what frames the body, folded lines. It stands between a socket
+ * and the parser, looks at heads alone, and notes how far an answer had come where its connection breaks. It also finds the answer of a
+ * server that closes before it has read an upload.
  */
 import type { Socket } from "node:net";
 import type { buildConnector } from "undici";
@@ -68,7 +69,7 @@ function readLeniently(socket: Socket): void {
     const end = bytes[STATUS] === ONE ? -1 : bytes.indexOf(END);
     if (end === -1) return readHead(bytes);
     inHead = false;
-    return withOneLength(bytes, end);
+    return asParsed(bytes, end);
   };
 
   /** What the parser is to read of these bytes. */
@@ -85,7 +86,7 @@ function readLeniently(socket: Socket): void {
       const status = bytes[STATUS] === ONE ? bytes.toString("latin1", STATUS, STATUS + 3) : undefined;
       if (status === undefined || status === "101") {
         inHead = false;
-        bytes = withOneLength(bytes, end);
+        bytes = asParsed(bytes, end);
         break;
       }
       if (status !== "100") interim.push(bytes.subarray(0, end + END.length));
@@ -114,25 +115,37 @@ function mayBecomeHead(bytes: Buffer): boolean {
   return HTTP.startsWith(bytes.toString("latin1", 0, HTTP.length));
 }
 
-/** A Content-Length and another one, in the same line or in one behind it. */
-const SEVERAL_LENGTHS = /\r\ncontent-length:(?:[^\r\n]*,|.*\r\ncontent-length:)/is;
+/** A folded line, a second Content-Length, in the same line or in one behind it, or a tab in a line that frames the body. */
+const ODD = /\r\n(?:[\t ]|content-length:(?:[^\r\n]*[,\t]|.*\r\ncontent-length:)|transfer-encoding:[^\r\n]*\t)/is;
+const LENGTH = /^content-length:(.*)$/i;
+const ENCODING = /^transfer-encoding:[\t ]*([^\t ]+)[\t ]*$/i;
 
-/** @param end where the head ends */
-function withOneLength(bytes: Buffer, end: number): Buffer {
+/**
+ * A head with one Content-Length where all that it has are numerically equal, and with each folded line as one (RFC 9112, 5.2).
+ *
+ * @param end where the head ends
+ */
+function asParsed(bytes: Buffer, end: number): Buffer {
   const head = bytes.toString("latin1", 0, end);
-  // Nearly always there is one at most.
-  if (!SEVERAL_LENGTHS.test(head)) return bytes;
-  const values = new Set<string>();
-  const lines = head.split("\r\n").filter((line) => {
-    const value = /^content-length:(.*)$/i.exec(line)?.[1];
-    if (value === undefined) return true;
-    for (const one of value.split(",")) values.add(one.trim());
-    return false;
+  // Nearly always there is nothing of the kind.
+  if (!ODD.test(head)) return bytes;
+  const [status = "", ...folded] = head.split(/\r\n(?![\t ])/);
+  const lengths = new Set<string>();
+  const lines = folded.flatMap((line) => {
+    const plain = line.replace(/\r\n[\t ]+/g, " ").replace(ENCODING, "transfer-encoding: $1");
+    const length = LENGTH.exec(plain)?.[1];
+    if (length === undefined) return [plain];
+    for (const one of length.split(",")) lengths.add(canonical(one));
+    return [];
   });
   // The parser refuses those that differ.
-  if (values.size !== 1) return bytes;
-  const text = [...lines, `content-length: ${[...values][0]}`].join("\r\n");
-  return Buffer.concat([Buffer.from(text, "latin1"), bytes.subarray(end)]);
+  for (const length of lengths) lines.push(`content-length: ${length}`);
+  return Buffer.concat([Buffer.from([status, ...lines].join("\r\n"), "latin1"), bytes.subarray(end)]);
+}
+
+/** Of a number its shortest text, whatever blanks are around it; anything else as it is. */
+function canonical(length: string): string {
+  return length.replace(/^[\t ]*0*([1-9]\d*|0)[\t ]*$/, "$1");
 }
 
 type Written = (error?: Error | null) => void;

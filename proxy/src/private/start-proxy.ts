@@ -178,6 +178,8 @@ function createListener(
     noDelay: true,
   });
   server.timeout = idleTimeout;
+  // Bytes are the only limit: Node would call a head of a thousand lines too long, however short they are.
+  server.maxHeadersCount = 0;
   awaitFirstHeads(server, {
     longest: LONGEST_HEAD,
     timeout: headTimeout,

@@ -20,6 +20,17 @@ test("a request's head of nearly 64 KiB goes through, whole", async () => {
   assert.is(rig.upstream.seen[0]?.headers["x-long"], long);
 });
 
+test("so does one of thousands of short lines, for bytes are the only limit", async () => {
+  rig.upstream.server.maxHeadersCount = 0;
+  for (const count of [1_000, 5_000, 16_000]) {
+    const lines = Array.from({ length: count }, (_, index) => (count > 5_000 ? "a:" : `x-${index}: b`));
+    const answer = await raw(rig.proxy.port, head(`GET /${rig.token}/x`, [host(), ...lines]));
+    assert.match(answer, /^HTTP\/1\.1 200 /, `${count} lines`);
+    const names = rig.upstream.seen.at(-1)?.rawHeaders.filter((_, index) => index % 2 === 0);
+    assert.is(names?.filter((name) => name === "a" || name.startsWith("x-")).length, count);
+  }
+});
+
 test("a longer one gets JSON that says so, and the log one line", async () => {
   for (let attempt = 0; attempt < 3; attempt++) {
     const answer = await raw(rig.proxy.port, head(`GET /${rig.token}/x`, [host(), `x-long: ${"x".repeat(66 * 1024)}`]));
