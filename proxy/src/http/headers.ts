@@ -5,10 +5,10 @@ import { headerKey, perHeaderName } from "@mlflow-auth/core/internal";
 /** What to make of headers whose values hold addresses: the front's own on the way there, the upstream's on the way back. */
 export interface HeaderRewriting {
   /**
-   * @param key the name as `headerKey` of core has it
+   * @param name as the client wrote it
    * @returns the value to send; undefined: the header stays here
    */
-  sent(key: string, value: string): string | undefined;
+  sent(name: string, value: string): string | undefined;
   /**
    * @param name in lower case
    * @returns the value to answer with; undefined: the header stays here
@@ -58,7 +58,7 @@ export function forwardedHeaders(req: IncomingMessage, rewriting: HeaderRewritin
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string;
     if (staysHere(name) || (named !== none && named.has(name.toLowerCase()))) continue;
-    const value = rewriting.sent(headerKey(name), rawHeaders[i + 1] as string);
+    const value = rewriting.sent(name, rawHeaders[i + 1] as string);
     if (value !== undefined) list.push(name, value);
   }
   return list;

@@ -1,5 +1,6 @@
 /** The addresses in a request's headers and in those of its answer: the proxy's own on one side, the server's on the other. */
 import type { IncomingMessage } from "node:http";
+import { headerKey } from "@mlflow-auth/core/internal";
 import { type HeaderRewriting, withBytesEscaped } from "../http/headers.js";
 import { Refusal } from "../http/refusal.js";
 import { returnedCookie, type Upstream } from "../http/upstream.js";
@@ -29,12 +30,15 @@ export class Addresses implements HeaderRewriting {
     this.#routed = routed;
   }
 
-  sent(key: string, given: string): string | undefined {
+  sent(name: string, given: string): string | undefined {
+    const key = headerKey(name);
     if (key === TOKEN_HEADER || (key === "authorization" && this.#routed.by === "bearer")) return undefined;
     // It has been judged to be the proxy's own.
     if (key === "origin") return this.#routed.upstream.origin;
     const value = key === "referer" ? this.#referer(given) : given;
-    return value !== undefined && this.#own.token?.isIn(value) ? undefined : value;
+    const { token } = this.#own;
+    if (token === undefined || value === undefined) return value;
+    return token.isIn(name) || token.isIn(value) ? undefined : value;
   }
 
   returned(name: string, value: string): string | undefined {

@@ -32,7 +32,10 @@ export interface OwnAddress {
 export interface TokenTests {
   /** A text of the same length takes equally long, however much of it is right; the length is no secret. */
   isToken(text: string): boolean;
-  /** Whether a text holds the token, as it is or percent-encoded, so that its reader could use the proxy; also where it may, behind too many escapes. */
+  /**
+   * Whether a text holds the token, or that of another address of the same proxy, so that its reader could use the proxy: as it is,
+   * percent-encoded, in base64 with whatever is around it, as in a login; also where it may, behind too many escapes.
+   */
   isIn(text: string): boolean;
 }
 
@@ -43,10 +46,12 @@ export interface OwnAddressOptions {
   readonly names: readonly string[];
   /** Undefined: none is asked for. */
   readonly token: Secret | undefined;
+  /** Those of the proxy's other addresses. */
+  readonly otherTokens?: readonly Secret[];
 }
 
 /** The address of a proxy that listens on `port`, with what recognizes its parts in requests. */
-export function createOwnAddress({ port, names, token }: OwnAddressOptions): OwnAddress {
+export function createOwnAddress({ port, names, token, otherTokens = [] }: OwnAddressOptions): OwnAddress {
   const hosts = new Set<string>();
   for (const name of ["127.0.0.1", "localhost", "[::1]", ...names]) {
     hosts.add(`${name.toLowerCase()}:${port}`);
@@ -65,13 +70,15 @@ export function createOwnAddress({ port, names, token }: OwnAddressOptions): Own
     isOwnName,
     isOwnOrigin: (origin, socket) => origin.startsWith("http://") && isOwnHost(origin.slice("http://".length), socket),
     mountPoint: token === undefined ? "" : `/${token.reveal()}`,
-    token: token === undefined ? undefined : createTokenTests(token.reveal()),
+    token: token === undefined ? undefined : createTokenTests(token.reveal(), otherTokens),
   };
 }
 
-function createTokenTests(token: string): TokenTests {
+function createTokenTests(token: string, others: readonly Secret[]): TokenTests {
   const expected = Buffer.from(token, "latin1");
   const given = Buffer.alloc(expected.length);
+  const forms = [token, ...others.map((other) => other.reveal())].flatMap((one) => [one, ...formsInBase64(one)]);
+  const holdsOne = (text: string) => forms.some((form) => text.includes(form));
   return {
     isToken(text) {
       if (text.length !== expected.length) return false;
@@ -79,12 +86,20 @@ function createTokenTests(token: string): TokenTests {
       return timingSafeEqual(given, expected);
     },
     isIn(text) {
-      if (!text.includes("%")) return text.includes(token);
+      if (!text.includes("%")) return holdsOne(text);
       const all = readings(text);
-      for (const reading of all) if (reading.includes(token)) return true;
-      return all.length > MOST_READINGS;
+      return all.some(holdsOne) || all.length > MOST_READINGS;
     },
   };
+}
+
+/** What every text that holds the token has in its base64, one for each place of three in which the first byte may lie. */
+function formsInBase64(token: string): string[] {
+  return [0, 1, 2].map((before) => {
+    const encoded = Buffer.from(" ".repeat(before) + token, "latin1").toString("base64url");
+    // The characters at the ends have bits of what is around it. Of those in which alphabets differ none can occur.
+    return encoded.slice(before === 0 ? 0 : before + 1, (before + token.length) % 3 === 0 ? undefined : -1);
+  });
 }
 
 function bracketed(address: string | undefined): string {

@@ -70,6 +70,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const connections = new Connections();
   const forwarder = createForwarder(options, connections);
   const served: ServedAddress[] = [];
+  /** One for each address, or none at all. */
+  const tokens = token === undefined ? [] : [token, ...browsable.map(createToken)];
 
   function wayTo({ origin, server }: Upstream): string {
     const one = served.find(({ routes }) => routes.isHome({ origin, server }));
@@ -90,7 +92,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     await listen(server, host, port);
     const bound = (server.address() as AddressInfo).port;
     const name = host.includes(":") ? `[${host}]` : host;
-    const own = createOwnAddress({ port: bound, names: [name, ...(options.allowHosts ?? [])], token });
+    const otherTokens = tokens.filter((one) => one !== token);
+    const own = createOwnAddress({ port: bound, names: [name, ...(options.allowHosts ?? [])], token, otherTokens });
     const { traffic, logger } = options;
     const relay = createRelay({ forwarder, connections, logger, traffic, own, routes, wayTo });
     for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, relay.request);
@@ -102,7 +105,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 
   const main = await open(upstream, port, token);
   try {
-    for (const uri of browsable) await open(uri, 0, token && createToken());
+    for (const [index, uri] of browsable.entries()) await open(uri, 0, tokens[index + 1]);
   } catch (thrown) {
     connections.closeAll();
     await Promise.all(served.map(({ server }) => closeServer(server)));

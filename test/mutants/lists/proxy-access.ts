@@ -121,7 +121,7 @@ export const mutants = [
         { accepted: "no test can measure that reliably; the comparison is named in docs/security.md" },
       ],
       ["return timingSafeEqual(given, expected);", "return true;", "any token of the right length is taken"],
-      ["if (reading.includes(token)) return true;", "", "the server gets the token of the proxy, escaped"],
+      ["return all.some(holdsOne) ||", "return ", "the server gets the token of the proxy, escaped"],
       ["randomBytes(32)", "randomBytes(8)", "a token can be guessed", { tests: ["cli/token-file", "cli/proxy"] }],
     ],
   ),
@@ -214,7 +214,7 @@ export const mutants = [
       ['        case "referer":\n', "", "a page is not known by what its browser says"],
       ['case "origin":\n          browser = true;', 'case "origin":', "a page is not known by what its browser says"],
       [
-        "await open(uri, 0, token && createToken())",
+        "await open(uri, 0, tokens[index + 1])",
         "await open(uri, 0, token)",
         "a page of one server knows the address of another",
       ],

@@ -2,6 +2,24 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // The token of the proxy in a request's headers
+  ...faultsIn(
+    "proxy/src/private",
+    ["proxy/token-stays-here"],
+    [
+      ["token.isIn(name) || token.isIn(value)", "token.isIn(value)", "the name of a header tells the server the token"],
+      ["return [0, 1, 2].map((before)", "return [0, 1].map((before)", "a login tells the server the token"],
+      ["[one, ...formsInBase64(one)]", "[one]", "a login tells the server the token"],
+      ["before === 0 ? 0 : before + 1", "0", "a login with a user name tells the server the token"],
+      ["% 3 === 0 ? undefined : -1", "% 3 === 0 ? undefined : undefined", "a login tells the server the token"],
+      [
+        "[token, ...others.map((other) => other.reveal())]",
+        "[token]",
+        "one server gets the token of another's address",
+      ],
+    ],
+  ),
+
   // Headers
   ...faultsIn(
     "proxy/src",
@@ -50,8 +68,8 @@ export const mutants = [
         "MLflow refuses a browser's request as one of another site",
       ],
       [
-        "this.#own.token?.isIn(value) ? undefined : value",
-        "false ? undefined : value",
+        "token.isIn(name) || token.isIn(value) ? undefined",
+        "token.isIn(name) ? undefined",
         "a header tells the server the token of the proxy",
       ],
       [
