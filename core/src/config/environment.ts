@@ -10,6 +10,8 @@ export interface Completed {
   readonly data: Data | undefined;
   /** The places that an environment variable filled, with its name. */
   readonly fromEnvironment: ReadonlyMap<string, string>;
+  /** Of the same places all variables that are set and could have filled them, the one that did included. */
+  readonly fallbacks: ReadonlyMap<string, readonly string[]>;
   /** The places that a variable would have filled, had an `exec` around the program not taken it out, with its name. */
   readonly removed: ReadonlyMap<string, string>;
 }
@@ -27,6 +29,7 @@ export interface Sources {
  */
 export function complete(data: Data, pointer: string, { walker, env, interpolations }: Sources): Completed {
   const fromEnvironment = new Map<string, string>();
+  const fallbacks = new Map<string, readonly string[]>();
   const removed = new Map<string, string>();
 
   function visit(value: Data | undefined, place: string, schema: Schema): Data | undefined {
@@ -61,12 +64,13 @@ export function complete(data: Data, pointer: string, { walker, env, interpolati
   }
 
   function missing(place: string, schema: Schema): Data | undefined {
-    for (const name of variablesOf(schema)) {
-      const text = env[name];
-      if (text === undefined || text === "") continue;
+    const found = variablesOf(schema).filter((name) => env[name] !== undefined && env[name] !== "");
+    const [name] = found;
+    if (name !== undefined) {
       fromEnvironment.set(place, name);
+      fallbacks.set(place, found);
       if (schema["x-value"] === "secret") return { env: name };
-      return readAs(text, schema, ["true", "1", "yes", "on"], ["false", "0", "no", "off"]);
+      return readAs(env[name] as string, schema, ["true", "1", "yes", "on"], ["false", "0", "no", "off"]);
     }
     const gone = variablesOf(schema).find((name) => wasRemoved(name, env));
     if (gone !== undefined) removed.set(place, gone);
@@ -85,7 +89,7 @@ export function complete(data: Data, pointer: string, { walker, env, interpolati
     );
   }
 
-  return { data: visit(data, pointer, walker.root), fromEnvironment, removed };
+  return { data: visit(data, pointer, walker.root), fromEnvironment, fallbacks, removed };
 }
 
 /** A text as the type that its schema asks for; as it is where it can't be read as that, so that the schema refuses it. */

@@ -5,7 +5,10 @@ import type { Interpolation } from "./interpolate.js";
 export interface SecretVariables {
   /** Those by which the file fills a secret field: `{ env: NAME }`, or any `${NAME}` in it. */
   readonly named: readonly string[];
-  /** Those that fill one which the file leaves out, for the plugin's schema has it fall back to them. */
+  /**
+   * Those that the plugin's schema has a secret field fall back to which the file leaves out: all that are set, for what is not taken
+   * is an older name of the same secret, or the next best one.
+   */
   readonly fallbacks: readonly string[];
 }
 
@@ -14,17 +17,17 @@ export interface SecretFields {
   /** The place of each secret field, and what stands there. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly interpolations: ReadonlyMap<string, Interpolation>;
-  readonly fromEnvironment: ReadonlyMap<string, string>;
+  readonly fallbacks: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Names of variables that are not set may be among those that the file names. */
-export function secretVariables({ values, interpolations, fromEnvironment }: SecretFields): SecretVariables {
+export function secretVariables({ values, interpolations, fallbacks }: SecretFields): SecretVariables {
   const named = new Set<string>();
-  const fallbacks = new Set<string>();
+  const unnamed = new Set<string>();
   for (const [place, value] of values) {
-    const fallback = fromEnvironment.get(place);
-    if (fallback !== undefined) {
-      fallbacks.add(fallback);
+    const found = fallbacks.get(place);
+    if (found !== undefined) {
+      for (const name of found) unnamed.add(name);
       continue;
     }
     for (const name of interpolations.get(place)?.variables ?? []) named.add(name);
@@ -33,6 +36,6 @@ export function secretVariables({ values, interpolations, fromEnvironment }: Sec
   }
   return Object.freeze({
     named: Object.freeze([...named]),
-    fallbacks: Object.freeze([...fallbacks].filter((name) => !named.has(name))),
+    fallbacks: Object.freeze([...unnamed].filter((name) => !named.has(name))),
   });
 }

@@ -96,6 +96,10 @@ const secretsFrom: [options: string, named: string[], fallbacks?: string[]][] = 
   ["token: { file: '${SET}/file' }", []],
   ["token: { env: '${NAME}' }", ["MINE"]],
   ["", [], ["BACKEND_TOKEN_OLD"]],
+  // All that are set of the names that it falls back to, and no other.
+  ["scopes: ['both set']", [], ["BACKEND_TOKEN", "BACKEND_TOKEN_OLD"]],
+  ["scopes: ['both set']\ntoken: { env: BACKEND_TOKEN }", ["BACKEND_TOKEN"]],
+  ["scopes: ['both set']\nkeys: [{ env: BACKEND_TOKEN }]", ["BACKEND_TOKEN"], ["BACKEND_TOKEN_OLD"]],
   ["auth: { method: approle, roleId: '${OTHER}' }", [], ["BACKEND_SECRET_ID", "BACKEND_TOKEN_OLD"]],
   ["auth: { method: approle, roleId: x, secretId: '${BACKEND_TOKEN_OLD}' }", ["BACKEND_TOKEN_OLD"]],
   ["token: { env: MINE }\nmode: ${MODE}\nscopes: ['${OTHER}']", ["MINE"]],
@@ -106,7 +110,8 @@ const secretsFrom: [options: string, named: string[], fallbacks?: string[]][] = 
 for (const [options, named, fallbacks = []] of secretsFrom) {
   test(`the variables that secrets come from are known: ${options}`, async () => {
     const set = { SET: "x", OTHER: "x", MINE: "x", MODE: "basic", NAME: "MINE", BACKEND_ADDR: "https://b.example.com" };
-    const env = { ...set, BACKEND_TOKEN_OLD: "x", BACKEND_SECRET_ID: "x" };
+    const both = options.includes("both set") ? { BACKEND_TOKEN: "x" } : { BACKEND_TOKEN: "" };
+    const env = { ...set, ...both, BACKEND_TOKEN_OLD: "x", BACKEND_SECRET_ID: "x" };
     const lines = options.replace(/^(?=.)/gm, "    ");
     const { instances } = await load(`${head}plugins:\n  backend:\n    retries: 1\n${lines}`, env);
     assert.equal(instances[0]?.secretVariables, { named, fallbacks });

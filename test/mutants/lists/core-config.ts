@@ -5,7 +5,7 @@ export const mutants = [
   // Reading it
   ...faultsIn(
     "core/src",
-    ["core/broken-files", "core/load-config", "core/messages"],
+    ["core/broken-files", "core/load-config", "core/plugin-options", "core/server-addresses", "core/messages"],
     [
       ["uniqueKeys: false,", "uniqueKeys: true,", "a key that stands there twice is told without its place"],
       [
@@ -87,7 +87,7 @@ export const mutants = [
   // What the environment fills
   ...faultsIn(
     "core/src",
-    ["core/interpolate", "core/broken-files", "core/load-config", "core/messages"],
+    ["core/interpolate", "core/broken-files", "core/load-config", "core/plugin-options", "core/messages"],
     [
       ['text[found - 1] === "$"', "false", "`$${` is taken for a variable"],
       [
@@ -133,7 +133,16 @@ export const mutants = [
         "the name of a secret can't fill a field",
         { tests: ["core/secret-variables"] },
       ],
-      ["fallbacks.add(fallback);", "named.add(fallback);", "what a secret only falls back to is no surprise any more"],
+      [
+        "for (const name of found) unnamed.add(name);",
+        "for (const name of found) named.add(name);",
+        "what a secret only falls back to is no surprise any more",
+      ],
+      [
+        "for (const name of found) unnamed.add(name);",
+        "unnamed.add(found[0] as string);",
+        "a program under exec gets the secret under its older name",
+      ],
       [
         "for (const name of interpolations.get(place)?.variables ?? []) named.add(name);",
         "",
@@ -157,8 +166,8 @@ export const mutants = [
         "a credential fills an address, and is printed",
       ],
       [
-        'if (text === undefined || text === "") continue;',
-        "if (text === undefined) continue;",
+        'env[name] !== undefined && env[name] !== "");',
+        "env[name] !== undefined);",
         "an empty variable of a vendor beats the next one",
       ],
       [
