@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { findPython } from "../servers/installation/mlflow.ts";
+import { findPython } from "../servers/installation/python.ts";
 
 export interface Session {
   /** The exit code; negative: the number of the signal that ended it. */

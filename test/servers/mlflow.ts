@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { freePort } from "./process/free-port.ts";
+import { onFreePort } from "./process/free-port.ts";
 import { startProcess, untilReady } from "./process/server-process.ts";
 import { temporaryFolder } from "./process/temporary-folder.ts";
 import { borrowMlflow } from "./shared/borrow.ts";
@@ -38,14 +38,7 @@ export interface OwnMlflowOptions {
 /** Starts a real MLflow server with an empty SQLite store and its artifacts in a temporary folder. */
 export async function startOwnMlflow(options: OwnMlflowOptions = {}): Promise<RealMlflow> {
   const python = await mlflowPython();
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startOn(await freePort(), python, options);
-    } catch (error) {
-      const clash = /in use/i.test((error as Error).message);
-      if (!clash || attempt === 5) throw error;
-    }
-  }
+  return onFreePort((port) => startOn(port, python, options));
 }
 
 async function startOn(port: number, python: string, { env, login }: OwnMlflowOptions): Promise<RealMlflow> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Front, FrontOptions, FrontRequest } from "./front.ts";
 import { type NginxSettings, nginxConfig } from "./nginx/config.ts";
-import { freePort } from "./process/free-port.ts";
+import { onFreePort } from "./process/free-port.ts";
 import { type ServerProcess, startProcess, untilReady } from "./process/server-process.ts";
 import { temporaryFolder } from "./process/temporary-folder.ts";
 import { systemBinary } from "./tools.ts";
@@ -20,14 +20,7 @@ export interface NginxOptions extends FrontOptions {
 
 /** Starts a real nginx. It answers 401 to requests without an accepted credential, and passes on the others without theirs. */
 export async function startNginx(options: NginxOptions): Promise<Front> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startOn(await freePort(), options);
-    } catch (error) {
-      const clash = /address already in use/i.test((error as Error).message);
-      if (!clash || attempt === 5) throw error;
-    }
-  }
+  return onFreePort((port) => startOn(port, options));
 }
 
 async function startOn(port: number, options: NginxOptions): Promise<Front> {

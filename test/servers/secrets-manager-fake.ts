@@ -20,18 +20,25 @@ export interface FakeSecretsManager {
   readonly faults: (SecretsManagerFault | "hang" | "reset" | { readonly raw: string; readonly status: number })[];
   /** The bodies of the requests whose signature was right. */
   readonly asked: Record<string, unknown>[];
+  /** The session that each of these came with. */
+  readonly sessions: (string | undefined)[];
+  /** What roles were asked for with. */
+  readonly roles: Record<string, string>[];
   stop(): Promise<void>;
 }
 
-/** @param keys the login that it takes */
-export async function startFakeSecretsManager(keys: {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}): Promise<FakeSecretsManager> {
+/** The keys of a login. */
+export interface AwsKeys {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
+
+/** @param keys the login that it takes; another from when they are changed on */
+export async function startFakeSecretsManager(keys: AwsKeys): Promise<FakeSecretsManager> {
   const asked: Record<string, unknown>[] = [];
   const faults: FakeSecretsManager["faults"] = [];
   const server = createServer(async (request, response) => {
-    const body = await bodyOf(request);
+    const body = await readBody(request);
     const fault = faults.shift();
     if (fault === "hang") return;
     if (fault === "reset") return void request.socket.resetAndDestroy();
@@ -45,16 +52,19 @@ export async function startFakeSecretsManager(keys: {
       return void response.end(fault.raw);
     }
     if (fault !== undefined) return refuse(fault);
-    const isStandIn = new URLSearchParams(body).get("Action") === "AssumeRole";
+    const form = new URLSearchParams(body);
+    const isStandIn = form.get("Action") === "AssumeRole";
     const wrong = (isStandIn ? undefined : protocolFault(request)) ?? signatureFault(request, body, keys);
     if (wrong !== undefined) return refuse(wrong);
     if (isStandIn) {
+      fake.roles.push(Object.fromEntries(form));
       response.setHeader("Content-Type", "text/xml");
       // The role's keys are those of whoever takes it: what matters here is the way.
       return void response.end(assumedRole(keys));
     }
     const given = JSON.parse(body) as Record<string, unknown>;
     asked.push(given);
+    fake.sessions.push(request.headers["x-amz-security-token"] as string | undefined);
     const { secret } = fake;
     const held =
       typeof secret === "string" ? { SecretString: secret } : { SecretBinary: Buffer.from(secret).toString("base64") };
@@ -69,6 +79,8 @@ export async function startFakeSecretsManager(keys: {
     secret: "",
     faults,
     asked,
+    sessions: [],
+    roles: [],
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -90,7 +102,7 @@ function protocolFault({ method, url, headers }: IncomingMessage): SecretsManage
 function signatureFault(
   { headers }: IncomingMessage,
   body: string,
-  { accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string },
+  { accessKeyId, secretAccessKey }: AwsKeys,
 ): SecretsManagerFault | undefined {
   const pattern =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8}\/[\w-]+\/(?:secretsmanager|sts)\/aws4_request), SignedHeaders=([\w;-]+), Signature=([0-9a-f]{64})$/;
@@ -109,7 +121,7 @@ function signatureFault(
 }
 
 /** STS's answer in the form of its query protocol. */
-function assumedRole({ accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string }): string {
+function assumedRole({ accessKeyId, secretAccessKey }: AwsKeys): string {
   const expiration = new Date(Date.now() + 3_600_000).toISOString();
   const credentials = `<AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey><SessionToken>session</SessionToken><Expiration>${expiration}</Expiration>`;
   const user =
@@ -120,7 +132,8 @@ function assumedRole({ accessKeyId, secretAccessKey }: { accessKeyId: string; se
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
 
-async function bodyOf(request: IncomingMessage): Promise<string> {
+/** All of it, as text. */
+export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8");

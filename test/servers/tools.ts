@@ -5,9 +5,9 @@
  */
 import { existsSync } from "node:fs";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
-import { findPython, mlflow, mlflow2, mlflowLogin, mlflowPython as pythonIn } from "./installation/mlflow.ts";
-import { moto, motoServer } from "./installation/moto.ts";
 import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
+import { findPython, pythonIn } from "./installation/python.ts";
+import { mlflow, mlflow2, mlflowLogin, moto, motoServer } from "./installation/python-environments.ts";
 import { which } from "./installation/run.ts";
 import { installSystemPackages } from "./installation/system-package.ts";
 import { undici, undiciFolder as undiciIn } from "./installation/undici.ts";

@@ -9,7 +9,7 @@ import { formatDuration } from "../time/duration.js";
 import { createAgent, type Environment } from "./agent.js";
 import { type ConnectionFailureKind, connectionFailureOf } from "./failure.js";
 import { createRetries } from "./retries.js";
-import { tlsOfPlugin } from "./tls-files.js";
+import { type TlsOwner, tlsOfPlugin } from "./tls-files.js";
 
 /** Bytes of a body. */
 const LONGEST_ANSWER = 1024 * 1024;
@@ -57,7 +57,7 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
         if (!isPrivate(url) && !allowInsecure) throw inTheClear(url, instance);
         const once = sent.tries === "once";
         const timeout = sent.timeout ?? (once ? DEFAULT_TIMEOUT.once : DEFAULT_TIMEOUT.several);
-        const attempt = (limit: number) => sendOnce(sent, url, limit, instance, agentFor);
+        const attempt = (limit: number) => sendOnce(sent, url, limit, { instance, tlsOwner, agentFor });
         const answer = retries.send(url.origin, attempt, { timeout, once });
         underWay.add(answer);
         return await answer.finally(() => underWay.delete(answer));
@@ -101,8 +101,7 @@ async function sendOnce(
   { method = "GET", headers = {}, body }: HttpRequest,
   url: URL,
   timeout: number,
-  instance: string,
-  agentFor: (url: URL) => Dispatcher,
+  { instance, tlsOwner, agentFor }: { instance: string; tlsOwner: TlsOwner; agentFor: (url: URL) => Dispatcher },
 ): Promise<HttpResponse> {
   try {
     const signal = AbortSignal.timeout(timeout);
@@ -119,7 +118,7 @@ async function sendOnce(
     const { statusCode: status, headers: given } = answer;
     return { status, headers: given, bytes, text: bytes.toString("utf8"), origin: url.origin };
   } catch (thrown) {
-    throw unreachable(thrown, url, instance, timeout);
+    throw unreachable(thrown, url, { instance, tlsOwner }, timeout);
   }
 }
 
@@ -140,7 +139,12 @@ async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, instance: 
   return Buffer.concat(chunks);
 }
 
-function unreachable(thrown: unknown, url: URL, instance: string, timeout: number): MlflowAuthError {
+function unreachable(
+  thrown: unknown,
+  url: URL,
+  { instance, tlsOwner }: { instance: string; tlsOwner: TlsOwner },
+  timeout: number,
+): MlflowAuthError {
   if (isMlflowAuthError(thrown)) {
     if (thrown.code === "SECRET_UNREACHABLE" || thrown.code === "TLS_FILE") return thrown;
     const { message, remedy, transient } = thrown;
@@ -150,25 +154,23 @@ function unreachable(thrown: unknown, url: URL, instance: string, timeout: numbe
   const timedOut = (thrown as Error | undefined)?.name === "TimeoutError";
   const { code, what, kind } = connectionFailureOf(thrown);
   const why = timedOut ? `no answer within ${formatDuration(timeout)}` : what;
+  const untrusted = kind === "self-signed" || kind === "untrusted";
   return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${why}`, {
     plugin: instance,
     transient: true,
     cause: Object.assign(new Error(code), { code: timedOut ? why : code }),
     remedy:
+      (!timedOut && untrusted && `give the CA file in ${tlsOwner.names.ca}`) ||
       (!timedOut && kind && remedies[kind]) ||
       `check that ${url.origin} is the right address and answers from this machine`,
   });
 }
-
-const caFile = "give the CA file in the plugin's TLS options";
 
 /** What to do about a connection to a secret backend that did not come about, where a plugin has no better words. */
 const remedies: Readonly<Partial<Record<ConnectionFailureKind, string>>> = {
   refused: "check host and port of that address, and that the service runs",
   "unknown-host": "check its spelling, DNS and the VPN",
   "no-tls": "check the port, or write http:// if it speaks no TLS",
-  "self-signed": caFile,
-  untrusted: caFile,
   expired: "have it renewed",
   "other-name": "use the name it was issued for",
 };

@@ -1,49 +1,40 @@
 /** What AWS's refusals and its silence mean, and what to do about each. None repeats the words of AWS. */
-import { type ErrorCode, isMlflowAuthError, type MlflowAuthError, type PluginContext } from "@mlflow-auth/core/plugin";
+import { isMlflowAuthError, type MlflowAuthError, type PluginContext } from "@mlflow-auth/core/plugin";
+import { type Fault, failing, known, type SdkError, throttled } from "./fault.js";
 import type { AwsOptions } from "./generated/options.js";
-import { assumesRole } from "./login.js";
+import { loginFaultOf } from "./login-faults.js";
+import type { LastAnswer } from "./request-handler.js";
 
-/** An error of the SDK. Its message may quote the request, and is judged but never repeated. */
-interface SdkError {
-  readonly name: string;
-  readonly message: string;
-  readonly cause?: unknown;
-  readonly $metadata?: { readonly httpStatusCode?: number };
-  readonly $service?: string;
-}
-
-interface Fault {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly remedy: string;
-  readonly transient?: true;
-}
-
-/** An MlflowAuthError for whatever the SDK threw; one of core's own as it is. */
-export function faultOf(thrown: unknown, options: AwsOptions, context: PluginContext): MlflowAuthError {
+/**
+ * An MlflowAuthError for whatever the SDK threw; one of core's own as it is.
+ *
+ * @param last what the other side answered last
+ */
+export function faultOf(
+  thrown: unknown,
+  options: AwsOptions,
+  context: PluginContext,
+  last: LastAnswer = {},
+): MlflowAuthError {
   const ours = [thrown, (thrown as SdkError | undefined)?.cause].find(isMlflowAuthError);
   if (ours !== undefined) return ours;
-  const { code, message, remedy, transient = false } = meaningOf(thrown as SdkError, options, context);
-  return context.error(code, message, { remedy, transient });
+  const error = { ...(thrown as SdkError), name: nameOf(thrown), message: String((thrown as Error)?.message ?? "") };
+  // Where the SDK looks for a login, it keeps of a failed connection no more than its name.
+  if (/ProviderError$/.test(error.name) && last.failure !== undefined) return last.failure;
+  const fault = loginFaultOf(error, options, context, last) ?? secretFaultOf(error, options);
+  return context.error(fault.code, fault.message, { remedy: fault.remedy, transient: fault.transient ?? false });
 }
 
-function meaningOf(error: SdkError, options: AwsOptions, context: PluginContext): Fault {
-  const name = typeof error?.name === "string" ? error.name : "an unknown error";
+function nameOf(thrown: unknown): string {
+  const name = (thrown as Partial<SdkError> | undefined)?.name;
+  return typeof name === "string" ? name : "an unknown error";
+}
+
+function secretFaultOf(error: SdkError, options: AwsOptions): Fault {
+  const { name } = error;
   const secret = `the secret ${options.secret.id}`;
-  const status = error?.$metadata?.httpStatusCode;
-  if (isLoginFault(name)) return loginFault(name, options, context);
-  if (name === "CredentialsProviderError" || name === "TokenProviderError") return nothingToLogInWith(options);
-  if (/AccessDenied|Unauthorized|NotAuthorized/.test(name)) {
-    if (error.$service === "STS" || (assumesRole(options, context) && isAboutRole(error))) {
-      return {
-        code: "LOGIN_FAILED",
-        message: "AWS does not let this login assume the role in `role`",
-        remedy:
-          "check role.arn and role.externalId, the trust policy of the role, and that this login may sts:AssumeRole on it: aws sts get-caller-identity shows who it is",
-      };
-    }
-    return denied(error, secret, options);
-  }
+  const status = error.$metadata?.httpStatusCode;
+  if (/AccessDenied|Unauthorized|NotAuthorized/.test(name)) return denied(error, secret, options);
   switch (name) {
     case "ResourceNotFoundException":
       return {
@@ -71,23 +62,11 @@ function meaningOf(error: SdkError, options: AwsOptions, context: PluginContext)
         remedy: "check that the key exists and is enabled, and that this login may kms:Decrypt with it",
       };
   }
-  if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(name) || status === 429) {
-    return {
-      code: "SECRET_UNREACHABLE",
-      message: "AWS has too many requests (throttled)",
-      remedy: "wait, raise cache.ttl, or have the quota of GetSecretValue raised",
-      transient: true,
-    };
-  }
+  if (/Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/.test(name) || status === 429) return throttled;
   if (/InternalService|InternalFailure|ServiceUnavailable|InternalServer/.test(name) || (status ?? 0) >= 500) {
-    return {
-      code: "SECRET_UNREACHABLE",
-      message: `AWS fails${status === undefined ? "" : ` (status ${status})`}`,
-      remedy: "wait; https://health.aws.amazon.com shows the state of the service",
-      transient: true,
-    };
+    return failing(status);
   }
-  if (/region/i.test(error?.message ?? "") && status === undefined) {
+  if (/region/i.test(error.message) && status === undefined) {
     return {
       code: "SECRET_SOURCE",
       message: "nothing says in which region the secret is",
@@ -101,53 +80,8 @@ function meaningOf(error: SdkError, options: AwsOptions, context: PluginContext)
   };
 }
 
-/** What AWS says of a signature or a token: the login itself is not accepted. */
-function isLoginFault(name: string): boolean {
-  return /ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|IncompleteSignature|InvalidToken|MissingAuthentication|RequestTimeTooSkewed|RequestExpired|InvalidIdentityToken|IDPRejectedClaim/.test(
-    name,
-  );
-}
-
-function loginFault(name: string, { profile }: AwsOptions, { env }: PluginContext): Fault {
-  const place =
-    profile === undefined
-      ? env["AWS_ACCESS_KEY_ID"]
-        ? "the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        : "the login that the AWS SDK found"
-      : `the profile ${profile}`;
-  if (/Skew|RequestExpired/.test(name)) {
-    const message = "AWS refused the login for its time: the clock of this machine is off";
-    return { code: "LOGIN_FAILED", message, remedy: "set the clock, for example by NTP" };
-  }
-  if (/Expired/.test(name)) {
-    const again = profile === undefined ? "get new ones" : `log in again: aws sso login --profile ${profile}`;
-    return { code: "LOGIN_FAILED", message: `AWS says that ${place} expired`, remedy: again };
-  }
-  return {
-    code: "LOGIN_FAILED",
-    message: `AWS does not accept ${place} (${known(name)})`,
-    remedy:
-      "compare with aws sts get-caller-identity: the key may be deleted, inactive, mistyped or of another partition",
-  };
-}
-
-function nothingToLogInWith({ profile }: AwsOptions): Fault {
-  return profile === undefined
-    ? {
-        code: "SECRET_SOURCE",
-        message: "the AWS SDK found nothing to log in with",
-        remedy:
-          "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile (AWS_PROFILE), or run where a role is attached; aws sts get-caller-identity shows what is found",
-      }
-    : {
-        code: "SECRET_SOURCE",
-        message: `the AWS SDK can't log in with the profile ${profile}`,
-        remedy: `check ~/.aws/config and ~/.aws/credentials; with SSO: aws sso login --profile ${profile}`,
-      };
-}
-
 function denied({ message }: SdkError, secret: string, { secret: { id } }: AwsOptions): Fault {
-  if (/kms/i.test(message ?? "")) {
+  if (/kms/i.test(message)) {
     return {
       code: "SECRET_DENIED",
       message: `AWS denied decrypting ${secret}`,
@@ -159,13 +93,4 @@ function denied({ message }: SdkError, secret: string, { secret: { id } }: AwsOp
     message: `AWS denied reading ${secret}`,
     remedy: `allow this login secretsmanager:GetSecretValue on ${id}, and look at the secret's own policy: aws secretsmanager get-resource-policy --secret-id ${id}`,
   };
-}
-
-function isAboutRole({ message }: SdkError): boolean {
-  return /sts:AssumeRole/i.test(message ?? "");
-}
-
-/** A name of an exception is no secret, but what does not look like one may be anything. */
-function known(name: string): string {
-  return /^[A-Za-z]{1,60}$/.test(name) ? name : "an unknown exception";
 }

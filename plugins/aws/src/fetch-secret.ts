@@ -24,33 +24,42 @@ export function createSecretReader(options: AwsOptions, context: PluginContext):
   const tlsNames = { ca: "tls.caFile (AWS_CA_BUNDLE)", cert: "", key: "" };
   const http = context.http.with({ ca: tls.caFile, allowInsecure, tlsNames });
   const region = options.region ?? regionOf(secret.id);
+  const requestHandler = createRequestHandler(http);
   let client: SecretsManagerClient | undefined;
 
   async function connect(): Promise<SecretsManagerClient> {
     const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-    const requestHandler = createRequestHandler(http);
     const settings = { requestHandler, maxAttempts: TRIES, logger: silent, ...(region !== undefined && { region }) };
     const credentials = await createLogin(options, settings, context);
     // The SDK's own type asks for more of a request handler than it calls.
     return new SecretsManagerClient({ ...settings, credentials, ...(endpoint !== undefined && { endpoint }) } as never);
   }
 
+  async function read(): Promise<FetchedCredential> {
+    const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+    client ??= await connect();
+    const asked = { SecretId: secret.id, ...versionOf(secret.version) };
+    const name = `the secret ${secret.id}`;
+    const answer = await client.send(new GetSecretValueCommand(asked), { abortSignal: context.signal });
+    const text = answer.SecretString ?? textOf(answer.SecretBinary, name, context);
+    const fields = { field: secret.field, option: "secret.field" };
+    return { ...selectCredential(text, { name, error: context.error }, fields), name };
+  }
+
   return {
     async fetch() {
-      const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
-      client ??= await connect();
-      const asked = { SecretId: secret.id, ...versionOf(secret.version) };
-      const name = `the secret ${secret.id}`;
-      try {
-        const answer = await client.send(new GetSecretValueCommand(asked), { abortSignal: context.signal });
-        const text = answer.SecretString ?? textOf(answer.SecretBinary, name, context);
-        const fields = { field: secret.field, option: "secret.field" };
-        return { ...selectCredential(text, { name, error: context.error }, fields), name };
-      } catch (thrown) {
-        const fault = faultOf(thrown, options, context);
-        // What the SDK keeps of a login that is not accepted any more must not stand in the way of the next one.
-        if (fault.code === "LOGIN_FAILED" || fault.code === "SECRET_SOURCE") client = undefined;
-        throw fault;
+      for (;;) {
+        const isKept = client !== undefined;
+        requestHandler.last = {};
+        try {
+          return await read();
+        } catch (thrown) {
+          const fault = faultOf(thrown, options, context, requestHandler.last);
+          if (fault.code !== "LOGIN_FAILED" && fault.code !== "SECRET_SOURCE") throw fault;
+          // What the SDK keeps of a login that is not accepted any more must not stand in the way of the next one.
+          client = undefined;
+          if (!isKept) throw fault;
+        }
       }
     },
     close() {

@@ -40,10 +40,19 @@ export async function createLogin(
 ): Promise<AwsCredentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
   const { profile } = options;
-  const clientConfig = settings;
+  const { region: _, ...elsewhere } = settings;
   const { logger } = settings;
-  const chain = fromNodeProviderChain({ clientConfig, logger, ...(profile !== undefined && { profile }) });
-  const own = ownKeys(options, context) ?? chain;
+  const own =
+    ownKeys(options, context) ??
+    fromNodeProviderChain({
+      // Without the secret's region: SSO has one of its own, and the SDK would prefer this one.
+      clientConfig: elsewhere,
+      logger,
+      // Files are read again with each new login: other programs write new keys into them.
+      ignoreCache: true,
+      ...(profile !== undefined && { profile }),
+      ...filesOf(context),
+    });
   const role = roleOf(options, context);
   if (role === undefined) return own;
   return fromTemporaryCredentials({
@@ -53,7 +62,7 @@ export async function createLogin(
       RoleSessionName: role.sessionName ?? "mlflow-auth",
       ...(role.externalId !== undefined && { ExternalId: role.externalId }),
     },
-    clientConfig,
+    clientConfig: settings,
     logger,
   });
 }
@@ -65,15 +74,22 @@ function ownKeys({ profile }: AwsOptions, { env }: PluginContext) {
   return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) };
 }
 
+/** Where the environment that the file was loaded with has the files of a login. */
+function filesOf({ env }: PluginContext) {
+  const { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: keys, AWS_ROLE_SESSION_NAME: roleSessionName } = env;
+  const { AWS_WEB_IDENTITY_TOKEN_FILE: webIdentityTokenFile, AWS_ROLE_ARN: roleArn } = env;
+  return {
+    ...(config && { configFilepath: config }),
+    ...(keys && { filepath: keys }),
+    ...(webIdentityTokenFile &&
+      roleArn && { webIdentityTokenFile, roleArn, ...(roleSessionName && { roleSessionName }) }),
+  };
+}
+
 function roleOf({ role }: AwsOptions, { env }: PluginContext): Role | undefined {
   if (role !== undefined) return role;
   const { AWS_ROLE_ARN: arn, AWS_ROLE_SESSION_NAME: sessionName, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile } = env;
   // With such a token the SDK's own chain takes the role: a second time would need another trust policy.
   if (!arn || tokenFile) return undefined;
   return { arn, ...(sessionName && { sessionName }) };
-}
-
-/** Whether a role is taken on top of the login. */
-export function assumesRole(options: AwsOptions, context: PluginContext): boolean {
-  return roleOf(options, context) !== undefined;
 }

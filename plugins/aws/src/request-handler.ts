@@ -1,6 +1,12 @@
 /** How the AWS SDK sends: through core's HTTP client, with its rules for proxies, authorities, cleartext and redirects. */
 import { Readable } from "node:stream";
-import { connectionFailureOf, type HttpClient, type HttpResponse, isMlflowAuthError } from "@mlflow-auth/core/plugin";
+import {
+  connectionFailureOf,
+  type HttpClient,
+  type HttpResponse,
+  isMlflowAuthError,
+  type MlflowAuthError,
+} from "@mlflow-auth/core/plugin";
 
 /** As much of a request of the SDK (Smithy's HttpRequest) as is used. */
 interface SdkRequest {
@@ -24,8 +30,16 @@ interface SdkResponse {
 /** Milliseconds for one try: the SDK makes three, within the time that a caller waits. */
 const LONGEST_TRY = 4_000;
 
+/** How the last request ended: without an answer, or with one of this status. */
+export interface LastAnswer {
+  readonly failure?: MlflowAuthError;
+  readonly status?: number;
+}
+
 /** For the option `requestHandler` of every client of the SDK. */
 export interface SdkRequestHandler {
+  /** Empty before the first request, and whoever starts something new may empty it. */
+  last: LastAnswer;
   readonly metadata: { readonly handlerProtocol: string };
   handle(request: SdkRequest): Promise<{ response: SdkResponse }>;
 }
@@ -33,14 +47,17 @@ export interface SdkRequestHandler {
 /** What can be tried again is thrown with the name by which the SDK recognises such a thing, and core's error as its cause. */
 export function createRequestHandler(http: HttpClient): SdkRequestHandler {
   return {
+    last: {},
     metadata: { handlerProtocol: "http/1.1" },
     async handle({ method, headers, body, ...target }) {
       try {
         const sent = body === undefined ? {} : { body };
         const url = urlOf(target);
         const answer = await http.send({ url, method, headers, ...sent, tries: "once", timeout: LONGEST_TRY });
+        this.last = { status: answer.status };
         return { response: responseOf(answer) };
       } catch (thrown) {
+        this.last = isMlflowAuthError(thrown) ? { failure: thrown } : {};
         const mayPass = isMlflowAuthError(thrown) && thrown.transient && !connectionFailureOf(thrown).isTls;
         throw mayPass ? Object.assign(new Error("no answer", { cause: thrown }), { name: "TimeoutError" }) : thrown;
       }

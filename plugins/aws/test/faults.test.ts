@@ -21,6 +21,8 @@ const table: [status: number, type: string, code: string, said: RegExp, transien
   [400, "ExpiredTokenException", "LOGIN_FAILED", /AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY expired/],
   [400, "UnrecognizedClientException", "LOGIN_FAILED", /does not accept the keys in AWS_ACCESS_KEY_ID/],
   [403, "InvalidSignatureException", "LOGIN_FAILED", /does not accept/],
+  [403, "RequestTimeTooSkewed", "LOGIN_FAILED", /the clock of this machine is off/],
+  [400, `Odd(${quoted})`, "SECRET_UNREACHABLE", /: an unknown exception$/],
   [400, "SomethingNewException", "SECRET_UNREACHABLE", /SomethingNewException/],
 ];
 

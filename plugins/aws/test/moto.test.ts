@@ -2,9 +2,10 @@
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { startMoto } from "@mlflow-auth/test/servers/moto";
 import { missing } from "@mlflow-auth/test/servers/tools";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { environmentOf, type GivenOptions, makeKeys, rejected, startProvider } from "./start-provider.ts";
+import { environmentOf, type GivenOptions, makeKeys, startProvider } from "./start-provider.ts";
 
 const test = suite("secrets in an AWS that is not ours", { missing: await missing("moto"), timeout: 60 });
 

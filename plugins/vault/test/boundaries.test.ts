@@ -8,9 +8,10 @@ import type { HttpClient, HttpRequest, Secret } from "@mlflow-auth/core/plugin";
 import { canary, revealedBy, secretSource } from "@mlflow-auth/core/testing";
 import { createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { appRole, rejected, seed, startProvider, token, write } from "./start-provider.ts";
+import { appRole, seed, startProvider, token, write } from "./start-provider.ts";
 
 const test = suite("what the vault plugin takes in and lets out");
 

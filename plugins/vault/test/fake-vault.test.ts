@@ -1,10 +1,11 @@
 import type { HttpRequest } from "@mlflow-auth/core/plugin";
 import { fakeClock } from "@mlflow-auth/core/testing";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { leaseOf } from "../src/faults.js";
-import { appRole, asked, rejected, seed, startProvider, token, write } from "./start-provider.ts";
+import { appRole, asked, seed, startProvider, token, write } from "./start-provider.ts";
 import { vaultCases } from "./vault-cases.ts";
 
 const test = suite("vault plugin on the fake Vault");

@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canary, revealedBy, secretSource } from "@mlflow-auth/core/testing";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { asked, rejected, seed, startProvider, write } from "./start-provider.ts";
+import { asked, seed, startProvider, write } from "./start-provider.ts";
 
 const test = suite("how the vault plugin logs in by a JWT");
 

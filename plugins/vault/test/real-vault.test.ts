@@ -1,8 +1,9 @@
 import { missing } from "@mlflow-auth/test/servers/tools";
 import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { appRole, rejected, startProvider, token, write } from "./start-provider.ts";
+import { appRole, startProvider, token, write } from "./start-provider.ts";
 import { vaultCases } from "./vault-cases.ts";
 
 const test = suite("vault plugin on the real Vault", { missing: await missing("vault") });

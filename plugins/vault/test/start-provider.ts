@@ -1,14 +1,8 @@
 /** A provider on a Vault that the test started, with the options that core would fill in. */
-import {
-  type Auth,
-  isMlflowAuthError,
-  isSecret,
-  type MlflowAuthError,
-  type RequestAuthProvider,
-} from "@mlflow-auth/core/plugin";
-import { type TestContext, type TestContextOptions, testContext, testRequest } from "@mlflow-auth/core/testing";
+import type { TestContextOptions } from "@mlflow-auth/core/testing";
 import type { RealVault } from "@mlflow-auth/test/servers/vault";
 import type { FakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import { startProvider as start } from "@mlflow-auth/test/start-provider";
 import type { VaultOptions } from "../src/generated/options.js";
 import { createRequestAuthProvider } from "../src/index.js";
 
@@ -31,50 +25,8 @@ export function completed(address: string, given: GivenOptions = {}): VaultOptio
   };
 }
 
-/** What a server did not take, for `invalidate`: which it was is all the same here. */
-export const rejected = { request: testRequest(), auth: { headers: {} } };
-
-export interface Started {
-  readonly provider: RequestAuthProvider;
-  readonly context: TestContext;
-  /** `Authorization: Bearer …`, one line per header. */
-  headers(): Promise<string>;
-  auth(): Promise<Auth>;
-  /** What getAuth fails with. */
-  fault(): Promise<MlflowAuthError>;
-}
-
-export async function startProvider(
-  address: string,
-  given: GivenOptions = {},
-  context: TestContextOptions = {},
-): Promise<Started> {
-  const made = testContext({ instance: "vault", http: "network", ...context });
-  const provider = await createRequestAuthProvider(completed(address, given), made);
-  async function auth(): Promise<Auth> {
-    return (await provider.getAuth(testRequest())) as Auth;
-  }
-  return {
-    provider,
-    context: made,
-    auth,
-    async headers() {
-      const { headers } = await auth();
-      const lines = Object.entries(headers).map(
-        ([name, value]) => `${name}: ${isSecret(value) ? value.reveal() : "?"}`,
-      );
-      return lines.join("\n");
-    },
-    async fault() {
-      try {
-        await auth();
-      } catch (error) {
-        if (isMlflowAuthError(error)) return error;
-        throw error;
-      }
-      throw new Error("getAuth answered");
-    },
-  };
+export function startProvider(address: string, given: GivenOptions = {}, context: TestContextOptions = {}) {
+  return start(createRequestAuthProvider, completed(address, given), { instance: "vault", ...context });
 }
 
 /** A Vault with what the tests read: KV 2 at `secret`, KV 1 at `kv1`, KV 2 at `team/kv`, AppRole with a role `mlflow`. */

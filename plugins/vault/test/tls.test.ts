@@ -6,10 +6,11 @@ import { type Authority, type Certificate, createAuthority, selfSigned } from "@
 import { startTlsFront, type TlsFront } from "@mlflow-auth/test/servers/tls-front";
 import { missing } from "@mlflow-auth/test/servers/tools";
 import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultOptions } from "../src/generated/options.js";
-import { rejected, seed, startProvider, token, write } from "./start-provider.ts";
+import { seed, startProvider, token, write } from "./start-provider.ts";
 
 const test = suite("the vault plugin and TLS", { missing: await missing("vault") });
 

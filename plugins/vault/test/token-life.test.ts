@@ -1,11 +1,12 @@
 import { Secret } from "@mlflow-auth/core/plugin";
 import { type FakeClock, fakeClock, secretSource } from "@mlflow-auth/core/testing";
 import { type FakeVault, startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { VaultClient } from "../src/client.js";
 import { createRenewalTimer, grantedLife, renew } from "../src/tokens.js";
-import { appRole, asked, type GivenOptions, rejected, seed, startProvider, token, write } from "./start-provider.ts";
+import { appRole, asked, type GivenOptions, seed, startProvider, token, write } from "./start-provider.ts";
 
 const test = suite("the life of the vault plugin's token");
 
