@@ -15,12 +15,18 @@ test.after(() => project.remove());
 
 /** What makes a whole file of a part of one, by the mark of its block. */
 const around: Record<string, (part: string) => string> = {
-  "option=vault": (part) => {
-    const rest = part.startsWith("secret:") ? "" : "    secret: { path: mlflow/auth }\n";
-    const indented = part.replaceAll(/^/gm, "    ").trimEnd();
-    return `version: 1\ntrackingUri: https://mlflow.example.com\nplugins:\n  vault:\n    address: https://vault.example.com\n${rest}${indented}\n`;
-  },
+  "option=vault": optionOf("vault", "    address: https://vault.example.com\n", "{ path: mlflow/auth }"),
+  "option=aws": optionOf("aws", "    region: eu-central-1\n", "{ id: mlflow/auth }"),
 };
+
+/** @param secret in place of `secret`, where the part is not that */
+function optionOf(plugin: string, others: string, secret: string): (part: string) => string {
+  return (part) => {
+    const rest = part.startsWith("secret:") ? "" : `    secret: ${secret}\n`;
+    const indented = part.replaceAll(/^/gm, "    ").trimEnd();
+    return `version: 1\ntrackingUri: https://mlflow.example.com\nplugins:\n  ${plugin}:\n${others}${rest}${indented}\n`;
+  };
+}
 
 /** The files that a block stands for; none for one that holds something else. */
 function configurationsOf({ language, marks, text }: Fence): string[] {

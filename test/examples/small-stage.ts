@@ -1,8 +1,9 @@
-/** What the examples need around them: a Vault with a token in it, and an MLflow behind a front that asks for that token. */
+/** What the examples need around them: secret stores with a token in them, and an MLflow behind a front that asks for that token. */
 import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
 import { createProject, type Project } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
 import { startFront } from "../servers/node-front.ts";
+import { startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 
 export interface SmallStage {
@@ -18,7 +19,9 @@ export interface SmallStage {
 export async function startSmallStage(): Promise<SmallStage> {
   const watch = createWatch();
   const token = watch.secret();
-  const [vault, stub] = await Promise.all([startFakeVault(), startStub()]);
+  const keys = { accessKeyId: "the-key-of-a-trainer", secretAccessKey: watch.secret() };
+  const [vault, aws, stub] = await Promise.all([startFakeVault(), startFakeSecretsManager(keys), startStub()]);
+  aws.secret = token;
   const front = await startFront({ upstream: stub.uri, accepted: [`Bearer ${token}`] });
   await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
   await vault.request("POST", "secret/data/mlflow/auth", { data: { token } });
@@ -34,6 +37,9 @@ export async function startSmallStage(): Promise<SmallStage> {
     VAULT_ADDR: vault.address,
     VAULT_ROLE_ID: role_id,
     VAULT_SECRET_ID: watch.add("the secret id", secret_id),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.endpoint,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
   };
   const projects: Project[] = [];
   return {
@@ -47,7 +53,7 @@ export async function startSmallStage(): Promise<SmallStage> {
     runs: () => runNames(stub),
     async stop() {
       for (const project of projects) project.remove();
-      await Promise.all([front.stop(), vault.stop(), stub.close()]);
+      await Promise.all([front.stop(), vault.stop(), aws.stop(), stub.close()]);
     },
   };
 }
