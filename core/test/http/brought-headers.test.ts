@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { broughtIn, headerKey } from "../../src/http/client-credentials.js";
@@ -27,7 +28,7 @@ for (const { by, names } of identityHeaders) {
 
 test("identity: the names that vendors document", () => {
   const names =
-    "X-Remote-User Remote-User REMOTE_USER Remote-Groups Remote-Email X-Forwarded-User X-Forwarded-Email X-Forwarded-Access-Token X-Forwarded-Preferred-Username X-Forwarded-Client-Cert X-Forwarded-For Forwarded X-Auth-Request-User X-Auth-Request-Access-Token Cf-Access-Jwt-Assertion Cf-Access-Authenticated-User-Email X-Goog-IAP-JWT-Assertion X-Goog-Authenticated-User-Email X-Goog-Authenticated-User-ID X-Pomerium-Jwt-Assertion X-Pomerium-Claim-Email X-authentik-username X-amzn-oidc-data X-amzn-oidc-accesstoken X-amzn-oidc-identity X-MS-CLIENT-PRINCIPAL X-MS-CLIENT-PRINCIPAL-NAME X-MS-TOKEN-AAD-ID-TOKEN Tailscale-User-Login kubeflow-userid Impersonate-User Impersonate-Extra-scopes X-WEBAUTH-USER X-Consumer-Username X-Original-URI X-Original-URL X-Rewrite-URL X-HTTP-Method-Override X-Real-IP SCRIPT_NAME Client-Cert";
+    "X-Remote-User Remote-User REMOTE_USER Remote-Groups Remote-Email X-Forwarded-User X-Forwarded-Email X-Forwarded-Access-Token X-Forwarded-Preferred-Username X-Forwarded-Client-Cert X-Forwarded-For Forwarded X-Auth-Request-User X-Auth-Request-Access-Token Cf-Access-Jwt-Assertion Cf-Access-Authenticated-User-Email X-Goog-IAP-JWT-Assertion X-Goog-Authenticated-User-Email X-Goog-Authenticated-User-ID X-Pomerium-Jwt-Assertion X-Pomerium-Claim-Email X-authentik-username X-amzn-oidc-data X-amzn-oidc-accesstoken X-amzn-oidc-identity X-MS-CLIENT-PRINCIPAL X-MS-CLIENT-PRINCIPAL-NAME X-MS-TOKEN-AAD-ID-TOKEN Tailscale-User-Login kubeflow-userid Impersonate-User Impersonate-Extra-scopes X-WEBAUTH-USER X-Consumer-Username X-Original-URI X-Original-URL X-Rewrite-URL X-HTTP-Method-Override X-Real-IP SCRIPT_NAME Client-Cert X-Preferred-Username X-UserId X-UserEmail X-User-Info X-Path-Info X-Forward-For X-Nickname Teleport-Jwt-Assertion X-Knox-Actor-ID X-Knox-Actor-Groups-1 X-Token-User-Email X-Auth-Given-Name X-Azure-FDID DISGUISED-HOST CloudFront-Viewer-Address X-Envoy-Internal X-Envoy-Peer-Metadata-Id X-Envoy-Original-Dst-Host l5d-client-id X-Appengine-Inbound-Appid WL-Proxy-Client-IP Client-IP";
   for (const name of names.split(" ").flatMap(spellings)) assert.is(broughtIn(name).brings, "identity", name);
 });
 
@@ -49,6 +50,25 @@ test("nothing of the kind: what MLflow's clients, browsers and tracers send", ()
   for (const name of names.split(" ")) {
     const { brings } = broughtIn(name);
     assert.is(brings, name === "Remote" ? "identity" : undefined, name);
+  }
+});
+
+/** What the words in the document stand for, as the vendors write it. */
+const keys =
+  "X-Access-Key X-Account-Key X-API-Key-2 X-App-Key X-Application-Key X-Client-Key X-Functions-Key X-Private-Key X-Secret-Key Ocp-Apim-Subscription-Key";
+
+test("the document has each of the names of keys, and no other", async () => {
+  const document = await readFile(new URL("../../../docs/client-headers.md", import.meta.url), "utf8");
+  const [list = ""] = /or a key: [^;]*/.exec(document) ?? [];
+  const documented = [...list.matchAll(/`([a-z-]+-key)`/g)].map(([, name]) => name as string);
+  for (const name of documented)
+    assert.is(broughtIn(`X-${name}`).brings, name === "api-key" ? "login" : "credential", name);
+  for (const name of keys.split(" ")) {
+    assert.ok(
+      documented.some((word) => `-${name.toLowerCase()}-`.includes(`-${word}-`)),
+      name,
+    );
+    assert.is(broughtIn(name).brings, "credential", name);
   }
 });
 

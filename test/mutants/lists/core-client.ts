@@ -102,6 +102,12 @@ export const mutants = [
         "if (IDENTITY_PREFIXES",
         "a server believes X-Real-Ip or X-User of whoever sends it",
       ],
+      ['      "X-Preferred-Username",\n', "", "an application behind oauth2-proxy believes a name of whoever sends it"],
+      [
+        'names: ["Teleport-Jwt-Assertion"],',
+        "names: [],",
+        "without a credential of the file a client brings Teleport's word",
+      ],
       [
         "IDENTITY_PREFIXES.some((prefix) => key.startsWith(prefix))",
         "false",
