@@ -95,7 +95,7 @@ test("--from-env names a plugin that the environment switches on and that is not
     MLFLOW_SECRETS_AUTH_ENABLE: "vault,azure-key-vault",
   });
   assert.is(code, 3);
-  assert.match(stderr, "the plugin `azure` is planned and does not exist yet");
+  assert.match(stderr, "npm install @mlflow-auth/plugin-azure");
 });
 
 const expires: readonly (readonly [seconds: string, ttl: string])[] = [

@@ -101,8 +101,8 @@ test("takes the only plugin and MLFLOW_TRACKING_URI where nothing else is said",
 const wrong: [what: string, args: string[], said: RegExp, code?: number][] = [
   [
     "a plugin that does not exist yet",
-    ["--plugin", "azure"],
-    /^PLUGIN_NOT_INSTALLED: the plugin `azure` is planned and does not exist yet: those that do are aws, datadog, vault\n/,
+    ["--plugin", "descope"],
+    /^PLUGIN_NOT_INSTALLED: the plugin `descope` is planned and does not exist yet: those that do are aws, azure, datadog, vault\n/,
     3,
   ],
   ["a plugin that nobody provides", ["--plugin", "acme"], /^PLUGIN_NOT_INSTALLED: acme: no installed package/, 3],

@@ -13,6 +13,7 @@ const expected = [
   "@mlflow-auth/core",
   "@mlflow-auth/mlflow-stub",
   "@mlflow-auth/plugin-aws",
+  "@mlflow-auth/plugin-azure",
   "@mlflow-auth/plugin-datadog",
   "@mlflow-auth/plugin-vault",
   "@mlflow-auth/schema",

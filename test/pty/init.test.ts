@@ -101,7 +101,7 @@ test("asks only for what no option gives, and shows how the plugins are got that
   const { code, screen } = await init([["Which plugins?", ENTER]], options);
   assert.is(code, 0);
   assert.match(screen, /vault \(not installed: npm install @mlflow-auth\/plugin-vault\)/);
-  assert.not.match(screen, "plugin-azure");
+  assert.not.match(screen, "plugin-descope");
   assert.match(file(), /datadog: \{\}/);
 });
 

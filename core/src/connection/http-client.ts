@@ -37,8 +37,9 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
   let warned = false;
 
   function client(settings: HttpClientSettings): HttpClient {
-    const { allowInsecure, tlsNames, ...tls } = settings;
-    const { instance, env, logger, background = false } = options;
+    const { allowInsecure, direct = false, tlsNames, ...tls } = settings;
+    const { instance, logger, background = false } = options;
+    const env = direct ? {} : options.env;
     const tlsOwner = tlsOfPlugin(instance, tlsNames);
     const byOrigin = new Map<string, Dispatcher>();
     function agentFor(url: URL): Dispatcher {

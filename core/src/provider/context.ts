@@ -57,6 +57,8 @@ export interface HttpClientSettings extends TlsOptions {
   readonly tlsNames?: TlsOptionNames | undefined;
   /** Whether plain http beyond loopback is allowed. Default false. */
   readonly allowInsecure?: boolean | undefined;
+  /** Past the corporate proxy: for what stands on the machine itself, such as a cloud's metadata service. Default false. */
+  readonly direct?: boolean | undefined;
 }
 
 /** One request to a secret backend. */

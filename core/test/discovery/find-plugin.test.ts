@@ -98,10 +98,10 @@ test("every plugin package of this project is known by its name, and none that i
 });
 
 test("a plugin that is only planned is not told to be installed", async () => {
-  const problem = await problemOf(project(), { azure: {} });
+  const problem = await problemOf(project(), { descope: {} });
   assert.match(
     problem,
-    /^PLUGIN_NOT_INSTALLED the plugin `azure` is planned and does not exist yet: those that do are /,
+    /^PLUGIN_NOT_INSTALLED the plugin `descope` is planned and does not exist yet: those that do are /,
   );
   assert.not.match(problem, "install @");
 });
