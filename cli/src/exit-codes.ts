@@ -63,6 +63,8 @@ const table: Readonly<Record<ErrorCode, number>> = {
   LOGIN_FAILED: backend,
 
   UPLOAD_REJECTED: backend,
+  SIGNATURE_NEEDED: problem,
+  BODY_UNSIGNABLE: problem,
   FETCH_REPLACED: problem,
   PATH_MISLEADING: problem,
   GATEWAY_CREDENTIAL: problem,

@@ -52,6 +52,7 @@ const sent = (
     replacesClientCredentials: true,
     belowGateway: false,
     provider: "vault",
+    signing: undefined,
   },
 });
 const bearer = { Authorization: "Bearer x" };

@@ -1,10 +1,11 @@
 /** The library: what a program in Node gets from the file. */
 import type { Dispatcher } from "undici";
-import type { Config } from "./config/config.js";
+import type { Config, ServerConfig } from "./config/config.js";
 import { MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { type LoadConfigOptions, loadConfig } from "./load-config.js";
 import { type OpenAuthorizerOptions, openAuthorizer } from "./open-authorizer.js";
 import type { AuthorizedHeaders } from "./pipeline/compose.js";
+import type { Signing } from "./pipeline/signing.js";
 import type { Run } from "./provider/provider.js";
 import { isSecret } from "./secret/secret.js";
 import { createInterceptor } from "./transport/interceptor.js";
@@ -34,7 +35,8 @@ export interface MlflowAuth {
    * `interceptor` see.
    *
    * @throws MlflowAuthError `DESTINATION_UNLISTED` if the URL belongs to no server of the file; `GATEWAY_CREDENTIAL` below `/gateway/`;
-   *   any other code if there is no credential, or `PATH_MISLEADING` if servers could read its path as leading into or out of one: the request must not be sent then
+   *   `SIGNATURE_NEEDED` where the credential is a signature of the whole request; `PATH_MISLEADING` if servers could read its path as
+   *   leading into or out of one; any other code if there is no credential: the request must not be sent then
    */
   headers(url: string | URL, method?: string): Promise<Readonly<Record<string, string>>>;
   /**
@@ -110,6 +112,7 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
 function createPlainHeaders(): (authorized: AuthorizedHeaders) => Promise<Readonly<Record<string, string>>> {
   let last: { authorized: AuthorizedHeaders; headers: Promise<Readonly<Record<string, string>>> } | undefined;
   return (authorized) => {
+    if (authorized.signing !== undefined) return Promise.reject(signatureNeeded(authorized.signing, authorized.server));
     if (last?.authorized !== authorized) {
       const entries = authorized.headers.map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
       last = { authorized, headers: Promise.resolve(Object.freeze(Object.fromEntries(entries))) };
@@ -120,6 +123,15 @@ function createPlainHeaders(): (authorized: AuthorizedHeaders) => Promise<Readon
 
 /** A run of which nothing is known yet: what the providers would give to any. */
 const nothingKnown: Run = Object.freeze({ experimentId: undefined, runName: undefined, tags: Object.freeze({}) });
+
+function signatureNeeded({ instance }: Signing, { uri }: ServerConfig): MlflowAuthError {
+  const message = `plugin ${instance} signs each request to ${uri} as a whole, so there are no headers that others could send`;
+  return new MlflowAuthError("SIGNATURE_NEEDED", message, {
+    plugin: instance,
+    server: uri,
+    remedy: "send the request with the library's `fetch` or interceptor, `register`, `exec` or `proxy`",
+  });
+}
 
 function unlisted(url: string | URL, config: Config): MlflowAuthError {
   const { origin, pathname } = URL.parse(String(url)) ?? { origin: "the URL", pathname: "" };

@@ -120,6 +120,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
         continue;
       }
       for (const auth of await bind([name], "mlflow.request_auth_provider")) {
+        if (auth.provider.signRequest !== undefined) throw signsNoHeaders(name, server);
         const provider = authAsHeaders(server, { ...auth, optional: false }, clock, logger);
         bound.push({ ...auth, optional: false, provider, isCredential: true });
       }
@@ -179,6 +180,15 @@ function createContext(
     error: (code, message, details) => new MlflowAuthError(code, message, { ...details, plugin: instance }),
     refuse: (answer, details) => refusalOf(answer, instance, details),
   };
+}
+
+function signsNoHeaders(instance: string, { uri }: ServerConfig): MlflowAuthError {
+  const message = `plugin ${instance} signs requests as a whole, and stands in \`headers\` of ${uri}, where a credential is headers alone`;
+  return new MlflowAuthError("PLUGIN_INTERFACE", message, {
+    plugin: instance,
+    server: uri,
+    remedy: `list ${instance} under \`auth\` of that server`,
+  });
 }
 
 function warnOfSkippedVerification({ uri }: ServerConfig, logger: Logger): void {

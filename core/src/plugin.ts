@@ -39,6 +39,7 @@ export {
   type Run,
   type RunContextProvider,
   type Server,
+  type SignableRequest,
 } from "./provider/provider.js";
 export type { CachePolicy, Fetched, SecretCache } from "./secret/cache.js";
 export {

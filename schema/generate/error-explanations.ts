@@ -243,6 +243,14 @@ export const explanations: readonly ExplanationGroup[] = [
         "The server rejected the old credential after more than 1 MiB of a stream had been sent.",
         "Send the request again. Through the proxy it is a 503 with `Retry-After: 0`, upon which MLflow's Python client does so by itself.",
       ],
+      SIGNATURE_NEEDED: [
+        "`headers(url)`, `authProvider()` or another program that sends by itself meets a plugin whose credential is a signature of each request.",
+        "Send with the library's `fetch` or interceptor, `register`, `exec` or `proxy`.",
+      ],
+      BODY_UNSIGNABLE: [
+        "A stream of more than 1 MiB, for a plugin that does not sign such; or a full disk where temporary files go.",
+        "Make room, name another folder in TMPDIR, or send the body as bytes or in parts, as the message says.",
+      ],
       FETCH_REPLACED: [
         "A library such as node-fetch or a test's mock has taken the place of `globalThis.fetch`, and `auth.fetch` was called.",
         "Put Node's own back, or take the headers from `auth.headers(url)`.",

@@ -48,14 +48,16 @@ function valuesOf({ headers }: AuthorizedHeaders, reveal: boolean): [name: strin
   return headers.map(([name, value]) => [name, !reveal ? "[secret]" : isSecret(value) ? value.reveal() : value]);
 }
 
-function printJson(url: string, { server, sources }: AuthorizedHeaders, values: [string, string][]): void {
-  console.log(JSON.stringify({ url, server: server.uri, headers: Object.fromEntries(values), sources }, undefined, 2));
+function printJson(url: string, { server, sources, signing }: AuthorizedHeaders, values: [string, string][]): void {
+  const shown = { url, server: server.uri, headers: Object.fromEntries(values), sources, signedBy: signing?.instance };
+  console.log(JSON.stringify(shown, undefined, 2));
 }
 
-function printText({ server, sources }: AuthorizedHeaders, values: [string, string][]): void {
+function printText({ server, sources, signing }: AuthorizedHeaders, values: [string, string][]): void {
   console.log(`${paint(process.stdout, "bold", server.uri)} gets`);
   for (const [name, value] of values) {
     console.log(`  ${name}: ${value}   ${paint(process.stdout, "dim", `from ${sources[name]}`)}`);
   }
-  if (values.length === 0) console.log("  no header");
+  if (signing !== undefined) console.log(`  a signature of its own with each request, by ${signing.instance}`);
+  else if (values.length === 0) console.log("  no header");
 }

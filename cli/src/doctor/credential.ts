@@ -110,7 +110,7 @@ function inTime<T>(asked: T | Promise<T>, timeout: number, missing: string, reme
 }
 
 function successes(authorized: AuthorizedHeaders, { target, wire, since }: Examination): Finding[] {
-  const { server, provider, sources } = authorized;
+  const { server, provider, sources, signing } = authorized;
   const { origin } = new URL(target.uri);
   // The server itself is asked for its health meanwhile.
   const others = wire.answers.slice(since).filter((answer) => answer.origin !== origin);
@@ -131,7 +131,10 @@ function successes(authorized: AuthorizedHeaders, { target, wire, since }: Exami
   return [
     fine("backend", answered.length > 0 ? `${listed(answered)} answered` : "nothing had to be asked just now"),
     fine("login", answered.length > 0 ? "accepted" : "none was needed just now"),
-    fine("secret", `from ${provider}, for the header ${listed(namesOf([provider]))}`),
+    fine(
+      "secret",
+      `from ${provider}, for ${signing === undefined ? `the header ${listed(namesOf([provider]))}` : "a signature of each request"}`,
+    ),
     headers,
   ];
 }

@@ -37,6 +37,12 @@ function unauthorized(answer: Answer, { authorized, clocksApart }: SentRead): Ex
       remedy: "enable a plugin that has one under `plugins`, and name it in the server's `auth`",
     };
   }
+  if (authorized.signing !== undefined) {
+    return {
+      found: `the server refused the signature of ${provider} (401)`,
+      remedy: `${clocksApart ? "set the clocks right first (see clock); then " : ""}check whose keys ${provider} signs with, and for which service and region`,
+    };
+  }
   const { name, scheme, shown } = sentBy(authorized, provider);
   const wanted = schemesIn([answer.headers["www-authenticate"]].flat().join(", "));
   const found = `the server refused the credential of ${provider} (401), sent as ${shown}`;

@@ -52,6 +52,10 @@ export const codes = {
     "A plugin answered that a request goes without a credential, and the file does not allow that for its server.",
   HEADER_COLLISION: "Two plugins set the same header.",
   HEADER_INVALID: "A header name or value that HTTP does not allow, or that a plugin must not set.",
+  SIGNATURE_NEEDED:
+    "Headers alone were asked for, and the credential of the server is a signature of the whole request.",
+  BODY_UNSIGNABLE:
+    "A request's body could not be kept until it was signed: longer than the plugin takes, or without room for a temporary file.",
   TAG_INVALID: "A run tag whose key or value MLflow does not allow.",
 
   SECRET_UNREACHABLE: "The secret backend can't be reached, or is overloaded or failing.",

@@ -72,3 +72,21 @@ function check(name: string, value: unknown, instance: string): void {
     throw refuse("HEADER_INVALID", what, "store the credential without such characters");
   }
 }
+
+/**
+ * Two plugins that set one header, or one that sets it twice.
+ *
+ * @param owner the instance that set it first
+ * @param server the URI of the server that the request is for
+ */
+export function headerCollision(name: string, owner: string, instance: string, server: string): MlflowAuthError {
+  const message =
+    owner === instance
+      ? `plugin ${instance} set the header ${name} twice`
+      : `plugins ${owner} and ${instance} both set the header ${name}`;
+  return new MlflowAuthError("HEADER_COLLISION", `${message} for ${server}`, {
+    plugin: instance,
+    server,
+    remedy: `leave one of them out of \`auth\` or \`headers\` of ${server}, or give one another header name`,
+  });
+}

@@ -16,6 +16,8 @@ export interface Rejection {
   readonly kind: RejectionKind;
   /** The beginning of the answer's body, where the kind is `forbidden`. */
   readonly body?: string | undefined;
+  /** The answer's Date. */
+  readonly date?: string | undefined;
 }
 
 /**

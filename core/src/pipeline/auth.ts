@@ -99,7 +99,7 @@ export function createAuthPipeline(
       throw notAllowed(bound.instance, server);
     }
     // An object that has answered before was looked at then.
-    if (given !== last?.auth) checkAuth(given, bound.instance);
+    if (given !== last?.auth) checkAuth(given, bound);
   }
 
   /** The end of a credential that must not be used any more; of one that may, undefined. */
@@ -141,17 +141,19 @@ function expires(given: Auth | typeof anonymous): boolean {
   return given !== anonymous && given.expiresAt !== undefined;
 }
 
-function checkAuth(given: Auth, instance: string): void {
+function checkAuth(given: Auth, { instance, provider: { signRequest } }: BoundAuth): void {
   const { headers, expiresAt, id } = (given ?? {}) as Partial<Auth>;
   if (typeof headers !== "object") throw wrong(instance, "with something that has no headers");
   // Without one, the request would go bare.
-  if (checkHeaders(headers, instance).length === 0) {
+  if (checkHeaders(headers, instance).length === 0 && signRequest === undefined) {
     throw wrong(instance, "with no header; `anonymous` says that none is meant");
   }
   if (expiresAt !== undefined && (typeof expiresAt !== "number" || Number.isNaN(expiresAt))) {
     throw wrong(instance, "with an expiresAt that is not a number");
   }
   if (id !== undefined && (typeof id !== "string" || id === "")) throw wrong(instance, "with an id that is not a text");
+  // Nothing else would tell one credential from the next.
+  if (id === undefined && Object.keys(headers).length === 0) throw wrong(instance, "with neither a header nor an id");
 }
 
 function wrong(instance: string, what: string): MlflowAuthError {

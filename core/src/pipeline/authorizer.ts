@@ -251,7 +251,7 @@ function createServerPipeline(
   /** The same objects from the same providers make the same headers: composed and checked once. */
   function put(result: AuthResult | undefined, extra: readonly ExtraHeaders[]): AuthorizedHeaders {
     if (last !== undefined && last.result === result && sameHeaders(last.extra, extra)) return last.authorized;
-    const authorized = noted(result, compose(server, result, extra));
+    const authorized = noted(result, compose(server, result, extra, clock));
     last = { result, extra, authorized };
     return authorized;
   }

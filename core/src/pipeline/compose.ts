@@ -1,13 +1,14 @@
 /** Puts what the pipelines gave together into the headers of one request, and refuses what must not be sent. */
 import type { ServerConfig } from "../config/config.js";
-import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { headerKey } from "../http/client-credentials.js";
-import { checkHeaders } from "../http/headers.js";
+import { checkHeaders, headerCollision } from "../http/headers.js";
 import { type Auth, anonymous, type ProviderHeaders } from "../provider/provider.js";
 import type { Secret } from "../secret/secret.js";
+import type { Clock } from "../time/clock.js";
 import { pluginFault } from "./ask-provider.js";
 import type { AuthResult } from "./auth.js";
 import type { ExtraHeaders } from "./headers.js";
+import { createSigning, type Signing } from "./signing.js";
 
 /** A request's headers and where they came from. Frozen; the same object is reused while nothing changed. */
 export interface AuthorizedHeaders {
@@ -21,6 +22,8 @@ export interface AuthorizedHeaders {
   readonly belowGateway: boolean;
   /** The instance whose credential this is; undefined without one, or where the request goes bare on purpose. */
   readonly provider: string | undefined;
+  /** Makes the rest of the credential, once all else of the request stands; undefined where the headers are all of it. */
+  readonly signing: Signing | undefined;
 }
 
 /**
@@ -31,6 +34,7 @@ export function compose(
   server: ServerConfig,
   result: AuthResult | undefined,
   extra: readonly ExtraHeaders[],
+  clock: Clock,
 ): AuthorizedHeaders {
   const headers: [string, Secret | string][] = [];
   const owners = new Map<string, string>();
@@ -39,7 +43,7 @@ export function compose(
   function add(instance: string, read: () => ProviderHeaders): void {
     for (const [name, value] of entriesOf(read, instance)) {
       const owner = owners.get(headerKey(name));
-      if (owner !== undefined) throw collision(name, owner, instance, server);
+      if (owner !== undefined) throw headerCollision(name, owner, instance, server.uri);
       owners.set(headerKey(name), instance);
       sources[name] = instance;
       headers.push([name, value]);
@@ -56,6 +60,10 @@ export function compose(
     replacesClientCredentials: result !== undefined,
     belowGateway: false,
     provider: credential?.bound.instance,
+    signing:
+      credential?.bound.provider.signRequest === undefined
+        ? undefined
+        : createSigning(server, credential, owners, clock),
   });
 }
 
@@ -65,16 +73,4 @@ function entriesOf(read: () => ProviderHeaders, instance: string): [name: string
   } catch (thrown) {
     throw pluginFault(thrown, instance);
   }
-}
-
-function collision(name: string, owner: string, instance: string, server: ServerConfig): MlflowAuthError {
-  const message =
-    owner === instance
-      ? `plugin ${instance} set the header ${name} twice`
-      : `plugins ${owner} and ${instance} both set the header ${name}`;
-  return new MlflowAuthError("HEADER_COLLISION", `${message} for ${server.uri}`, {
-    plugin: instance,
-    server: server.uri,
-    remedy: `leave one of them out of \`auth\` or \`headers\` of ${server.uri}, or give one another header name`,
-  });
 }

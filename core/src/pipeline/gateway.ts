@@ -69,7 +69,7 @@ export function createGateway({ server, resolve, others, made, clock, logger }: 
     const key = name ?? "";
     const last = shapes.get(key);
     if (last !== undefined && last.result === result) return last.authorized;
-    const composed = compose(server, result, []);
+    const composed = compose(server, result, [], clock);
     const authorized = made(result, Object.freeze({ ...composed, ...renamed(composed, name), belowGateway: true }));
     shapes.set(key, { result, authorized });
     return authorized;
@@ -120,6 +120,13 @@ export function createGateway({ server, resolve, others, made, clock, logger }: 
 
   function put(result: AuthResult | undefined, request: AuthorizerRequest) {
     if (result === undefined || result.auth === anonymous) return inHeader(undefined, result);
+    if (result.bound.provider.signRequest !== undefined) {
+      const why = `${result.bound.instance} signs requests, and MLflow may pass the signature on`;
+      throw unsafe(
+        why,
+        `list ${server.uri}/gateway as a server of its own with a credential that is no signature, or \`auth: []\``,
+      );
+    }
     if (server.gateway !== undefined) return inHeader(server.gateway.header, result);
     const { headers, provider } = inHeader(undefined, result);
     if (headers.length !== 1 || headerKey((headers[0] as readonly [string, unknown])[0]) !== "authorization") {

@@ -69,18 +69,18 @@ export function createRenewal(options: RenewalOptions): Renewal {
   }
 
   /** Has the secret fetched anew, once for all who were rejected at the same time. Whether it changed. */
-  async function renewed(result: AuthResult, kind: RejectionKind, request: RejectedRequest): Promise<boolean> {
+  async function renewed(result: AuthResult, { kind, date }: Rejection, request: RejectedRequest): Promise<boolean> {
     const key = keyOf(result, kind);
     let refresh = refreshes.get(key);
     if (refresh === undefined) {
       if (clock.now() < (coolDowns.get(key)?.until ?? Number.NEGATIVE_INFINITY)) return false;
-      refresh = refetch(result, kind, request).finally(() => refreshes.delete(key));
+      refresh = refetch(result, { kind, date }, request).finally(() => refreshes.delete(key));
       refreshes.set(key, refresh);
     }
     return await refresh;
   }
 
-  async function refetch(result: AuthResult, kind: RejectionKind, request: RejectedRequest): Promise<boolean> {
+  async function refetch(result: AuthResult, { kind, date }: Rejection, request: RejectedRequest): Promise<boolean> {
     const { bound, auth } = result;
     // Without a credential there is nothing that could be rejected.
     if (auth === anonymous) return false;
@@ -89,6 +89,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
       const invalidated = bound.provider.invalidate(kind === "unauthorized" ? "unauthorized" : "suspected", {
         request: request.asked,
         auth,
+        serverTime: timeOf(date),
       });
       if (isPromise(invalidated)) await withTimeout(invalidated, bound, clock);
       const next = resultOf(await request.authorize());
@@ -120,15 +121,21 @@ export function createRenewal(options: RenewalOptions): Renewal {
     }
   }
 
-  return async (authorized, { kind, body = "" }, request) => {
+  return async (authorized, rejection, request) => {
+    const { kind, body = "" } = rejection;
     const result = resultOf(authorized);
     if (result === undefined || authorized.provider === undefined) return undefined;
     if (kind === "forbidden" && (isPermissionDenial(body) || providerSaysDenial(result, body))) return undefined;
     // Another request's rejection, or the cache's own refresh, may have brought another secret already.
     const already = await changed(result, request);
     if (already !== undefined) return already;
-    return (await renewed(result, kind, request)) ? await changed(result, request) : undefined;
+    return (await renewed(result, rejection, request)) ? await changed(result, request) : undefined;
   };
+}
+
+function timeOf(date = ""): number | undefined {
+  const time = Date.parse(date);
+  return Number.isNaN(time) ? undefined : time;
 }
 
 /** Whether a proxy in front of MLflow denies a permission, as far as the plugin knows that proxy. */

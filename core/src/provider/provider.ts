@@ -52,6 +52,28 @@ export interface RejectedAuth {
   readonly request: ProviderRequest;
   /** As `getAuth` gave it. */
   readonly auth: Auth;
+  /**
+   * What the rejecting server's clock says, in milliseconds since the Unix epoch, to the second: a signature may be refused because ours
+   * is wrong. Undefined where the answer had no Date, or where there was none.
+   */
+  readonly serverTime?: number | undefined;
+}
+
+/** A request with all that it carries, about to be sent: what a signature covers. */
+export interface SignableRequest {
+  /** A copy: changing it changes nothing. */
+  readonly url: URL;
+  /** Path and query, byte for byte as they stand in the request line. */
+  readonly path: string;
+  readonly method: string;
+  readonly server: Server;
+  /**
+   * In the order in which they are sent, each value apart: the client's own, those of all plugins, `Host`, and `Content-Length` where
+   * there is a body. What an HTTP connection adds by itself (`Connection`, `Transfer-Encoding`) is not among them.
+   */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** SHA-256 of the body, of no bytes where there is none: 64 hexadecimal digits in lower case. */
+  sha256(): Promise<string>;
 }
 
 /** Gives the credential for requests. Its methods may be called from many requests at once. */
@@ -80,6 +102,23 @@ export interface RequestAuthProvider {
    * @param body the beginning of the answer's body
    */
   isPermissionDenial?(body: string): boolean;
+  /**
+   * Signs a request: called last, when all else of it stands (run tags, the headers of every plugin, Host, the length), and anew for
+   * each attempt. The request is held back until its whole body is there.
+   *
+   * What needs a signature can't be had as headers alone, so `headers(url)`, `authProvider()` and `headers` lists of the file refuse such
+   * a provider; below MLflow's AI gateway nothing is signed, for an LLM provider could use it.
+   *
+   * @param auth as `getAuth` gave it. With a signature to come it may have no headers; it needs an `id` then
+   * @returns what the signature adds, at least one header; it takes the place of a client's own header of that name
+   * @throws anything: the request is not sent
+   */
+  signRequest?(request: SignableRequest, auth: Auth): Awaitable<ProviderHeaders>;
+  /**
+   * What becomes of a streamed body longer than 1 MiB, which must be whole before its signature can be made: it is kept in a temporary file
+   * that nobody else can open, or the request is refused with an error that says so. Default `spool`.
+   */
+  readonly longBodies?: "spool" | "refuse";
   /** Releases timers and connections. */
   close?(): Awaitable<void>;
 }

@@ -1,6 +1,7 @@
 /** One request to a listed server, sent once or twice, and the handler of its answer. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import type { ServerConfig } from "../config/config.js";
 import { explainConnectionFailure } from "../connection/failure.js";
 import { createsRun } from "../mlflow/endpoints.js";
 import { type Rejection, rejectionKindOf } from "../mlflow/rejection.js";
@@ -15,6 +16,7 @@ import { HeldAnswer } from "./held-answer.js";
 import { type AwaitedUploads, rejectedUpload, uploadKey } from "./rejected-upload.js";
 import { type ReplayableBody, replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";
+import { signedOptions } from "./signed-options.js";
 
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
@@ -120,16 +122,29 @@ export class AuthorizedRequest extends PassingHandler {
     if (body === null || body === undefined) return this.#dispatch(authorized, body, this);
     this.#options = withBodyOfSource(this.#options);
     const { body: given } = this.#options;
-    // Without a credential there is nothing that could be rejected.
-    if (authorized.provider === undefined) return this.#dispatch(authorized, given, this);
+    // Without a credential there is nothing that could be rejected; and what is signed is kept as a whole.
+    if (authorized.provider === undefined || authorized.signing !== undefined)
+      return this.#dispatch(authorized, given, this);
     this.#body = replayable(given, () => announced(this.#options.headers as DispatchHeaders).length);
     return this.#dispatch(authorized, this.#body.body, this);
   }
 
   #dispatch(authorized: AuthorizedHeaders, body: unknown, handler: Handler): boolean {
+    const options = authorizedOptions(this.#options, this.#url, authorized, body, this.#context.authorizer);
+    const { signing, server } = authorized;
+    if (signing === undefined) return this.#pass(options, server, handler);
+    signedOptions(options, this.#url.origin, { signing, server, kept: this.#body })
+      .then((signed) => {
+        this.#body = signed.body;
+        this.#pass(signed.options, server, handler);
+      })
+      .catch((thrown) => handler.onResponseError?.(null as never, thrown as Error));
+    return true;
+  }
+
+  #pass(options: Dispatcher.DispatchOptions, server: ServerConfig, handler: Handler): boolean {
     const { authorizer, dispatch } = this.#context;
-    const options = authorizedOptions(this.#options, this.#url, authorized, body, authorizer);
-    const agent = authorizer.agentFor(authorized.server);
+    const agent = authorizer.agentFor(server);
     return agent === undefined ? dispatch(options, handler) : agent.dispatch(options, handler);
   }
 
@@ -146,8 +161,16 @@ export class AuthorizedRequest extends PassingHandler {
       const { awaited, clock } = this.#context;
       return rejectedUpload(awaited, this.#url, this.#authorized as AuthorizedHeaders, authorized, clock.now());
     }
-    return () =>
-      void this.#dispatch(authorized, again.body, new SecondAttempt(this.handler, authorized, this.#url.origin));
+    return () => void this.#dispatch(authorized, again.body, new SecondAttempt(this.handler, authorized, this));
+  }
+
+  get origin(): string {
+    return this.#url.origin;
+  }
+
+  /** No further attempt will come. */
+  releaseBody(): void {
+    this.#body?.release();
   }
 
   override onResponseStart(
@@ -168,7 +191,7 @@ export class AuthorizedRequest extends PassingHandler {
             clock: this.#context.clock,
             kind,
             retry: (rejection) => this.#retry(rejection),
-            release: () => this.#body?.release(),
+            release: () => this.releaseBody(),
           });
           this.#held.onResponseStart(controller, status, headers, statusMessage);
           return;
@@ -201,17 +224,27 @@ export class AuthorizedRequest extends PassingHandler {
 /** Sent with another credential after a rejection. Its answer is passed on, whatever it is. */
 class SecondAttempt extends PassingHandler {
   readonly #authorized: AuthorizedHeaders;
-  readonly #origin: string;
+  readonly #first: AuthorizedRequest;
 
-  constructor(handler: Handler, authorized: AuthorizedHeaders, origin: string) {
+  constructor(handler: Handler, authorized: AuthorizedHeaders, first: AuthorizedRequest) {
     super(handler, authorized.server.uri);
     this.#authorized = authorized;
-    this.#origin = origin;
+    this.#first = first;
   }
 
   override onResponseStart(...event: Parameters<PassingHandler["onResponseStart"]>): void {
     const { "set-cookie": cookies } = event[2];
-    if (cookies !== undefined) rememberCookies(this.#authorized, this.#origin, cookies);
+    if (cookies !== undefined) rememberCookies(this.#authorized, this.#first.origin, cookies);
     super.onResponseStart(...event);
+  }
+
+  override onResponseEnd(...event: Parameters<PassingHandler["onResponseEnd"]>): void {
+    this.#first.releaseBody();
+    super.onResponseEnd(...event);
+  }
+
+  override onResponseError(...event: Parameters<PassingHandler["onResponseError"]>): void {
+    this.#first.releaseBody();
+    super.onResponseError(...event);
   }
 }

@@ -212,7 +212,7 @@ function prepared(authorized: AuthorizedHeaders): Prepared {
       drop.add(headerKey(name));
     }
     // A Host of the client's choice would take what we add to another site on the same machine.
-    if (authorized.headers.length > 0) drop.add("host");
+    if (authorized.headers.length > 0 || authorized.signing !== undefined) drop.add("host");
     const { replacesClientCredentials, belowGateway } = authorized;
     // A session that the server gave for our credential would go on to an LLM provider, too.
     if (belowGateway && replacesClientCredentials) drop.add("cookie");

@@ -31,6 +31,8 @@ export class HeldAnswer {
   readonly #options: HeldAnswerOptions;
   /** Events that the caller has not seen yet; undefined once the answer is passed on. */
   #events: (() => void)[] | undefined = [];
+  /** The answer's own. */
+  #date: string | undefined;
   /** The beginning of a 403 that is still to be read. */
   #look: { chunks: Buffer[]; bytes: number } | undefined;
   #discarding = false;
@@ -45,8 +47,9 @@ export class HeldAnswer {
   onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders, statusMessage?: string): void {
     const { handler, kind, clock } = this.#options;
     this.#forward(() => handler.onResponseStart?.(controller, status, headers, statusMessage));
+    this.#date = headers.date;
     if (kind !== "forbidden") {
-      this.#decide(controller, { kind });
+      this.#decide(controller, { kind, date: headers.date });
       return;
     }
     this.#look = { chunks: [], bytes: 0 };
@@ -93,7 +96,7 @@ export class HeldAnswer {
     this.#timer?.cancel();
     const body = Buffer.concat(this.#look?.chunks ?? []).toString("utf8");
     this.#look = undefined;
-    this.#decide(controller, { kind: this.#options.kind, body });
+    this.#decide(controller, { kind: this.#options.kind, body, date: this.#date });
   }
 
   #decide(controller: Controller, rejection: Rejection): void {

@@ -2,7 +2,7 @@
 import { isForm } from "./form-body.js";
 
 /** Bytes that are kept for a second attempt; a longer body is streamed through and sent once. */
-const LONGEST_REPLAY = 1024 * 1024;
+export const LONGEST_REPLAY = 1024 * 1024;
 
 /** A request body of which the beginning is kept while the request may have to go out again. */
 export interface ReplayableBody {

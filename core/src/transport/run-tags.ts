@@ -8,6 +8,7 @@ import { readRunBody } from "../mlflow/run-body.js";
 import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import { type DispatchHeaders, eachHeader } from "./client-request.js";
+import { bytesOf } from "./kept-body.js";
 
 /** Digests that a client sends of its body, which then can't be another (RFC 9530, and their forerunners). */
 const DIGESTS: ReadonlySet<string> = new Set(["content-digest", "repr-digest", "digest", "content-md5"]);
@@ -101,7 +102,7 @@ async function collect(body: unknown): Promise<Collected> {
   const chunks: Buffer[] = [];
   let length = 0;
   for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
-    const chunk = bufferOf(step.value);
+    const chunk = bytesOf(step.value);
     chunks.push(chunk);
     length += chunk.length;
     if (length > LONGEST) return { uncollected: resumed(chunks, iterator) };
@@ -116,16 +117,10 @@ async function whole(body: unknown): Promise<Collected | undefined> {
   const limited = (length: number, bytes: () => Buffer) =>
     length > LONGEST ? { uncollected: body } : { bytes: bytes() };
   if (typeof body === "string") return limited(Buffer.byteLength(body), () => Buffer.from(body));
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return limited(body.byteLength, () => bufferOf(body));
+  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return limited(body.byteLength, () => bytesOf(body));
   if (!(body instanceof Blob)) return undefined;
   if (body.size > LONGEST) return { uncollected: body };
   return { bytes: Buffer.from(await body.arrayBuffer()) };
-}
-
-function bufferOf(chunk: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof chunk === "string") return Buffer.from(chunk);
-  if (chunk instanceof ArrayBuffer) return Buffer.from(chunk);
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 async function* resumed(chunks: Buffer[], rest: AsyncIterator<Chunk> | Iterator<Chunk>): AsyncGenerator<Chunk> {

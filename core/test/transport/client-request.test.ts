@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { type AuthorizedHeaders, compose } from "../../src/pipeline/compose.js";
 import { anonymous } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
+import { fakeClock } from "../../src/testing.js";
 import {
   applyHeaders,
   authorizedOptions,
@@ -20,10 +21,10 @@ const own = { Authorization: "mine", "X-API-Key": "mine", Host: "other.test", Ke
 
 /** What a server's providers give: a credential, nothing on purpose, or, without one, a header at most. */
 const given = {
-  credential: compose(server, { bound, auth: { headers: { "X-Token": new Secret("t") } } }, []),
-  bare: compose(server, { bound, auth: anonymous }, []),
-  extra: compose(server, undefined, [{ instance: "h", headers: { "X-Extra": "e" } }]),
-  nothing: compose(server, undefined, []),
+  credential: compose(server, { bound, auth: { headers: { "X-Token": new Secret("t") } } }, [], fakeClock()),
+  bare: compose(server, { bound, auth: anonymous }, [], fakeClock()),
+  extra: compose(server, undefined, [{ instance: "h", headers: { "X-Extra": "e" } }], fakeClock()),
+  nothing: compose(server, undefined, [], fakeClock()),
 };
 
 const silent = { warnRemoved: () => {} };

@@ -7,6 +7,7 @@ import { HeldAnswer } from "../../src/transport/held-answer.js";
 
 const test = suite("an answer that is held back");
 const KIB = 1024;
+const date = "Fri, 27 Nov 2026 07:00:00 GMT";
 
 /** A held answer whose fate the test decides by `decide`, and all that it did meanwhile, in order. */
 function held(kind: RejectionKind) {
@@ -49,7 +50,7 @@ function held(kind: RejectionKind) {
     rejections,
     caller,
     controller,
-    head: (status: number) => answer.onResponseStart(controller, status, {}),
+    head: (status: number) => answer.onResponseStart(controller, status, { date }),
     body: (text: string) => answer.onResponseData(controller, Buffer.from(text)),
     end: () => answer.onResponseEnd(controller, {}),
     fail: (message: string) => answer.onResponseError(controller, new Error(message)),
@@ -63,7 +64,7 @@ function held(kind: RejectionKind) {
 test("it waits while it is decided about, and then comes whole and in order", async () => {
   const answer = held("unauthorized");
   answer.head(401);
-  assert.equal(answer.rejections, [{ kind: "unauthorized" }]);
+  assert.equal(answer.rejections, [{ kind: "unauthorized", date }]);
   answer.body("a");
   assert.equal(answer.events, ["pause"]);
   await answer.decide(undefined);
@@ -161,7 +162,7 @@ test("a 403 is judged by its body, as soon as that has ended", async () => {
   answer.body(" denied");
   assert.equal(answer.rejections, []);
   answer.end();
-  assert.equal(answer.rejections, [{ kind: "forbidden", body: "Permission denied" }]);
+  assert.equal(answer.rejections, [{ kind: "forbidden", body: "Permission denied", date }]);
   await answer.decide(undefined);
   assert.equal(answer.events, ["pause", "release", "resume", "head 403", "body Permission", "body  denied", "end"]);
   assert.is(answer.clock.pending, 0);
@@ -181,7 +182,7 @@ test("of a long 403 the first 16 KiB are enough, and of a slow one the first sec
   await slow.clock.advance(999);
   assert.is(slow.rejections.length, 0);
   await slow.clock.advance(1);
-  assert.equal(slow.rejections, [{ kind: "forbidden", body: "x" }]);
+  assert.equal(slow.rejections, [{ kind: "forbidden", body: "x", date }]);
 });
 
 test("a 403 that is cut off before it could be judged reaches its caller with the error", async () => {

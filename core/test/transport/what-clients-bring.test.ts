@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { compose } from "../../src/pipeline/compose.js";
 import { anonymous } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
+import { fakeClock } from "../../src/testing.js";
 import { ClientCookies, rememberCookies } from "../../src/transport/client-cookies.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
 import { type EchoServer, echoServer, type Received } from "../connection/echo-server.js";
@@ -237,7 +238,7 @@ test("what one server sets is no other's, though both have one origin", async ()
 
 test("what one host of a wildcard sets is no other host's", () => {
   const server = serverConfig("https://*.test");
-  const authorized = compose(server, { bound: boundAuth("a", () => credential), auth: credential }, []);
+  const authorized = compose(server, { bound: boundAuth("a", () => credential), auth: credential }, [], fakeClock());
   rememberCookies(authorized, "https://a.test", "lb=1");
   for (const [host, kept] of [
     ["a", "lb=1"],

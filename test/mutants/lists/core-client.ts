@@ -63,12 +63,12 @@ export const mutants = [
         "an ambient token goes along with the file's credential",
       ],
       [
-        'if (authorized.headers.length > 0) drop.add("host");',
+        'if (authorized.headers.length > 0 || authorized.signing !== undefined) drop.add("host");',
         "",
         "a Host of the client's choice leads our credential to another site",
       ],
       [
-        'if (authorized.headers.length > 0) drop.add("host");',
+        'if (authorized.headers.length > 0 || authorized.signing !== undefined) drop.add("host");',
         'drop.add("host");',
         "a Host of the client's choice is lost where we add nothing",
       ],
@@ -139,7 +139,7 @@ export const mutants = [
         "the stickiness of a load balancer is lost",
       ],
       [
-        "if (cookies !== undefined) rememberCookies(this.#authorized, this.#origin, cookies);",
+        "if (cookies !== undefined) rememberCookies(this.#authorized, this.#first.origin, cookies);",
         "",
         "a cookie that comes with the second answer is lost",
       ],

@@ -36,7 +36,7 @@ export const mutants = [
         { accepted: "`changed` is asked after it, and gives nothing where the credential is the same one" },
       ],
       [
-        "refresh = refetch(result, kind, request).finally(() => refreshes.delete(key));",
+        "refresh = refetch(result, { kind, date }, request).finally(() => refreshes.delete(key));",
         "refresh = refetch(result, kind, request);",
         "a secret is fetched anew once in the life of the process, and never again",
       ],
@@ -98,7 +98,7 @@ export const mutants = [
         "a rejection that comes late costs a fetch though the secret is there",
       ],
       [
-        "return (await renewed(result, kind, request)) ? await changed(result, request) : undefined;",
+        "return (await renewed(result, rejection, request)) ? await changed(result, request) : undefined;",
         "await renewed(result, kind, request); return authorized;",
         "the same refused credential is sent a second time",
       ],
@@ -133,7 +133,7 @@ export const mutants = [
         "an end on the wall clock is compared with the time since the start",
       ],
       [
-        "if (given !== last?.auth) checkAuth(given, bound.instance);",
+        "if (given !== last?.auth) checkAuth(given, bound);",
         "",
         "what no server takes is sent, or a request goes bare",
       ],

@@ -131,13 +131,13 @@ export const mutants = [
     ["core/authorizer"],
     [
       [
-        "if (owner !== undefined) throw collision(name, owner, instance, server);",
-        "",
+        "if (owner !== undefined) throw headerCollision(name, owner, instance, server.uri);\n      owners.set",
+        "owners.set",
         "two plugins set one header, and which of them is sent is chance",
       ],
       [
-        "const owner = owners.get(headerKey(name));",
-        "const owner = owners.get(name);",
+        "for (const [name, value] of entriesOf(read, instance)) {\n      const owner = owners.get(headerKey(name));",
+        "for (const [name, value] of entriesOf(read, instance)) {\n      const owner = owners.get(name);",
         "two spellings of one header are sent, each of another plugin",
       ],
       [

@@ -1,0 +1,76 @@
+/** Puts a signature on a request as undici is given it, when all else of it stands. */
+import { stringify } from "node:querystring";
+import type { Dispatcher } from "undici";
+import type { ServerConfig } from "../config/config.js";
+import { headerKey } from "../http/client-credentials.js";
+import type { Signing } from "../pipeline/signing.js";
+import { type DispatchHeaders, eachHeader } from "./client-request.js";
+import { announced } from "./form-body.js";
+import { isKept, type KeptBody, keepBody } from "./kept-body.js";
+import type { ReplayableBody } from "./replay.js";
+
+/** Methods of which undici sends a length even if it is 0. */
+const EXPECT_BODY: ReadonlySet<string> = new Set(["PUT", "POST", "PATCH", "QUERY", "PROPFIND", "PROPPATCH"]);
+
+/** Whose signature it is, and what it covers. */
+export interface SignedOptionsSettings {
+  readonly signing: Signing;
+  readonly server: ServerConfig;
+  /** What is known of the body from an earlier attempt. */
+  readonly kept: ReplayableBody | undefined;
+}
+
+/**
+ * The request with its signature, and its body, to be released when no attempt will follow.
+ *
+ * @param options what is sent but for the signature
+ * @param origin scheme, host and port
+ * @throws MlflowAuthError: the request must not be sent; nothing is kept of it then
+ */
+export async function signedOptions(
+  options: Dispatcher.DispatchOptions,
+  origin: string,
+  { signing, server, kept }: SignedOptionsSettings,
+): Promise<{ readonly options: Dispatcher.DispatchOptions; readonly body: KeptBody }> {
+  const { length } = announced(options.headers as DispatchHeaders);
+  const body = isKept(kept) ? kept : await keepBody(options.body, { signing, server: server.uri, length });
+  try {
+    return { options: await sign(options, origin, signing, body), body };
+  } catch (thrown) {
+    body.release();
+    throw thrown;
+  }
+}
+
+async function sign(
+  options: Dispatcher.DispatchOptions,
+  origin: string,
+  signing: Signing,
+  body: KeptBody,
+): Promise<Dispatcher.DispatchOptions> {
+  const path = withQuery(options);
+  const own: [name: string, value: string][] = [];
+  eachHeader(options.headers as DispatchHeaders, (name, value) => {
+    for (const one of Array.isArray(value) ? value : [value]) own.push([name, String(one)]);
+  });
+  const isGiven = (key: string) => own.some(([name]) => headerKey(name) === key);
+  // As undici would add them, and of what comes from a file it does not know the length.
+  if (body.type !== undefined && !isGiven("content-type")) own.push(["Content-Type", body.type]);
+  if ((body.length > 0 || EXPECT_BODY.has(options.method)) && !isGiven("content-length"))
+    own.push(["Content-Length", String(body.length)]);
+  const added = await signing.sign({
+    origin,
+    path,
+    method: options.method,
+    headers: [["Host", new URL(origin).host], ...own.map(([name, value]) => [name, value] as const)],
+    sha256: () => body.sha256(),
+  });
+  const replaced = new Set(added.map(([name]) => headerKey(name)));
+  const kept = own.filter(([name]) => !replaced.has(headerKey(name)));
+  return { ...options, path, query: undefined as never, headers: [...kept, ...added].flat(), body: body.body as never };
+}
+
+/** The path with undici's option `query`, an object that it appends. */
+function withQuery({ path, query }: Dispatcher.DispatchOptions): string {
+  return query ? `${path}?${stringify(query)}` : path;
+}
