@@ -81,3 +81,8 @@ export async function asked(vault: FakeVault, act: () => Promise<unknown>): Prom
   await act();
   return vault.requests.slice(from).map(({ method, path, status }) => `${method} ${path} ${status}`);
 }
+
+/** A provider that logs in with such a token. */
+export async function startWithToken(vault: RealVault, given: GivenOptions = {}) {
+  return startProvider(vault.address, given, { env: { VAULT_TOKEN: await token(vault) } });
+}

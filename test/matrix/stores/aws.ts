@@ -1,0 +1,84 @@
+/** AWS Secrets Manager, with keys. */
+import { randomBytes } from "node:crypto";
+import { startMoto } from "../../servers/moto.ts";
+import { type AwsKeys, startFakeSecretsManager } from "../../servers/secrets-manager-fake.ts";
+import { startFaultyFront } from "../faulty-front.ts";
+import type { Held, StartStore, StoreFault } from "../store.ts";
+
+const NAME = "mlflow/auth";
+
+const exceptions: Readonly<Partial<Record<StoreFault, string>>> = {
+  denied: "AccessDeniedException",
+  missing: "ResourceNotFoundException",
+  throttled: "ThrottlingException",
+  expired: "ExpiredTokenException",
+};
+
+/** The one that can fail. */
+export const startAwsStore: StartStore = async (watch) => {
+  const keys = makeKeys(watch.secret());
+  const aws = await startFakeSecretsManager(keys);
+  const front = await startFaultyFront(aws.endpoint);
+  return {
+    options: optionsOf(front.address),
+    env: environmentOf(keys),
+    async hold(secret) {
+      aws.secret = textOf(secret);
+    },
+    async fail(fault) {
+      const type = exceptions[fault];
+      if (type === undefined) front.fault = fault as Exclude<StoreFault, keyof typeof exceptions>;
+      else aws.faults.push(...Array(100).fill({ status: 400, type }));
+    },
+    async stop() {
+      await front.stop();
+      await aws.stop();
+    },
+  };
+};
+
+/** moto, which takes any keys. */
+export const startMotoStore: StartStore = async (watch) => {
+  const keys = makeKeys(watch.secret());
+  const moto = await startMoto();
+  let isThere = false;
+  return {
+    options: optionsOf(moto.endpoint),
+    env: environmentOf(keys),
+    async hold(secret) {
+      const SecretString = textOf(secret);
+      await ask(isThere ? "PutSecretValue" : "CreateSecret", {
+        SecretString,
+        ...(isThere ? { SecretId: NAME } : { Name: NAME }),
+      });
+      isThere = true;
+    },
+    fail: async () => undefined,
+    stop: moto.stop,
+  };
+
+  async function ask(call: string, body: object): Promise<void> {
+    const headers = {
+      "Content-Type": "application/x-amz-json-1.1",
+      "X-Amz-Target": `secretsmanager.${call}`,
+      Authorization: `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/20260101/eu-central-1/secretsmanager/aws4_request`,
+    };
+    const ClientRequestToken = randomBytes(16).toString("hex");
+    const sent = JSON.stringify({ ...body, ClientRequestToken });
+    const answer = await fetch(moto.endpoint, { method: "POST", headers, body: sent });
+    if (!answer.ok) throw new Error(`moto did not take the secret: ${answer.status} ${await answer.text()}`);
+  }
+};
+
+function makeKeys(secretAccessKey: string): AwsKeys {
+  return { accessKeyId: `key-${randomBytes(8).toString("hex")}`, secretAccessKey };
+}
+
+const environmentOf = ({ accessKeyId, secretAccessKey }: AwsKeys) => ({
+  AWS_ACCESS_KEY_ID: accessKeyId,
+  AWS_SECRET_ACCESS_KEY: secretAccessKey,
+});
+
+const optionsOf = (endpoint: string) => ({ secret: { id: NAME }, region: "eu-central-1", endpoint });
+
+const textOf = (secret: Held) => (typeof secret === "string" ? secret : JSON.stringify(secret));
