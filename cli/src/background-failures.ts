@@ -64,7 +64,7 @@ export function surviveBackgroundFailures(logger: Logger): () => void {
  * Where an error was made, as `FILE:LINE:COLUMN`, the innermost first. A message may hold line breaks, and what looks like a frame:
  * only files that exist are named.
  */
-function framesOf(thrown: unknown): string[] {
+export function framesOf(thrown: unknown): string[] {
   const stack = stackOf(thrown);
   if (stack === undefined) return [];
   const frames: string[] = [];

@@ -1,5 +1,9 @@
 /** What this program prints, and its end. */
+import { constants } from "node:os";
 import { exit } from "./exit-codes.js";
+
+/** Milliseconds. */
+const SIGNAL_TAKES = 100;
 
 /** Why a stream could not be written, where it could not. */
 const faults = new WeakMap<NodeJS.WriteStream, NodeJS.ErrnoException>();
@@ -38,6 +42,19 @@ export async function endWith(code: number): Promise<never> {
   const { reportLostOutput } = await import("./report-failure.js");
   const own = reportLostOutput(lost);
   return end(code === exit.fine ? own : code);
+}
+
+/**
+ * The same, by a signal that asked for it: whoever started this program sees that it ended by that. Where the system keeps a process
+ * from it, as it does the first of a container, with 128 + its number.
+ */
+export async function endBySignal(signal: NodeJS.Signals): Promise<never> {
+  await lostOutput();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  // The signal comes in a moment, or not at all.
+  await new Promise((resolve) => setTimeout(resolve, SIGNAL_TAKES));
+  return end(128 + constants.signals[signal]);
 }
 
 /**

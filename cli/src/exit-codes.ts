@@ -32,6 +32,7 @@ const table: Readonly<Record<ErrorCode, number>> = {
   SERVER_CLEARTEXT: config,
   SERVER_DUPLICATE: config,
   SERVER_TLS: backend,
+  SERVER_UNREACHABLE: backend,
   TLS_FILE: config,
   HTTP_PROXY: backend,
 

@@ -2,7 +2,7 @@
 import { CommanderError } from "commander";
 import { bearLostOutput, endWith } from "./end-with.js";
 import { exit } from "./exit-codes.js";
-import { hideTokens, leaveOuterProxy } from "./outer-proxy.js";
+import { leaveOuterProxy } from "./outer-proxy.js";
 import { createProgram } from "./program.js";
 
 bearLostOutput();
@@ -10,16 +10,26 @@ bearLostOutput();
 const program = createProgram();
 const tokens = leaveOuterProxy(process.env);
 if (tokens.length > 0) {
-  hideTokens(process.stderr, tokens);
+  const { hideTexts } = await import("./hide-texts.js");
+  hideTexts(process.stderr, tokens, "[token]");
   program.hook("preAction", (_program, command) => {
     // Its one line is an address with a token, which may be that of the proxy before it.
-    if (command.name() !== "proxy") hideTokens(process.stdout, tokens);
+    if (command.name() !== "proxy") hideTexts(process.stdout, tokens, "[token]");
   });
 }
+/** Where the help of the program itself was printed, if it was. */
+let helped: NodeJS.WriteStream | undefined;
+program.on("afterHelp", ({ error }: { error: boolean }) => {
+  helped = error ? process.stderr : process.stdout;
+});
 
 try {
   await program.parseAsync();
 } catch (thrown) {
+  if (helped !== undefined) {
+    const { listCommands } = await import("./commands/plugin-command.js");
+    await listCommands(helped, program);
+  }
   // Commander has printed what was wrong already.
   if (thrown instanceof CommanderError) await endWith(thrown.exitCode === 0 ? exit.fine : exit.usage);
   else {

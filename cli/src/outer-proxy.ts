@@ -31,17 +31,6 @@ export function leaveOuterProxy(env: Environment): string[] {
   return [settings.token, ...tokens];
 }
 
-/** Has a stream write `[token]` for each of the tokens. */
-export function hideTokens(stream: { write: NodeJS.WriteStream["write"] }, tokens: readonly string[]): void {
-  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
-  stream.write = (chunk: unknown, ...others: unknown[]) =>
-    write(typeof chunk === "string" ? withoutTokens(chunk, tokens) : chunk, ...others);
-}
-
-function withoutTokens(text: string, tokens: readonly string[]): string {
-  return tokens.reduce((rest, token) => rest.replaceAll(token, "[token]"), text);
-}
-
 /** What a sidecar takes for a token and nobody for a name: as a proxy makes it, or as long and with letters and digits. */
 function tokenIn(address: string | undefined): string[] {
   const url = address === undefined ? null : URL.parse(address);

@@ -1,7 +1,7 @@
 /** Every command with its options. Only its own module is imported, and only when it runs. */
 import { readFileSync } from "node:fs";
 import { Argument, Command } from "commander";
-import { endWith } from "./end-with.js";
+import { endBySignal, endWith } from "./end-with.js";
 import { allowKeepEnvAlone, keepEnvOption } from "./keep-env.js";
 import {
   configOption,
@@ -25,14 +25,22 @@ export function createProgram(): Command {
     .addOption(configOption())
     .addOption(logLevelOption())
     .commandsGroup(OTHERS)
-    .helpCommand("help [command]", "show the help of a command")
+    .usage("[options] [command]")
+    .argument("[words...]")
+    .helpCommand(false)
     .enablePositionalOptions()
+    // What is behind the name of a plugin's command belongs to that command.
+    .passThroughOptions()
     .exitOverride()
     .configureOutput({
       outputError: (text, write) => write(`${paint(process.stderr, "red", "USAGE")}: ${text.replace(/^error: /, "")}`),
     })
     .showHelpAfterError("  Try this: mlflow-auth --help")
-    .addHelpText("after", example("mlflow-auth init", "mlflow-auth doctor", "mlflow-auth exec -- python train.py"));
+    .addHelpText("after", example("mlflow-auth init", "mlflow-auth doctor", "mlflow-auth exec -- python train.py"))
+    .action(async (words: string[]) => {
+      if (words.length === 0) program.help({ error: true });
+      await runOther(program, words);
+    });
 
   bare(program, "init", "write a commented mlflow-auth.yaml: asks on a terminal, takes options anywhere else")
     .option("--config <file>", "the file to write (default: $MLFLOW_AUTH_CONFIG, else mlflow-auth.yaml here)")
@@ -68,7 +76,7 @@ export function createProgram(): Command {
     )
     .action(async (_options, command: Command) => {
       const { validate } = await import("./commands/validate.js");
-      await endWith(await validate(command.optsWithGlobals()));
+      await endWith(await validate(command.optsWithGlobals(), namesOf(program)));
     });
 
   add(program, "headers", "show which headers a request to a URL would carry, and which plugin sets each")
@@ -144,7 +152,7 @@ export function createProgram(): Command {
     .addHelpText("after", example("mlflow-auth plugins", "mlflow-auth plugins --why vault"))
     .action(async (_options, command: Command) => {
       const { plugins } = await import("./commands/plugins.js");
-      await endWith(await plugins(command.optsWithGlobals()));
+      await endWith(await plugins(command.optsWithGlobals(), namesOf(program)));
     });
 
   add(program, "schema", "print the JSON Schema of the file with the plugins that are installed, for editors")
@@ -169,7 +177,29 @@ export function createProgram(): Command {
       await endWith(completion(shell, program));
     });
 
+  bare(program, "help", "show the help of a command, a plugin's included")
+    .argument("[command]", "its name")
+    .addHelpText("after", example("mlflow-auth help", "mlflow-auth help exec"))
+    .action(async (name: string | undefined) => {
+      const own = name === undefined ? program : program.commands.find((command) => command.name() === name);
+      if (own !== undefined) own.help();
+      await runOther(program, [name as string, "--help"]);
+    });
+
   return program;
+}
+
+/** What is no command of ours: one of an installed plugin, or a slip. Ends the process. */
+async function runOther(program: Command, words: readonly string[]): Promise<void> {
+  await refuseLogVariables(program);
+  const { pluginCommand } = await import("./commands/plugin-command.js");
+  const end = await pluginCommand(words, program);
+  await (typeof end === "number" ? endWith(end) : endBySignal(end));
+}
+
+/** The names of the program's own commands. */
+function namesOf(program: Command): string[] {
+  return program.commands.map((command) => command.name());
 }
 
 const DOCTOR_LINKS = `

@@ -7,17 +7,21 @@ export {
   connectionFailureOf,
   explainConnectionFailure,
 } from "./connection/failure.js";
+export { createHttpClient } from "./connection/http-client.js";
 export { proxyFor } from "./connection/http-proxy.js";
 export { brokenAnswerOf } from "./connection/lenient-answers.js";
 export * from "./internal-config.js";
+export { loadCommand } from "./load-command.js";
 export { createLogger } from "./logging/logger.js";
 export { runCreationBase } from "./mlflow/endpoints.js";
 export { isBelowGateway } from "./mlflow/gateway.js";
 export { isPermissionDenial, rejectionKindOf } from "./mlflow/rejection.js";
-export { type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";
+export { createContext, type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";
 export type { AuthorizedHeaders } from "./pipeline/compose.js";
 export { isTagFailure, type RunTags } from "./pipeline/tags.js";
+export type { Command, CommandContext, CommandOutput, ExitCode, OpenedFile } from "./provider/command.js";
 export type { LogFields, Logger } from "./provider/context.js";
-export { isSecret, Secret } from "./secret/secret.js";
+export { isSecret, Secret, type SecretSource } from "./secret/secret.js";
+export { systemClock } from "./time/clock.js";
 export { formatDuration } from "./time/duration.js";
 export { createInterceptor } from "./transport/interceptor.js";

@@ -158,7 +158,8 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
   }
 }
 
-function createContext(
+/** What an instance, or a command, has to work with. */
+export function createContext(
   instance: string,
   shared: Pick<PluginContext, "env" | "logger" | "clock" | "http" | "signal">,
 ): PluginContext {

@@ -3,6 +3,15 @@ export { type ConnectionFailure, type ConnectionFailureKind, connectionFailureOf
 export type { ErrorCode } from "./errors/codes.js";
 export { type ErrorDetails, isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 export type {
+  Command,
+  CommandContext,
+  CommandFactory,
+  CommandInstance,
+  CommandOutput,
+  ExitCode,
+  OpenedFile,
+} from "./provider/command.js";
+export type {
   Factory,
   HttpClient,
   HttpClientSettings,

@@ -115,6 +115,10 @@ export const explanations: readonly ExplanationGroup[] = [
         "A certificate from an authority of your own, an expired one, or one for another name.",
         "Name the authority's file as `tls.ca` of that server, or have the certificate renewed.",
       ],
+      SERVER_UNREACHABLE: [
+        "The server is down, or something between is; or the address is not the right one.",
+        "Try again later, and let `mlflow-auth doctor` say where it breaks.",
+      ],
       TLS_FILE: [
         "A wrong path (relative ones start at the configuration file), no permission, a key that does not belong to the certificate.",
         "Correct `tls.ca`, `tls.cert` or `tls.key`. They are PEM files; a key goes without a passphrase.",

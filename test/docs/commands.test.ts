@@ -13,6 +13,15 @@ const PROGRAM = /^(?:.*\/)?mlflow-auth$/;
 /** What may stand before it: variables, and programs that run another. */
 const BEFORE = /^(?:\w+=.*|npx|env|exec|sudo|\$)$/;
 
+/** Commands of the plugins whose package.json stands in a document, and the word for any. */
+const pluginCommands = new Set(["NAME"]);
+for (const file of markdownFiles()) {
+  for (const { language, text } of fencesOf(readMarkdown(file))) {
+    if (language !== "json" || !text.includes('"mlflow_auth.command"')) continue;
+    for (const name of Object.keys(JSON.parse(text)["entry-points"]["mlflow_auth.command"])) pluginCommands.add(name);
+  }
+}
+
 /** The arguments of each call of the program in a line of shell; what stands in a quoted string is not looked into. */
 function callsIn(line: string): string[][] {
   const commands = line.split(/[|&;<>]+(?=(?:[^"']|"[^"]*"|'[^']*')*$)/).map((command) => command.match(WORD) ?? []);
@@ -25,12 +34,12 @@ function callsIn(line: string): string[][] {
 
 /** What is wrong with the arguments of a call; undefined if the program takes them. */
 function faultOf(args: readonly string[]): string | undefined {
-  if (/^(?:--version|-V|help)$/.test(args[0] ?? "")) return undefined;
+  if (/^(?:--version|-V|--help|help)$/.test(args[0] ?? "")) return undefined;
   const all = program.parseOptions([...args]);
   const [name, ...given] = all.operands;
   if (name === undefined) return all.unknown.length > 0 ? `no option ${all.unknown[0]}` : undefined;
   const command = program.commands.find((candidate) => candidate.name() === name);
-  if (command === undefined) return `no command ${name}`;
+  if (command === undefined) return pluginCommands.has(name) ? undefined : `no command ${name}`;
   return optionFault(command, [...given, ...all.unknown]);
 }
 

@@ -29,13 +29,13 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   core: [
     ..."errors time files secret provider http mlflow logging config discovery".split(" "),
     ..."connection destination pipeline transport testing".split(" "),
-    ..."node-version.ts require-node.ts load-config.ts open-authorizer.ts mlflow-auth.ts".split(" "),
+    ..."node-version.ts require-node.ts load-config.ts load-command.ts open-authorizer.ts mlflow-auth.ts".split(" "),
     "index.ts plugin.ts register.ts testing.ts internal-config.ts",
     "internal.ts",
   ],
   plugins: ["generated", "*.ts"],
   proxy: ["http", "private", "*.ts"],
-  cli: ["*.ts", "installed", "completion doctor init", "commands", "program.ts", "main.ts"],
+  cli: ["*.ts", "installed", "completion doctor init plugin-command", "commands", "program.ts", "main.ts"],
 };
 
 /** Packages of others that some files must not reach, neither by themselves nor through what they import. */

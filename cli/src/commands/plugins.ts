@@ -1,7 +1,8 @@
 import { type Installed, ownPackage, printable, readInstalled, workingFolder } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { type FileInstances, fileInstances, rootOptionsOf } from "../installed/file-instances.js";
-import { interfaceNames, type ListedPackage, listPlugins } from "../installed/list-plugins.js";
+import { type Fault, interfaceNames, type ListedPackage, listPlugins } from "../installed/list-plugins.js";
+import { commandFault } from "../installed/plugin-commands.js";
 import { explain } from "../installed/why-plugin.js";
 import { paint } from "../paint.js";
 import { fileName } from "../where-from.js";
@@ -13,26 +14,43 @@ export interface PluginsOptions {
   readonly why?: string;
 }
 
-/** Prints the plugins that are installed, or why one of them was or was not found. Imports none. */
-export async function plugins({ config: configFile, json, why }: PluginsOptions): Promise<number> {
+/**
+ * Prints the plugins that are installed, or why one of them was or was not found. Imports none.
+ *
+ * @param own the names of the program's own commands
+ */
+export async function plugins(
+  { config: configFile, json, why }: PluginsOptions,
+  own: readonly string[],
+): Promise<number> {
   const { env } = process;
   const where = { configFile, cwd: workingFolder({ configFile, env }), env };
   const file = await fileInstances(where);
   const installed = readInstalled(rootOptionsOf(file, where));
   if (why !== undefined) return explain(why, file, installed, json);
-  const packages = listPlugins(installed);
+  const sources = { file, installed };
+  const packages = listPlugins(installed).map((listed) => ({
+    ...listed,
+    commands: listed.commands.map((name) => ({ name, fault: listed.refused ?? commandFault(name, sources, own) })),
+  }));
   if (json) console.log(JSON.stringify(summary(packages, file), undefined, 2));
   else print(packages, file, installed);
   return exit.fine;
 }
 
-function summary(packages: readonly ListedPackage[], file: FileInstances) {
+/** With what is wrong with each of its commands. */
+type ShownPackage = Omit<ListedPackage, "commands"> & {
+  readonly commands: readonly { readonly name: string; readonly fault: Fault | undefined }[];
+};
+
+function summary(packages: readonly ShownPackage[], file: FileInstances) {
   return {
     file: file.found?.file ?? null,
-    packages: packages.map(({ name, version, folder, plugins: listed }) => ({
+    packages: packages.map(({ name, version, folder, plugins: listed, commands }) => ({
       name,
       version,
       folder,
+      commands: commands.map(({ name: command, fault }) => ({ name: command, ...(fault && { fault }) })),
       plugins: listed.map(({ name: plugin, interfaces, fault }) => ({
         name: plugin,
         interfaces: interfaceNames(interfaces),
@@ -44,12 +62,12 @@ function summary(packages: readonly ListedPackage[], file: FileInstances) {
   };
 }
 
-function print(packages: readonly ListedPackage[], file: FileInstances, { install, roots }: Installed): void {
+function print(packages: readonly ShownPackage[], file: FileInstances, { install, roots }: Installed): void {
   if (file.fault !== undefined) {
     console.error(`mlflow-auth: which plugins are enabled is unknown: ${printable(file.fault.message)}`);
     console.error("  Try this: mlflow-auth validate");
   }
-  for (const { name, version, folder, plugins: listed } of packages) {
+  for (const { name, version, folder, plugins: listed, commands } of packages) {
     console.log(
       `${paint(process.stdout, "bold", name)} ${version}   ${paint(process.stdout, "dim", printable(folder))}`,
     );
@@ -59,7 +77,14 @@ function print(packages: readonly ListedPackage[], file: FileInstances, { instal
       console.log(`  ${printable(plugin)}   ${interfaceNames(interfaces).join(", ")}   ${state}`);
       if (fault !== undefined) console.log(`    ${printable(fault.message)}`);
     }
-    if (listed.length === 0) console.log("  no entry point: its package.json declares none for mlflow-auth");
+    for (const { name: command, fault } of commands) {
+      const state =
+        fault === undefined ? `mlflow-auth ${printable(command)}` : paint(process.stdout, "red", fault.code);
+      console.log(`  ${printable(command)}   command   ${state}`);
+      if (fault !== undefined) console.log(`    ${printable(fault.message)}`);
+    }
+    if (listed.length + commands.length === 0)
+      console.log("  no entry point: its package.json declares none for mlflow-auth");
   }
   if (packages.length === 0) {
     const place = file.found === undefined ? "here" : `where ${fileName(file.found.file)} may take them from`;

@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import {
   type Config,
+  commandGroup,
   formatProblem,
   isMlflowAuthError,
   loadConfig,
   type Problem,
+  readSmallTextSync,
 } from "@mlflow-auth/core/internal/config";
 import { exit, exitCodeOf } from "../exit-codes.js";
 import { paint } from "../paint.js";
@@ -15,11 +18,17 @@ export interface ValidateOptions {
   readonly json?: boolean;
 }
 
-/** Prints every problem of the file, or what it amounts to. */
-export async function validate({ config: configFile, json }: ValidateOptions): Promise<number> {
+/**
+ * Prints every problem of the file, or what it amounts to.
+ *
+ * @param own the names of the program's own commands, which those of plugins must not have
+ */
+export async function validate({ config: configFile, json }: ValidateOptions, own: readonly string[]): Promise<number> {
   let config: Config;
+  let warnings: readonly Problem[];
   try {
     config = await loadConfig({ configFile });
+    warnings = [...config.warnings, ...(await warningsOfCommands(config, own))];
   } catch (thrown) {
     if (!json || !isMlflowAuthError(thrown)) throw thrown;
     const { code, message, remedy, problems } = thrown;
@@ -27,12 +36,27 @@ export async function validate({ config: configFile, json }: ValidateOptions): P
     console.log(JSON.stringify({ valid: false, problems: listed, warnings: [] }, undefined, 2));
     return exitCodeOf(code);
   }
-  if (json) console.log(JSON.stringify(summary(config), undefined, 2));
-  else printSummary(config);
+  if (json) console.log(JSON.stringify(summary(config, warnings), undefined, 2));
+  else printSummary(config, warnings);
   return exit.fine;
 }
 
-function summary({ file, servers, instances, warnings }: Config) {
+/** Bytes of a package.json. */
+const LONGEST_MANIFEST = 4 * 1024 * 1024;
+
+/** About the commands of the packages that the file uses. Where none of these has one, as most have none, nothing is loaded for it. */
+async function warningsOfCommands(config: Config, own: readonly string[]): Promise<Problem[]> {
+  const folders = new Set(config.instances.map(({ package: { folder } }) => folder));
+  const having = [...folders].filter((folder) => {
+    const read = readSmallTextSync(join(folder, "package.json"), LONGEST_MANIFEST);
+    return "text" in read && read.text.includes(`"${commandGroup}"`);
+  });
+  if (having.length === 0) return [];
+  const { commandWarnings } = await import("../installed/plugin-commands.js");
+  return await commandWarnings(config, having, own);
+}
+
+function summary({ file, servers, instances }: Config, warnings: readonly Problem[]) {
   return {
     valid: true,
     file,
@@ -48,8 +72,8 @@ function summary({ file, servers, instances, warnings }: Config) {
   };
 }
 
-function printSummary(config: Config): void {
-  const { servers, instances, warnings } = config;
+function printSummary(config: Config, warnings: readonly Problem[]): void {
+  const { servers, instances } = config;
   for (const warning of warnings)
     console.error(`${paint(process.stderr, "yellow", "warning")}  ${formatProblem(warning)}`);
   const lines = [`${paint(process.stdout, "green", "valid")}  ${sourceOf(config)}`];

@@ -6,6 +6,7 @@ import {
   type Manifest,
   meantBy,
   type Origin,
+  offersCommand,
   type Root,
   readManifests,
   undeclaredManifests,
@@ -17,9 +18,10 @@ import { type Fault, faultOf } from "./list-plugins.js";
  * - `used`: this is the one
  * - `shadowed`: a package of the same name comes first, or belongs to somebody else but was passed over
  * - `ambiguous`, `faulty`, `untrusted`: it would be this one; see the explanation's `fault`
+ * - `command`: it gives a command of that name, and nothing that a file enables
  * - `undeclared`: it lies in node_modules, and the root's package.json does not name it
  */
-export type PluginStatus = "used" | "shadowed" | "ambiguous" | "faulty" | "untrusted" | "undeclared";
+export type PluginStatus = "used" | "shadowed" | "ambiguous" | "faulty" | "untrusted" | "command" | "undeclared";
 
 /** A package of that name, and what became of it. */
 export interface Candidate {
@@ -53,7 +55,9 @@ export function explainPlugin(wanted: WantedPlugin, installed: Installed): Expla
   const fault = faultOf(() => {
     found = findPlugin(wanted, installed);
   });
-  const isMeant = meantBy(wanted);
+  const isPlugin = meantBy(wanted);
+  const isCommand = (manifest: Manifest) => wanted.package === undefined && offersCommand(manifest, wanted.plugin);
+  const isMeant = (manifest: Manifest) => isPlugin(manifest) || isCommand(manifest);
   const chosen = new Map(installed.manifests.usable.filter(isMeant).map((manifest) => [manifest.name, manifest]));
   const seen = new Set<string>();
 
@@ -79,8 +83,10 @@ export function explainPlugin(wanted: WantedPlugin, installed: Installed): Expla
     };
   }
 
-  function statusOf({ name, folder }: Manifest): PluginStatus {
+  function statusOf(manifest: Manifest): PluginStatus {
+    const { name, folder } = manifest;
     if (chosen.get(name)?.folder !== folder) return "shadowed";
+    if (fault?.code === "PLUGIN_INTERFACE" || !isPlugin(manifest)) return "command";
     if (fault === undefined) return "used";
     if (fault.code === "PLUGIN_AMBIGUOUS") return "ambiguous";
     return fault.code === "PLUGIN_UNTRUSTED" ? "untrusted" : "faulty";

@@ -46,6 +46,10 @@ export interface ListedPackage {
   readonly version: string;
   readonly folder: string;
   readonly plugins: readonly ListedPlugin[];
+  /** The names of its commands. */
+  readonly commands: readonly string[];
+  /** Why it is not used, where it is somebody else's. */
+  readonly refused?: Fault | undefined;
 }
 
 /** Every installed plugin package, in the order of the roots, those that are not used included. */
@@ -55,13 +59,12 @@ export function listPlugins(installed: Installed): ListedPackage[] {
     ...usable.map((manifest) =>
       listed(manifest, (name) => faultOf(() => findPlugin({ plugin: name, package: manifest.name }, installed))),
     ),
-    ...refused.map((manifest) =>
-      listed(manifest, () =>
-        faultOf(() => {
-          throw notTrusted(manifest, manifest.reason);
-        }),
-      ),
-    ),
+    ...refused.map((manifest) => {
+      const fault = faultOf(() => {
+        throw notTrusted(manifest, manifest.reason);
+      });
+      return { ...listed(manifest, () => fault), refused: fault };
+    }),
   ];
 }
 
@@ -87,5 +90,5 @@ function listed(manifest: Manifest, judge: (plugin: string) => Fault | undefined
     interfaces: interfacesOf(manifest, plugin),
     fault: judge(plugin),
   }));
-  return { name, version, folder, plugins };
+  return { name, version, folder, plugins, commands: Object.keys(manifest.commands) };
 }

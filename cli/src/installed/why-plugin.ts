@@ -74,6 +74,7 @@ const statuses: Readonly<Record<Candidate["status"], string>> = {
   ambiguous: "one of several that provide it: say which with `package:`",
   faulty: "its package.json or schema can't be used",
   untrusted: "not trusted",
+  command: "gives a command of this name, and nothing that a file enables",
   undeclared: "lies there, but package.json does not name it as a dependency",
 };
 

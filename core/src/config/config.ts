@@ -82,8 +82,8 @@ export interface PluginPackage {
 }
 
 /** `"./dist/index.js:createRequestAuthProvider"` in a package.json, resolved. Nothing has been imported. */
-export interface EntryPoint {
-  readonly group: Group;
+export interface EntryPoint<G extends string = Group> {
+  readonly group: G;
   readonly name: string;
   readonly package: PluginPackage;
   /** Absolute path with symlinks resolved; known to lie inside the package. */

@@ -75,12 +75,17 @@ const MAX_LISTED = 20;
 
 /** `; did you mean X?` for the candidate closest to a name, or nothing if none is close. */
 export function didYouMean(name: string, candidates: Iterable<string>): string {
-  if (name.length > MAX_LENGTH) return "";
+  const closest = similarName(name, candidates);
+  return closest === undefined ? "" : `; did you mean \`${closest}\`?`;
+}
+
+/** The name among these that was probably meant, if there is one. */
+export function similarName(name: string, candidates: Iterable<string>): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined;
   // Two slips in a word of five letters, such as two that changed places, are slips; in one of three they make another word.
   const maxDistance = Math.max(1, Math.floor(name.length / 2.5));
   const compared = [...candidates].slice(0, MAX_CANDIDATES).filter(({ length }) => length <= MAX_LENGTH);
-  const closest = closestMatch(name, compared, { maxDistance });
-  return closest === undefined ? "" : `; did you mean \`${closest}\`?`;
+  return closestMatch(name, compared, { maxDistance });
 }
 
 /** The first twenty of these, in a row. */

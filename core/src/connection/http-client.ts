@@ -27,6 +27,11 @@ export interface HttpClientOptions {
   readonly clock: Clock;
   /** Whether the process may end while an answer is awaited: whoever asks a provider has a timer of his own. Default: false. */
   readonly background?: boolean;
+  /**
+   * What sends to listed servers: it decides by itself where credentials may go, and what it throws as an error of ours is that of the
+   * request. Default: agents of the client's own, for secret backends.
+   */
+  readonly servers?: ((url: URL) => Dispatcher) | undefined;
 }
 
 /** An {@link HttpClient} and the way to close its connections, those of clients derived from it included. */
@@ -38,11 +43,12 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
 
   function client(settings: HttpClientSettings): HttpClient {
     const { allowInsecure, direct = false, tlsNames, ...tls } = settings;
-    const { instance, logger, background = false } = options;
+    const { instance, logger, background = false, servers } = options;
     const env = direct ? {} : options.env;
     const tlsOwner = tlsOfPlugin(instance, tlsNames);
     const byOrigin = new Map<string, Dispatcher>();
     function agentFor(url: URL): Dispatcher {
+      if (servers !== undefined) return servers(url);
       let agent = byOrigin.get(url.origin);
       if (agent === undefined) {
         // A backend is asked now and then: what replaced a file is to be in use the next time.
@@ -55,10 +61,11 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     return {
       async send(sent) {
         const url = new URL(sent.url);
-        if (!isPrivate(url) && !allowInsecure) throw inTheClear(url, instance);
+        if (servers === undefined && !isPrivate(url) && !allowInsecure) throw inTheClear(url, instance);
         const once = sent.tries === "once";
         const timeout = sent.timeout ?? (once ? DEFAULT_TIMEOUT.once : DEFAULT_TIMEOUT.several);
-        const attempt = (limit: number) => sendOnce(sent, url, limit, { instance, tlsOwner, agentFor });
+        const code = servers === undefined ? "SECRET_UNREACHABLE" : "SERVER_UNREACHABLE";
+        const attempt = (limit: number) => sendOnce(sent, url, limit, { instance, tlsOwner, code, agentFor });
         const answer = retries.send(url.origin, attempt, { timeout, once });
         underWay.add(answer);
         return await answer.finally(() => underWay.delete(answer));
@@ -98,16 +105,24 @@ function inTheClear({ origin }: URL, instance: string): MlflowAuthError {
   return new MlflowAuthError("SERVER_CLEARTEXT", message, { plugin: instance, remedy });
 }
 
+/** Who sends, by which code it says that nothing came back, and through what. */
+interface Sender {
+  readonly instance: string;
+  readonly tlsOwner: TlsOwner;
+  readonly code: "SECRET_UNREACHABLE" | "SERVER_UNREACHABLE";
+  readonly agentFor: (url: URL) => Dispatcher;
+}
+
 async function sendOnce(
   { method = "GET", headers = {}, body }: HttpRequest,
   url: URL,
   timeout: number,
-  { instance, tlsOwner, agentFor }: { instance: string; tlsOwner: TlsOwner; agentFor: (url: URL) => Dispatcher },
+  sender: Sender,
 ): Promise<HttpResponse> {
   try {
     const signal = AbortSignal.timeout(timeout);
     const answer = await request(url, {
-      dispatcher: agentFor(url),
+      dispatcher: sender.agentFor(url),
       method: method as Dispatcher.HttpMethod,
       headers: Object.fromEntries(
         Object.entries(headers).map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]),
@@ -115,24 +130,27 @@ async function sendOnce(
       body: body ?? null,
       signal,
     });
-    const bytes = await read(answer.body, url, instance);
+    const bytes = await read(answer.body, url, sender);
     const { statusCode: status, headers: given } = answer;
     return { status, headers: given, bytes, text: bytes.toString("utf8"), origin: url.origin };
   } catch (thrown) {
-    throw unreachable(thrown, url, { instance, tlsOwner }, timeout);
+    throw unreachable(thrown, url, sender, timeout);
   }
 }
 
-async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, instance: string): Promise<Buffer> {
+async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, { code, instance }: Sender): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     if (length > LONGEST_ANSWER) {
       // It is there and not in trouble: neither another try nor an old secret would be right.
-      throw new MlflowAuthError("SECRET_UNREACHABLE", `${origin} gave an answer of more than 1 MiB`, {
+      throw new MlflowAuthError(code, `${origin} gave an answer of more than 1 MiB`, {
         plugin: instance,
-        remedy: `check that ${origin} is the right address: no secret store answers so`,
+        remedy:
+          code === "SECRET_UNREACHABLE"
+            ? `check that ${origin} is the right address: no secret store answers so`
+            : "ask for less at a time",
       });
     }
     chunks.push(chunk);
@@ -143,23 +161,24 @@ async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, instance: 
 function unreachable(
   thrown: unknown,
   url: URL,
-  { instance, tlsOwner }: { instance: string; tlsOwner: TlsOwner },
+  { code, instance, tlsOwner }: Sender,
   timeout: number,
 ): MlflowAuthError {
   if (isMlflowAuthError(thrown)) {
-    if (thrown.code === "SECRET_UNREACHABLE" || thrown.code === "TLS_FILE") return thrown;
+    // What keeps a request from a listed server says so by itself: its credential, TLS, where it may go.
+    if (code === "SERVER_UNREACHABLE" || thrown.code === code || thrown.code === "TLS_FILE") return thrown;
     const { message, remedy, transient } = thrown;
     const details = { plugin: instance, transient, remedy, cause: thrown };
-    return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${message}`, details);
+    return new MlflowAuthError(code, `${url.origin} can't be reached: ${message}`, details);
   }
   const timedOut = (thrown as Error | undefined)?.name === "TimeoutError";
-  const { code, what, kind } = connectionFailureOf(thrown);
+  const { code: reason, what, kind } = connectionFailureOf(thrown);
   const why = timedOut ? `no answer within ${formatDuration(timeout)}` : what;
   const untrusted = kind === "self-signed" || kind === "untrusted";
-  return new MlflowAuthError("SECRET_UNREACHABLE", `${url.origin} can't be reached: ${why}`, {
+  return new MlflowAuthError(code, `${url.origin} can't be reached: ${why}`, {
     plugin: instance,
     transient: true,
-    cause: Object.assign(new Error(code), { code: timedOut ? why : code }),
+    cause: Object.assign(new Error(reason), { code: timedOut ? why : reason }),
     remedy:
       (!timedOut && untrusted && `give the CA file in ${tlsOwner.names.ca}`) ||
       (!timedOut && kind && remedies[kind]) ||

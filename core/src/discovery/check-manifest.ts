@@ -7,7 +7,7 @@ import { hiddenSecret } from "../config/hidden-secrets.js";
 import { isObject, type Schema, SchemaWalker } from "../config/schema-walk.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
-import { type Group, groups } from "../provider/provider.js";
+import { commandGroup, type Group, groups } from "../provider/provider.js";
 import type { Manifest } from "./manifests.js";
 import type { PackageTrust } from "./package-trust.js";
 
@@ -15,6 +15,8 @@ import type { PackageTrust } from "./package-trust.js";
 const API_VERSION = 1;
 /** Bytes of a JSON file that a manifest names. */
 const MAX_JSON_BYTES = 1024 * 1024;
+/** What a command is called. One that began with `-` would be an option. */
+const TYPED = /^[A-Za-z\d][\w.-]{0,63}$/;
 /** Nesting beyond this would exhaust the stack. */
 const MAX_JSON_DEPTH = 256;
 
@@ -35,19 +37,17 @@ export interface InstalledPlugin {
   readonly imports: ImportJudge;
 }
 
+/** A command as its package declares it, checked; nothing of it has been imported. */
+export interface InstalledCommand {
+  readonly package: PluginPackage;
+  readonly entry: EntryPoint<typeof commandGroup>;
+  readonly imports: ImportJudge;
+}
+
 /** @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if anything in the package is somebody else's, or others may write it */
 export function checkManifest(manifest: Manifest, plugin: string, trust: PackageTrust): InstalledPlugin {
-  const declared = manifest.plugin;
-  if (!isObject(declared)) throw faulty(manifest, 'has no "mlflow-auth-plugin" in its package.json');
-  if (declared["apiVersion"] !== API_VERSION) {
-    const version = Number.isInteger(declared["apiVersion"]) ? `version ${declared["apiVersion"]}` : "no known version";
-    throw faulty(
-      manifest,
-      `is made for ${version} of the plugin interface, and this core speaks version ${API_VERSION}`,
-    );
-  }
+  const { configSchema, environment } = checkVersion(manifest);
   const { name, version, folder } = manifest;
-  const { configSchema, environment } = declared;
   const { schema, file } = readSchema(manifest, configSchema);
   const owner: PluginPackage = Object.freeze({ name, version, folder, configSchema: file });
   const entries: Partial<Record<Group, EntryPoint>> = {};
@@ -65,11 +65,44 @@ export function checkManifest(manifest: Manifest, plugin: string, trust: Package
       if (environment === undefined) return undefined;
       return readJson(manifest, "environment", environment).json;
     },
-    imports: Object.freeze({
-      moduleProblem: (file: string) => trust.moduleProblem(file),
-      dependencyProblem: () => trust.dependencyProblem(folder),
-    }),
+    imports: judgeOf(folder, trust),
   };
+}
+
+/**
+ * The same for a command. The schema of its package's options is not looked at: a command is there without the file.
+ *
+ * @throws MlflowAuthError `PLUGIN_MANIFEST`, `PLUGIN_UNTRUSTED` as {@link checkManifest}
+ */
+export function checkCommand(manifest: Manifest, command: string, trust: PackageTrust): InstalledCommand {
+  checkVersion(manifest);
+  const { name, version, folder } = manifest;
+  if (!TYPED.test(command)) throw faulty(manifest, "has a command whose name nobody could type");
+  const owner: PluginPackage = Object.freeze({ name, version, folder });
+  const entry = readEntry(manifest.commands[command], commandGroup, command, owner);
+  refuseUntrusted(manifest, trust.contentProblem(owner.folder));
+  return Object.freeze({ package: owner, entry, imports: judgeOf(folder, trust) });
+}
+
+/** @returns its `mlflow-auth-plugin` */
+function checkVersion(manifest: Manifest): Readonly<Record<string, unknown>> {
+  const declared = manifest.plugin;
+  if (!isObject(declared)) throw faulty(manifest, 'has no "mlflow-auth-plugin" in its package.json');
+  if (declared["apiVersion"] !== API_VERSION) {
+    const version = Number.isInteger(declared["apiVersion"]) ? `version ${declared["apiVersion"]}` : "no known version";
+    throw faulty(
+      manifest,
+      `is made for ${version} of the plugin interface, and this core speaks version ${API_VERSION}`,
+    );
+  }
+  return declared;
+}
+
+function judgeOf(folder: string, trust: PackageTrust): ImportJudge {
+  return Object.freeze({
+    moduleProblem: (file: string) => trust.moduleProblem(file),
+    dependencyProblem: () => trust.dependencyProblem(folder),
+  });
 }
 
 /** @throws MlflowAuthError `PLUGIN_UNTRUSTED` */
@@ -77,7 +110,7 @@ function refuseUntrusted(manifest: Manifest, reason: string | undefined): void {
   if (reason !== undefined) throw notTrusted(manifest, reason);
 }
 
-function readEntry(declared: unknown, group: Group, name: string, owner: PluginPackage): EntryPoint {
+function readEntry<G extends string>(declared: unknown, group: G, name: string, owner: PluginPackage): EntryPoint<G> {
   const label = `the entry point ${name} of ${group}`;
   const [, path, exported] =
     typeof declared === "string" ? (/^(\.\/[^:]+):([A-Za-z_$][\w$]*)$/.exec(declared) ?? []) : [];

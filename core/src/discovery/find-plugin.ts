@@ -3,7 +3,15 @@ import { didYouMean } from "../config/expectation.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkManifest, faulty, type InstalledPlugin, notTrusted } from "./check-manifest.js";
 import { type InstallCommand, installCommand, ownPackage, ownPlugins, plannedPlugins } from "./install-command.js";
-import { type Manifest, type Manifests, namesOf, offers, readManifests, undeclaredManifests } from "./manifests.js";
+import {
+  type Manifest,
+  type Manifests,
+  namesOf,
+  offers,
+  offersCommand,
+  readManifests,
+  undeclaredManifests,
+} from "./manifests.js";
 import { findRoots, type RootOptions, type Roots } from "./roots.js";
 
 /** The plugin packages that a file may use. */
@@ -31,7 +39,8 @@ export interface WantedPlugin {
 /**
  * The one package that an instance means, checked.
  *
- * @throws MlflowAuthError `PLUGIN_NOT_INSTALLED`, `PLUGIN_UNTRUSTED`, `PLUGIN_AMBIGUOUS`, `PLUGIN_MANIFEST`
+ * @throws MlflowAuthError `PLUGIN_NOT_INSTALLED`, `PLUGIN_UNTRUSTED`, `PLUGIN_AMBIGUOUS`, `PLUGIN_MANIFEST`; `PLUGIN_INTERFACE` for
+ *   what is a command and nothing else
  */
 export function findPlugin(wanted: WantedPlugin, installed: Installed): InstalledPlugin {
   const { plugin } = wanted;
@@ -41,7 +50,11 @@ export function findPlugin(wanted: WantedPlugin, installed: Installed): Installe
   const [manifest, second] = named;
   if (manifest === undefined) {
     const refused = manifests.refused.find(isMeant);
-    throw refused ? notTrusted(refused, refused.reason) : notInstalled(wanted, installed);
+    if (refused !== undefined) throw notTrusted(refused, refused.reason);
+    const other = manifests.usable.find((candidate) => offersCommand(candidate, plugin));
+    throw other === undefined || wanted.package !== undefined
+      ? notInstalled(wanted, installed)
+      : onlyCommand(other, plugin);
   }
   if (second !== undefined) {
     const packages = named.map(({ name, folder }) => `${name} (${folder})`).join(" and ");
@@ -49,9 +62,16 @@ export function findPlugin(wanted: WantedPlugin, installed: Installed): Installe
     throw new MlflowAuthError("PLUGIN_AMBIGUOUS", message);
   }
   if (!offers(manifest, plugin)) {
+    if (offersCommand(manifest, plugin)) throw onlyCommand(manifest, plugin);
     throw faulty(manifest, `has no entry point \`${plugin}\`${didYouMean(plugin, namesOf(manifest))}`);
   }
   return checkManifest(manifest, plugin, roots.trust);
+}
+
+function onlyCommand({ name, folder }: Manifest, plugin: string): MlflowAuthError {
+  const what = `the package ${name} (${folder}) gives a command of this name, and nothing that a file enables`;
+  const message = `${what}: take it out of \`plugins\`, and run \`mlflow-auth ${plugin}\` as it is`;
+  return new MlflowAuthError("PLUGIN_INTERFACE", message);
 }
 
 /** Tells the packages that an instance may mean: the one that it names, or those that provide a plugin of its name. */

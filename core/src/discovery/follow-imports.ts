@@ -7,11 +7,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import type { InstanceConfig } from "../config/config.js";
 import { notTrusted } from "./check-manifest.js";
 
+/** Whose imports they are, and who judges them. */
+type Owner = Pick<InstanceConfig, "package" | "imports">;
+
 /**
- * By a module's URL, the instance whose plugin brought it in. It is the process's, as Node's own list of modules is: what is loaded stays
+ * By a module's URL, the instance or command whose plugin brought it in. It is the process's, as Node's own list of modules is: what is loaded stays
  * loaded, and what it imports at once is not imported again.
  */
-const followed = new Map<string, InstanceConfig>();
+const followed = new Map<string, Owner>();
 let hooks: nodeModule.ModuleHooks | undefined;
 let following = 0;
 
@@ -22,9 +25,9 @@ let following = 0;
  * @param module absolute path of the module that is about to be imported, links resolved
  * @returns ends it
  */
-export function followImports(module: string, instance: InstanceConfig): () => void {
+export function followImports(module: string, owner: Owner): () => void {
   if (process.getuid === undefined) return () => undefined;
-  followed.set(pathToFileURL(module).href, instance);
+  followed.set(pathToFileURL(module).href, owner);
   following++;
   hooks ??= nodeModule.registerHooks({ resolve });
   return () => {
@@ -37,10 +40,10 @@ export function followImports(module: string, instance: InstanceConfig): () => v
 
 const resolve: nodeModule.ResolveHookSync = (specifier, context, next) => {
   const resolved = next(specifier, context);
-  const instance = context.parentURL === undefined ? undefined : followed.get(context.parentURL);
-  if (instance === undefined || followed.has(resolved.url) || !resolved.url.startsWith("file:")) return resolved;
-  const reason = instance.imports.moduleProblem(fileURLToPath(resolved.url));
-  if (reason !== undefined) throw notTrusted(instance.package, reason);
-  followed.set(resolved.url, instance);
+  const owner = context.parentURL === undefined ? undefined : followed.get(context.parentURL);
+  if (owner === undefined || followed.has(resolved.url) || !resolved.url.startsWith("file:")) return resolved;
+  const reason = owner.imports.moduleProblem(fileURLToPath(resolved.url));
+  if (reason !== undefined) throw notTrusted(owner.package, reason);
+  followed.set(resolved.url, owner);
   return resolved;
 };

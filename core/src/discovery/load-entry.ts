@@ -5,15 +5,20 @@ import { thrownKind } from "../errors/printable.js";
 import type { Factory } from "../provider/context.js";
 import type { Group } from "../provider/provider.js";
 
-/**
- * Imports an entry point's module: the first moment at which code of a plugin runs.
- *
- * @throws MlflowAuthError `PLUGIN_LOAD` if the module can't be imported or does not export the factory; `PLUGIN_UNTRUSTED` if others may
- *   write what it imports and that is followed
- */
+/** The factory of a provider. @throws as {@link loadFunction} */
 export async function loadFactory<G extends Group>(entry: EntryPoint & { readonly group: G }): Promise<Factory<G>>;
 export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>>;
 export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
+  return (await loadFunction(entry)) as Factory<Group>;
+}
+
+/**
+ * Imports an entry point's module: the first moment at which code of a plugin runs.
+ *
+ * @throws MlflowAuthError `PLUGIN_LOAD` if the module can't be imported or does not export the function; `PLUGIN_UNTRUSTED` if others may
+ *   write what it imports and that is followed
+ */
+export async function loadFunction(entry: EntryPoint<string>): Promise<(...given: never[]) => unknown> {
   const { name, module, export: exported, package: owner } = entry;
   let loaded: Record<string, unknown>;
   try {
@@ -31,8 +36,8 @@ export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
       },
     );
   }
-  const factory = loaded[exported];
-  if (typeof factory !== "function") {
+  const named = loaded[exported];
+  if (typeof named !== "function") {
     throw new MlflowAuthError(
       "PLUGIN_LOAD",
       `${module} of ${owner.name} has no function \`${exported}\`, which its package.json names`,
@@ -41,5 +46,5 @@ export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
       },
     );
   }
-  return factory as Factory<Group>;
+  return named as (...given: never[]) => unknown;
 }

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { isObject } from "../config/schema-walk.js";
 import { type Owners, trustProblem } from "../files/trust.js";
-import { type Group, groups } from "../provider/provider.js";
+import { commandGroup, type Group, groups } from "../provider/provider.js";
 import { plugAndPlayFolders } from "./plug-n-play.js";
 import { isPackageName, type PackageText, parseObject, readPackage } from "./read-package.js";
 import type { Roots } from "./roots.js";
@@ -16,8 +16,10 @@ export interface Manifest {
   readonly version: string;
   /** Where it was reached; symlinks are not resolved. */
   readonly folder: string;
-  /** The `entry-points` of its package.json that are MLflow's, by group and name. */
+  /** The `entry-points` of its package.json for providers, by group and name. */
   readonly entryPoints: Readonly<Partial<Record<Group, Readonly<Record<string, unknown>>>>>;
+  /** Those of its commands, by name. */
+  readonly commands: Readonly<Record<string, unknown>>;
   /** Its `mlflow-auth-plugin`. */
   readonly plugin: unknown;
 }
@@ -40,7 +42,12 @@ export function offers(manifest: Manifest, plugin: string): boolean {
   return groups.some((group) => Object.hasOwn(manifest.entryPoints[group] ?? {}, plugin));
 }
 
-/** The names of all plugins that a package provides. */
+/** Whether a package has a command of this name. */
+export function offersCommand({ commands }: Manifest, name: string): boolean {
+  return Object.hasOwn(commands, name);
+}
+
+/** The names of all plugins that a package provides; those of its commands are not among them. */
 export function namesOf(manifest: Manifest): string[] {
   return [...new Set(groups.flatMap((group) => Object.keys(manifest.entryPoints[group] ?? {})))];
 }
@@ -121,12 +128,18 @@ function parseManifest(read: PackageText, folder: string): Manifest | undefined 
   if (!read.mentions('"entry-points"') && !read.mentions('"mlflow-auth-plugin"')) return undefined;
   const { name, version, "entry-points": declared, "mlflow-auth-plugin": plugin } = parseObject(read.text);
   const entryPoints: Partial<Record<Group, Record<string, unknown>>> = {};
-  for (const group of groups) {
+  const namesOfGroup = (group: string) => {
     const names = isObject(declared) ? declared[group] : undefined;
-    if (isObject(names)) entryPoints[group] = names;
+    return isObject(names) ? names : undefined;
+  };
+  for (const group of groups) {
+    const names = namesOfGroup(group);
+    if (names !== undefined) entryPoints[group] = names;
   }
-  if (!isPackageName(name) || (plugin === undefined && Object.keys(entryPoints).length === 0)) return undefined;
-  return { name, version: isVersion(version) ? version : "", folder, entryPoints, plugin };
+  const commands = namesOfGroup(commandGroup);
+  const isPlugin = plugin !== undefined || commands !== undefined || Object.keys(entryPoints).length > 0;
+  if (!isPackageName(name) || !isPlugin) return undefined;
+  return { name, version: isVersion(version) ? version : "", folder, entryPoints, commands: commands ?? {}, plugin };
 }
 
 function dependenciesOf(text: string): string[] {

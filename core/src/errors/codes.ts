@@ -30,6 +30,7 @@ export const codes = {
   SERVER_CLEARTEXT: "Credentials would travel in the clear: plain http to a host that is not loopback.",
   SERVER_DUPLICATE: "Two servers in the file have the same URI.",
   SERVER_TLS: "TLS let no connection to a server come about, mostly for its certificate; nothing was sent.",
+  SERVER_UNREACHABLE: "A listed server that the command of a plugin asked gave no answer.",
   TLS_FILE: "A certificate or key file that `tls` names can't be read or used.",
   HTTP_PROXY: "The proxy named by HTTPS_PROXY can't be used, or opens no connection to the server.",
 

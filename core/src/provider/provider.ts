@@ -157,7 +157,10 @@ export interface Interfaces {
 /** The name of an entry-point group, and so of an interface. */
 export type Group = keyof Interfaces;
 
-/** All of them. */
+/** The entry-point group of commands, which belong to no server: see `Command`. */
+export const commandGroup = "mlflow_auth.command";
+
+/** All groups of providers. */
 export const groups = [
   "mlflow.request_auth_provider",
   "mlflow.request_header_provider",

@@ -241,7 +241,11 @@ export const mutants = [
       ["return [settings.token, ...tokens];", "return tokens;", "a command within exec prints the token of its proxy"],
       ["(?=.*\\d)", "", "a name in an address is printed as a token"],
       ['url?.protocol === "http:"', "url !== null", "a name in an address is printed as a token"],
-      ["rest.replaceAll(token,", "rest.replace(token,", "of a token that stands in a line twice one is printed"],
     ],
+  ),
+  ...faultsIn(
+    "cli/src/hide-texts.ts",
+    ["cli/outer-proxy"],
+    [["rest.replaceAll(hidden,", "rest.replace(hidden,", "of a token that stands in a line twice one is printed"]],
   ),
 ];

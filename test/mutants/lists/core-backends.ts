@@ -90,7 +90,7 @@ export const mutants = [
         "a file without a certificate makes a client that trusts nobody",
       ],
       [
-        "if (!isPrivate(url) && !allowInsecure) throw",
+        "if (servers === undefined && !isPrivate(url) && !allowInsecure) throw",
         "if (false) throw",
         "a login goes to a store in the clear",
         { tests: ["plugins/vault/boundaries"] },

@@ -63,8 +63,8 @@ export const mutants = [
       ],
       ["named.set(error, result);", "", "one failure is reported with every request"],
       [
-        "failed with ${thrownKind(thrown)}`",
-        "failed with ${thrown}`",
+        "`plugin ${instance} failed with ${thrownKind(thrown)}`",
+        "`plugin ${instance} failed with ${thrown}`",
         "what a plugin threw is printed, with what it quotes",
       ],
       [

@@ -116,7 +116,7 @@ export const mutants = [
         "a package has a file of the user's read as its schema",
       ],
       [
-        'typeof factory !== "function"',
+        'typeof named !== "function"',
         "false",
         "a module without its factory ends in a TypeError",
         { tests: ["test/third-party-plugins"] },
@@ -177,11 +177,11 @@ export const mutants = [
         "a link in a package leads to a folder with another user's code",
       ],
       [
-        "if (reason !== undefined) throw notTrusted(instance.package, reason);",
+        "if (reason !== undefined) throw notTrusted(owner.package, reason);",
         "",
         "another user's code is imported from a dependency",
       ],
-      ["followed.set(resolved.url, instance);", "", "another user's code is imported by a dependency of a dependency"],
+      ["followed.set(resolved.url, owner);", "", "another user's code is imported by a dependency of a dependency"],
       [
         "if (!ownProcess) endFollowing();",
         "endFollowing();",

@@ -1,0 +1,103 @@
+/** The end of a plugin's command: its own, or that which is made of it. */
+import {
+  type ExitCode,
+  type InstalledCommand,
+  isMlflowAuthError,
+  MlflowAuthError,
+  printable,
+  thrownKind,
+} from "@mlflow-auth/core/internal";
+import { framesOf } from "../background-failures.js";
+import { exit } from "../exit-codes.js";
+import { onStop } from "../stop-signals.js";
+
+/** How it ended: by itself, with a code of `mlflow-auth`; or by a signal. */
+export type Stop = { readonly code: number } | { readonly signal: NodeJS.Signals };
+
+/** Milliseconds that a command gets for what it has begun, once it is to end. */
+const GRACE = 2_000;
+
+/**
+ * Runs a command to its end, or for a moment longer than it is asked to end: by a signal, or because nobody reads what it prints. A second
+ * signal does not wait. What it leaves to nobody, in a timer or a promise, is its failure.
+ *
+ * @param ending aborted as soon as it is to end
+ * @throws MlflowAuthError that names the command, for whatever went wrong
+ */
+export async function untilStopped(
+  installed: InstalledCommand,
+  ending: AbortController,
+  run: () => Promise<ExitCode | undefined>,
+): Promise<Stop> {
+  const { promise, resolve, reject } = Promise.withResolvers<Stop>();
+  let asked: Stop | undefined;
+
+  function askToEnd(how: Stop): void {
+    if (asked !== undefined) resolve(asked);
+    else setTimeout(() => resolve(how), GRACE);
+    asked ??= how;
+    ending.abort();
+  }
+
+  const failed = (thrown: unknown) => (asked === undefined ? reject(faultOf(thrown, installed)) : resolve(asked));
+  const idle = () => reject(waitingForNothing(installed));
+  const unread = () => void (asked === undefined && askToEnd({ code: exit.fine }));
+
+  const offSignals = onStop((signal) => askToEnd({ signal }));
+  process.setUncaughtExceptionCaptureCallback(failed);
+  process.on("unhandledRejection", failed);
+  process.once("beforeExit", idle);
+  process.stdout.once("error", unread);
+  run()
+    .then((code) => resolve(endOf(code, asked, installed)), failed)
+    .catch(reject);
+  try {
+    return await promise;
+  } finally {
+    // What fails from now on, while it is closed, is told to nobody; the signals are the system's again.
+    offSignals();
+    process.off("beforeExit", idle);
+    process.stdout.off("error", unread);
+  }
+}
+
+/** @throws MlflowAuthError `PLUGIN_RESULT` */
+function endOf(code: unknown, asked: Stop | undefined, { entry, package: owner }: InstalledCommand): Stop {
+  if (asked !== undefined && "signal" in asked) return asked;
+  if (code === undefined) return { code: exit.fine };
+  if (Object.values<unknown>(exit).includes(code)) return { code: code as ExitCode };
+  const shown = typeof code === "number" ? String(code) : `something of type ${typeof code}`;
+  throw new MlflowAuthError("PLUGIN_RESULT", `the command ${entry.name} of ${owner.name} ended with ${shown}`, {
+    plugin: entry.name,
+    remedy: `tell the author of ${owner.name}: it is one of ${Object.values(exit).join(", ")}`,
+  });
+}
+
+/** An error of ours says itself what is wrong. Of anything else only the kind and the place are told: its message may quote a credential. */
+function faultOf(thrown: unknown, { entry, package: owner }: InstalledCommand): MlflowAuthError {
+  if (isSound(thrown)) return thrown;
+  const [place] = framesOf(thrown);
+  const at = place === undefined ? "" : `, at ${place}`;
+  const message = `the command ${entry.name} of ${owner.name} failed with ${printable(thrownKind(thrown))}${at}`;
+  return new MlflowAuthError("PLUGIN_FAILED", message, {
+    plugin: entry.name,
+    remedy: `tell the author of ${owner.name}; the message is withheld because it may quote a credential`,
+  });
+}
+
+/** Recognised by a mark that anybody can set, so what counts on it is looked at, too. */
+function isSound(thrown: unknown): thrown is MlflowAuthError {
+  try {
+    return isMlflowAuthError(thrown) && [thrown.code, thrown.message].every((text) => typeof text === "string");
+  } catch {
+    return false;
+  }
+}
+
+function waitingForNothing({ entry, package: owner }: InstalledCommand): MlflowAuthError {
+  const message = `the command ${entry.name} of ${owner.name} waits for something that never comes`;
+  return new MlflowAuthError("PLUGIN_FAILED", message, {
+    plugin: entry.name,
+    remedy: `tell the author of ${owner.name}: a promise is awaited that nothing settles`,
+  });
+}
