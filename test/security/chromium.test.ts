@@ -180,6 +180,18 @@ test("the proxy's own page does all that it wants, opened by its address", async
   await ownPage(({ proxy, token }) => `http://${SIDECAR}:${proxy.port}/${token}/`, { allowHosts: [SIDECAR] });
 });
 
+for (const [name, options] of Object.entries({ "with a token": {}, "without a token": { token: undefined } })) {
+  test(`a page's cookies come back to its server under their own names, ${name}`, async () => {
+    const reports = await startOutpost();
+    const { rig } = await neighbours(() => OWN_PAGE(`http://127.0.0.1:${reports.port}/told`), options);
+    await browse(`${rig.proxy.url}/`, reports);
+    const [first, ...later] = rig.upstream.seen.map(({ headers }) => headers.cookie);
+    assert.is(first, undefined);
+    assert.ok(later.length > 0);
+    assert.equal([...new Set(later)], ["session=of-the-first"]);
+  });
+}
+
 test("the address of another server opens that one, with its own credential and no cookie of the first", async () => {
   const reports = await startOutpost();
   const { rig, other } = await neighbours((rig) => {

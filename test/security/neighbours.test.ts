@@ -43,6 +43,10 @@ const marks: Record<string, () => string[]> = {
     `referer: ${own()}/${rig.token}/~http:127.0.0.1:${listed.port}/`,
   ],
   "a browser's name alone": () => ["user-agent: Mozilla/5.0 (X11)"],
+  // Beyond loopback browsers say no more, where a page has set the name and kept the Referer away.
+  "a browser's language, under another name": () => ["user-agent: python-requests/2.32", "accept-language: en-US"],
+  "a language that the page has emptied": () => ["user-agent: python-requests/2.32", "accept-language:"],
+  "what Node sends, as far as a page can": () => ["user-agent: node", "accept-language: *", "Sec_Fetch_Mode: cors"],
 };
 
 const places: Record<string, () => string> = {
@@ -81,7 +85,7 @@ for (const [place, path] of Object.entries(places)) {
   }
   test(`${place}: any other client gets there`, async () => {
     assert.match(
-      await ask(`/${rig.token}${path()}`, "user-agent: node", "sec-fetch-mode: cors"),
+      await ask(`/${rig.token}${path()}`, "user-agent: node", "accept-language: *", "sec-fetch-mode: cors"),
       gone.has(place) ? /^HTTP\/1\.1 (?:200|502) / : /^HTTP\/1\.1 200 /,
     );
   });

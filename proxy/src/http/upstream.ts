@@ -1,4 +1,5 @@
-/** Where a request goes, and how the cookies that come from there are kept to the part of the front that stands for it. */
+/** Where a request goes, and how the cookies that come from there are kept to it and to the part of the front that stands for it. */
+import { createHash } from "node:crypto";
 import type { ServerConfig } from "@mlflow-auth/core/internal";
 
 /** Where a request goes. */
@@ -53,7 +54,11 @@ function nameAndValue(attribute: string): [name: string, value: string] {
 
 /** Without blanks and tabs alone: a byte of UTF-8 may be what JavaScript takes for a space. */
 function trimmed(text: string): string {
-  return text.replace(/^[ \t]+|[ \t]+$/g, "");
+  const isBlank = (at: number) => text[at] === " " || text[at] === "\t";
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(start)) start++;
+  while (end > start && isBlank(end - 1)) end--;
+  return text.slice(start, end);
 }
 
 /** The front's path, without its prefix, for which a cookie of the upstream's `path` is meant. */
@@ -62,4 +67,44 @@ function ownPath(path: string, { origin, mount: { at, base } }: Upstream): strin
   const above = base.startsWith(path.endsWith("/") ? path : `${path}/`);
   // Beside the base, where this client is never led: the name of that place keeps the cookie from everywhere else.
   return above ? `${at}/` : `/~${origin.replace("://", ":")}${path}`;
+}
+
+/** What {@link cookieMark} gives. */
+const MARK = /~[0-9a-f]{16}$/;
+
+/**
+ * What a browser shall have at the end of the names of a server's cookies where no prefix keeps them to a path. It keeps cookies by host
+ * and path alone, so it would send one server's to the next that is served there, at another port or at another time.
+ */
+export function cookieMark({ origin, server }: Upstream): string {
+  const { pathname } = new URL(server.uri);
+  return `~${createHash("sha256")
+    .update(origin + pathname)
+    .digest("hex")
+    .slice(0, 16)}`;
+}
+
+/** A Set-Cookie with the mark. One without a name has no place for it, and does not come back. */
+export function withMark(cookie: string, mark: string): string {
+  const { length } = cookie.split(";", 1)[0] as string;
+  const equals = cookie.indexOf("=");
+  if (equals === -1 || equals > length) return cookie;
+  return trimmed(cookie.slice(0, equals)) + mark + cookie.slice(equals);
+}
+
+/**
+ * The cookies that are for the server of this mark, without it; undefined if there is none.
+ *
+ * @param onlyMarked whether those without a mark stay here: in a browser nobody knows which server they are from
+ */
+export function ownCookies(value: string, mark: string, onlyMarked: boolean): string | undefined {
+  if (!onlyMarked && !value.includes("~")) return value;
+  const own: string[] = [];
+  for (const cookie of value.split(";")) {
+    const { length } = cookie.split("=", 1)[0] as string;
+    const name = trimmed(cookie.slice(0, length));
+    if (name.endsWith(mark)) own.push(name.slice(0, -mark.length) + cookie.slice(length));
+    else if (!onlyMarked && !MARK.test(name)) own.push(trimmed(cookie));
+  }
+  return own.length === 0 ? undefined : own.join("; ");
 }

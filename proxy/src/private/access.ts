@@ -13,7 +13,7 @@ export interface Admitted {
   readonly prefix: string;
   /** Where the client had the token. `header` is that of the bridge; undefined where none is asked for. */
   readonly by: "path" | "header" | "bearer" | undefined;
-  /** Whether a browser sent it, so that a page may stand behind it. */
+  /** Whether a browser may have sent it, so that a page may stand behind it. */
   readonly browser: boolean;
 }
 
@@ -41,6 +41,7 @@ export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitte
     let hosts = 0;
     let authorizations = 0;
     let browser = false;
+    let language = false;
     const refusal = judgeHead(req, (key, value) => {
       switch (key) {
         case "host":
@@ -57,6 +58,9 @@ export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitte
           return undefined;
         case "user-agent":
           browser ||= value.startsWith("Mozilla/");
+          return undefined;
+        case "accept-language":
+          language = true;
           return undefined;
         // Not Sec-Fetch-Mode: Node's own fetch sends that, too.
         case "sec-fetch-site":
@@ -93,7 +97,9 @@ export function createAccess(own: OwnAddress): (req: IncomingMessage) => Admitte
       const foreign = judgeBrowser(req, own, prefix);
       if (foreign !== undefined) return foreign;
     }
-    return { path, prefix, by, browser };
+    // A page may give another name than its browser's, but can't take this away; programs send it with Sec-Fetch-Mode, as Node, or not at all.
+    const speaks = language && req.headers["sec-fetch-mode"] === undefined;
+    return { path, prefix, by, browser: browser || speaks };
   };
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { headerKey } from "@mlflow-auth/core/internal";
 import { type HeaderRewriting, withBytesEscaped } from "../http/headers.js";
 import { Refusal } from "../http/refusal.js";
-import { returnedCookie, type Upstream } from "../http/upstream.js";
+import { cookieMark, ownCookies, returnedCookie, type Upstream, withMark } from "../http/upstream.js";
 import type { Admitted } from "./access.js";
 import { type OwnAddress, TOKEN_HEADER } from "./own-address.js";
 import type { Routes } from "./routes.js";
@@ -16,6 +16,7 @@ export interface Routed {
   /** What comes before the path in the addresses of this client: the token with the slash before it, or nothing. */
   readonly prefix: string;
   readonly by: Admitted["by"];
+  readonly browser: boolean;
 }
 
 /** Rewrites the addresses of one request. The server never gets the token, and the client never leaves the proxy unless it is led away. */
@@ -35,8 +36,11 @@ export class Addresses implements HeaderRewriting {
     if (key === TOKEN_HEADER || (key === "authorization" && this.#routed.by === "bearer")) return undefined;
     // It has been judged to be the proxy's own.
     if (key === "origin") return this.#routed.upstream.origin;
-    const value = key === "referer" ? this.#referer(given) : given;
     const { token } = this.#own;
+    if (key === "cookie" && token === undefined) {
+      return ownCookies(given, cookieMark(this.#routed.upstream), this.#routed.browser);
+    }
+    const value = key === "referer" ? this.#referer(given) : given;
     if (token === undefined || value === undefined) return value;
     return token.isIn(name) || token.isIn(value) ? undefined : value;
   }
@@ -46,8 +50,9 @@ export class Addresses implements HeaderRewriting {
       case "location":
         return this.#location(value);
       case "set-cookie": {
-        const { req, upstream, prefix } = this.#routed;
-        return returnedCookie(value, upstream, prefix, (req.url as string).split("?", 1)[0] === prefix);
+        const { req, upstream, prefix, browser } = this.#routed;
+        const cookie = returnedCookie(value, upstream, prefix, (req.url as string).split("?", 1)[0] === prefix);
+        return browser && this.#own.token === undefined ? withMark(cookie, cookieMark(upstream)) : cookie;
       }
       // By far the most frequent, and plain.
       case "content-type":

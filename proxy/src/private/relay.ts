@@ -85,7 +85,7 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
     } else {
       // The bridge leads what goes there to the proxy, and a browser asks for artifacts here.
       const readings = by === undefined || by === "header" || browser ? noReadings : artifactHosts.readings;
-      const rewriting = new Addresses(own, routes, { req, upstream, prefix, by });
+      const rewriting = new Addresses(own, routes, { req, upstream, prefix, by, browser });
       forwarder.forward({ req, res, upstream, rewriting, readings });
     }
   }

@@ -212,6 +212,12 @@ export const mutants = [
       ['        case "sec-fetch-dest":\n', "", "a page is not known by what its browser says"],
       ['        case "sec-fetch-user":\n', "", "a page is not known by what its browser says"],
       ['        case "referer":\n', "", "a page is not known by what its browser says"],
+      ["browser: browser || speaks", "browser", "a page under another name acts at another server, beyond loopback"],
+      [
+        'language && req.headers["sec-fetch-mode"] === undefined',
+        "language",
+        "Node's fetch does not get to another server of the file",
+      ],
       ['case "origin":\n          browser = true;', 'case "origin":', "a page is not known by what its browser says"],
       [
         "await open(uri, 0, tokens[index + 1])",

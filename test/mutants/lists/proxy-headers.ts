@@ -2,6 +2,34 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // Cookies in a browser, where no token keeps them to a path
+  ...faultsIn(
+    "proxy/src",
+    ["proxy/tokenless-cookies"],
+    [
+      [
+        'if (key === "cookie" && token === undefined)',
+        "if (false)",
+        "a browser's session of one server gets to another",
+      ],
+      ["browser && this.#own.token === undefined ?", "false ?", "no cookie comes back to its server"],
+      ["browser && this.#own.token === undefined ?", "this.#own.token === undefined ?", "a program gets other names"],
+      ["browser && this.#own.token === undefined ?", "browser ?", "a cookie with a token's path never comes back"],
+      [
+        "!onlyMarked && !MARK.test(name)",
+        "!onlyMarked",
+        "a page that gives another name gets another server's session",
+      ],
+      ["!onlyMarked && !MARK.test(name)", "!MARK.test(name)", "a browser's session of one server gets to another"],
+      ["update(origin + pathname)", "update(pathname)", "a browser's session of one server gets to another"],
+      [
+        "return trimmed(cookie.slice(0, equals)) + mark",
+        "return cookie.slice(0, equals) + mark",
+        "a cookie changes its name",
+      ],
+    ],
+  ),
+
   // The token of the proxy in a request's headers
   ...faultsIn(
     "proxy/src/private",
