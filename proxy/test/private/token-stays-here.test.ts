@@ -61,7 +61,7 @@ for (const [where, line] of Object.entries(held)) {
 }
 
 test("what has only a part of it, or another token, passes in every form", async () => {
-  for (const token of [rig.token.slice(1), "x".repeat(rig.token.length)]) {
+  for (const token of [rig.token.slice(5), "x".repeat(rig.token.length)]) {
     for (const [where, line] of Object.entries(held)) {
       if (where === "in the name of an identity") continue;
       const given = line(token).replace("basic  ", "basic ");

@@ -15,8 +15,8 @@ test.before(async () => {
   rig = await startRig({
     token: undefined,
     base: "/base",
-    servers: [{ uri: other.uri, auth: [] }],
-    browsable: [other.uri],
+    servers: [{ uri: `${other.uri}/base`, auth: [] }],
+    browsable: [`${other.uri}/base`],
     answer: whole((_req, res) => void res.setHeader("set-cookie", SET).end()),
   });
 });
