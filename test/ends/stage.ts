@@ -9,6 +9,7 @@ import { startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { startTlsFront } from "../servers/tls-front.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 import { closeAfterwards } from "../suite.ts";
+import { type AzureTrial, openAzure } from "./azure-stage.ts";
 
 export interface Stage {
   readonly project: Setup;
@@ -21,6 +22,7 @@ export interface Stage {
     /** With keys, and with a profile `team`. */
     readonly env: Record<string, string>;
   };
+  readonly azure: readonly AzureTrial[];
   /** Addresses that want a client certificate. */
   readonly secure: { readonly server: string; readonly vault: string };
   /** Paths of PEM files; `both` holds the certificate and its key. */
@@ -35,7 +37,7 @@ export interface Stage {
   };
 }
 
-export const PLUGINS = ["vault", "aws", "datadog"] as const;
+export const PLUGINS = ["vault", "aws", "azure", "datadog"] as const;
 
 export async function openStage(): Promise<Stage> {
   const project = createSetup(...PLUGINS);
@@ -81,6 +83,7 @@ export async function openStage(): Promise<Stage> {
         ),
       },
     },
+    azure: await openAzure(project),
     secure: { server: await front(server.origin), vault: await front(vault.address) },
     files: {
       ca: project.write("ca.pem", authority.cert),

@@ -8,7 +8,7 @@ export interface Trial extends Given {
   readonly uri: string;
 }
 
-export function trialsOn({ server, vault, aws, secure, files, logins }: Stage): Trial[] {
+export function trialsOn({ server, vault, aws, azure, secure, files, logins }: Stage): Trial[] {
   const plain = server.origin;
   const { ca, cert, key, both } = files;
   const path = { path: "mlflow/auth" };
@@ -130,6 +130,7 @@ export function trialsOn({ server, vault, aws, secure, files, logins }: Stage): 
         AWS_PROFILE: "team",
       },
     ),
+    ...azure.map(({ name, options, env }) => short(name, plain, { plugins: { azure: options } }, env)),
     short(
       "Vault's variables",
       plain,

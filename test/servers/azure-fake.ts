@@ -17,7 +17,7 @@ import { type Authority, type Certificate, createAuthority } from "./certificate
 import { type ConnectProxy, startConnectProxy } from "./connect-proxy.ts";
 
 export type { Fault } from "./azure-fake/call.ts";
-export { failure } from "./azure-fake/entra.ts";
+export { failure, workloadToken } from "./azure-fake/entra.ts";
 export { refusal } from "./azure-fake/vault.ts";
 
 export interface FakeAzure {

@@ -8,17 +8,9 @@ import {
 } from "@mlflow-auth/core/plugin";
 import { challengeFault } from "./challenge.js";
 import type { Authority } from "./clouds.js";
+import { errorOf, type Fault, named, type VaultError, vaultNameOf, where } from "./fault.js";
 import type { AzureOptions } from "./generated/options.js";
-import {
-  errorOf,
-  type Fault,
-  forbidden,
-  named,
-  notFound,
-  type VaultError,
-  vaultNameOf,
-  where,
-} from "./secret-faults.js";
+import { forbidden, notFound } from "./secret-faults.js";
 
 /** What an answer of the vault means where it is no secret; undefined for one that the SDK can go on with. */
 export function vaultAnswerFault(

@@ -7,12 +7,13 @@ import {
   selectCredential,
 } from "@mlflow-auth/core/plugin";
 import { authorityOf } from "./clouds.js";
+import { errorOf } from "./fault.js";
 import type { AzureOptions } from "./generated/options.js";
 import { createLogin, loginOf } from "./login.js";
 import { faultOf } from "./login-faults.js";
 import { quietly } from "./quiet.js";
 import { clientSettings, createSdkHttp, type SdkHttp } from "./sdk-http.js";
-import { errorOf, hasExpired, notYetValid, softDeleted } from "./secret-faults.js";
+import { hasExpired, notYetValid, softDeleted } from "./secret-faults.js";
 
 /** Reads the one secret that the options name. */
 export interface SecretReader {
@@ -65,8 +66,7 @@ export function createSecretReader(options: AzureOptions, context: PluginContext
 
   return {
     async fetch() {
-      const { AzureLogger } = await import("@azure/logger");
-      return await quietly(AzureLogger, async () => {
+      return await quietly(async () => {
         const isNew = connection === undefined;
         try {
           return await read();

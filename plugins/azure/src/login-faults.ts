@@ -6,9 +6,9 @@ import {
   type MlflowAuthError,
   type PluginContext,
 } from "@mlflow-auth/core/plugin";
+import { errorOf, type Fault } from "./fault.js";
 import { jsonOf } from "./faults.js";
 import type { AzureOptions } from "./generated/options.js";
-import { errorOf, type Fault } from "./secret-faults.js";
 
 /** The ways to log in. */
 export type LoginMethod = NonNullable<AzureOptions["auth"]>["method"];

@@ -1,27 +1,37 @@
-/** Keeps what the Azure SDK logs to itself: it may hold anything, and AZURE_LOG_LEVEL or DEBUG may be meant for the user's own program. */
+/**
+ * Keeps what the Azure SDK logs to itself: it may hold anything, and AZURE_LOG_LEVEL or DEBUG may be meant for the program's own use of
+ * the SDK.
+ */
 
-/** Calls under way of each logger, which all copies of the plugin's instances in a process share. */
-const underWay = new WeakMap<object, number>();
-/** Loggers that already ask. */
-const asking = new WeakSet<object>();
-
+/** Where the SDK's packages log: https://learn.microsoft.com/javascript/api/@azure/logger. Every line goes through `log`. */
 interface SdkLogger {
   log(...given: unknown[]): void;
 }
 
+/** How many calls of this plugin are under way, of each logger that knows of it. */
+const underWay = new WeakMap<SdkLogger, number>();
+
 /** Nothing is logged while `call` is under way, and all is as before when it is over. */
-export async function quietly<T>(logger: SdkLogger, call: () => Promise<T>): Promise<T> {
-  if (!asking.has(logger)) {
-    asking.add(logger);
-    const { log } = logger;
-    logger.log = (...given) => {
-      if (!underWay.get(logger)) log.apply(logger, given);
-    };
-  }
-  underWay.set(logger, (underWay.get(logger) ?? 0) + 1);
+export async function quietly<T>(call: () => Promise<T>): Promise<T> {
+  const [{ AzureLogger }, { TypeSpecRuntimeLogger }] = await Promise.all([
+    import("@azure/logger"),
+    import("@typespec/ts-http-runtime"),
+  ]);
+  const loggers: SdkLogger[] = [AzureLogger, TypeSpecRuntimeLogger];
+  for (const logger of loggers) count(logger, 1);
   try {
     return await call();
   } finally {
-    underWay.set(logger, (underWay.get(logger) ?? 1) - 1);
+    for (const logger of loggers) count(logger, -1);
   }
+}
+
+function count(logger: SdkLogger, step: 1 | -1): void {
+  const calls = underWay.get(logger);
+  underWay.set(logger, (calls ?? 0) + step);
+  if (calls !== undefined) return;
+  const { log } = logger;
+  logger.log = (...given) => {
+    if (underWay.get(logger) === 0) log.apply(logger, given);
+  };
 }

@@ -1,4 +1,5 @@
 /** How the Azure SDK sends: through core's HTTP client, with its rules for proxies, authorities, cleartext, redirects and retries. */
+import { Agent } from "node:https";
 import type { SecretClientOptions } from "@azure/keyvault-secrets";
 import {
   type HttpClient,
@@ -27,12 +28,14 @@ export interface SdkHttp {
 }
 
 /**
- * What every client of the SDK is made with. Core's client goes through the corporate proxy, and tries again as the other side asks:
- * the SDK does neither, nor does it look for a proxy in `process.env`, where one that it can't read would be its end.
+ * What every client of the SDK is made with. Core's client goes through the corporate proxy, and tries again as the other side asks, so
+ * the SDK does neither. It looks for no proxy in `process.env` where it is given one, and makes no agent for that (which may print its
+ * password) where it is given an agent; neither is ever used.
  */
 export function clientSettings(httpClient: SdkHttpClient) {
   return {
     httpClient,
+    agent: new Agent(),
     retryOptions: { maxRetries: 0 },
     redirectOptions: { maxRetries: 0 },
     proxyOptions: { host: "http://proxy.invalid", port: 1 },

@@ -16,7 +16,7 @@ export async function sharedClient(): Promise<SdkHttpClient> {
     sendRequest(request) {
       const client = asking.getStore();
       if (client !== undefined) return client.sendRequest(request);
-      // Set for a proxy that this plugin's clients are given in name only; no machine has its identity behind one.
+      // What this plugin's clients are given in name only. No machine has its identity behind a proxy.
       delete request.agent;
       delete request.proxySettings;
       return usual.sendRequest(request);

@@ -1,9 +1,10 @@
 /** Who gets a token, and who gets none: vaults that ask for somebody else's, and the logins of each cloud. */
 import { canary } from "@mlflow-auth/core/testing";
 import { type FakeAzure, type FakeAzureOptions, refusal, startFakeAzure } from "@mlflow-auth/test/servers/azure-fake";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { type GivenOptions, rejected, startProvider } from "./start-provider.ts";
+import { type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("who is sent a token of Azure's", { timeout: 60 });
 

@@ -1,13 +1,13 @@
 /** Every way to log in that can be tried in one process, against a login that checks what it is shown. */
-import { generateKeyPairSync, sign } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { secretSource } from "@mlflow-auth/core/testing";
-import { clientCertificate, type FakeAzure, startFakeAzure } from "@mlflow-auth/test/servers/azure-fake";
+import { clientCertificate, type FakeAzure, startFakeAzure, workloadToken } from "@mlflow-auth/test/servers/azure-fake";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { clientSecret, type GivenOptions, rejected, startProvider } from "./start-provider.ts";
+import { clientSecret, type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("logging in for a vault", { timeout: 60 });
 
@@ -49,24 +49,6 @@ async function faultOf(given: GivenOptions, env: Record<string, string> = {}) {
 
 const T = "Authorization: Bearer t";
 const ids = () => ({ tenantId: azure.entra.tenant, clientId: azure.entra.clientId });
-
-/** A token as a cluster issues it, and the application told to trust it. @param changed claims that are otherwise */
-function workloadToken(changed: Record<string, unknown> = {}): string {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  const issuer = "https://oidc.cluster.example.com/";
-  const subject = "system:serviceaccount:ml:trainer";
-  azure.entra.trusted = {
-    issuer,
-    subject,
-    publicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
-  };
-  const now = Math.floor(Date.now() / 1000);
-  const claims = { iss: issuer, sub: subject, aud: "api://AzureADTokenExchange", exp: now + 600, nbf: now, ...changed };
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const signed = `${part({ alg: "ES256", typ: "JWT" })}.${part(claims)}`;
-  const signature = sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" });
-  return `${signed}.${signature.toString("base64url")}`;
-}
 
 test("by a secret, which is read again at the next login", async () => {
   const before = azure.entra.secret;
@@ -130,18 +112,18 @@ test("a certificate file that is none, or is locked, is named", async () => {
 });
 
 test("by the token of a workload, which is read again at the next login", async () => {
-  const tokenFile = write("token", workloadToken());
+  const tokenFile = write("token", workloadToken(azure.entra));
   const auth = { method: "workload-identity" as const, ...ids(), tokenFile };
   const started = await startProvider(azure, { auth });
   assert.is(await started.headers(), T);
   assert.is(azure.entra.logins.at(-1), "federated");
-  write("token", workloadToken());
+  write("token", workloadToken(azure.entra));
   azure.tokens.revoke();
   await started.provider.invalidate("unauthorized", rejected);
   assert.is(await started.headers(), T);
   await started.close();
 
-  write("token", workloadToken({ sub: "system:serviceaccount:ml:somebody" }));
+  write("token", workloadToken(azure.entra, { sub: "system:serviceaccount:ml:somebody" }));
   const { message, remedy = "" } = await faultOf({ auth });
   assert.match(message, "the application trusts no such token");
   assert.match(remedy, "AZURE_FEDERATED_TOKEN_FILE");
@@ -180,7 +162,7 @@ test("by default as the variables of the Azure SDKs say, those of the environmen
     AZURE_CLIENT_CERTIFICATE_PATH: write("default.pem", pem),
     AZURE_CLIENT_CERTIFICATE_PASSWORD: "x",
   };
-  const federated = { AZURE_FEDERATED_TOKEN_FILE: write("default-token", workloadToken()) };
+  const federated = { AZURE_FEDERATED_TOKEN_FILE: write("default-token", workloadToken(azure.entra)) };
   const all = { ...base, AZURE_CLIENT_SECRET, ...certificate, ...federated };
   const cases: [env: Record<string, string>, by: string][] = [
     [{ ...base, AZURE_CLIENT_SECRET }, "secret"],

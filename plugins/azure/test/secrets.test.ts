@@ -1,8 +1,9 @@
 /** What a secret may hold, and from when to when it serves. */
 import { type FakeAzure, startFakeAzure } from "@mlflow-auth/test/servers/azure-fake";
+import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { type GivenOptions, rejected, startProvider } from "./start-provider.ts";
+import { type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("secrets in a vault", { timeout: 60 });
 

@@ -1,5 +1,5 @@
 /** The token endpoint of Microsoft Entra ID: client credentials by secret, by certificate, and by a token of a trusted issuer. */
-import { constants, createHash, randomUUID, verify, X509Certificate } from "node:crypto";
+import { constants, createHash, generateKeyPairSync, randomUUID, sign, verify, X509Certificate } from "node:crypto";
 import type { Answer, Call, Fault } from "./call.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -143,6 +143,31 @@ function isSignedBy(pem: string, head: Record<string, unknown>, signed: Buffer, 
   if (head["alg"] !== "PS256" || head["x5t#S256"] !== thumbprint) return false;
   const padding = constants.RSA_PKCS1_PSS_PADDING;
   return verify("sha256", signed, { key: certificate.publicKey, padding, saltLength: 32 }, signature);
+}
+
+/**
+ * A token as a cluster issues it, and the application told to trust it.
+ *
+ * @param changed claims that are other than the application wants them
+ */
+export function workloadToken(entra: FakeEntra, changed: Readonly<Record<string, unknown>> = {}): string {
+  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const issuer = "https://oidc.cluster.example.com/";
+  const subject = "system:serviceaccount:ml:trainer";
+  entra.trusted = { issuer, subject, publicKey: publicKey.export({ type: "spki", format: "pem" }).toString() };
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: issuer,
+    sub: subject,
+    aud: "api://AzureADTokenExchange",
+    exp: now + 3_600,
+    nbf: now,
+    ...changed,
+  };
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const signed = `${part({ alg: "ES256", typ: "JWT" })}.${part(claims)}`;
+  const signature = sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" });
+  return `${signed}.${signature.toString("base64url")}`;
 }
 
 function partsOf(jwt: string) {
