@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAuthority } from "@mlflow-auth/test/servers/certificates";
+import { startConnectProxy } from "@mlflow-auth/test/servers/connect-proxy";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { createHttpClient } from "../../src/connection/http-client.js";
@@ -148,6 +149,25 @@ test("a backend that fails is asked again, once where that is wished for", async
   await close();
   server.closeAllConnections();
   server.close();
+});
+
+test("what stands on the machine itself is asked past the corporate proxy", async () => {
+  const proxy = await startConnectProxy({ routes: {} });
+  const env = { HTTP_PROXY: `http://${proxy.host}` };
+  const { http, close } = createHttpClient({ instance: "store", env, logger: silent, clock: systemClock });
+  const failure = (direct: boolean) =>
+    http
+      .with({ allowInsecure: true, direct })
+      .send({ url: "http://machine.invalid/", tries: "once" })
+      .then(
+        ({ text }) => text,
+        ({ message }: MlflowAuthError) => message,
+      );
+  assert.match(await failure(false), "it answered 502");
+  assert.match(await failure(true), "the host name is unknown");
+  assert.equal(proxy.targets, ["machine.invalid:80"]);
+  await close();
+  await proxy.stop();
 });
 
 test.run();

@@ -23,14 +23,11 @@ export function challengeFault(
 ): MlflowAuthError | undefined {
   if (header === undefined) return undefined;
   const { hostname: vault } = new URL(vaultUrl);
-  const seen = new Set<string>();
   for (const [, name = "", value = ""] of header.matchAll(/([\w-]+)\s*=\s*"?([^",\s]*)/g)) {
     if (!deciding.test(name)) continue;
-    const isAgain = seen.has(name);
-    seen.add(name);
     const fault =
       name === "resource" || name === "scope"
-        ? !isAgain && isResourceOf(value, vault)
+        ? isResourceOf(value, vault)
           ? undefined
           : foreignResource(vault, context)
         : loginFault(value, authority, context);

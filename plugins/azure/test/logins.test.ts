@@ -172,6 +172,9 @@ test("by default as the variables of the Azure SDKs say, those of the environmen
     [{ ...all, AZURE_TOKEN_CREDENTIALS: "prod" }, "secret"],
     [{ ...all, AZURE_TOKEN_CREDENTIALS: "WorkloadIdentityCredential" }, "federated"],
   ];
+  const named = { method: "workload-identity" as const, ...ids(), tokenFile: federated.AZURE_FEDERATED_TOKEN_FILE };
+  assert.is(await headers({ auth: named }, all), T);
+  assert.is(azure.entra.logins.at(-1), "federated", "and not where the file names another");
   for (const given of [{ auth }, { auth: undefined as never }]) {
     for (const [env, by] of cases) {
       assert.is(await headers(given, env), T);

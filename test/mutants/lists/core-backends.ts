@@ -102,6 +102,12 @@ export const mutants = [
         "requests to this machine leave it by the corporate proxy",
         { tests: ["core/no-proxy", "test/transport/http-proxy"] },
       ],
+      [
+        "const env = direct ? {} : options.env;",
+        "const env = options.env;",
+        "the identity of a machine is asked for at the corporate proxy",
+        { tests: ["core/http-client"] },
+      ],
       ["networks.check(address, familyOf(address))", "false", "NO_PROXY with a network is passed over"],
       ["Number(bits) <= longest", "true", "an entry of NO_PROXY that is wrong ends the process"],
       ['env["no_proxy"] ?? env["NO_PROXY"] ?? ""', 'env["no_proxy"] ?? ""', "NO_PROXY is passed over"],

@@ -1,0 +1,341 @@
+/** Faults in how the plugin of Azure logs in, whom it sends a token, and what it tells. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  // Azure: who gets a token
+  ...faultsIn(
+    "plugins/azure/src",
+    ["plugins/azure/challenges"],
+    [
+      [
+        "const fault = challengeFault(",
+        "const fault = ((..._: unknown[]) => undefined)(",
+        "a vault gets whatever token it asks for",
+      ],
+      [
+        "url.origin === `https://${domainOf(vault)}`",
+        "`.${vault}`.endsWith(`.${url.hostname}`)",
+        "a vault gets a token for half of the world",
+      ],
+      ["/^\\/?(?:\\.default)?$/.test(url.pathname) && ", "", "a vault gets a token for a part of a resource"],
+      [
+        ": loginFault(value, authority, context);",
+        ": undefined;",
+        "a vault that names a login of its own is sent a token",
+      ],
+      [
+        'url.protocol === "https:" && url.port === "" && cloudOfLogin',
+        "cloudOfLogin",
+        "a login on another port counts as Microsoft's",
+      ],
+      [
+        "hostname === login || hostname.endsWith(`.${login}`)",
+        "hostname.startsWith(login)",
+        "a host that begins like Microsoft's login counts as it",
+      ],
+      [
+        "const other = cloud === authority.cloud ? undefined : cloud;",
+        "const other = undefined;",
+        "a vault of another cloud is not told as such",
+      ],
+      [
+        "if (!isIdentity && !isLogin(url, authority)) throw elsewhere(url, context);",
+        "",
+        "a client secret goes to whatever host a login names",
+      ],
+      [
+        "if (url.origin !== vault) throw elsewhere(url, context);",
+        "",
+        "a request leaves the vault",
+        {
+          accepted: "the SDK follows no redirect, and knows no other address",
+        },
+      ],
+      [
+        "redirectOptions: { maxRetries: 0 },",
+        "",
+        "a redirect is followed",
+        {
+          accepted: "its answer is thrown as a fault before the SDK sees it",
+        },
+      ],
+      [
+        "retryOptions: { maxRetries: 0 },",
+        "",
+        "what core tried three times is tried again",
+        {
+          accepted: "its answer is thrown as a fault that the SDK does not try again",
+        },
+      ],
+      [
+        "disableInstanceDiscovery: cloud === undefined",
+        "disableInstanceDiscovery: false",
+        "a private cloud's login is looked for at Microsoft",
+      ],
+      [
+        "clouds.find(({ vaults }) => hostname.endsWith(`.${vaults}`)) ?? clouds[0]",
+        "clouds[0]",
+        "a vault of another cloud is logged in for in the wrong one",
+      ],
+      [
+        'if (fault !== undefined || (asked !== "" && !headers.has("authorization"))) return fault;',
+        "if (fault !== undefined) return fault;",
+        "no vault is ever read, for its first answer counts as a refusal",
+      ],
+      ["return isContinued(asked) ? undefined : errorOf(", "return errorOf(", "a vault can't ask for a fresh token"],
+      ["/AKV10032|issuer/i.test(message)", "false", "a login of another tenant is told as a wrong clock"],
+    ],
+  ),
+
+  // Azure: who the plugin is
+  ...faultsIn(
+    "plugins/azure/src",
+    ["plugins/azure/logins"],
+    [
+      ['if (auth.method !== "default") return auth;', "", "ambient variables beat the login that the file names"],
+      ['["", "prod", name].includes(chosen.trim().toLowerCase())', "true", "AZURE_TOKEN_CREDENTIALS is passed over"],
+      ["...(password && locked) };", "};", "a certificate with a passphrase can't be used by default"],
+      ["...(password && { certificatePassword: password })", "", "a certificate with a passphrase can't be used"],
+      [
+        "if (held?.of !== of) {",
+        "if (held === undefined) {",
+        "a secret that was replaced is never used",
+        {
+          tests: ["plugins/azure/logins"],
+          accepted: "a login that fails is forgotten as a whole, and the next reads it again",
+        },
+      ],
+      [
+        'if ("tenantId" in login && login.tenantId && tenant &&',
+        "if (tenant === '' &&",
+        "a vault of another tenant is told in general words",
+      ],
+      [
+        "connection = undefined;\n          if (isNew",
+        "if (isNew",
+        "a login that is not accepted any more is used again and again",
+      ],
+      [
+        'if (isNew || thrown.code === "SECRET_SOURCE") throw thrown;',
+        "throw thrown;",
+        "a request fails each time that a login ends",
+      ],
+      [
+        'if (isNew || thrown.code === "SECRET_SOURCE") throw thrown;',
+        "",
+        "a wrong secret is shown to the login twice",
+        { tests: ["plugins/azure/login-faults"] },
+      ],
+      ["if (/could not be found/.test(told)) {", "if (false) {", "a missing command is told as a login that ended"],
+      [
+        'if (name === "AggregateAuthenticationError") return',
+        "if (false) return",
+        "where there is nothing to log in with, the last that was asked is blamed",
+      ],
+      ['if (method === "client-certificate") {', "if (false) {", "a broken certificate file is not named"],
+      [
+        "processTimeoutInMs: LONGEST_COMMAND,\n        ...(login",
+        "...(login",
+        "a command that hangs is waited for without end",
+        { accepted: "no test waits ten seconds for a command" },
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "plugins/azure/src",
+    ["plugins/azure/managed-identity"],
+    [
+      [
+        "if (client !== undefined) return client.sendRequest(request);",
+        "",
+        "the identity of a machine is asked for past the rules for proxies",
+      ],
+      [
+        "return await askingThrough(httpClient, async () => await credential.getToken(scopes, asked));",
+        "return await credential.getToken(scopes, asked);",
+        "the identity of a machine is asked for past the rules for proxies",
+      ],
+      [
+        "delete request.agent;",
+        "",
+        "a program's own login goes through a proxy that is none",
+        {
+          accepted: "Node's own agent serves as well",
+        },
+      ],
+      [
+        "allowInsecure: true, direct: true",
+        "direct: true",
+        "no identity of a machine can be had",
+        { accepted: "loopback, where tests are, is private by itself" },
+      ],
+      ["...named.filter((origin) => origin !== undefined)", "", "the identity of an app or a pod can't be had"],
+      [
+        "...(login.clientId !== undefined && { clientId: login.clientId })",
+        "...{}",
+        "the machine's own identity is taken in place of the one that the file names",
+      ],
+      [
+        'method === "managed-identity" ? errorOf(silent(login), context) : login',
+        "login",
+        "a machine without an identity is told as an outage",
+      ],
+      [
+        "const isSetUp = isIdentity && (status === 404 || status === 410);",
+        "const isSetUp = false;",
+        "an identity that is being set up fails for good",
+      ],
+      [
+        "if (isIdentity) return errorOf(noIdentity(status), context);",
+        "",
+        "a missing identity is told as a wrong secret",
+      ],
+    ],
+  ),
+
+  // Azure: what is read
+  ...faultsIn(
+    "plugins/azure/src",
+    ["plugins/azure/secrets"],
+    [
+      ["if (notBefore && notBefore.getTime() > now)", "if (false)", "a secret is used before its time"],
+      ["if (expiresOn && expiresOn.getTime() <= now)", "if (false)", "a secret that ended is told in general words"],
+      ["...(expiresOn && { expiresAt: expiresOn })", "", "a secret is used beyond its own end"],
+      ["const now = context.clock.wallTime();", "const now = Date.now();", "time comes from another clock than core's"],
+      ["certificateKeyId ||", "false ||", "the private key of a certificate is sent to MLflow"],
+      ["x-(?:pkcs12|pem-file)$/i", "x-(?:pem-file)$/i", "the private key of a certificate is sent to MLflow"],
+      ["...(version !== undefined && { version })", "", "the newest version is read in place of the one that is named"],
+    ],
+  ),
+  ...faultsIn(
+    "plugins/azure/src",
+    ["plugins/azure/faults"],
+    [
+      [
+        'if (fault.code === "SECRET_NOT_FOUND" && (await isDeleted(client))) throw',
+        "if (false) throw",
+        "a secret that can be recovered is told as one that never was",
+      ],
+      [
+        '|| inner === "SecretDisabled"',
+        "",
+        "a disabled secret is told as a missing permission",
+        {
+          accepted: "the vault says it in words as well",
+        },
+      ],
+      ["/disabled secret/i.test(message) ||", "", "a disabled secret is told as a missing permission by older vaults"],
+      [
+        "if (/expired/i.test(`${inner} ${message}`)) return hasExpired",
+        "if (false) return hasExpired",
+        "a secret that ended is told as a missing permission",
+      ],
+      [
+        "public network access|",
+        "",
+        "a closed vault is told as a missing permission",
+        {
+          accepted: "the vault speaks of private links as well",
+        },
+      ],
+      [
+        "client address|",
+        "",
+        "a firewall is told as a missing permission",
+        {
+          accepted: "the vault speaks of trusted services as well",
+        },
+      ],
+      [
+        'inner === "ForbiddenByRbac" ||',
+        "false ||",
+        "a missing role is told as a missing policy",
+        {
+          accepted: "the vault says it in words as well",
+        },
+      ],
+      [
+        'connectionFailureOf(thrown).kind !== "unknown-host"',
+        "true",
+        "a vault that does not exist is told in general words",
+      ],
+      ["|| !hasDates(attributes)", "", "an answer with a date that is none is a defect of the plugin"],
+      [
+        'if (!isSecret || typeof value === "string") return undefined;',
+        "if (!isSecret || value !== null) return undefined;",
+        "an answer without a value is an empty secret",
+      ],
+      [
+        'if (told.code === "") return notAVault(answer, options);',
+        "",
+        "a proxy's page is told as a missing permission",
+      ],
+      ["if (status >= 300 && status < 400) {", "if (false) {", "a redirect is told in general words"],
+      ['"accept-encoding": _, ', "", "Azure packs its answers, and none is understood"],
+    ],
+  ),
+  ...faultsIn(
+    "plugins/azure/src",
+    ["plugins/azure/login-faults"],
+    [
+      ["if (codes.test(number)) return", "if (false) return", "every refused login is told alike"],
+      [
+        'typeof first === "number" ? String(first) :',
+        "",
+        "a number that stands in a list alone is not told",
+        { accepted: "it stands in the text as well" },
+      ],
+      [
+        '(/AADSTS(\\d{4,8})/.exec(String(told))?.[1] ?? "")',
+        '""',
+        "a number that stands in the text alone is not told",
+      ],
+      [
+        '(!asksForToken || typeof body?.["access_token"] === "string")',
+        "true",
+        "a page of a proxy is told as a wrong login",
+      ],
+      [
+        "if (status === 429 || status === 408 || status >= 500 || isSetUp) {",
+        "if (isSetUp) {",
+        "an outage of the login is told as a wrong login",
+      ],
+      ["if (isMlflowAuthError(thrown)) last = thrown;", "", "a login that can't be reached is told as a wrong one"],
+      [
+        "http.forgetFault();",
+        "",
+        "a login that failed once is blamed for what comes later",
+        {
+          accepted: "a login that failed is forgotten as a whole, and of one that works the next is asked first",
+        },
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "plugins/azure/src",
+    ["plugins/azure/quiet", "plugins/azure/contract"],
+    [
+      [
+        "if (underWay.get(logger) === 0) log.apply(logger, given);",
+        "log.apply(logger, given);",
+        "the SDK prints into a program's log",
+      ],
+      [
+        "if (underWay.get(logger) === 0) log.apply(logger, given);",
+        "",
+        "a program's own use of the SDK is silenced for good",
+      ],
+      [
+        "const loggers: SdkLogger[] = [AzureLogger, TypeSpecRuntimeLogger];",
+        "const loggers: SdkLogger[] = [AzureLogger];",
+        "a part of the SDK prints into a program's log",
+      ],
+      ["agent: new Agent(),", "", "the SDK makes an agent for a proxy, and prints of it"],
+      [
+        'proxyOptions: { host: "http://proxy.invalid", port: 1 },',
+        "",
+        "a proxy in process.env that can't be read ends every fetch",
+      ],
+    ],
+  ),
+];
