@@ -13,8 +13,13 @@ export interface FaultyFront {
   stop(): Promise<void>;
 }
 
-/** More than a secret store ever answers. */
-const HUGE = 2 * 1024 * 1024;
+/** What a gateway answers that leads elsewhere. */
+export const PAGE = "<!doctype html><title>Welcome</title><p>This is somebody else's page.";
+
+/** JSON that is longer than any secret store's. */
+export function tooMuch(): string {
+  return JSON.stringify({ data: "x".repeat(2 * 1024 * 1024) });
+}
 
 /** @param upstream the store's address, on loopback and without TLS */
 export async function startFaultyFront(upstream: string): Promise<FaultyFront> {
@@ -43,7 +48,6 @@ export async function startFaultyFront(upstream: string): Promise<FaultyFront> {
 function fail(fault: FrontFault, response: ServerResponse): void {
   if (fault === "down") return void response.socket?.resetAndDestroy();
   if (fault === "slow") return;
-  const page = "<!doctype html><title>Welcome</title><p>This is somebody else's page.";
-  const body = fault === "garbage" ? page : JSON.stringify({ data: "x".repeat(HUGE) });
-  response.writeHead(200, { "Content-Type": fault === "garbage" ? "text/html" : "application/json" }).end(body);
+  const type = fault === "garbage" ? "text/html" : "application/json";
+  response.writeHead(200, { "Content-Type": type }).end(fault === "garbage" ? PAGE : tooMuch());
 }
