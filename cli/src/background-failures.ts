@@ -1,8 +1,8 @@
 /** What is done about that for which nobody waits, while a proxy runs in this process: errors, and attempts to end it. */
 import { existsSync } from "node:fs";
-import { syncBuiltinESMExports } from "node:module";
 import { fileURLToPath } from "node:url";
 import { type Logger, printable, thrownKind } from "@mlflow-auth/core/internal";
+import { refuseEnds } from "./refused-ends.js";
 
 /** Kinds of failures that are told of. A timer may throw for ever, each time in another way. */
 const MOST_KINDS = 10;
@@ -14,10 +14,10 @@ const FRAME = /^\s+at .*?\(?((?:file:\/\/)?\/[^()]*?):(\d+:\d+)\)?$/;
 
 /**
  * From now on a plugin that throws in a timer, or leaves a rejection to nobody, is a warning, and so is one that calls
- * `process.exit`. Node would end this process, and print the error with a message that may quote a credential; the program behind
+ * `process.exit` or its like. Node would end this process, and print the error with a message that may quote a credential; the program behind
  * `exec` would run on without its proxy. Listeners of plugins are not asked either, for many of them end the process.
  *
- * @returns gives `process.exit` back; what fails after that is still not more than a warning
+ * @returns gives `process.exit` and its like back; what fails after that is still not more than a warning
  */
 export function surviveBackgroundFailures(logger: Logger): () => void {
   const told = new Set<string>();
@@ -45,19 +45,7 @@ export function surviveBackgroundFailures(logger: Logger): () => void {
   process.setUncaughtExceptionCaptureCallback(tellThrown);
   process.on("unhandledRejection", tellThrown);
 
-  const { exit } = process;
-  // It returns, though its type says never: thrown out of a listener, an error would keep our own from being called.
-  const refuse = (code?: unknown) => {
-    const here = { stack: "" };
-    Error.captureStackTrace(here, refuse);
-    tell(`something called process.exit(${typeof code === "number" ? code : ""}), which is not done,`, here);
-  };
-  process.exit = refuse as typeof exit;
-  // For who imports it by its name.
-  syncBuiltinESMExports();
-  return () => {
-    process.exit = exit;
-  };
+  return refuseEnds({ refused: tell, thrown: tellThrown });
 }
 
 /**

@@ -62,8 +62,9 @@ export async function endBySignal(signal: NodeJS.Signals): Promise<never> {
  * credential, and like one that gives a code of its own it would hide how the program ended.
  */
 function end(code: number): never {
-  const leave: (code: number) => never = process.exit;
-  process.exit = (() => undefined) as unknown as typeof process.exit;
+  const own = process as unknown as Record<(typeof ENDS)[number], () => never>;
+  const [leave, ...others] = ENDS.map((name) => own[name]) as [(code: number) => never, ...(() => never)[]];
+  for (const name of ENDS) own[name] = (() => undefined) as unknown as () => never;
   for (const listener of process.rawListeners("exit")) {
     try {
       listener.call(process, code);
@@ -72,8 +73,12 @@ function end(code: number): never {
     }
   }
   process.removeAllListeners("exit");
+  for (const [index, end] of others.entries()) own[ENDS[index + 1] as (typeof ENDS)[number]] = end;
   return leave(code);
 }
+
+/** The second is what the first ends the process by. */
+const ENDS = ["exit", "reallyExit", "abort"] as const;
 
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {

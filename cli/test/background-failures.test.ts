@@ -70,6 +70,31 @@ const deeds: Readonly<Record<string, { code: string; logged: RegExp; placed?: fa
     logged: /called process\.exit\(3\)/,
   },
   "ends the process in a timer": { code: `setTimeout(() => ${DONE}, 1)`, logged: /called process\.exit\(3\)/ },
+  "ends the process below process.exit": {
+    code: "setTimeout(() => process.reallyExit(3), 1)",
+    logged: /called process\.reallyExit\(3\)/,
+  },
+  "aborts the process": { code: "setTimeout(() => process.abort(), 1)", logged: /called process\.abort\(\)/ },
+  "kills the process": {
+    code: `setTimeout(() => process.kill(process.pid, "SIGKILL"), 1)`,
+    logged: /called process\.kill\(\d+\)/,
+  },
+  "takes the callback for errors away, and throws": {
+    code: `process.setUncaughtExceptionCaptureCallback(null); Promise.reject(${FAULT})`,
+    logged: /called process\.setUncaughtExceptionCaptureCallback\(\)/,
+  },
+  "throws in an async hook": {
+    code: `createHook({ init() { throw ${FAULT} } }).enable(); setTimeout(() => {}, 1)`,
+    logged: /failed with TypeError/,
+  },
+  "throws where it watches errors": {
+    code: `process.on("uncaughtExceptionMonitor", () => { throw new RangeError(options.word) }); setTimeout(() => { throw ${FAULT} }, 1)`,
+    logged: /failed with RangeError/,
+  },
+  "ends the process below process.exit as it ends": {
+    code: `process.on("exit", () => { process.reallyExit(3); process.abort() }); Promise.reject(${FAULT})`,
+    logged: /failed with TypeError/,
+  },
   "fails when it is told to stop": {
     code: `process.on("SIGTERM", () => { throw ${FAULT} }); Promise.reject(${FAULT})`,
     logged: /failed with TypeError/,
@@ -100,6 +125,7 @@ function install(code: string, place: string): void {
   site.project.write(
     "node_modules/mlflow-auth-plugin-test/index.js",
     `import { EventEmitter } from "node:events";
+     import { createHook } from "node:async_hooks";
      import { connect } from "node:net";
      import { exit } from "node:process";
      ${added}
@@ -156,7 +182,8 @@ for (const [way, { args, place, code: expected, use }] of Object.entries(ways)) 
       if (way === "exec") assert.is(stdout, "200\n200\n");
       const told = stderr.split("\n").filter((line) => line.includes("where nobody waits for it"));
       // One that also has a listener may be told of for both.
-      assert.ok(told.length === 1 || (told.length === 2 && code.includes("process.on(")), stderr);
+      const twice = /process\.on\(|ExceptionCaptureCallback/.test(code);
+      assert.ok(told.length === 1 || (told.length === 2 && twice), stderr);
       assert.is(new Set(told).size, told.length, stderr);
       assert.match(told[0] as string, logged);
       assert.is(/, at \S*mlflow-auth-plugin-test\/index\.js:\d+:\d+/.test(told[0] as string), placed, told[0]);

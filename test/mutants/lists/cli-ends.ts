@@ -116,4 +116,39 @@ export const mutants = [
       ],
     ],
   ),
+  // What plugins could end exec and proxy with
+  ...faultsIn(
+    "cli/src",
+    ["cli/background-failures"],
+    [
+      ['  refuse("reallyExit");\n', "", "a plugin ends the proxy below process.exit"],
+      ['  refuse("abort");\n', "", "a plugin aborts the proxy"],
+      [
+        '  refuse("kill", (pid, signal) => signal === 0 || !isThisProcess(Number(pid)));\n',
+        "",
+        "a plugin kills the proxy",
+      ],
+      ['  refuse("setUncaughtExceptionCaptureCallback");\n', "", "a plugin takes the callback for errors away"],
+      [
+        "return createHook(borne);",
+        "return createHook(callbacks);",
+        "an async hook that throws ends the proxy, and its words are printed",
+      ],
+      [
+        'given[0] === "uncaughtExceptionMonitor" ? borne : emit',
+        "emit",
+        "a plugin that fails where it watches errors ends the proxy",
+      ],
+      [
+        'const ENDS = ["exit", "reallyExit", "abort"] as const;',
+        'const ENDS = ["exit"] as const;',
+        "a plugin gives exec another exit code as it ends",
+      ],
+      [
+        "return () => Object.assign(own, { exit, reallyExit, abort, kill });",
+        "return () => undefined;",
+        "exec never ends",
+      ],
+    ],
+  ),
 ];

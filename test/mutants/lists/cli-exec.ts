@@ -170,12 +170,7 @@ export const mutants = [
         "a plugin that listens for forgotten promises, and does nothing, hides them",
         { accepted: "without a listener Node makes an exception of them, which is told of in the same words" },
       ],
-      [
-        "process.exit = refuse as typeof exit;",
-        "",
-        "a plugin ends the process in a timer",
-        { tests: ["cli/background-failures"] },
-      ],
+      ['  refuse("exit");\n', "", "a plugin ends the process in a timer", { tests: ["cli/background-failures"] }],
       [
         'if (file !== "" && existsSync(file) && frames.length < MOST_FRAMES)',
         'if (file !== "" && frames.length < MOST_FRAMES)',
