@@ -17,6 +17,7 @@ test.after(() => project.remove());
 const around: Record<string, (part: string) => string> = {
   "option=vault": optionOf("vault", "    address: https://vault.example.com\n", "{ path: mlflow/auth }"),
   "option=aws": optionOf("aws", "    region: eu-central-1\n", "{ id: mlflow/auth }"),
+  "option=azure": optionOf("azure", "    vaultUrl: https://team.vault.azure.net\n", "{ name: mlflow-auth }"),
 };
 
 /** @param secret in place of `secret`, where the part is not that */

@@ -1,8 +1,12 @@
 /** What the examples need around them: secret stores with a token in them, and an MLflow behind a front that asks for that token. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
 import { createProject, type Project } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
+import { startFakeAzure } from "../servers/azure-fake.ts";
 import { startFront } from "../servers/node-front.ts";
+import { temporaryFolder } from "../servers/process/temporary-folder.ts";
 import { startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 
@@ -20,8 +24,15 @@ export async function startSmallStage(): Promise<SmallStage> {
   const watch = createWatch();
   const token = watch.secret();
   const keys = { accessKeyId: "the-key-of-a-trainer", secretAccessKey: watch.secret() };
-  const [vault, aws, stub] = await Promise.all([startFakeVault(), startFakeSecretsManager(keys), startStub()]);
+  const [vault, aws, azure, stub] = await Promise.all([
+    startFakeVault(),
+    startFakeSecretsManager(keys),
+    startFakeAzure(),
+    startStub(),
+  ]);
   aws.secret = token;
+  azure.vault.put("mlflow-auth", token);
+  azure.entra.secret = watch.secret();
   const front = await startFront({ upstream: stub.uri, accepted: [`Bearer ${token}`] });
   await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
   await vault.request("POST", "secret/data/mlflow/auth", { data: { token } });
@@ -32,6 +43,9 @@ export async function startSmallStage(): Promise<SmallStage> {
   await vault.request("POST", "auth/approle/role/training", { token_policies: ["mlflow"] });
   const { role_id } = (await vault.request("GET", "auth/approle/role/training/role-id")).data;
   const { secret_id } = (await vault.request("POST", "auth/approle/role/training/secret-id")).data;
+  const folder = temporaryFolder("stage");
+  const authorities = join(folder.path, "ca.pem");
+  writeFileSync(authorities, azure.ca);
   const env = {
     MLFLOW_TRACKING_URI: front.uri,
     VAULT_ADDR: vault.address,
@@ -40,6 +54,10 @@ export async function startSmallStage(): Promise<SmallStage> {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.endpoint,
     AWS_ACCESS_KEY_ID: keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    // To Azure's addresses, which are reached by their real names.
+    ...azure.way,
+    NODE_EXTRA_CA_CERTS: authorities,
+    ...azure.login,
   };
   const projects: Project[] = [];
   return {
@@ -53,7 +71,8 @@ export async function startSmallStage(): Promise<SmallStage> {
     runs: () => runNames(stub),
     async stop() {
       for (const project of projects) project.remove();
-      await Promise.all([front.stop(), vault.stop(), aws.stop(), stub.close()]);
+      folder.remove();
+      await Promise.all([front.stop(), vault.stop(), aws.stop(), azure.stop(), stub.close()]);
     },
   };
 }

@@ -1,9 +1,9 @@
 /** Every way to log in that can be tried in one process, against a login that checks what it is shown. */
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { secretSource } from "@mlflow-auth/core/testing";
 import { clientCertificate, type FakeAzure, startFakeAzure, workloadToken } from "@mlflow-auth/test/servers/azure-fake";
+import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -12,16 +12,15 @@ import { clientSecret, type GivenOptions, startProvider } from "./start-provider
 const test = suite("logging in for a vault", { timeout: 60 });
 
 let azure: FakeAzure;
-let folder: string;
+const { path: folder, remove } = temporaryFolder("azure-logins");
 const { PATH } = process.env;
 test.before(async () => {
   azure = await startFakeAzure();
   azure.vault.put("mlflow-auth", "t");
-  folder = mkdtempSync(join(tmpdir(), "azure-"));
 });
 test.after(async () => {
   process.env["PATH"] = PATH;
-  rmSync(folder, { recursive: true });
+  remove();
   await azure.stop();
 });
 
