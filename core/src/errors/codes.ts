@@ -63,7 +63,8 @@ export const codes = {
   SECRET_DENIED: "The secret backend refused: the login or the permission is missing.",
   SECRET_NOT_FOUND: "The secret backend has no such secret.",
   SECRET_SOURCE: "A credential named by `{ env }` or `{ file }` can't be read, or there is none to log in with.",
-  SECRET_EXPIRED: "The secret backend gave a credential whose end has passed by this machine's clock.",
+  SECRET_EXPIRED:
+    "The secret backend gave a credential whose end has passed, or whose beginning has not come, by this machine's clock.",
   SECRET_FORMAT: "The secret was read but is not of a form that makes a credential.",
   LOGIN_FAILED: "The secret backend did not accept the login.",
 

@@ -2,7 +2,7 @@
 import type { KeyVaultSecret, SecretClient } from "@azure/keyvault-secrets";
 import {
   type FetchedCredential,
-  isMlflowAuthError,
+  type MlflowAuthError,
   type PluginContext,
   selectCredential,
 } from "@mlflow-auth/core/plugin";
@@ -71,10 +71,10 @@ export function createSecretReader(options: AzureOptions, context: PluginContext
         try {
           return await read();
         } catch (thrown) {
-          if (!isMlflowAuthError(thrown) || !/^(?:LOGIN_FAILED|SECRET_SOURCE)$/.test(thrown.code)) throw thrown;
-          // What the SDK keeps of a login that is not accepted any more must not stand in the way of the next one.
-          connection = undefined;
-          if (isNew || thrown.code === "SECRET_SOURCE") throw thrown;
+          const { code } = thrown as MlflowAuthError;
+          // What the SDK keeps of a login that is not accepted any more, or of an outage, must not stand in the way of the next.
+          if (code === "LOGIN_FAILED" || code === "SECRET_SOURCE") connection = undefined;
+          if (isNew || code !== "LOGIN_FAILED") throw thrown;
           return await read();
         }
       });

@@ -64,7 +64,7 @@ const entra: readonly Rule[] = [
   ],
 ];
 
-/** What an answer to a login means where it brought no token; undefined for one that did, and for what only looks around. */
+/** What an answer to a login means where it brought no token, or told the SDK that looked around nothing; undefined where it did. */
 export function loginAnswerFault(
   answer: HttpResponse,
   { method }: { readonly method: string },
@@ -85,7 +85,6 @@ export function loginAnswerFault(
     return errorOf({ code: "SECRET_UNREACHABLE", message: `${who} ${fails}`, remedy, transient: true }, context);
   }
   if (isIdentity) return errorOf(noIdentity(status), context);
-  if (method !== "POST") return undefined;
   if (typeof body?.["error"] !== "string") return errorOf(notEntra(origin, status), context);
   return errorOf(entraFault(numberOf(body)), context);
 }

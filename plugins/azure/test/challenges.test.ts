@@ -4,7 +4,7 @@ import { type FakeAzure, type FakeAzureOptions, refusal, startFakeAzure } from "
 import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { type GivenOptions, startProvider } from "./start-provider.ts";
+import { clientSecret, type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("who is sent a token of Azure's", { timeout: 60 });
 
@@ -156,6 +156,21 @@ for (const [name, options, given] of clouds) {
         [],
       );
     }, options));
+}
+
+for (const authorityHost of [undefined, "https://login.cloud.example"]) {
+  test(`a tenant that is not there is told as such by ${authorityHost ?? "Microsoft's login"}`, () =>
+    withAzure(
+      async (azure) => {
+        const tenantId = "11111111-2222-3333-4444-555555555555";
+        azure.vault.challenge = azure.vault.challenge.replace(azure.entra.tenant, tenantId);
+        const auth = { ...clientSecret(azure), tenantId };
+        const answer = await answerOf(azure, { auth, ...(authorityHost && { authorityHost }) });
+        assert.match(answer, /^LOGIN_FAILED: Microsoft Entra ID has no such tenant; .*AZURE_TENANT_ID/);
+        assert.equal(azure.entra.logins, []);
+      },
+      authorityHost ? { vault: "team.vault.cloud.example", logins: ["login.cloud.example"] } : {},
+    ));
 }
 
 test("a login that names another host for its tokens is not followed there", () =>

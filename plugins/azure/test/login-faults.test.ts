@@ -95,6 +95,19 @@ test("a login that hangs or breaks off is tried again, and told as core tells it
   await failing.close();
 });
 
+test("an outage of the login is one for as long as it lasts, and over when it is", async () => {
+  const started = await startProvider(azure);
+  for (let round = 0; round < 3; round++) {
+    azure.entra.faults.push(...Array(3).fill({ ...by(90033), status: 503 }));
+    const { code, transient, message } = await started.fault();
+    assert.equal([code, transient], ["SECRET_UNREACHABLE", true], message);
+    assert.is(azure.entra.faults.length, 0, "it is asked each time");
+    await started.context.clock.advance(60_000);
+  }
+  assert.is(await started.headers(), "Authorization: Bearer t");
+  await started.close();
+});
+
 test("a wrong secret is shown to the login once, and to nobody else", async () => {
   const logins = azure.entra.logins.length;
   const other = canary();

@@ -191,6 +191,18 @@ test("by default with nothing there it says what would do, and that no command i
   assert.match(remedy, /AZURE_CLIENT_SECRET; .*managed identity; or az login/);
 });
 
+test("closed while it logs in, it ends soon, and asks the vault for nothing more", async () => {
+  const started = await startProvider(azure);
+  const [logins, asked] = [azure.entra.logins.length, azure.vault.asked.length];
+  azure.entra.faults.push("hang");
+  const fault = started.fault();
+  while (azure.entra.faults.length > 0) await new Promise(setImmediate);
+  await started.close();
+  const { code, message } = await fault;
+  assert.equal([code, message], ["SECRET_UNREACHABLE", "the plugin was closed before the secret was there"]);
+  assert.equal([azure.entra.logins.length, azure.vault.asked.length], [logins, asked]);
+});
+
 test("a vault of another tenant is named, before anything is shown to its login", async () => {
   const logins = azure.entra.logins.length;
   const auth = { ...clientSecret(azure), tenantId: "11111111-2222-3333-4444-555555555555" };

@@ -111,17 +111,17 @@ export const mutants = [
         "a vault of another tenant is told in general words",
       ],
       [
-        "connection = undefined;\n          if (isNew",
-        "if (isNew",
+        'code === "LOGIN_FAILED" || code === "SECRET_SOURCE") connection',
+        "false) connection",
         "a login that is not accepted any more is used again and again",
       ],
       [
-        'if (isNew || thrown.code === "SECRET_SOURCE") throw thrown;',
+        'if (isNew || code !== "LOGIN_FAILED") throw thrown;',
         "throw thrown;",
         "a request fails each time that a login ends",
       ],
       [
-        'if (isNew || thrown.code === "SECRET_SOURCE") throw thrown;',
+        'if (isNew || code !== "LOGIN_FAILED") throw thrown;',
         "",
         "a wrong secret is shown to the login twice",
         { tests: ["plugins/azure/login-faults"] },

@@ -42,14 +42,16 @@ export function createEntra(host: string, resource: string, tokens: Tokens): Fak
     logins: [],
     answer({ method, url, headers, body }) {
       const [, tenant, ...path] = url.pathname.split("/");
-      if (method === "GET" && path.join("/") === "v2.0/.well-known/openid-configuration") return metadata();
+      if (method === "GET" && path.join("/") === "v2.0/.well-known/openid-configuration") {
+        return tenant === entra.tenant ? metadata() : noTenant(tenant);
+      }
       if (method !== "POST" || path.join("/") !== "oauth2/v2.0/token") return { status: 404, body: "not here" };
       const fault = entra.faults.shift();
       if (fault !== undefined) return fault;
       if (!/^application\/x-www-form-urlencoded\b/.test(headers["content-type"] ?? "")) {
         return failure(900144, "invalid_request", "The request body must contain the parameter 'grant_type'.");
       }
-      if (tenant !== entra.tenant) return failure(90002, "invalid_request", `Tenant '${tenant}' not found.`);
+      if (tenant !== entra.tenant) return noTenant(tenant);
       const form = new URLSearchParams(body);
       if (form.get("client_id") !== entra.clientId) {
         return failure(700016, "unauthorized_client", "Application was not found in the directory.");
@@ -119,6 +121,8 @@ export function createEntra(host: string, resource: string, tokens: Tokens): Fak
 
   return entra;
 }
+
+const noTenant = (tenant = "") => failure(90002, "invalid_request", `Tenant '${tenant}' not found.`);
 
 /** An error in the form of the token endpoint. */
 export function failure(number: number, error: string, told: string, status = 400): Answer {
