@@ -148,6 +148,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       context.stdout.write("ready\\n");
       setInterval(() => {}, 1_000);
       await asked;
+      await new Promise((resolve) => setTimeout(resolve, 300));
       context.stdout.write("cleaned up\\n");
       return 1;
     `);

@@ -35,13 +35,15 @@ test("its help is its own, by either way, and needs no file", async () => {
 });
 
 test("it is given the file: instances of its package with their options, and the servers", async () => {
+  site.add("acme", "acme", { others: { "mlflow.request_header_provider": { other: "./command.js:createCommand" } } });
   site.configure(`version: 1
 servers:
-  - { uri: URI, auth: test }
-  - { uri: https://other.example.com, auth: [] }
+  - { uri: URI, auth: test, headers: [] }
+  - { uri: https://other.example.com, auth: [], headers: [] }
 plugins:
   test: { file: FILE, token: { env: MY_TOKEN } }
   more: { plugin: test, file: FILE, enabled: false }
+  other: {}
 `);
   site.command(`
     const { path, instances, servers, server } = await context.openFile();
@@ -133,8 +135,9 @@ test("nothing is sent to a server that the file does not list, nor without a cre
 });
 
 test("a server that can't be reached is told as such, with what to do", async () => {
-  const { uri } = site.upstream;
-  await site.upstream.stop();
+  // No port that was free a moment ago: another program may have it by now.
+  const uri = "http://127.0.0.1:1";
+  site.configure(`version: 1\ntrackingUri: ${uri}\nplugins:\n  test: { file: FILE }\n`);
   site.command(`await (await context.openFile()).send({ url: "${uri}/x", tries: "once" });`);
   const { code, stderr } = await ask(["test"]);
   assert.is(code, 4);

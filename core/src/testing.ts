@@ -1,9 +1,10 @@
 /** For the tests of plugins: a plugin context without a network or a clock of its own, and the contract that every provider keeps. */
 export { canary, revealedBy } from "./testing/canary.js";
 export type { AuthSetup, Backend, Setup } from "./testing/contract/setup.js";
+export type { ContractCase } from "./testing/contract-case.js";
 export { type FakeClock, fakeClock } from "./testing/fake-clock.js";
+export { type PackageContractOptions, packageContract } from "./testing/package-contract.js";
 export {
-  type ContractCase,
   type ContractOptions,
   type ProviderMakers,
   providerContract,

@@ -44,8 +44,8 @@ export async function untilStopped(
   const unread = () => void (asked === undefined && askToEnd({ code: exit.fine }));
 
   const offSignals = onStop((signal) => askToEnd({ signal }));
+  // Of a rejection that nobody handles, too.
   process.setUncaughtExceptionCaptureCallback(failed);
-  process.on("unhandledRejection", failed);
   process.once("beforeExit", idle);
   process.stdout.once("error", unread);
   run()

@@ -20,7 +20,7 @@ export function commandNames({ manifests }: Pick<Installed, "manifests">): strin
 export function findCommand(name: string, installed: Installed, only?: string): InstalledCommand | undefined {
   const { manifests, roots } = installed;
   const having = manifests.usable.filter((manifest) => offersCommand(manifest, name));
-  const meant = having.length > 1 ? having.filter((manifest) => only === undefined || manifest.name === only) : having;
+  const meant = having.filter((manifest) => manifest.name === only);
   const [manifest, second] = meant.length > 0 ? meant : having;
   if (manifest === undefined) return missing(name, installed);
   if (second !== undefined) throw ambiguous(name, having);

@@ -123,6 +123,12 @@ function trustProblemOf(folder: string, { stats }: PackageText, owners: Owners):
   return reason === undefined ? untrusted([folder, file], owners) : `${file} ${reason}`;
 }
 
+/** The package in a folder, whoever has put it there; undefined where it is no plugin package. */
+export function readManifest(folder: string): Manifest | undefined {
+  const read = readPackage(join(folder, "package.json"));
+  return read && parseManifest(read, folder);
+}
+
 function parseManifest(read: PackageText, folder: string): Manifest | undefined {
   // Most packages are no plugins, and looking is cheaper than parsing.
   if (!read.mentions('"entry-points"') && !read.mentions('"mlflow-auth-plugin"')) return undefined;

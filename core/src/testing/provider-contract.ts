@@ -9,6 +9,7 @@ import { watchBackground } from "./contract/background.js";
 import { headerCases, tagCases } from "./contract/extra-cases.js";
 import { withinTime } from "./contract/host.js";
 import type { AuthSetup, Awaitable, Setup } from "./contract/setup.js";
+import type { ContractCase } from "./contract-case.js";
 
 /** One per interface that the plugin offers. Each is called once per case. */
 export interface ProviderMakers {
@@ -17,13 +18,6 @@ export interface ProviderMakers {
   readonly headers?: () => Awaitable<Setup<RequestHeaderProvider>>;
   /** With a configuration in which the provider is active. */
   readonly tags?: () => Awaitable<Setup<RunContextProvider>>;
-}
-
-/** One rule of the contract, to be run as a test of its own. */
-export interface ContractCase {
-  readonly name: string;
-  /** Rejects where the provider breaks the contract. */
-  run(): Promise<void>;
 }
 
 /** How the cases are run. */

@@ -65,6 +65,17 @@ test("what stands in the place of its entry points and is none is no command", (
   }
 });
 
+test("a package that does not say that it is a plugin is told what it lacks", () => {
+  const bare = {
+    name: "acme",
+    manifest: { "entry-points": { "mlflow_auth.command": { run: entry } }, "mlflow-auth-plugin": undefined },
+  };
+  assert.is(
+    codeOf(() => findCommand("run", installed(bare))),
+    "PLUGIN_MANIFEST",
+  );
+});
+
 test("its package's schema is not looked at", () => {
   const broken = {
     name: "acme",

@@ -1,4 +1,4 @@
-import { type AuthSetup, canary, providerContract } from "@mlflow-auth/core/testing";
+import { type AuthSetup, canary, packageContract, providerContract } from "@mlflow-auth/core/testing";
 import { refusal, startFakeAzure } from "@mlflow-auth/test/servers/azure-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import { startProvider } from "./start-provider.ts";
@@ -37,5 +37,6 @@ async function setup(): Promise<AuthSetup> {
 }
 
 for (const { name, run } of providerContract({ auth: setup })) test(name, run);
+for (const { name, run } of packageContract(new URL("..", import.meta.url))) test(name, run);
 
 test.run();

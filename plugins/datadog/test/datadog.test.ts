@@ -1,5 +1,5 @@
 import { isMlflowAuthError, type ProviderHeaders, type Secret } from "@mlflow-auth/core/plugin";
-import { canary, providerContract, secretSource, testContext } from "@mlflow-auth/core/testing";
+import { canary, packageContract, providerContract, secretSource, testContext } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { DatadogOptions } from "../src/generated/options.js";
@@ -120,5 +120,6 @@ const canaries = [canary(), canary()] as const;
 const setup = () => start({ apiKey: secretSource(canaries[0]), appKey: secretSource(canaries[1]) });
 for (const { name, run } of providerContract({ headers: async () => ({ ...(await setup()), canaries }) }))
   test(name, run);
+for (const { name, run } of packageContract(new URL("..", import.meta.url))) test(name, run);
 
 test.run();

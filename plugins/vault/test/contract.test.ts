@@ -1,4 +1,4 @@
-import { type AuthSetup, canary, providerContract, secretSource } from "@mlflow-auth/core/testing";
+import { type AuthSetup, canary, packageContract, providerContract, secretSource } from "@mlflow-auth/core/testing";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import { appRole, type GivenOptions, seed, startProvider, token, write } from "./start-provider.ts";
@@ -56,4 +56,6 @@ async function setup(login: "token" | "approle"): Promise<AuthSetup> {
 for (const login of ["token", "approle"] as const) {
   for (const { name, run } of providerContract({ auth: () => setup(login) })) test(`${login}: ${name}`, run);
 }
+for (const { name, run } of packageContract(new URL("..", import.meta.url))) test(name, run);
+
 test.run();

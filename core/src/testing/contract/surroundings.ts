@@ -59,11 +59,15 @@ export function checkSurroundings({ fetches, poison }: Surroundings, texts: read
 /** Milliseconds. Nobody gives a credential for longer, and a clock that is off by more is not the context's. */
 const LONGEST_LIFE = 10 * 365 * 24 * 3_600_000;
 
+const HINT = "is it in seconds, or reckoned from Date.now() in place of context.clock.wallTime()?";
+
+/** What is wrong with a credential whose end has passed as it comes. */
+export const ENDED_ALREADY = `the credential has ended by the context's clock as it comes: ${HINT}`;
+
 /** @param expiresAt milliseconds since the Unix epoch, as the provider gives it */
 export function checkEnd(expiresAt: number | undefined, { clock }: TestContext): void {
   if (expiresAt === undefined) return;
   const left = expiresAt - clock.wallTime();
-  const hint = "is it in seconds, or reckoned from Date.now() in place of context.clock.wallTime()?";
-  assert.ok(left > 0, `the credential has ended by the context's clock as it comes: ${hint}`);
-  assert.ok(left < LONGEST_LIFE, `the credential ends more than ten years from now by the context's clock: ${hint}`);
+  assert.ok(left > 0, ENDED_ALREADY);
+  assert.ok(left < LONGEST_LIFE, `the credential ends more than ten years from now by the context's clock: ${HINT}`);
 }

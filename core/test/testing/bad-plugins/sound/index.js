@@ -1,0 +1,7 @@
+import { credentialProvider } from "@mlflow-auth/core/plugin";
+
+export const createRequestAuthProvider = credentialProvider(async ({ address, apiKey }, context) => {
+  const answer = await context.http.send({ url: `${address}/token`, headers: { "X-Api-Key": await apiKey.read() } });
+  if (answer.status !== 200) throw context.refuse(answer, { what: "the token" });
+  return { token: answer.text };
+});
