@@ -3,87 +3,15 @@
  * Each attack is made in an arrangement that lets it be made: it fails where the system itself forbids it.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { pluginFiles, temporaryFolder, write } from "../../core/test/discovery/plugin-packages.ts";
+import { write } from "../../core/test/discovery/plugin-packages.ts";
 import { start } from "./start.ts";
+import { all, attack, attacker, chown, code, lazyEntry, type Scene, scene, startAs } from "./surroundings.ts";
 
 const test = suite("the surroundings of a plugin", { user: "root" });
-const attacker = 65534;
-const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { x: {} } };
-
-const provider = `({ invalidate() {}, async getAuth() { ${"LAZY"} return { headers: { authorization: "x" } }; } })`;
-const code = (whose: string) => `(globalThis.whoRan ??= []).push("${whose}");`;
-/** An entry that imports a module of its own, one of a dependency, and an optional one that is not installed. */
-const entry = `import "./lib/inner.js"; import "#mapped"; import "helper";
-try { await import("not-installed"); } catch {}
-${code("plugin")}
-export const create_auth = () => ${provider.replace("LAZY", "")};`;
-/** One that imports it all with the first request. */
-const lazyEntry = `export const create_auth = () => ${provider.replace("LAZY", `await import("helper"); await import("unnamed");`)};`;
-
-interface Scene {
-  /** Nobody may write it. */
-  readonly base: string;
-  /** Holds the file and the package.json. */
-  readonly project: string;
-  readonly plugin: string;
-}
-
-/** A project of root's, at any depth below a folder that only root may write. */
-function scene(at = "project"): Scene {
-  const base = temporaryFolder();
-  chmodSync(base, 0o755);
-  // The runner's own temporary folder is nobody else's to pass through.
-  for (let above = dirname(base); above !== dirname(above); above = dirname(above)) {
-    const { mode } = statSync(above);
-    if ((mode & 0o011) !== 0o011) chmodSync(above, mode | 0o011);
-  }
-  const project = join(base, at);
-  const dependencies = { "@team/plugin-x": "1" };
-  write(project, { "package.json": { dependencies }, "mlflow-auth.json": config, ".git/HEAD": "" });
-  const plugin = join(project, "node_modules/@team/plugin-x");
-  const manifest = { dependencies: { helper: "1" }, imports: { "#mapped": "./mapped/index.js" } };
-  write(plugin, {
-    ...pluginFiles({ name: "@team/plugin-x", auth: "x", module: entry, manifest }),
-    "lib/inner.js": code("inner"),
-    "mapped/index.js": code("mapped"),
-  });
-  const helper = {
-    name: "helper",
-    version: "1.0.0",
-    type: "module",
-    exports: "./lib/main.js",
-    dependencies: { deep: "1" },
-  };
-  write(join(project, "node_modules/helper"), {
-    "package.json": helper,
-    "lib/main.js": `import "deep"; ${code("helper")}`,
-  });
-  write(join(project, "node_modules/deep"), {
-    "package.json": { name: "deep", version: "1.0.0" },
-    "index.js": code("deep"),
-  });
-  return { base, project, plugin };
-}
-
-/** Starts as another user, in a process of its own. */
-function startAs(uid: number, gid: number, folder: string, configFile = ""): string {
-  const file = fileURLToPath(new URL("start-as-user.ts", import.meta.url));
-  const hooks = new URL("../../scripts/typescript.mjs", import.meta.url).href;
-  const args = ["--import", hooks, file, String(uid), String(gid), folder, ...(configFile ? [configFile] : [])];
-  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  return stdout.trim() || stderr;
-}
-
-/** Runs a command as the attacker. It has to work: what the system forbids is no arrangement to test. */
-function attack(command: string, cwd: string): void {
-  const { status, stderr } = spawnSync("sh", ["-ec", command], { cwd, uid: attacker, gid: attacker, encoding: "utf8" });
-  assert.is(status, 0, `the attack itself failed: ${stderr}`);
-}
 
 const evil = `'globalThis.whoRan.push("attacker")'`;
 const evilModule = (file: string) => `mkdir -p $(dirname ${file}); echo ${evil} > ${file}`;
@@ -267,8 +195,6 @@ const arrangements: Record<string, Arrangement> = {
   },
 };
 
-const all = "ran: deep, helper, inner, mapped, plugin";
-
 for (const [what, { at, open, attack: command, names }] of Object.entries(arrangements)) {
   test(`${what}: no code of others runs`, async () => {
     const made = scene(at);
@@ -287,9 +213,6 @@ for (const [what, { at, open, attack: command, names }] of Object.entries(arrang
     }
   });
 }
-
-const chown = (owner: string, folder: string) => spawnSync("chown", ["-hR", owner, folder]);
-const chmod = (mode: string, folder: string) => spawnSync("chmod", ["-R", mode, folder]);
 
 const starts: Record<string, (folder: string) => string | Promise<string>> = {
   "under exec": (folder) => start(folder, { ownProcess: true }),
@@ -325,82 +248,6 @@ test("the program's own modules are left alone", async () => {
   write(join(base, "program"), { "main.mjs": "export const ran = true;" });
   chown(`${attacker}`, join(base, "program"));
   assert.is((await import(join(base, "program/main.mjs"))).ran, true);
-});
-
-test("outside of a repository, a project that others may write is not looked in, and the message says so", async () => {
-  const { project } = scene();
-  rmSync(join(project, ".git"), { recursive: true });
-  chmodSync(project, 0o777);
-  const outcome = await start(project);
-  assert.match(
-    outcome,
-    /^PLUGIN_NOT_INSTALLED .*project may be written by others, so that nothing is taken from there$/,
-  );
-});
-
-test("what is one's own is used: below /tmp, beside a node_modules of root's, with a link in the package", async () => {
-  const { base, project, plugin } = scene("shared/project");
-  chmodSync(join(base, "shared"), 0o1777);
-  mkdirSync(join(base, "shared/node_modules"));
-  symlinkSync("lib/inner.js", join(plugin, "linked.js"));
-  // Nothing is imported from there.
-  write(plugin, { ".git/config": "" });
-  chown(`${attacker}`, join(plugin, ".git"));
-  assert.is(await start(project), all);
-});
-
-test("a store of root's that many link to is used", async () => {
-  const { base, project, plugin } = scene();
-  const store = join(base, "store/x/node_modules/@team");
-  mkdirSync(store, { recursive: true });
-  spawnSync("mv", [plugin, store]);
-  for (const name of ["helper", "deep"])
-    spawnSync("mv", [join(project, "node_modules", name), join(base, "store/x/node_modules")]);
-  symlinkSync(join(store, "plugin-x"), plugin);
-  assert.is(await start(project), all);
-});
-
-test("root uses a project that was mounted from outside once it names its file, and nobody else's", async () => {
-  const { project, plugin } = scene();
-  chown("4321:4321", project);
-  const file = join(project, "mlflow-auth.json");
-  assert.match(await start(project), /^CONFIG_UNTRUSTED /);
-  assert.is(await start("/", { configFile: file }), all);
-  lchownSync(join(plugin, "lib/inner.js"), attacker, attacker);
-  assert.match(await start("/", { configFile: file }), /^PLUGIN_UNTRUSTED .*inner.js belongs to another user/);
-});
-
-test("a user uses their own project, with a group of their own that may write it", () => {
-  const { project } = scene();
-  chown("4321:4321", project);
-  chmod("g+w", project);
-  assert.is(startAs(4321, 4321, project), all);
-});
-
-test("a container of any user, as OpenShift's: what root's group may write is used", () => {
-  const { project } = scene();
-  chmod("g=u", project);
-  assert.is(startAs(1_000_650_000, 0, project), all);
-  // What is made while it runs.
-  chown("1000650000:0", join(project, "node_modules"));
-  assert.is(startAs(1_000_650_000, 0, project), all);
-});
-
-test("a container of any user with an image of another: once the file is named", () => {
-  const { project } = scene();
-  chown("1001:0", project);
-  chmod("g=u", project);
-  const file = join(project, "mlflow-auth.json");
-  assert.match(startAs(1_000_650_000, 0, project), /^CONFIG_UNTRUSTED /);
-  assert.is(startAs(1_000_650_000, 0, "/", file), all);
-  // Outside of such a container root's group is not one's own.
-  assert.match(startAs(1_000_650_000, 1_000, "/", file), /^PLUGIN_UNTRUSTED .*may be written by others/);
-});
-
-test("what a squashing file server shows as nobody's is used once the file is named", async () => {
-  const { project } = scene();
-  chown("65534:65534", project);
-  assert.is(await start("/", { configFile: join(project, "mlflow-auth.json") }), all);
 });
 
 test.run();

@@ -1,33 +1,18 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, chownSync, lchownSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, lchownSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { readManifests } from "../../src/discovery/manifests.js";
 import { findRoots } from "../../src/discovery/roots.js";
 import { searchFoldersOf } from "../../src/discovery/search-folders.js";
-import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import { type LoadConfigOptions, loadConfig } from "../../src/load-config.js";
-import { install, type PluginPackage, pluginFiles, project, temporaryFolder, write } from "./plugin-packages.ts";
+import { config, outcome, plugin } from "./package-outcome.js";
+import { install, pluginFiles, project, temporaryFolder, write } from "./plugin-packages.ts";
 
 const test = suite("packages of others");
 const asRoot = suite("packages of others, as root", { user: "root" });
 const posix = process.platform !== "win32";
 const somebody = 4321;
-const plugin: PluginPackage = { name: "plugin-x", auth: "x", schema: { type: "object" } };
-const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { x: {} } };
-
-/** The folder that the plugin is taken from, or the only problem there is. */
-async function outcome(options: Partial<LoadConfigOptions> & { cwd: string }): Promise<string> {
-  try {
-    const { instances } = await loadConfig({ env: {}, ...options });
-    return instances[0]?.package.folder ?? "none";
-  } catch (error) {
-    if (!isMlflowAuthError(error)) throw error;
-    assert.is(error.problems.length, 1, JSON.stringify(error.problems));
-    return `${error.problems[0]?.code} ${error.problems[0]?.message}`;
-  }
-}
 
 /** A folder with a plugin that a walk to the root of the file system would come upon, and one in it that has none. */
 function shared(files: Record<string, string | object> = {}): { above: string; mine: string } {
@@ -267,35 +252,6 @@ if (posix) {
     },
   );
 }
-
-/** What stands where a package.json should. */
-const obstacles: Record<string, (file: string) => void> = {
-  ...(posix && { "a FIFO": (file: string) => void execFileSync("mkfifo", [file]) }),
-  ...(posix && { "a device": (file: string) => symlinkSync("/dev/zero", file) }),
-  "a folder": (file) => mkdirSync(file),
-  "more than 4 MiB": (file) =>
-    writeFileSync(file, JSON.stringify({ ...(pluginFiles(plugin)["package.json"] as object), x: "x".repeat(4 << 20) })),
-};
-for (const [what, make] of Object.entries(obstacles)) {
-  test(`${what} as package.json is passed over`, async () => {
-    const folder = project(plugin);
-    rmSync(join(folder, "node_modules/plugin-x/package.json"));
-    make(join(folder, "node_modules/plugin-x/package.json"));
-    assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_NOT_INSTALLED /);
-    const other = project(plugin);
-    rmSync(join(other, "package.json"));
-    make(join(other, "package.json"));
-    assert.match(await outcome({ cwd: other, config }), /^PLUGIN_NOT_INSTALLED /);
-  });
-}
-
-test("a package whose name is none is no plugin, and an odd version is not repeated", async () => {
-  const folder = project({ ...plugin, manifest: { name: "x\u001b[2K; rm" } }, { name: "plugin-y", tags: "y" });
-  assert.match(await outcome({ cwd: folder, config }), /^PLUGIN_NOT_INSTALLED /);
-  const odd = project({ ...plugin, manifest: { version: "1\u001b[2K" } });
-  const { instances } = await loadConfig({ config, cwd: odd, env: {} });
-  assert.is(instances[0]?.package.version, "");
-});
 
 test.run();
 asRoot.run();

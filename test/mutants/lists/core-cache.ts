@@ -5,7 +5,7 @@ export const mutants = [
   // The secret cache
   ...faultsIn(
     "core/src",
-    ["core/cache", "core/refresh", "core/outage"],
+    ["core/cache", "core/cache-ends", "core/cache-outages", "core/refresh", "core/outage"],
     [
       [
         "if (entry.present && now < entry.freshUntil && !expired(entry)) {",

@@ -95,7 +95,7 @@ export const mutants = [
   // What clients bring along
   ...faultsIn(
     "core/src",
-    ["core/what-clients-bring", "core/brought-headers"],
+    ["core/what-clients-bring", "core/client-cookies", "core/brought-headers"],
     [
       [
         "if (IDENTITIES.has(key) || IDENTITY_PREFIXES",

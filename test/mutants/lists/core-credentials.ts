@@ -5,7 +5,7 @@ export const mutants = [
   // What follows a rejection
   ...faultsIn(
     "core/src",
-    ["core/renewal", "core/authorizer"],
+    ["core/renewal", "core/authorizer", "core/auth", "core/ended-credentials", "core/rejections"],
     [
       [
         'kind === "unauthorized" ? "unauthorized" : "suspected"',
@@ -113,7 +113,7 @@ export const mutants = [
   // Which credential, and whether it may still be sent
   ...faultsIn(
     "core/src",
-    ["core/authorizer", "core/renewal"],
+    ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections", "core/renewal"],
     [
       ["&& !expires(given)) return last;", ") return last;", "a credential is sent after its end"],
       [
@@ -142,13 +142,13 @@ export const mutants = [
         "if (allowsAnonymous) return;",
         "return;",
         "a plugin that takes a refusal for the word that no credential is needed sends everything bare",
-        { tests: ["core/authorizer"] },
+        { tests: ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections"] },
       ],
       [
         "throw notAllowed(bound.instance, server);",
         "return;",
         "requests go bare though the file does not allow it",
-        { tests: ["core/authorizer"] },
+        { tests: ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections"] },
       ],
       ["checkHeaders(headers, instance).length === 0", "false", "a plugin without an answer sends the request bare"],
       [
@@ -227,7 +227,7 @@ export const mutants = [
   // What a provider sees of a request
   ...faultsIn(
     "core/src",
-    ["core/authorizer", "core/plugins"],
+    ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections", "core/plugins"],
     [
       [
         "this.#server.auth.length === 0 ? url : withoutQueryCredentials(url)",

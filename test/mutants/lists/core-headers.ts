@@ -5,7 +5,7 @@ export const mutants = [
   // Which headers a plugin may set
   ...faultsIn(
     "core/src",
-    ["core/authorizer", "core/plugins"],
+    ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections", "core/plugins"],
     [
       [
         'given === null || Symbol.iterator in given) {\n    throw new MlflowAuthError("PLUGIN_RESULT", `plugin ${instance} gave headers',
@@ -16,7 +16,7 @@ export const mutants = [
         'name.toLowerCase().replace(/[^a-z0-9]/g, "-")',
         "name.toLowerCase()",
         "X_Api_Key of the client goes along with ours",
-        { tests: ["core/interceptor", "core/authorizer"] },
+        { tests: ["core/interceptor", "core/authorizer", "core/auth", "core/ended-credentials", "core/rejections"] },
       ],
       [
         "known.size < MOST_NAMES && name.length <= LONGEST_NAME",

@@ -29,7 +29,7 @@ export const mutants = [
   // Somebody else's code, which may hang, throw or fail over and over
   ...faultsIn(
     "core/src",
-    ["core/authorizer", "core/plugins"],
+    ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections", "core/plugins"],
     [
       [
         "isPromise(given) ? await withTimeout(given, bound, clock) : given",
@@ -85,7 +85,7 @@ export const mutants = [
   // What header providers add
   ...faultsIn(
     "core/src",
-    ["core/authorizer", "core/plugins"],
+    ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections", "core/plugins"],
     [
       [
         "return active ? provider.requestHeaders(request) : undefined;",
@@ -128,7 +128,7 @@ export const mutants = [
   // What is put together and refused
   ...faultsIn(
     "core/src",
-    ["core/authorizer"],
+    ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections"],
     [
       [
         "if (owner !== undefined) throw headerCollision(name, owner, instance, server.uri);\n      owners.set",
@@ -161,7 +161,7 @@ export const mutants = [
   // Which server, and what is kept of its last answer
   ...faultsIn(
     "core/src",
-    ["core/authorizer", "core/where-it-goes"],
+    ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections", "core/where-it-goes"],
     [
       [
         "if (misled !== undefined) throw misleadingPath(misled);",
@@ -185,13 +185,13 @@ export const mutants = [
         "last.result === result && last.extra === extra) return",
         "last.result === result) return",
         "headers that change are sent as they were first",
-        { tests: ["core/authorizer"] },
+        { tests: ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections"] },
       ],
       [
         "last.result === result && sameHeaders(last.extra, extra)",
         "last.result === result",
         "headers that are promised anew are sent as they were first",
-        { tests: ["core/authorizer", "core/renewal"] },
+        { tests: ["core/authorizer", "core/auth", "core/ended-credentials", "core/rejections", "core/renewal"] },
       ],
       ["if (result !== undefined) results.set(authorized, result);", "", "nothing is done about a rejection"],
       [

@@ -5,7 +5,7 @@ export const mutants = [
   // Whose files are used
   ...faultsIn(
     "core/src",
-    ["core/trust", "core/find", "core/untrusted-packages"],
+    ["core/trust", "core/find", "core/untrusted-packages", "core/odd-packages"],
     [
       ["if (isForeign(stats, owners)) return foreign;", "", "another user's file decides where the credentials go"],
       ["return uid !== ROOT && !owners", "return !owners", "a file that root installed is refused"],
@@ -76,7 +76,7 @@ export const mutants = [
   // Which file, and which packages
   ...faultsIn(
     "core/src",
-    ["core/find", "core/find-plugin", "core/roots", "core/untrusted-packages"],
+    ["core/find", "core/find-plugin", "core/roots", "core/untrusted-packages", "core/odd-packages"],
     [
       [
         'const named = configFile ?? (env["MLFLOW_AUTH_CONFIG"] || undefined);',
@@ -132,7 +132,7 @@ export const mutants = [
   // What could run in the place of a plugin
   ...faultsIn(
     "core/src",
-    ["core/untrusted-packages", "test/plugin-surroundings"],
+    ["core/untrusted-packages", "core/odd-packages", "test/plugin-surroundings", "test/own-surroundings"],
     [
       [
         "trustProblemOf(folder, read as PackageText, owners) ?? trust.wayProblem(folder, root);",
