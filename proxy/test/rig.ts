@@ -77,7 +77,10 @@ export interface Rig {
 
 export interface RigOptions
   extends Partial<
-    Pick<ProxyOptions, "token" | "host" | "allowHosts" | "browsable" | "headTimeout" | "idleTimeout" | "patience">
+    Pick<
+      ProxyOptions,
+      "token" | "host" | "allowHosts" | "browsable" | "headTimeout" | "idleTimeout" | "patience" | "traffic"
+    >
   > {
   /** The path below the upstream's origin. Default: none. */
   readonly base?: string;

@@ -18,15 +18,15 @@ const FEW = 256;
 /** Milliseconds between two looks at a crowd. What a client sends as it connects has been read by then. */
 const LOOK = 25;
 
-/** For how long the connection stays open after its last answer, and whether what comes meanwhile is read and thrown away. */
+/** For how long the connection stays open after its last answer, and how many bytes that come meanwhile are read and thrown away. */
 interface Lingering {
   readonly milliseconds: number;
-  readonly reads: boolean;
+  readonly bytes: number;
 }
 
-const FOR_CLIENTS: Lingering = { milliseconds: 10_000, reads: true };
+const FOR_CLIENTS: Lingering = { milliseconds: 10_000, bytes: Number.POSITIVE_INFINITY };
 /** Time to see the answer, for an honest client with another run's token. Who floods has to wait, which costs us nothing. */
-const FOR_NEWCOMERS: Lingering = { milliseconds: 1_000, reads: false };
+const FOR_NEWCOMERS: Lingering = { milliseconds: 1_000, bytes: 64 * 1024 };
 
 /** What is known of a connection. It stands on the socket itself, for it is looked at with every request. */
 interface Marked extends Socket {
@@ -130,9 +130,14 @@ export function endAfterAnswer(socket: Socket, dropped?: (bytes: number) => void
   (socket as Marked)[ENDING] = true;
   // Of these Node's parser is one, and with another listener it gives the socket back.
   socket.removeAllListeners("data");
-  socket.on("data", ({ length }) => dropped?.(length));
-  if (patience.reads) socket.resume();
-  else socket.pause();
+  let left = patience.bytes;
+  socket.on("data", ({ length }) => {
+    dropped?.(length);
+    left -= length;
+    // Each time, for Node begins to read anew once the answer is written.
+    if (left < 0) socket.pause();
+  });
+  socket.resume();
   let isClosing = false;
   socket.destroySoon = () => {
     if (isClosing) return;

@@ -2,6 +2,17 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // What a refused upload costs
+  ...faultsIn(
+    "proxy/src/http/connections.ts",
+    ["proxy/refused-uploads"],
+    [
+      ["if (left < 0) socket.pause();", "", "an outsider has the proxy read all that he sends, and shuts others out"],
+      ["bytes: Number.POSITIVE_INFINITY", "bytes: 0", "a client never sees why its upload is refused"],
+      ["bytes: 64 * 1024 };", "bytes: 0 };", "what comes in small pieces is kept, each at the price of a large one"],
+    ],
+  ),
+
   // Who may use it
   ...faultsIn(
     "proxy/src",
