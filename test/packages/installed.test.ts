@@ -1,9 +1,10 @@
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { run } from "../servers/installation/run.ts";
+import { installedPackages } from "./installed-packages.ts";
 import { installProject, managers } from "./managers.ts";
 import { registryMissing } from "./registry.ts";
 import { type Stage, startStage } from "./stage.ts";
@@ -91,7 +92,7 @@ for (const manager of managers) {
 
   if (manager.modules !== undefined) {
     test(`${manager.name}: no other plugin and no other SDK is installed, and core once`, () => {
-      const names = installed(join(project.folder, "node_modules"));
+      const names = installedPackages(join(project.folder, "node_modules"));
       assert.equal(
         names.filter(
           (name) =>
@@ -132,26 +133,4 @@ for (const manager of managers) {
   }
 
   test.run();
-}
-
-/** The names of all packages below a node_modules folder, as often as they are there; pnpm's links into its store count once. */
-function installed(modules: string): string[] {
-  const store = join(modules, ".pnpm");
-  const places = existsSync(store) ? readdirSync(store).map((entry) => join(store, entry, "node_modules")) : [modules];
-  return places.flatMap(packagesIn);
-}
-
-function packagesIn(modules: string): string[] {
-  if (!existsSync(modules)) return [];
-  const folders = readdirSync(modules, { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && !entry.name.startsWith("."),
-  );
-  return folders.flatMap(({ name }) => {
-    const inner = name.startsWith("@")
-      ? readdirSync(join(modules, name), { withFileTypes: true })
-          .filter((entry) => entry.isDirectory())
-          .map((entry) => `${name}/${entry.name}`)
-      : [name];
-    return inner.flatMap((found) => [found, ...packagesIn(join(modules, found, "node_modules"))]);
-  });
 }

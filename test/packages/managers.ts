@@ -71,13 +71,15 @@ export const managers: readonly Manager[] = [
 ];
 
 /** What a newcomer installs. */
-const wanted = ["mlflow-auth", "@mlflow-auth/core", "@mlflow-auth/plugin-vault"];
+const base = ["mlflow-auth", "@mlflow-auth/core"];
 
-/** An empty project, outside of the repository, in which the command, core and Vault's plugin are installed. */
+/** An empty project, outside of the repository, in which the command, core and these plugins are installed. */
 export async function installProject(
   { name, install, settings }: Manager,
   packages: readonly Published[],
+  plugins: readonly string[] = ["vault"],
 ): Promise<string> {
+  const wanted = [...base, ...plugins.map((plugin) => `@mlflow-auth/plugin-${plugin}`)];
   const folder = mkdtempSync(join(tmpdir(), `mlflow-auth-${name.replaceAll(/\W+/g, "-")}-`));
   removeAtEnd(folder);
   // Where the search for the file ends.
