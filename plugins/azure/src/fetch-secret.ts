@@ -7,9 +7,10 @@ import {
   selectCredential,
 } from "@mlflow-auth/core/plugin";
 import { authorityOf } from "./clouds.js";
+import { loginOf } from "./default-login.js";
 import { errorOf } from "./fault.js";
 import type { AzureOptions } from "./generated/options.js";
-import { createLogin, loginOf } from "./login.js";
+import { createLogin } from "./login.js";
 import { faultOf } from "./login-faults.js";
 import { quietly } from "./quiet.js";
 import { clientSettings, createSdkHttp, type SdkHttp } from "./sdk-http.js";

@@ -139,10 +139,10 @@ export function faultOf(
     if (isMlflowAuthError(error)) return error;
   }
   if (context.signal.aborted) return errorOf(closed, context);
-  const name = String((thrown as Error | undefined)?.name);
-  // The chain asked several, and the last to be asked is not the one that is missing.
-  if (name === "AggregateAuthenticationError") return errorOf(nothingToLogInWith(), context);
-  if (login !== undefined) return method === "managed-identity" ? errorOf(silent(login), context) : login;
+  const told = login && (method === "managed-identity" || method === "default") ? silent(login) : login;
+  // Several were asked, and which of them is missing nobody knows; but what may pass by itself was there.
+  if (method === "default" && !told?.transient) return errorOf(nothingToLogInWith(), context);
+  if (told !== undefined) return isMlflowAuthError(told) ? told : errorOf(told, context);
   if (method === "azure-cli") return errorOf(noCommand(String((thrown as Error).message)), context);
   return errorOf(unusable(method), context);
 }

@@ -1,50 +1,17 @@
-/** Who the plugin is at Microsoft Entra ID: the ways to log in, and how the variables of the Azure SDKs choose one. */
+/** Who the plugin is at Microsoft Entra ID: the ways to log in. */
 import type { TokenCredential } from "@azure/identity";
-import { environmentSource, fileSource, type PluginContext, type SecretSource } from "@mlflow-auth/core/plugin";
+import { fileSource, type PluginContext, type SecretSource } from "@mlflow-auth/core/plugin";
 import type { Authority } from "./clouds.js";
+import { LONGEST_COMMAND, type Login, loginOf, machineAndTools } from "./default-login.js";
 import type { AzureOptions } from "./generated/options.js";
 import { otherTenant } from "./login-faults.js";
 import { clientSettings, type SdkHttpClient } from "./sdk-http.js";
 import { askingThrough, sharedClient } from "./shared-client.js";
 
-/** One way to log in, with all that it needs. */
-export type Login = NonNullable<AzureOptions["auth"]>;
-
-/** Milliseconds for `az` and its like, within the time that a caller waits. */
-const LONGEST_COMMAND = 10_000;
-
 /** What every credential of the SDK is made with. */
 function settingsOf(httpClient: SdkHttpClient, { origin, cloud }: Authority) {
   // Of a login that is none of Microsoft's its directory knows nothing.
   return { ...clientSettings(httpClient), authorityHost: origin, disableInstanceDiscovery: cloud === undefined };
-}
-
-/** The way that the options name; of `default`, the way that the environment does. */
-export function loginOf({ auth = { method: "default" } }: AzureOptions, { env }: PluginContext): Login {
-  if (auth.method !== "default") return auth;
-  const { AZURE_TENANT_ID: tenantId, AZURE_CLIENT_ID: clientId, AZURE_TOKEN_CREDENTIALS: chosen = "" } = env;
-  const may = (name: string) => ["", "prod", name].includes(chosen.trim().toLowerCase());
-  if (!tenantId || !clientId) return auth;
-  if (may("environmentcredential")) {
-    const { AZURE_CLIENT_CERTIFICATE_PATH: certificateFile } = env;
-    if (env["AZURE_CLIENT_SECRET"]) {
-      return {
-        method: "client-secret",
-        tenantId,
-        clientId,
-        clientSecret: environmentSource("AZURE_CLIENT_SECRET", env),
-      };
-    }
-    if (certificateFile) {
-      const password = env["AZURE_CLIENT_CERTIFICATE_PASSWORD"];
-      const locked = { certificatePassword: environmentSource("AZURE_CLIENT_CERTIFICATE_PASSWORD", env) };
-      return { method: "client-certificate", tenantId, clientId, certificateFile, ...(password && locked) };
-    }
-  }
-  const { AZURE_FEDERATED_TOKEN_FILE: tokenFile } = env;
-  return may("workloadidentitycredential") && tokenFile
-    ? { method: "workload-identity", tenantId, clientId, tokenFile }
-    : auth;
 }
 
 /**
@@ -92,7 +59,7 @@ async function credentialOf(
   login: Login,
   [secret = "", password]: readonly string[],
   settings: ReturnType<typeof settingsOf>,
-  { env }: PluginContext,
+  context: PluginContext,
 ): Promise<TokenCredential> {
   const sdk = await import("@azure/identity");
   switch (login.method) {
@@ -117,10 +84,7 @@ async function credentialOf(
         processTimeoutInMs: LONGEST_COMMAND,
         ...(login.tenantId !== undefined && { tenantId: login.tenantId }),
       });
-    case "default": {
-      const { AZURE_CLIENT_ID: managedIdentityClientId } = env;
-      const more = { processTimeoutInMs: LONGEST_COMMAND, ...(managedIdentityClientId && { managedIdentityClientId }) };
-      return new sdk.DefaultAzureCredential({ ...settings, ...more });
-    }
+    case "default":
+      return machineAndTools(sdk, settings, context);
   }
 }

@@ -182,6 +182,37 @@ test("by default as the variables of the Azure SDKs say, those of the environmen
   }
 });
 
+test("by default, variables that only the process has choose nothing", async () => {
+  process.env["PATH"] = folder;
+  rmSync(join(folder, "az"), { force: true });
+  const before = Object.keys(azure.login).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, azure.login);
+  const { code } = await faultOf({ auth: { method: "default" } });
+  for (const [name, value] of before) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  }
+  process.env["PATH"] = PATH;
+  assert.is(code, "SECRET_SOURCE");
+});
+
+test("by default AZURE_TOKEN_CREDENTIALS narrows down what is asked", async () => {
+  const auth = { method: "default" as const };
+  const token = azure.tokens.mint({ audience: "https://vault.azure.net", tenant: azure.entra.tenant, client: "me" });
+  const answer = JSON.stringify({ accessToken: token, expires_on: Math.floor(Date.now() / 1000) + 3_600 });
+  chmodSync(write("az", `#!/bin/sh\necho '${answer}'\n`), 0o700);
+  process.env["PATH"] = folder;
+  for (const chosen of ["dev", " AzureCliCredential "]) {
+    assert.is(await headers({ auth }, { AZURE_TOKEN_CREDENTIALS: chosen }), T);
+    assert.is(await headers({ auth }, { ...azure.login, AZURE_TOKEN_CREDENTIALS: chosen }), T);
+  }
+  for (const chosen of ["prod", "EnvironmentCredential", "something"]) {
+    assert.is((await faultOf({ auth }, { AZURE_TOKEN_CREDENTIALS: chosen })).code, "SECRET_SOURCE", chosen);
+  }
+  process.env["PATH"] = PATH;
+  rmSync(join(folder, "az"));
+});
+
 test("by default with nothing there it says what would do, and that no command is at hand", async () => {
   process.env["PATH"] = folder;
   rmSync(join(folder, "az"), { force: true });

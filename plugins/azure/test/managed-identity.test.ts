@@ -97,6 +97,23 @@ test("a program's own login with the identity of the machine goes on as it would
   assert.is(azure.tokens.claimsOf(token.token)?.client, azure.identity.clientId);
 });
 
+test("by default, an identity that may be had in a moment is an outage, and none is nothing to log in with", async () => {
+  const PATH = process.env["PATH"];
+  process.env["PATH"] = "/nowhere";
+  // By an id that no token is kept for.
+  const env = { AZURE_CLIENT_ID: "22222222-2222-3333-4444-555555555555" };
+  azure.identity.faults.push(...Array(6).fill({ status: 429, body: { error: "x" } }));
+  const throttled = await start({ auth: { method: "default" } }, env);
+  const { code, transient, message } = await throttled.fault();
+  azure.identity.faults.length = 0;
+  await throttled.close();
+  assert.equal([code, transient], ["SECRET_UNREACHABLE", true], message);
+  const without = await start({ auth: { method: "default" } }, env);
+  assert.is((await without.fault()).code, "SECRET_SOURCE");
+  await without.close();
+  process.env["PATH"] = PATH;
+});
+
 test("by default, where there is nothing else", async () => {
   const started = await start({ auth: { method: "default" } });
   assert.is(await started.headers(), "Authorization: Bearer t");

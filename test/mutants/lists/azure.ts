@@ -93,7 +93,11 @@ export const mutants = [
     ["plugins/azure/logins"],
     [
       ['if (auth.method !== "default") return auth;', "", "ambient variables beat the login that the file names"],
-      ['["", "prod", name].includes(chosen.trim().toLowerCase())', "true", "AZURE_TOKEN_CREDENTIALS is passed over"],
+      [
+        "!chosen || chosen === group || chosen === name.toLowerCase()",
+        "true",
+        "AZURE_TOKEN_CREDENTIALS is passed over",
+      ],
       ["...(password && locked) };", "};", "a certificate with a passphrase can't be used by default"],
       ["...(password && { certificatePassword: password })", "", "a certificate with a passphrase can't be used"],
       [
@@ -128,7 +132,7 @@ export const mutants = [
       ],
       ["if (/could not be found/.test(told)) {", "if (false) {", "a missing command is told as a login that ended"],
       [
-        'if (name === "AggregateAuthenticationError") return',
+        'if (method === "default" && !told?.transient) return',
         "if (false) return",
         "where there is nothing to log in with, the last that was asked is blamed",
       ],
@@ -171,12 +175,22 @@ export const mutants = [
       ],
       ["...named.filter((origin) => origin !== undefined)", "", "the identity of an app or a pod can't be had"],
       [
+        "...(clientId && { clientId }), sendProbeRequest",
+        "sendProbeRequest",
+        "AZURE_CLIENT_ID does not name the identity of the machine",
+      ],
+      [
+        'if (method === "default" && !told?.transient) return',
+        'if (method === "default") return',
+        "an identity that is throttled is told as none",
+      ],
+      [
         "...(login.clientId !== undefined && { clientId: login.clientId })",
         "...{}",
         "the machine's own identity is taken in place of the one that the file names",
       ],
       [
-        'method === "managed-identity" ? errorOf(silent(login), context) : login',
+        'login && (method === "managed-identity" || method === "default") ? silent(login) : login',
         "login",
         "a machine without an identity is told as an outage",
       ],
