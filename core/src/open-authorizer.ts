@@ -8,8 +8,9 @@ import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.j
 import { createLogger } from "./logging/logger.js";
 import type { BoundProvider } from "./pipeline/ask-provider.js";
 import { authAsHeaders } from "./pipeline/auth-as-headers.js";
-import { type Authorizer, createAuthorizer, type ServerProviders } from "./pipeline/authorizer.js";
+import type { Authorizer } from "./pipeline/authorizer.js";
 import { closeProvider, constructProvider } from "./pipeline/construct-provider.js";
+import { createAuthorizer, type ServerProviders } from "./pipeline/create-authorizer.js";
 import type { BoundHeaders } from "./pipeline/headers.js";
 import type { Logger, PluginContext } from "./provider/context.js";
 import type { Group, Interfaces } from "./provider/provider.js";
@@ -120,7 +121,8 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
         continue;
       }
       for (const auth of await bind([name], "mlflow.request_auth_provider")) {
-        if (auth.provider.signRequest !== undefined) throw signsNoHeaders(name, server);
+        const more = (["signRequest", "rewrite", "dispatch"] as const).find((own) => auth.provider[own] !== undefined);
+        if (more !== undefined) throw moreThanHeaders(name, more, server);
         const provider = authAsHeaders(server, { ...auth, optional: false }, clock, logger);
         bound.push({ ...auth, optional: false, provider, isCredential: true });
       }
@@ -183,8 +185,8 @@ export function createContext(
   };
 }
 
-function signsNoHeaders(instance: string, { uri }: ServerConfig): MlflowAuthError {
-  const message = `plugin ${instance} signs requests as a whole, and stands in \`headers\` of ${uri}, where a credential is headers alone`;
+function moreThanHeaders(instance: string, method: string, { uri }: ServerConfig): MlflowAuthError {
+  const message = `plugin ${instance} does more than give headers (\`${method}\`), and stands in \`headers\` of ${uri}`;
   return new MlflowAuthError("PLUGIN_INTERFACE", message, {
     plugin: instance,
     server: uri,

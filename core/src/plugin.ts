@@ -37,6 +37,8 @@ export {
 export {
   type Auth,
   anonymous,
+  type DispatchedAnswer,
+  type DispatchedRequest,
   type Group,
   type Interfaces,
   type InvalidationKind,
@@ -45,6 +47,7 @@ export {
   type RejectedAuth,
   type RequestAuthProvider,
   type RequestHeaderProvider,
+  type Rewrite,
   type Run,
   type RunContextProvider,
   type Server,

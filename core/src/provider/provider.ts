@@ -76,6 +76,41 @@ export interface SignableRequest {
   sha256(): Promise<string>;
 }
 
+/** Other addresses than clients ask for, of the same server and origin. Both are called with copies. */
+export interface Rewrite {
+  /** The address to send a request to in place of the client's; the same one where nothing is to be changed. */
+  to(url: URL): URL;
+  /**
+   * The reverse, for addresses in answers (Location, Content-Location, Link, the paths of cookies): for every URL that clients ask for,
+   * `back(to(url))` is that URL. What `to` never gives stays as it is.
+   */
+  back(url: URL): URL;
+}
+
+/** A request that a provider may answer itself. */
+export interface DispatchedRequest {
+  /** As the client asks for it. A copy. */
+  readonly url: URL;
+  readonly method: string;
+  readonly server: Server;
+  /** The client's own, each value apart, but for its credentials and cookies. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** The whole body, of no bytes where there is none; undefined for one that is longer than 1 MiB, or a form. It stays there for `next`. */
+  body(): Promise<Uint8Array | undefined>;
+  /** Aborted when the client gives the request up. */
+  readonly signal: AbortSignal;
+}
+
+/** An answer to a client. */
+export interface DispatchedAnswer {
+  /** From 200 to 599. */
+  readonly status: number;
+  /** Names in any case. The length of a body that is no stream is added. Default: none. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** Default: none. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+}
+
 /** Gives the credential for requests. Its methods may be called from many requests at once. */
 export interface RequestAuthProvider {
   /**
@@ -119,6 +154,20 @@ export interface RequestAuthProvider {
    * that nobody else can open, or the request is refused with an error that says so. Default `spool`.
    */
   readonly longBodies?: "spool" | "refuse";
+  /**
+   * Where the server wants other addresses. Asked after a request has been found to be for the server, and before credentials; what `to`
+   * gives must belong to the same server and origin, or nothing is sent. One provider of a server at most may have it.
+   */
+  readonly rewrite?: Rewrite;
+  /**
+   * Answers requests in the server's place, or looks at what the server answers. No credential is asked for until `next` is called. One
+   * provider of a server at most may have it.
+   *
+   * @param next sends the request as it would have been sent; to be called once at most. It rejects where no answer came
+   * @returns the answer for the client: what `next` gave, or another one
+   * @throws anything: the client gets an error. What `next` threw reaches the client as if nobody had looked
+   */
+  dispatch?(request: DispatchedRequest, next: () => Promise<DispatchedAnswer>): Awaitable<DispatchedAnswer>;
   /** Releases timers and connections. */
   close?(): Awaitable<void>;
 }

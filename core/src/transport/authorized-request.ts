@@ -5,15 +5,14 @@ import type { ServerConfig } from "../config/config.js";
 import { explainConnectionFailure } from "../connection/failure.js";
 import { createsRun } from "../mlflow/endpoints.js";
 import { type Rejection, rejectionKindOf } from "../mlflow/rejection.js";
-import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
-import type { Clock } from "../time/clock.js";
 import { withBodyOfSource } from "./body-source.js";
 import { rememberCookies } from "./client-cookies.js";
 import { authorizedOptions, type DispatchHeaders, type RequestUrl } from "./client-request.js";
 import { announced } from "./form-body.js";
 import { HeldAnswer } from "./held-answer.js";
-import { type AwaitedUploads, rejectedUpload, uploadKey } from "./rejected-upload.js";
+import type { InterceptorContext, OutgoingRequest } from "./outgoing-request.js";
+import { rejectedUpload, uploadKey } from "./rejected-upload.js";
 import { type ReplayableBody, replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";
 import { signedOptions } from "./signed-options.js";
@@ -21,17 +20,8 @@ import { signedOptions } from "./signed-options.js";
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
 
-/** What all requests through one dispatcher share. */
-export interface InterceptorContext {
-  readonly authorizer: Authorizer<Dispatcher>;
-  /** Sends the request where its server has no agent of its own. */
-  readonly dispatch: Dispatcher["dispatch"];
-  readonly clock: Clock;
-  readonly awaited: AwaitedUploads;
-}
-
 /** Passes every event of an answer on to its caller, with a remedy where no connection came about. */
-class PassingHandler implements Handler {
+export class PassingHandler implements Handler {
   protected readonly handler: Handler;
   /** The URI of the server that the request is for. */
   protected server: string;
@@ -87,7 +77,10 @@ class PassingHandler implements Handler {
  */
 export class AuthorizedRequest extends PassingHandler {
   readonly #context: InterceptorContext;
+  /** What is asked for. */
   readonly #url: RequestUrl;
+  /** The same as the client wrote it: what tells which of MLflow's endpoints it is for. */
+  readonly #asked: RequestUrl;
   /** As the client gave them, then with the run tags in the body. */
   #options: Dispatcher.DispatchOptions;
   #authorized: AuthorizedHeaders | undefined;
@@ -95,10 +88,11 @@ export class AuthorizedRequest extends PassingHandler {
   /** The answer that rejected the credential. From then on it gets what comes of the first attempt. */
   #held: HeldAnswer | undefined;
 
-  constructor(context: InterceptorContext, url: RequestUrl, options: Dispatcher.DispatchOptions, handler: Handler) {
+  constructor(context: InterceptorContext, { url, asked, options, handler }: OutgoingRequest) {
     super(handler);
     this.#context = context;
     this.#url = url;
+    this.#asked = asked;
     this.#options = options;
   }
 
@@ -106,7 +100,7 @@ export class AuthorizedRequest extends PassingHandler {
   begin(authorized: AuthorizedHeaders): boolean {
     this.#authorized = authorized;
     this.server = authorized.server.uri;
-    if (authorized.server.tags.length === 0 || !createsRun(this.#url) || authorized.belowGateway) return this.#send();
+    if (authorized.server.tags.length === 0 || !createsRun(this.#asked) || authorized.belowGateway) return this.#send();
     withRunTags(this.#options, authorized, this.#context.authorizer)
       .then((tagged) => {
         this.#options = tagged;
@@ -184,7 +178,7 @@ export class AuthorizedRequest extends PassingHandler {
     if (status >= 200) {
       const { provider, belowGateway } = this.#authorized as AuthorizedHeaders;
       if (provider !== undefined) {
-        const kind = rejectionKindOf(this.#url, status, headers, belowGateway);
+        const kind = rejectionKindOf(this.#asked, status, headers, belowGateway);
         if (kind !== undefined) {
           this.#held = new HeldAnswer({
             handler: this.handler,

@@ -46,7 +46,8 @@ export class RequestUrl implements AuthorizerRequest {
   }
 }
 
-type Ask = NonNullable<AuthorizerRequest["ask"]>;
+/** How to ask the server something on the way that a request takes. */
+export type Ask = NonNullable<AuthorizerRequest["ask"]>;
 
 /**
  * Undefined for what is not a request to its origin's own paths and so can't belong to a listed server: CONNECT, `*`, an absolute

@@ -5,8 +5,10 @@ import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import { type Clock, systemClock } from "../time/clock.js";
 import { askServer } from "./ask-server.js";
 import { AuthorizedRequest } from "./authorized-request.js";
-import { requestUrlOf } from "./client-request.js";
+import { type Ask, requestUrlOf } from "./client-request.js";
+import { takeDetour } from "./detour.js";
 import { withFormAsBytes } from "./form-body.js";
+import type { OutgoingRequest } from "./outgoing-request.js";
 
 /**
  * Adds the credentials of listed servers, and their run tags, to the requests that go there, and touches no other.
@@ -22,10 +24,26 @@ export function createInterceptor(
 ): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => {
     const context = { authorizer, dispatch, clock, awaited: new Map() };
-    const ask = (url: string) => askServer(send, url, clock);
-    const send: Dispatcher["dispatch"] = (options, handler) => {
+    // What asks on behalf of a request has nobody to ask on its own.
+    const ask = (url: string) => askServer((options, handler) => send(options, handler), url, clock);
+    return (options, handler) => send(options, handler, ask);
+
+    function send(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler, ask?: Ask): boolean {
       const url = requestUrlOf(options, ask);
       if (url === undefined) return dispatch(options, handler);
+      const request = { url, asked: url, options, handler };
+      if (authorizer.detourOf === undefined) return authorize(request);
+      try {
+        const detour = authorizer.detourOf(url);
+        return detour === undefined ? authorize(request) : takeDetour(detour, request, authorize);
+      } catch (thrown) {
+        fail(handler, thrown);
+        return true;
+      }
+    }
+
+    function authorize(request: OutgoingRequest): boolean {
+      const { url, options, handler } = request;
       let authorized: AuthorizedHeaders | undefined | Promise<AuthorizedHeaders>;
       try {
         authorized = authorizer.authorize(url);
@@ -34,15 +52,14 @@ export function createInterceptor(
         return true;
       }
       if (authorized === undefined) return dispatch(options, handler);
-      const request = new AuthorizedRequest(context, url, options, handler);
-      if (!(authorized instanceof Promise)) return request.begin(authorized);
+      const authorizedRequest = new AuthorizedRequest(context, request);
+      if (!(authorized instanceof Promise)) return authorizedRequest.begin(authorized);
       const { signal } = options as { signal?: Signal };
       unlessAborted(authorized, signal)
-        .then((headers) => request.begin(headers))
+        .then((headers) => authorizedRequest.begin(headers))
         .then(undefined, (thrown) => fail(handler, thrown));
       return true;
-    };
-    return send;
+    }
   };
 }
 

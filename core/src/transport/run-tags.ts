@@ -8,13 +8,10 @@ import { readRunBody } from "../mlflow/run-body.js";
 import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import { type DispatchHeaders, eachHeader } from "./client-request.js";
-import { bytesOf } from "./kept-body.js";
+import { collect } from "./collect-body.js";
 
 /** Digests that a client sends of its body, which then can't be another (RFC 9530, and their forerunners). */
 const DIGESTS: ReadonlySet<string> = new Set(["content-digest", "repr-digest", "digest", "content-md5"]);
-/** Bytes. A client that creates a run sends a few thousand; MLflow itself takes no more than 1 MB in `runs/log-batch`. */
-const LONGEST = 1024 * 1024;
-
 /**
  * The request with the tags in its body and without its `Content-Length`, which undici sets anew. A body that nothing can be
  * added to passes as it is, with a warning: one that is compressed, signed or sent with a digest, longer than 1 MiB, or not a
@@ -82,52 +79,4 @@ function withoutLength(headers: DispatchHeaders): string[] {
 /** Of a Blob undici also sends the type. */
 function sameKind(given: unknown, bytes: Buffer): Buffer {
   return given instanceof Blob ? (new Blob([bytes as Uint8Array<ArrayBuffer>], { type: given.type }) as never) : bytes;
-}
-
-/** A body in memory, or, of one that is too long or of another kind, what to send in its place: the same bytes. */
-type Collected = { readonly bytes: Buffer } | { readonly uncollected: unknown };
-
-/**
- * Reads a request's body, in any form that undici takes, up to 1 MiB. Of a longer one that streams nothing is lost: what was
- * read comes before the rest.
- *
- * @throws what the body's source fails with
- */
-async function collect(body: unknown): Promise<Collected> {
-  const sized = await whole(body);
-  if (sized !== undefined) return sized;
-  const source = body as Partial<AsyncIterable<Chunk> & Iterable<Chunk>>;
-  const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.();
-  if (iterator === undefined) return { uncollected: body };
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
-    const chunk = bytesOf(step.value);
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > LONGEST) return { uncollected: resumed(chunks, iterator) };
-  }
-  return { bytes: Buffer.concat(chunks) };
-}
-
-type Chunk = Uint8Array | string;
-
-async function whole(body: unknown): Promise<Collected | undefined> {
-  if (body === null || body === undefined || body instanceof FormData) return { uncollected: body };
-  const limited = (length: number, bytes: () => Buffer) =>
-    length > LONGEST ? { uncollected: body } : { bytes: bytes() };
-  if (typeof body === "string") return limited(Buffer.byteLength(body), () => Buffer.from(body));
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return limited(body.byteLength, () => bytesOf(body));
-  if (!(body instanceof Blob)) return undefined;
-  if (body.size > LONGEST) return { uncollected: body };
-  return { bytes: Buffer.from(await body.arrayBuffer()) };
-}
-
-async function* resumed(chunks: Buffer[], rest: AsyncIterator<Chunk> | Iterator<Chunk>): AsyncGenerator<Chunk> {
-  try {
-    for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) yield chunk;
-    for (let step = await rest.next(); !step.done; step = await rest.next()) yield step.value;
-  } finally {
-    await rest.return?.();
-  }
 }

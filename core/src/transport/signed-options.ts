@@ -71,6 +71,6 @@ async function sign(
 }
 
 /** The path with undici's option `query`, an object that it appends. */
-function withQuery({ path, query }: Dispatcher.DispatchOptions): string {
+export function withQuery({ path, query }: Dispatcher.DispatchOptions): string {
   return query ? `${path}?${stringify(query)}` : path;
 }

@@ -51,3 +51,31 @@ export function createRequestAuthProvider({ file, longBodies = "spool" }) {
   };
 }
 `;
+
+/**
+ * Wants MLflow's API below `/inner`, and answers itself where the path says `/mock`; what it hands on it marks with `X-Handed-On`. The
+ * option `token` is its credential.
+ */
+export const detourModule = `
+const moved = (url, from, to) => Object.assign(url, { pathname: url.pathname.replace(from, to) });
+
+export function createRequestAuthProvider({ token }) {
+  const auth = { headers: { Authorization: "Bearer " + token } };
+  return {
+    getAuth: () => auth,
+    invalidate() {},
+    rewrite: {
+      to: (url) => moved(url, /^\\/api\\//, "/inner/api/"),
+      back: (url) => moved(url, /^\\/inner\\/api(\\/|$)/, "/api$1"),
+    },
+    async dispatch({ url, method, body }, next) {
+      if (url.pathname.endsWith("/mock")) {
+        const { length } = (await body()) ?? { length: "many" };
+        return { status: 200, headers: { "content-type": "text/plain" }, body: method + " " + length };
+      }
+      const answer = await next();
+      return { ...answer, headers: { ...answer.headers, "X-Handed-On": "yes" } };
+    },
+  };
+}
+`;

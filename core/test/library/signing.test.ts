@@ -43,7 +43,7 @@ test("fetch signs; headers(url) and authProvider() say that they can't, and the 
   const refused = await failure(() => loadMlflowAuth({ config, cwd: own.folder, env: {} }));
   assert.match(
     refused,
-    /^PLUGIN_INTERFACE: plugin signer signs requests as a whole, and stands in `headers`.*list signer under `auth`/,
+    /^PLUGIN_INTERFACE: plugin signer does more than give headers \(`signRequest`\), and stands in `headers` of .*list signer under `auth`/,
   );
   await server.close();
   own.remove();

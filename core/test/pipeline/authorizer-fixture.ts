@@ -1,7 +1,8 @@
 import type { Dispatcher } from "undici";
 import type { GatewayOptions, ServerConfig } from "../../src/config/config.js";
 import type { BoundAuth } from "../../src/pipeline/auth.js";
-import { type Authorizer, createAuthorizer } from "../../src/pipeline/authorizer.js";
+import type { Authorizer } from "../../src/pipeline/authorizer.js";
+import { createAuthorizer } from "../../src/pipeline/create-authorizer.js";
 import type { BoundHeaders } from "../../src/pipeline/headers.js";
 import type { BoundTags } from "../../src/pipeline/tags.js";
 import type { LogFields, Logger } from "../../src/provider/context.js";

@@ -140,7 +140,7 @@ export const mutants: readonly Mutant[] = [
         "a program sends a request without its signature",
       ],
       [
-        "if (auth.provider.signRequest !== undefined) throw signsNoHeaders(name, server);",
+        "if (more !== undefined) throw moreThanHeaders(name, more, server);",
         "",
         "a signer under headers is never asked to sign",
       ],

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { ServerConfig } from "../../config/config.js";
 import { type BoundProvider, isPromise } from "../../pipeline/ask-provider.js";
-import { createAuthorizer, type ServerProviders } from "../../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../../pipeline/compose.js";
+import { createAuthorizer, type ServerProviders } from "../../pipeline/create-authorizer.js";
 import { heldClock } from "../../time/clock.js";
 import { formatDuration } from "../../time/duration.js";
 import { type TestContext, testRequest } from "../test-context.js";
