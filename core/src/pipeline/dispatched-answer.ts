@@ -13,7 +13,7 @@ export interface CheckedAnswer {
 
 /** They belong to the connection over which the server's own answer came (RFC 9110, 7.6.1). */
 const HOP_BY_HOP: ReadonlySet<string> = new Set(
-  "connection keep-alive proxy-authenticate proxy-connection te trailer transfer-encoding upgrade".split(" "),
+  "connection upgrade keep-alive proxy-authenticate proxy-connection te trailer transfer-encoding".split(" "),
 );
 
 /** @throws MlflowAuthError `PLUGIN_RESULT` */

@@ -8,6 +8,7 @@ import { authCases } from "./contract/auth-cases.js";
 import { watchBackground } from "./contract/background.js";
 import { headerCases, tagCases } from "./contract/extra-cases.js";
 import { withinTime } from "./contract/host.js";
+import { requestCases } from "./contract/request-cases.js";
 import type { AuthSetup, Awaitable, Setup } from "./contract/setup.js";
 import type { ContractCase } from "./contract-case.js";
 
@@ -32,7 +33,7 @@ export function providerContract(
   { timeout = 20_000 }: ContractOptions = {},
 ): ContractCase[] {
   return [
-    ...(auth === undefined ? [] : bind(authCases, auth, timeout)),
+    ...(auth === undefined ? [] : bind({ ...authCases, ...requestCases }, auth, timeout)),
     ...(headers === undefined ? [] : bind(headerCases, headers, timeout)),
     ...(tags === undefined ? [] : bind(tagCases, tags, timeout)),
   ];

@@ -9,6 +9,7 @@ import type { DispatchedRequest } from "../provider/provider.js";
 import { AnswerTaker } from "./answer-taker.js";
 import { type DispatchHeaders, eachHeader } from "./client-request.js";
 import { collect } from "./collect-body.js";
+import { bytesOf } from "./kept-body.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
 import { OwnController } from "./own-controller.js";
 import { withQuery } from "./signed-options.js";
@@ -82,7 +83,7 @@ async function deliver(
   for await (const chunk of isEmpty ? [] : body instanceof Uint8Array ? [body] : body) {
     await controller.whileRunning();
     controller.throwIfAborted();
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const bytes = bytesOf(chunk);
     if (bytes.length > 0) handler.onResponseData?.(controller, bytes);
   }
   controller.throwIfAborted();

@@ -77,8 +77,8 @@ test("a HEAD and a 204 get no body, whatever the plugin gives", async () => {
   const { bound } = answering(({ method }) => ({ status: method === "HEAD" ? 200 : 204, body: "text" }));
   const { dispatcher } = clientOf([{ uri: "https://h.test", auth: [bound] }]);
   for (const method of ["HEAD", "GET"]) {
-    const answer = await fetchWith(dispatcher, "https://h.test/x", { method });
-    assert.is(await answer.text(), "");
+    const { body } = await request("https://h.test/x", { dispatcher, method: method as "GET" });
+    assert.is(await body.text(), "");
   }
 });
 
@@ -229,9 +229,11 @@ test("a slow client holds up the server, and not the memory in between", async (
   let written = 0;
   const server = await echoServer((_, response) => {
     const more = () => {
-      while (written < 64 * 1024 * 1024 && response.write(Buffer.alloc(64 * 1024))) written += 64 * 1024;
-      if (written < 64 * 1024 * 1024) response.once("drain", more);
-      else response.end();
+      let isTaken = true;
+      for (; isTaken && written < 64 * 1024 * 1024; written += 64 * 1024)
+        isTaken = response.write(Buffer.alloc(64 * 1024));
+      if (isTaken) response.end();
+      else response.once("drain", more);
     };
     response.on("error", () => undefined);
     more();
@@ -246,7 +248,7 @@ test("a slow client holds up the server, and not the memory in between", async (
     same = written === before ? same + 1 : 0;
     before = written;
   }
-  assert.ok(written < 64 * 1024 * 1024, String(written));
+  assert.ok(written > 0 && written < 32 * 1024 * 1024, String(written));
   body.on("error", () => undefined).destroy();
   await server.close();
 });

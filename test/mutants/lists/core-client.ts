@@ -188,8 +188,8 @@ export const mutants = [
     [
       ["if (url === undefined) return dispatch(options, handler);", "", "a CONNECT ends in a TypeError"],
       [
-        "        fail(handler, thrown);\n        return true;",
-        "        return dispatch(options, handler);",
+        "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        fail(handler, thrown);\n        return true;",
+        "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        return dispatch(options, handler);",
         "where there is no credential, or a misleading path, the request goes bare",
       ],
       ["if (authorized === undefined) return dispatch(options, handler);", "", "other traffic ends in a TypeError"],

@@ -72,7 +72,7 @@ export const mutants = [
       ],
       ["url.protocol === pattern.protocol &&", "", "a credential for https goes over http"],
       ["url.port === pattern.port &&", "", "a credential goes to another port"],
-      ['url.username === "" &&', "", "a URL with a user in it gets our credential"],
+      ['url.username === "" &&\n    url.password', "url.password", "a URL with a user in it gets our credential"],
       [
         "path === base || path.startsWith(`${base}/`)",
         "path.startsWith(base)",

@@ -156,10 +156,10 @@ export const mutants = [
         "if (false) drop",
         "a session that the server gave reaches the provider",
       ],
-      ["createsRun(this.#url) || authorized.belowGateway", "createsRun(this.#url)", "run tags reach the provider"],
+      ["createsRun(this.#asked) || authorized.belowGateway", "createsRun(this.#asked)", "run tags reach the provider"],
       [
-        "rejectionKindOf(this.#url, status, headers, belowGateway)",
-        "rejectionKindOf(this.#url, status, headers)",
+        "rejectionKindOf(this.#asked, status, headers, belowGateway)",
+        "rejectionKindOf(this.#asked, status, headers)",
         "a provider's 401 makes the secret store suffer",
       ],
       [

@@ -195,8 +195,8 @@ export const mutants = [
       ],
       ["if (result !== undefined) results.set(authorized, result);", "", "nothing is done about a rejection"],
       [
-        "origin === undefined || path === undefined\n        ? destinations.match(request.url)\n        : destinations.matchPath(origin, path)",
-        "destinations.match(request.url)",
+        "origin === undefined || path === undefined ? destinations.match(url) : destinations.matchPath(origin, path)",
+        "destinations.match(url)",
         "the path that is judged is not the one that is sent",
       ],
     ],

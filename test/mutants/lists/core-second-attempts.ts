@@ -7,9 +7,9 @@ export const mutants = [
     "core/src",
     ["core/rejected", "core/interceptor", "core/run-tags"],
     [
-      ["authorized.server.tags.length === 0 || !createsRun(this.#url)", "true", "no run gets its tags"],
+      ["authorized.server.tags.length === 0 || !createsRun(this.#asked)", "true", "no run gets its tags"],
       [
-        "authorized.server.tags.length === 0 || !createsRun(this.#url)",
+        "authorized.server.tags.length === 0 || !createsRun(this.#asked)",
         "authorized.server.tags.length === 0",
         "every request is read and changed as if it made a run",
       ],
@@ -145,7 +145,11 @@ export const mutants = [
         "",
         "a 403 that is cut off leaves its caller waiting for the time-out",
       ],
-      ["controller.pause();", "", "an answer is read on while it is decided about"],
+      [
+        "controller.pause();\n    this.#options.retry",
+        "this.#options.retry",
+        "an answer is read on while it is decided about",
+      ],
       [
         "() => this.#pass(controller),\n    );",
         "() => undefined,\n    );",

@@ -1,0 +1,108 @@
+/** Requests that a plugin sends to another address of its server, or answers itself. */
+import { faultsIn, type Mutant } from "../mutant.ts";
+
+export const mutants: readonly Mutant[] = [
+  ...faultsIn(
+    "core/src",
+    ["core/rewritten-requests"],
+    [
+      [
+        "if (isOurs && serverOf(origin, rewritten) === server) return rewritten;",
+        "return rewritten;",
+        "a plugin leads a credential to another server, or out of its base",
+      ],
+      [
+        'url.origin === same.origin && url.username === "" && url.password === ""',
+        "true",
+        "a request to another host comes back to this one without a word",
+      ],
+      ["if (url.href === same.href) return path;", "", "an address that is not rewritten is sent in another spelling"],
+      [
+        "return led.origin === url.origin && led.href !== url.href ? led : undefined;",
+        "return led;",
+        "a redirect within the server is rewritten though it leads to the same place",
+        { accepted: "the same address in full leads where the short one does, for every client" },
+      ],
+      [
+        "if (url === null || url.origin !== new URL(this.#url).origin) return value;",
+        "if (url === null) return value;",
+        "a redirect to another host gets a path that only this server has",
+      ],
+      [
+        "/^[a-z][a-z0-9+.-]*:|^\\//i.test(value) ? value : url.href",
+        "value",
+        "a relative redirect leads to a place below the client's address, which is another",
+      ],
+      [
+        "if (led !== value) rawHeaders[i + 1]",
+        "if (false) rawHeaders[i + 1]",
+        "fetch follows a redirect to an address that only the server knows",
+      ],
+      [
+        "(name === COOKIE ? value.replace(PATH, (_, before, path) => before + this.#path(path)) : value)",
+        "value",
+        "a session's cookie never comes back to its server",
+      ],
+      [
+        "!createsRun(this.#asked)",
+        "!createsRun(this.#url)",
+        "a run that is created at a rewritten address has no tags",
+      ],
+      [
+        "askServer((options, handler) => send(options, handler), url, clock)",
+        "askServer((options, handler) => send(options, handler, ask), url, clock)",
+        "a question about a server asks itself without an end",
+      ],
+      [
+        "if (first === undefined || second === undefined) return first;",
+        "return first;",
+        "which of two plugins rewrites an address is chance",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["core/dispatched-requests"],
+    [
+      [
+        'if (isAsked) throw wrongAnswer(instance, "called next() a second time");',
+        "",
+        "a plugin sends a request twice, and its run is there twice",
+      ],
+      [
+        "throw failure !== undefined && thrown === failure.thrown ? thrown : pluginFault(thrown, instance);",
+        "throw pluginFault(thrown, instance);",
+        "a server that is down looks like a plugin that fails",
+      ],
+      [
+        "if (HOP_BY_HOP.has(key) || value === undefined) continue;",
+        "",
+        "what belongs to one connection goes on to the next",
+      ],
+      ["validateHeaderValue(name, one as string);", ";", "a plugin's answer gets a second head"],
+      ["if (broughtIn(name).brings !== undefined) return;", "", "a plugin sees the credentials of clients"],
+      [
+        '"bytes" in collected ? collected.bytes : collected.uncollected) as never };',
+        "undefined as never) };",
+        "a body that a plugin has read does not reach the server",
+      ],
+      ["await controller.whileRunning();", "", "a slow client fills the memory of its process"],
+      [
+        "if (!this.#body.push(chunk)) controller.pause();",
+        "this.#body.push(chunk);",
+        "a slow client fills the memory of its process",
+      ],
+      [
+        'const isEmpty = method === "HEAD" || status === 204 || status === 304;',
+        "const isEmpty = false;",
+        "an answer to HEAD has a body",
+      ],
+      [
+        'signal.addEventListener("abort", () => this.#body.destroy(signal.reason as Error), { once: true });',
+        "",
+        "a client that gives up leaves the server at work",
+      ],
+      ["handler.onRequestStart?.(controller, {});", "", "a client can't give up while a plugin thinks"],
+    ],
+  ),
+];
