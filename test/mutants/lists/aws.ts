@@ -161,4 +161,15 @@ export const mutants = [
       ],
     ],
   ),
+  ...faultsIn(
+    "core/src/connection/http-client.ts",
+    ["plugins/aws/read-secret"],
+    [
+      [
+        "`give the CA file in ${tlsOwner.names.ca}`",
+        "`give the CA file`",
+        "a certificate that is not trusted is told without the option that makes it so",
+      ],
+    ],
+  ),
 ];
