@@ -1,4 +1,4 @@
-import { canary, revealedBy } from "@mlflow-auth/core/testing";
+import { canary, revealedBy, testCommandContext } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { run, runUntil } from "./command.js";
@@ -225,6 +225,21 @@ test("credentials of the file are printed by none of its ways", async () => {
   assert.match(stdout, "you sent [secret] and [secret]\n[secret]\nyou sent [secret]");
   assert.match(stderr, /you sent \[secret\][\s\S]*PLUGIN_FAILED: the server said: you sent \[secret\]/);
   for (const secret of [token, own]) assert.is(revealedBy(stdout + stderr, secret), undefined);
+});
+
+test("the context of the contract suite is like the one that a command gets", async () => {
+  site.command(`
+    const file = await context.openFile();
+    context.stdout.write(JSON.stringify([Object.keys(context).sort(), Object.keys(file).sort(), Object.keys(context.stdout).sort()]));
+  `);
+  const {
+    printed: _,
+    logs: __,
+    close: ___,
+    ...tested
+  } = testCommandContext({ file: { answer: () => ({ status: 200 }) } });
+  const like = [tested, await tested.openFile(), tested.stdout].map((given) => Object.keys(given).sort());
+  assert.equal(JSON.parse((await ask(["test"])).stdout), like);
 });
 
 test("colours are for a terminal", async () => {

@@ -77,7 +77,8 @@ export function testContext(options: TestContextOptions = {}): TestContext {
   };
 }
 
-function answering(answer: TestBackend): HttpClient {
+/** A client whose every request is answered so, once. */
+export function answering(answer: TestBackend): HttpClient {
   const client: HttpClient = {
     async send(request) {
       const given = await answer(request);
