@@ -51,7 +51,15 @@ test("`validate` loads no HTTP client, no logger, no compiler of schemas and not
     assert.match(url, "/cli/");
     assert.not.match(url, /node_modules|\/ajv-/);
     assert.not.ok(holdsUndici(url), url);
+    assert.not.match(url, "plugin-command");
   }
+});
+
+test("commands of plugins are looked for by an unknown first word and by the help alone", () => {
+  const looks = (...args: string[]) => loadedBy(...args).some((url) => /\/plugin-command/.test(url));
+  for (const args of [["--version"], ["validate"], ["validate", "--help"]])
+    assert.is(looks(...args), false, args.join(" "));
+  assert.is(looks("--help"), true);
 });
 
 test("of undici nothing is loaded but the parts that are used, and those once, with a plugin that comes with core too", () => {
