@@ -4,6 +4,7 @@ import {
   CODING_AGENTS,
   GATEWAY_AUTHORIZATION,
   isBelowGateway,
+  isGatewayOfListed,
   keepsAuthorization,
   PROVIDER_KEYS,
   readVersion,
@@ -58,15 +59,37 @@ test("the coding agents, the headers of their keys, and the header of its own", 
   assert.ok(keepsAuthorization(readVersion(installed.version) as NonNullable<ReturnType<typeof readVersion>>));
 });
 
-test("its routes, and no other route of the server", () => {
+/** All of the server's, with `x` for what they leave open. */
+function routes(): { path: string; module: string }[] {
   const rules = installed.rules.map((path) => ({ path: path.replaceAll(/<[^>]*>/g, "x"), module: "flask" }));
   const routers = installed.routes.map(([path, module]) => ({ path: path.replaceAll(/\{[^}]*\}/g, "x"), module }));
-  const routes = [...rules, ...routers];
   assert.ok(rules.length > 100);
-  const gateway = routes.filter(({ module }) => module === "mlflow.server.gateway_api");
+  return [...rules, ...routers];
+}
+
+test("its routes, and no other route of the server", () => {
+  const all = routes();
+  const gateway = all.filter(({ module }) => module === "mlflow.server.gateway_api");
   assert.ok(gateway.length > 8, JSON.stringify(installed.routes));
-  for (const { path, module } of routes) {
+  for (const { path, module } of all) {
     assert.is(isBelowGateway(path, "https://mlflow.test"), module === "mlflow.server.gateway_api", path);
+  }
+});
+
+test("behind a front that serves it at /gateway/mlflow all of its own is its own, and of no address in its gateway a route is", () => {
+  const served = "https://mlflow.test/gateway/mlflow";
+  for (const { path, module } of routes()) {
+    const isGateway = module === "mlflow.server.gateway_api";
+    // Of this one the prefix, which is the API's, is given where it is put in.
+    if (module === "mlflow.server.mcp_server_api") continue;
+    assert.is(isBelowGateway(`/gateway/mlflow${path}`, served), isGateway, path);
+    if (!isGateway) continue;
+    assert.ok(isGatewayOfListed(`/gateway/mlflow${path}`, served), path);
+    const segments = path.split("/").slice(1);
+    for (let length = 1; length <= segments.length; length++) {
+      const base = `/${segments.slice(0, length).join("/")}`;
+      assert.ok(isBelowGateway(path, `https://mlflow.test${base}`), `${path} of a server listed as ${base}`);
+    }
   }
 });
 

@@ -20,9 +20,15 @@ export const CODING_AGENTS: readonly string[] = ["claude-cli", "codex", "geminic
 /** What every spelling of such a path holds. */
 const LIKELY = /\/gateway|[^!-~]|[%\\]/i;
 
-/** What MLflow itself serves below its address, none of which its gateway passes on (mlflow/server/__init__.py and fastapi_app.py). */
+/**
+ * What MLflow itself serves below its address, none of which its gateway passes on (mlflow/server/__init__.py and fastapi_app.py). One of
+ * its routes lacks the slash behind the API version.
+ */
 const MLFLOWS_OWN =
-  /^\/?$|^\/(?:(?:ajax-)?api\/\d+\.\d+|static-files|graphql|version|health|server-info|get-artifact|model-versions\/get-artifact|v1\/traces|signup)(?:\/|$)/;
+  /^\/?$|^\/(?:(?:ajax-)?api\/\d+\.\d+(?:mlflow)?|static-files|graphql|version|health|server-info|get-artifact|model-versions\/get-artifact|v1\/traces|signup|build)(?:\/|$)/;
+
+/** What a segment of each of the gateway's routes is, but for `/gateway/proxy/`; or one that may be it in another spelling. */
+const OF_A_ROUTE = /\/v\d|invocations|[^!-~]|[%\\;]/i;
 
 /**
  * Whether a server could read a path as one below its gateway, in whatever spelling. At any depth, for MLflow may lie deeper than the
@@ -35,7 +41,10 @@ const MLFLOWS_OWN =
 export function isBelowGateway(path: string, server: string): boolean {
   const around = gatewayAround(server);
   if (around === "none") return LIKELY.test(path) && gatewaysIn(path, server).length > 0;
-  return around === "passes all on" || !MLFLOWS_OWN.test(belowBase(path, server));
+  if (around === "passes all on") return true;
+  const below = belowBase(path, server);
+  // The address of a whole route, such as /gateway/openai/v1/models: what goes there goes to a provider.
+  return !MLFLOWS_OWN.test(below) || (below.length < 2 && OF_A_ROUTE.test(basePathOf(server)));
 }
 
 /**

@@ -120,8 +120,22 @@ test("of an address with a gateway in its path, all but what is plainly MLflow's
       assert.ok(isBelowGateway(base + path, server), base + path);
       assert.not.ok(isGatewayOfListed(base + path, server), base + path);
     }
-    for (const path of mlflowsOwn) assert.not.ok(isBelowGateway(base + path, server), base + path);
+    // Where it may be that of a whole route, what goes to the address itself is below the gateway, too.
+    const own = /%|;|v1/.test(base) ? mlflowsOwn.filter((path) => /^.[^?#]/.test(path)) : mlflowsOwn;
+    for (const path of own) assert.not.ok(isBelowGateway(base + path, server), base + path);
     assert.ok(isGatewayOfListed(`${base}/gateway/openai/v1/models`, server));
+  }
+});
+
+test("the address of a whole route is below it by itself", () => {
+  for (const base of [
+    "/gateway/openai/v1/models",
+    "/base/gateway/x/mlflow/invocations",
+    "/gateway/gemini/v1beta/models/m:generateContent",
+    "/gateway/openai/%761/models",
+  ]) {
+    for (const end of ["", "/", "?x=1"])
+      assert.ok(isBelowGateway(base + end, `https://mlflow.test${base}`), base + end);
   }
 });
 

@@ -36,15 +36,16 @@ export const mutants = [
         "a server that is listed as /gateway/anthropic hands its credential to Anthropic",
       ],
       [
-        'around === "passes all on" || !MLFLOWS_OWN',
-        "!MLFLOWS_OWN",
-        "a server that is listed as /gateway/proxy/x hands its credential on with a path of MLflow's",
+        "|| (below.length < 2 && OF_A_ROUTE.test(basePathOf(server)))",
+        "",
+        "a server that is listed as one route of the gateway hands its credential on",
       ],
       [
-        "!MLFLOWS_OWN.test(belowBase(path, server))",
-        "true",
-        "an MLflow that a front serves at /gateway/mlflow is refused",
+        'if (around === "passes all on") return true;',
+        "",
+        "a server that is listed as /gateway/proxy/x hands its credential on with a path of MLflow's",
       ],
+      ["return !MLFLOWS_OWN.test(below) ||", "true", "an MLflow that a front serves at /gateway/mlflow is refused"],
       [
         "gateways.length > 0 && gateways.every",
         "gateways.every",
