@@ -5,7 +5,9 @@ import { createAgent, needsAgent } from "./connection/agent.js";
 import { createHttpClient } from "./connection/http-client.js";
 import { refusalOf } from "./connection/refusal.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
+import { headerKey } from "./http/client-credentials.js";
 import { createLogger } from "./logging/logger.js";
+import { GATEWAY_AUTHORIZATION } from "./mlflow/gateway.js";
 import type { BoundProvider } from "./pipeline/ask-provider.js";
 import { authAsHeaders } from "./pipeline/auth-as-headers.js";
 import type { Authorizer } from "./pipeline/authorizer.js";
@@ -149,6 +151,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
       const agent = { destination: server.uri, tls: server.tls, env, logger, ...limits };
       if (options.agents !== undefined || needsAgent(agent)) agents.set(server, createAgent(agent));
       if (server.tls?.insecureSkipVerify && server.uri.startsWith("https:")) warnOfSkippedVerification(server, logger);
+      warnOfGatewayHeader(server, logger);
     }
     // Destroyed where they are this process's own: a server that hangs must not hold up the end.
     const end = options.agents === undefined ? "close" : "destroy";
@@ -192,6 +195,15 @@ function moreThanHeaders(instance: string, method: string, { uri }: ServerConfig
     server: uri,
     remedy: `list ${instance} under \`auth\` of that server`,
   });
+}
+
+/** By the file's word, so it is done; but whoever wrote it may not know what MLflow does with the header. */
+function warnOfGatewayHeader({ uri, auth, gateway }: ServerConfig, logger: Logger): void {
+  if (auth.length === 0 || gateway === undefined || headerKey(gateway.header) === headerKey(GATEWAY_AUTHORIZATION))
+    return;
+  const what = `the credential of ${uri} goes to its AI gateway in ${gateway.header}, which MLflow passes on to LLM providers: unless a proxy in front of it takes that header off, they can read and use the credential`;
+  const remedy = `leave \`gateway\` of this server out, for which MLflow 3.17 or newer needs no header, or name ${GATEWAY_AUTHORIZATION} where it is 3.15 or newer`;
+  logger.warn({ server: uri }, `${what}. Try this: ${remedy}`);
 }
 
 function warnOfSkippedVerification({ uri }: ServerConfig, logger: Logger): void {

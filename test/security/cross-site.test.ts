@@ -139,6 +139,7 @@ async function refused(name: string, rig: Rig, path: string, given: readonly Att
     if (!isRefused) passed.push(attempt);
     assert.not(answer.includes(rig.token), "the token must not be told");
     assert.not.match(answer, /access-control-allow/i);
+    if (attempt.method !== "HEAD") assert.match(answer, /\. Try this: [a-z]|<a href="\/">open/, "what to do");
   }
   assert.equal(passed, []);
 }

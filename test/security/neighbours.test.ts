@@ -79,7 +79,7 @@ for (const [place, path] of Object.entries(places)) {
       assert.not(answer.includes(pathname.slice(1)), "the page must not learn the other token");
       assert.not(answer.includes(rig.token));
       if (/another server(?:, escaped)?$/.test(place))
-        assert.match(answer, `Open ${listed.uri} at ${origin}/, followed by its token`);
+        assert.match(answer, `Try this: open ${listed.uri} at ${origin}/, followed by its token`);
       if (/no address/.test(place)) assert.match(answer, `mlflow-auth proxy --port 0 --server ${unopened.uri}`);
     });
   }
@@ -114,7 +114,7 @@ test("each server has a port and a token of its own, and neither token opens the
   // And the way back.
   const back = await there(`${pathname}/~http:127.0.0.1:${rig.upstream.port}/base/api`, "sec-fetch-site: same-origin");
   assert.match(back, /^HTTP\/1\.1 403 /);
-  assert.match(back, `Open ${rig.upstream.uri}/base at ${own()}/`);
+  assert.match(back, `Try this: open ${rig.upstream.uri}/base at ${own()}/`);
 });
 
 test("a Referer of one server's page tells another server nothing of its path", async () => {

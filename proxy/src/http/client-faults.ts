@@ -6,13 +6,19 @@ import { type Connections, isEnding } from "./connections.js";
 import { badMethod } from "./head.js";
 import { badRequest, Refusal } from "./refusal.js";
 
-const unreadable = badRequest("these bytes are no HTTP/1.1 request.");
+const unreadable = badRequest(
+  "these bytes are no HTTP/1.1 request. Try this: use an address with http://, for https ends at the server alone, and escape blanks and letters beyond ASCII in paths.",
+);
 const tooLong = new Refusal(
   431,
   "BAD_REQUEST",
   "the head of the request is longer than 64 KiB. Try this: drop cookies and headers that the server does not need.",
 );
-const tooSlow = new Refusal(408, "BAD_REQUEST", "the head of the request did not come in time.");
+const tooSlow = new Refusal(
+  408,
+  "BAD_REQUEST",
+  "the head of the request did not come in time. Try this: send it again; if that helps for a moment only, see why this machine or its network is so slow.",
+);
 
 const byCode: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: tooLong,

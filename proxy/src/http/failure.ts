@@ -61,7 +61,9 @@ function refusalFor(thrown: unknown, server: string, answered: boolean): Refusal
   if (isMlflowAuthError(thrown)) return withheld(thrown, thrown.transient && answered);
   const { code } = connectionFailureOf(thrown);
   if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") {
-    return badRequest("the request can't be passed on as it is");
+    return badRequest(
+      "the request can't be passed on as it is. Try this: look at its method, its path and the characters in its headers",
+    );
   }
   const message = `no answer from ${server} (${code}). Try this: check that the server is up and reachable from here`;
   return new Refusal(502, "TEMPORARILY_UNAVAILABLE", message);

@@ -12,11 +12,27 @@ const EXPECTATION = /(?:^|\W)100-continue(?:$|\W)/i;
 const REFUSED_METHODS = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 /** The refusal of CONNECT and its like. */
-export const badMethod = new Refusal(405, "BAD_REQUEST", "this method is not passed on.");
-const badTarget = badRequest("the request target must be a path; this is not a forward proxy.");
-const badFraming = badRequest("the length of the request's body is declared in a way that servers read differently.");
-const badExpectation = new Refusal(417, "BAD_REQUEST", "of expectations only 100-continue is known.");
-const noUpgrade = new Refusal(501, "NOT_IMPLEMENTED", "connections are not upgraded to another protocol.");
+export const badMethod = new Refusal(
+  405,
+  "BAD_REQUEST",
+  "CONNECT, TRACE and TRACK are not passed on. Try this: send the request itself to the address of this proxy; if it is set as a forward proxy (HTTPS_PROXY), take it out of there.",
+);
+const badTarget = badRequest(
+  "the request target must be a path; this is not a forward proxy. Try this: take its address out of HTTP_PROXY, and give it to MLflow's client as the tracking URI.",
+);
+const badFraming = badRequest(
+  "the length of the request's body is declared in a way that servers read differently. Try this: send one Content-Length, or Transfer-Encoding: chunked, and not both.",
+);
+const badExpectation = new Refusal(
+  417,
+  "BAD_REQUEST",
+  "of expectations only 100-continue is known. Try this: send the request without its Expect header.",
+);
+const noUpgrade = new Refusal(
+  501,
+  "NOT_IMPLEMENTED",
+  "connections are not upgraded to another protocol. Try this: use MLflow's HTTP API, which needs none; for a web socket, go to the server itself.",
+);
 
 /**
  * @param judge told each header, for what the front wants to know beside the framing; the name as core's `headerKey` has it

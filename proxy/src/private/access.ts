@@ -21,11 +21,17 @@ const badToken = forbidden(
   "the request lacks the token of this proxy, or has that of another run. Try this: use the whole address as the proxy printed it, or send the token as `Authorization: Bearer` (MLFLOW_TRACKING_TOKEN), not as a user name or password; within `mlflow-auth exec` the address is in MLFLOW_TRACKING_URI.",
 );
 const badHost = forbidden(
-  "the Host header names another host than the proxy's. Use the address as the proxy printed it; a name of its own is allowed with --allow-host.",
+  "the Host header names another host than the proxy's. Try this: use the address as the proxy printed it; a name of its own is allowed with --allow-host.",
 );
-const noHost = badRequest("the request has no Host header.");
-const badOrigin = forbidden("requests from other web sites are refused.");
-const relayed = forbidden("the request came through another proxy. Exempt the proxy's host, for example in NO_PROXY.");
+const noHost = badRequest(
+  "the request has no Host header. Try this: send `Host` with host and port of the proxy's address.",
+);
+const badOrigin = forbidden(
+  "the Origin header names another web site than this address, and requests from others are refused. Try this: open the page at the address as the proxy printed it; a name of its own is allowed with --allow-host.",
+);
+const relayed = forbidden(
+  "the request came through another proxy. Try this: exempt the proxy's host, for example in NO_PROXY.",
+);
 const tokenAgain = badRequest(
   "the path or the query holds the token of this proxy once more, as it is or encoded, and the server must not get it. Try this: put the token into the first segment of the path alone, and give addresses that are data as those of the server.",
 );

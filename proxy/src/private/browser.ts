@@ -4,10 +4,10 @@ import { forbidden, Refusal } from "../http/refusal.js";
 import type { OwnAddress } from "./own-address.js";
 
 const otherSite = forbidden(
-  "a page of another web site asked for this. Only its links are followed, to addresses that hold the token of this proxy.",
+  "a page of another web site asked for this. Only its links are followed, to addresses that hold the token of this proxy. Try this: open the whole address yourself, as the proxy printed it.",
 );
 const serviceWorker = forbidden(
-  "no script is installed as a service worker: it would stay in the browser and rule over whatever is served at this address next.",
+  "no script is installed as a service worker: it would stay in the browser and rule over whatever is served at this address next. Try this: go on without it, as MLflow's pages do; for one that must have it, open the server itself.",
 );
 
 /**

@@ -41,7 +41,7 @@ export interface RelayOptions {
 const noReadings: readonly Reading[] = [];
 
 const bearerIsClients = forbidden(
-  "the file gives no credential for this server, so Authorization is for the client's own. Put the token of this proxy into the path, as the proxy printed it.",
+  "the file gives no credential for this server, so Authorization is for the client's own. Try this: put the token of this proxy into the path, as the proxy printed it.",
 );
 
 /**
@@ -79,7 +79,11 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
       refuse(req, res, upstream);
     } else if (browser && !routes.isHome(upstream)) {
       // To a browser all that is below one address is one site: a page of one server could act at another with that one's credential.
-      refuse(req, res, forbidden(`pages of several servers don't share an address in a browser. ${wayTo(upstream)}`));
+      refuse(
+        req,
+        res,
+        forbidden(`pages of several servers don't share an address in a browser. Try this: ${wayTo(upstream)}`),
+      );
     } else if (by === "bearer" && upstream.server.auth.length === 0) {
       refuse(req, res, bearerIsClients);
     } else {

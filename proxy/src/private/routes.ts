@@ -20,8 +20,12 @@ export interface Routes {
 const NAMED_SERVER = /^\/~(https?)(?::|%3a)([^/?]+)(.*)$/i;
 const AUTHORITY = /^[a-z0-9.[\]:-]+$/i;
 
-const unlisted = forbidden("this address belongs to no server of the configuration file.");
-const badAuthority = badRequest("the part of the path that names a server must be ~SCHEME:HOST or ~SCHEME:HOST:PORT.");
+const unlisted = forbidden(
+  "this address belongs to no server of the configuration file. Try this: list that server there under `servers`, with its scheme, host, port and base path; `mlflow-auth doctor` shows those that are.",
+);
+const badAuthority = badRequest(
+  "the part of the path that names a server must be ~SCHEME:HOST or ~SCHEME:HOST:PORT. Try this: write it as in /~https:mlflow.example.com:8443/ and what follows.",
+);
 
 /** @param upstream an absolute URL that a server of the file matches */
 export function createRoutes({ serverFor, refuseMisleading }: OpenedAuthorizer, upstream: string): Routes {

@@ -76,17 +76,19 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   function wayTo({ origin, server }: Upstream): string {
     const one = served.find(({ routes }) => routes.isHome({ origin, server }));
     const base = origin + new URL(server.uri).pathname.replace(/\/+$/, "");
-    if (one === undefined) return `Give this one a proxy of its own: mlflow-auth proxy --port 0 --server ${base}`;
+    if (one === undefined) return `give this one a proxy of its own: mlflow-auth proxy --port 0 --server ${base}`;
     // A page of another server may read this. The token is for the person, who has it from the command.
     const token =
       one.own.token === undefined ? "" : ", followed by its token: `mlflow-auth proxy --json` prints them all";
-    return `Open ${base} at ${one.address}/${token}.`;
+    return `open ${base} at ${one.address}/${token}.`;
   }
 
   async function open(upstream: string, port: number, token: Secret | undefined): Promise<ServedAddress> {
     const routes = createRoutes(authorizer, upstream);
     if (routes.pathFor(upstream) === undefined) {
-      throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is not a server of the file");
+      throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is not a server of the file", {
+        remedy: "list it in the file, or name one that is there with --server",
+      });
     }
     const server = createListener(options, connections);
     await listen(server, host, port);

@@ -72,7 +72,7 @@ test("beside the token in the path Authorization is the client's own", async () 
 test("where the file gives no credential, Authorization is the client's own: the path is the only way, and the answer says so", async () => {
   const answer = await ask(`/~http:127.0.0.1:${open.port}/x`, bearer());
   assert.match(answer, /^HTTP\/1\.1 403 /);
-  assert.match(answer, "Put the token of this proxy into the path");
+  assert.match(answer, "Try this: put the token of this proxy into the path");
   assert.equal(open.seen, []);
 });
 

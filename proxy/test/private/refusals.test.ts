@@ -153,12 +153,9 @@ for (const [name, { line, headers = [host], body = "", status }] of Object.entri
     assert.is(upstream.seen.length, before, "nothing may reach the upstream");
     assert.not(answer.includes(token), "the token must not be told");
     if (status === 403 && !/~|TOKENx/.test(line)) assert.is(proxy.uses, uses);
-    const json = answer.slice(answer.indexOf("\r\n\r\n") + 4);
-    if (status === 403) {
-      const { error_code, message } = JSON.parse(json);
-      assert.is(error_code, "PERMISSION_DENIED");
-      assert.match(message, /^mlflow-auth proxy: /);
-    }
+    const { error_code, message } = JSON.parse(answer.slice(answer.indexOf("\r\n\r\n") + 4));
+    if (status === 403) assert.is(error_code, "PERMISSION_DENIED");
+    assert.match(message, /^mlflow-auth proxy: .+\. Try this: [a-z]/, "what is wrong, and what to do");
   });
 }
 

@@ -2,6 +2,16 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // What the file's own word for the gateway costs
+  ...faultsIn(
+    "core/src/open-authorizer.ts",
+    ["core/gateway-header"],
+    [
+      ["warnOfGatewayHeader(server, logger);", "", "the credential goes to LLM providers, and nobody is told"],
+      ["=== headerKey(GATEWAY_AUTHORIZATION)", "=== undefined", "a header that MLflow keeps to itself is warned of"],
+      ["auth.length === 0 || gateway", "gateway", "a server without a credential is warned of"],
+    ],
+  ),
   // Which paths lie below it, who brings keys, and which versions keep what
   ...faultsIn(
     "core/src",
