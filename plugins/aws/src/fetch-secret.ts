@@ -20,7 +20,7 @@ const silent: SdkLogger = { trace() {}, debug() {}, info() {}, warn() {}, error(
 
 /** Loads the SDK with the first fetch. */
 export function createSecretReader(options: AwsOptions, context: PluginContext): SecretReader {
-  const { secret, endpoint, tls, allowInsecure } = options;
+  const { secret, endpoint, profile, tls, allowInsecure } = options;
   const tlsNames = { ca: "tls.caFile (AWS_CA_BUNDLE)", cert: "", key: "" };
   const http = context.http.with({ ca: tls.caFile, allowInsecure, tlsNames });
   const region = options.region ?? regionOf(secret.id);
@@ -31,8 +31,9 @@ export function createSecretReader(options: AwsOptions, context: PluginContext):
     const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
     const settings = { requestHandler, maxAttempts: TRIES, logger: silent, ...(region !== undefined && { region }) };
     const credentials = await createLogin(options, settings, context);
-    // The SDK's own type asks for more of a request handler than it calls.
-    return new SecretsManagerClient({ ...settings, credentials, ...(endpoint !== undefined && { endpoint }) } as never);
+    // The region may be the profile's. And the SDK's own type asks for more of a request handler than it calls.
+    const own = { ...(profile !== undefined && { profile }), ...(endpoint !== undefined && { endpoint }) };
+    return new SecretsManagerClient({ ...settings, credentials, ...own } as never);
   }
 
   async function read(): Promise<FetchedCredential> {

@@ -126,6 +126,21 @@ test("logins go through core's client, each to the region of its own", async () 
   }
 });
 
+test("without a region of its own the secret is in that of the profile, be it the file's or the environment's", async () => {
+  const { accessKeyId, secretAccessKey } = keys;
+  const text = `[there]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\nregion = sa-east-1\n`;
+  home.write(".aws/credentials", text);
+  const hosts: string[] = [];
+  const http: TestBackend = ({ url }) => {
+    hosts.push(new URL(String(url)).hostname);
+    return { status: 200, text: JSON.stringify({ SecretString: "t" }) };
+  };
+  const given = { profile: "there", endpoint: undefined as never, region: undefined as never };
+  const { headers } = await startProvider("", given, { http, env: {} });
+  assert.is(await headers(), "Authorization: Bearer t");
+  assert.equal(hosts, ["secretsmanager.sa-east-1.amazonaws.com"]);
+});
+
 test("the files of a login are those of the environment that the file was loaded with", async () => {
   const { accessKeyId, secretAccessKey } = keys;
   const text = `[mine]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;

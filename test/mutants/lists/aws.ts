@@ -8,6 +8,11 @@ export const mutants = [
     ["plugins/aws/logins"],
     [
       ["clientConfig: elsewhere,", "clientConfig: settings as never,", "SSO is asked in the secret's region"],
+      [
+        "...(profile !== undefined && { profile }), ...(endpoint",
+        "...(endpoint",
+        "the region of a profile that the file names is not found",
+      ],
       ["ignoreCache: true,", "", "keys that were replaced in their file are never seen"],
       ["if (!isKept) throw fault;", "throw fault;", "a request fails each time that keys are replaced"],
       [
