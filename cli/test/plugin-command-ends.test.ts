@@ -111,6 +111,30 @@ for (const [what, module, said] of makers) {
   });
 }
 
+for (const [how, call, top] of [
+  ["", "process.exit(CODE);", ""],
+  [" by its name", "exit(CODE);", 'import { exit } from "node:process";'],
+  [" in a timer", "setTimeout(() => process.exit(CODE)); await new Promise(() => {});", ""],
+  [" and goes on", "try { process.exit(CODE); } catch { await new Promise(() => {}); }", ""],
+] as const) {
+  test(`one that calls process.exit${how} ends with that code, if it is one of a command`, async () => {
+    for (const [given, expected, said] of [
+      ["0", 0, /^$/],
+      ["1", 1, /^$/],
+      ["", 0, /^$/],
+      ["17", 4, /^PLUGIN_RESULT: .* ended with 17\n/],
+    ] as const) {
+      site.command(
+        `context.stdout.write("said\\n"); ${call.replace("CODE", given)} context.stdout.write("no more");`,
+        top,
+      );
+      const { code, stdout, stderr } = await ask();
+      assert.equal([code, stdout], [expected, "said\n"], stderr);
+      assert.match(stderr, said);
+    }
+  });
+}
+
 test("what it leaves open does not keep the process, and what it has printed is all there", async () => {
   site.command(`
     setInterval(() => {}, 1_000);

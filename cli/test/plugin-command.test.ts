@@ -227,6 +227,12 @@ test("credentials of the file are printed by none of its ways", async () => {
   for (const secret of [token, own]) assert.is(revealedBy(stdout + stderr, secret), undefined);
 });
 
+test("the token of a proxy around it is printed neither", async () => {
+  site.command("console.log(context.env.MLFLOW_TRACKING_URI); console.error(process.env.MLFLOW_TRACKING_URI);");
+  const { stdout, stderr } = await ask(["test"], { MLFLOW_TRACKING_URI: "http://127.0.0.1:1/0123456789abcdef-Token" });
+  assert.equal([stdout, stderr], ["http://127.0.0.1:1/[token]\n", "http://127.0.0.1:1/[token]\n"]);
+});
+
 test("the context of the contract suite is like the one that a command gets", async () => {
   site.command(`
     const file = await context.openFile();

@@ -1,4 +1,5 @@
 /** The end of a plugin's command: its own, or that which is made of it. */
+import { syncBuiltinESMExports } from "node:module";
 import {
   type ExitCode,
   type InstalledCommand,
@@ -19,7 +20,8 @@ const GRACE = 2_000;
 
 /**
  * Runs a command to its end, or for a moment longer than it is asked to end: by a signal, or because nobody reads what it prints. A second
- * signal does not wait. What it leaves to nobody, in a timer or a promise, is its failure.
+ * signal does not wait. What it leaves to nobody, in a timer or a promise, is its failure. Where it calls `process.exit`, as parsers of
+ * arguments do, it has ended by itself: what is open is closed, and the code is looked at.
  *
  * @param ending aborted as soon as it is to end
  * @throws MlflowAuthError that names the command, for whatever went wrong
@@ -40,6 +42,13 @@ export async function untilStopped(
   }
 
   const failed = (thrown: unknown) => (asked === undefined ? reject(faultOf(thrown, installed)) : resolve(asked));
+  const end = (code: unknown) => {
+    try {
+      resolve(endOf(code, asked, installed));
+    } catch (thrown) {
+      reject(thrown);
+    }
+  };
   const idle = () => reject(waitingForNothing(installed));
   const unread = () => void (asked === undefined && askToEnd({ code: exit.fine }));
 
@@ -47,18 +56,33 @@ export async function untilStopped(
   // Of a rejection that nobody handles, too.
   process.setUncaughtExceptionCaptureCallback(failed);
   process.once("beforeExit", idle);
+  const giveBackExit = takeExit((code) => end(code ?? process.exitCode));
   process.stdout.once("error", unread);
-  run()
-    .then((code) => resolve(endOf(code, asked, installed)), failed)
-    .catch(reject);
+  run().then(end, failed);
   try {
     return await promise;
   } finally {
     // What fails from now on, while it is closed, is told to nobody; the signals are the system's again.
+    giveBackExit();
     offSignals();
     process.off("beforeExit", idle);
     process.stdout.off("error", unread);
   }
+}
+
+/** Has `process.exit` do this in place of ending the process at once, and throw, for its caller does not go on. @returns gives it back */
+function takeExit(end: (code: unknown) => void): () => void {
+  const { exit: leave } = process;
+  process.exit = (code) => {
+    end(code);
+    throw new Error("process.exit was called");
+  };
+  // For who imports it by its name.
+  syncBuiltinESMExports();
+  return () => {
+    process.exit = leave;
+    syncBuiltinESMExports();
+  };
 }
 
 /** @throws MlflowAuthError `PLUGIN_RESULT` */

@@ -135,6 +135,12 @@ export const mutants = [
         "if (isMlflowAuthError(thrown)) return thrown;",
         "what only looks like an error of ours ends in a stack",
       ],
+      ["    giveBackExit();\n", "", "no command of a plugin can end"],
+      [
+        "const giveBackExit = takeExit((code) => end(code ?? process.exitCode));",
+        "const giveBackExit = () => undefined;",
+        "a command ends with a code that means something else",
+      ],
       ["await closeAll(closers);", "", "what plugins have open is not closed"],
       [
         "clock: waitingClock, http",
