@@ -15,7 +15,10 @@ export interface LoginHome {
   remove(): void;
 }
 
-/** Profiles `team` (SSO by a session), `old` (SSO without one), `pod` (web identity) and `keys`. SSO is in another region. */
+/**
+ * Profiles `team` (SSO by a session), `old` (SSO without one), `pod` (web identity) and `there` (keys that nobody checks, in a region
+ * of its own). SSO is in another region.
+ */
 export function createLoginHome(): LoginHome {
   const path = mkdtempSync(join(tmpdir(), "aws-home-"));
   const cache = join(path, ".aws", "sso", "cache");
@@ -27,6 +30,7 @@ export function createLoginHome(): LoginHome {
     `[profile team]\nsso_session = team\n${sso}`,
     `[sso-session team]\n${start}\nsso_registration_scopes = sso:account:access`,
     `[profile old]\n${sso}\n${start}`,
+    "[profile there]\nregion = sa-east-1\naws_access_key_id = none\naws_secret_access_key = none",
     `[profile pod]\nrole_arn = ${ROLE}\nweb_identity_token_file = ${join(path, "token")}`,
   ];
   const home: LoginHome = {

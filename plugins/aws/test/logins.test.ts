@@ -127,9 +127,6 @@ test("logins go through core's client, each to the region of its own", async () 
 });
 
 test("without a region of its own the secret is in that of the profile, be it the file's or the environment's", async () => {
-  const { accessKeyId, secretAccessKey } = keys;
-  const text = `[there]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\nregion = sa-east-1\n`;
-  home.write(".aws/credentials", text);
   const hosts: string[] = [];
   const http: TestBackend = ({ url }) => {
     hosts.push(new URL(String(url)).hostname);
