@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { createCommandSite } from "../../cli/test/command-plugin.ts";
 import { createSite, type Site } from "../../cli/test/project.ts";
 import { everyCommand } from "./every-command.ts";
 import { type End, frame, runLine } from "./line.ts";
@@ -107,6 +108,23 @@ test("a warning that can't be written ends no program: register and the library"
     }
   }
   site.configure();
+});
+
+test("a plugin's command that goes on after what it could not print ends with its own code", async () => {
+  const own = await createCommandSite();
+  own.command(`
+    context.stderr.write("a line that nobody reads\\n");
+    context.stdout.write("a line that nobody reads\\n");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return 1;
+  `);
+  for (const [way, redirection] of ways) {
+    const words = `{ sleep 0.05; mlflow-auth test; } ${redirection}`;
+    const { code, stderr } = await runLine(words, { cwd: own.project.folder, env: {} });
+    assert.is(code, 1, `${way}: ${stderr}`);
+    assert.not.match(stderr, frame, way);
+  }
+  await own.stop();
 });
 
 test.run();
