@@ -61,7 +61,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
   const pipelineOf = new Map(pipelines.map((pipeline) => [pipeline.server, pipeline]));
   const gateways = new Map(pipelines.map((pipeline) => [pipeline, gatewayOf(pipeline)]));
   const destinations = compileDestinations(pipelines, (pipeline) => gateways.get(pipeline) as ServerPipeline);
-  const detours = createDetours(servers, (origin, path) => destinations.matchPath(origin, path)?.server);
+  const detours = createDetours(servers, (origin, path) => destinations.matchPath(origin, path)?.server, clock);
   const trace = createTrace(logger);
   const warned = new Set<ServerPipeline>();
 

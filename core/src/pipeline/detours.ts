@@ -2,9 +2,10 @@
 import type { ServerConfig } from "../config/config.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { DispatchedAnswer, DispatchedRequest, RequestAuthProvider, Rewrite } from "../provider/provider.js";
-import { pluginFault } from "./ask-provider.js";
+import type { Clock } from "../time/clock.js";
+import { pluginFault, withTimeout } from "./ask-provider.js";
 import type { BoundAuth } from "./auth.js";
-import { type CheckedAnswer, checkAnswer, wrongAnswer } from "./dispatched-answer.js";
+import { type CheckedAnswer, checkAnswer, dropBody, wrongAnswer } from "./dispatched-answer.js";
 
 /** What a plugin does with the requests of one server. */
 export interface Detour {
@@ -30,6 +31,8 @@ export interface Dispatching {
   /** The instance whose plugin does. */
   readonly instance: string;
   dispatch(request: DispatchedRequest, next: () => Promise<DispatchedAnswer>): Promise<CheckedAnswer>;
+  /** What the plugin's answer failed with, as an error that names the plugin. */
+  fault(thrown: unknown): MlflowAuthError;
 }
 
 type ServerOf = (origin: string, path: string) => ServerConfig | undefined;
@@ -38,11 +41,13 @@ type ServerOf = (origin: string, path: string) => ServerConfig | undefined;
  * Those of the servers for which a plugin does anything of the kind.
  *
  * @param serverOf the listed server to which a path of an origin belongs
+ * @param clock for the time that a plugin gets until it answers, or asks the server
  * @throws MlflowAuthError `PLUGIN_INTERFACE` if two plugins of a server want to
  */
 export function createDetours(
   servers: readonly { readonly server: ServerConfig; readonly auth: readonly BoundAuth[] }[],
   serverOf: ServerOf,
+  clock: Clock,
 ): ReadonlyMap<ServerConfig, Detour> {
   const detours = new Map<ServerConfig, Detour>();
   for (const { server, auth } of servers) {
@@ -50,7 +55,7 @@ export function createDetours(
     const dispatches = theOnly("dispatch", server, auth);
     if (rewrites === undefined && dispatches === undefined) continue;
     const rewriting = rewrites && createRewriting(server, rewrites, serverOf);
-    detours.set(server, { server, rewriting, dispatching: dispatches && createDispatching(dispatches) });
+    detours.set(server, { server, rewriting, dispatching: dispatches && createDispatching(dispatches, clock) });
   }
   return detours;
 }
@@ -110,27 +115,49 @@ function createRewriting(server: ServerConfig, { instance, provider }: BoundAuth
   };
 }
 
-function createDispatching({ instance, provider }: BoundAuth): Dispatching {
+function createDispatching(bound: BoundAuth, clock: Clock): Dispatching {
+  const { instance, provider } = bound;
   const { dispatch } = provider as Required<Pick<RequestAuthProvider, "dispatch">>;
 
   async function dispatchOne(request: DispatchedRequest, next: () => Promise<DispatchedAnswer>) {
     let isAsked = false;
-    let failure: { readonly thrown: unknown } | undefined;
-    const once = async () => {
-      if (isAsked) throw wrongAnswer(instance, "called next() a second time");
+    /** What the way to the server, or the client's body, failed with. */
+    const failures = new Set<unknown>();
+    const sent = Promise.withResolvers<void>();
+    let reading: Promise<unknown> | undefined;
+    const begun = Promise.withResolvers<void>();
+    const once = () => {
+      if (isAsked) return Promise.reject(wrongAnswer(instance, "called next() a second time"));
       isAsked = true;
-      return await next().catch((thrown: unknown) => {
-        failure = { thrown };
-        throw thrown;
-      });
+      sent.resolve();
+      const asked = next();
+      // A plugin that does not wait for it has not forgotten a failure: nobody wants the server's answer then.
+      asked.catch((thrown: unknown) => failures.add(thrown));
+      return asked;
     };
+    const read = () => {
+      reading = request.body();
+      reading.catch((thrown: unknown) => failures.add(thrown));
+      begun.resolve();
+      return reading as ReturnType<DispatchedRequest["body"]>;
+    };
+    // Nor does it run on for a client that is gone.
+    request.signal.addEventListener("abort", () => sent.resolve(), { once: true });
+    let answer: Promise<DispatchedAnswer> | undefined;
     try {
-      return checkAnswer(await dispatch.call(provider, request, once), instance);
+      answer = Promise.resolve(dispatch.call(provider, { ...request, body: read }, once));
+      // Its time stands still while it waits for the client's body, and the server takes what it takes.
+      await withTimeout(Promise.race([answer, sent.promise, begun.promise]), bound, clock);
+      await reading?.catch(() => undefined);
+      await withTimeout(Promise.race([answer, sent.promise]), bound, clock);
+      return checkAnswer(await answer, instance, request.method);
     } catch (thrown) {
+      // One that comes too late, or is refused.
+      answer?.then((late) => dropBody(late?.body)).catch(() => undefined);
       // What went wrong on the way to the server is the server's.
-      throw failure !== undefined && thrown === failure.thrown ? thrown : pluginFault(thrown, instance);
+      throw failures.has(thrown) ? thrown : pluginFault(thrown, instance);
     }
   }
 
-  return { instance, dispatch: dispatchOne };
+  return { instance, dispatch: dispatchOne, fault: (thrown) => pluginFault(thrown, instance) };
 }

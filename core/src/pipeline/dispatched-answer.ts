@@ -16,11 +16,18 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set(
   "connection upgrade keep-alive proxy-authenticate proxy-connection te trailer transfer-encoding".split(" "),
 );
 
-/** @throws MlflowAuthError `PLUGIN_RESULT` */
-export function checkAnswer(given: DispatchedAnswer, instance: string): CheckedAnswer {
+/**
+ * @param method of the request
+ * @throws MlflowAuthError `PLUGIN_RESULT`
+ */
+export function checkAnswer(given: DispatchedAnswer, instance: string, method: string): CheckedAnswer {
   const { status, headers = {}, body = new Uint8Array() } = (given ?? {}) as Partial<DispatchedAnswer>;
   if (!Number.isInteger(status) || (status as number) < 200 || (status as number) > 599) {
     throw wrongAnswer(instance, "answered dispatch() without a status from 200 to 599");
+  }
+  // Of a Headers object, a Map or a list nothing would be left, without a word.
+  if (typeof headers !== "object" || headers === null || Symbol.iterator in headers) {
+    throw wrongAnswer(instance, "answered dispatch() with headers that are not a plain object");
   }
   const checked: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of Object.entries(headers)) {
@@ -29,11 +36,39 @@ export function checkAnswer(given: DispatchedAnswer, instance: string): CheckedA
     checked[key] = checkHeader(name, value, instance);
   }
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
-  if (bytes instanceof Uint8Array) checked["content-length"] = String(bytes.length);
-  else if (typeof bytes?.[Symbol.asyncIterator] !== "function") {
+  if (bytes instanceof Uint8Array) {
+    // What a HEAD is told is the length of what a GET would get.
+    if (method !== "HEAD" || !("content-length" in checked)) checked["content-length"] = String(bytes.length);
+  } else if (typeof bytes?.[Symbol.asyncIterator] !== "function") {
     throw wrongAnswer(instance, "answered dispatch() with a body that is neither text, bytes nor a stream of bytes");
   }
   return { status: status as number, headers: checked, body: bytes };
+}
+
+/** Ends a body that nobody will read: it may hold a file or a connection open, and what it fails with is nobody's. */
+export function dropBody(body: unknown): void {
+  const { on, destroy, cancel, ...source } = methodsOf(body);
+  on?.("error", () => undefined);
+  if (destroy !== undefined) destroy();
+  else if (cancel !== undefined) quietly(cancel);
+  else if (source.return !== undefined) quietly(source.return);
+}
+
+type Ending = "on" | "destroy" | "cancel" | "return";
+
+/** Those by which a Node stream, a web stream or a generator is ended. */
+function methodsOf(body: unknown): Partial<Record<Ending, (...args: unknown[]) => unknown>> {
+  if (typeof body !== "object" || body === null) return {};
+  const found = (["on", "destroy", "cancel", "return"] as const).flatMap((name) => {
+    const method = (body as Record<string, unknown>)[name];
+    return typeof method === "function" ? [[name, method.bind(body)]] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/** A web stream that somebody reads can't be cancelled from beside him. */
+function quietly(end: () => unknown): void {
+  Promise.resolve(end()).catch(() => undefined);
 }
 
 function checkHeader(name: string, value: string | readonly string[], instance: string): string | string[] {

@@ -89,15 +89,18 @@ export interface Rewrite {
 
 /** A request that a provider may answer itself. */
 export interface DispatchedRequest {
-  /** As the client asks for it. A copy. */
+  /** As the client asks for it, without its own credentials. A copy. */
   readonly url: URL;
   readonly method: string;
   readonly server: Server;
   /** The client's own, each value apart, but for its credentials and cookies. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** The whole body, of no bytes where there is none; undefined for one that is longer than 1 MiB, or a form. It stays there for `next`. */
+  /**
+   * The whole body, of no bytes where there is none; undefined for one that is longer than 1 MiB, or a form. A copy: `next` sends what the
+   * client gave. To be asked for before `next` is called.
+   */
   body(): Promise<Uint8Array | undefined>;
-  /** Aborted when the client gives the request up. */
+  /** Aborted when the client gives the request up, or has been told that it failed. */
   readonly signal: AbortSignal;
 }
 
@@ -105,7 +108,10 @@ export interface DispatchedRequest {
 export interface DispatchedAnswer {
   /** From 200 to 599. */
   readonly status: number;
-  /** Names in any case. The length of a body that is no stream is added. Default: none. */
+  /**
+   * Names in any case. The length is that of the body: added where it is no stream, left out where it is a stream but the server's own.
+   * Default: none.
+   */
   readonly headers?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** Default: none. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
@@ -161,7 +167,8 @@ export interface RequestAuthProvider {
   readonly rewrite?: Rewrite;
   /**
    * Answers requests in the server's place, or looks at what the server answers. No credential is asked for until `next` is called. One
-   * provider of a server at most may have it.
+   * provider of a server at most may have it. The time-out of its instance runs until it answers or calls `next`, and not while it waits
+   * for the client's body.
    *
    * @param next sends the request as it would have been sent; to be called once at most. It rejects where no answer came
    * @returns the answer for the client: what `next` gave, or another one

@@ -13,6 +13,7 @@ export class AnswerTaker implements Dispatcher.DispatchHandler {
   readonly #body: Readable;
   #controller: Controller | undefined;
   #isOver = false;
+  #failure: Error | undefined;
 
   /** @param signal aborted when nobody waits for the answer any more */
   constructor(signal: AbortSignal) {
@@ -20,13 +21,30 @@ export class AnswerTaker implements Dispatcher.DispatchHandler {
     this.#body = new Readable({
       read: () => this.#controller?.resume(),
       destroy: (error, done) => {
-        if (!this.#isOver) this.#controller?.abort(error ?? new Error("nobody wanted the rest of the answer"));
+        if (!this.#isOver) this.#controller?.abort(error ?? UNWANTED);
         done(error);
       },
     });
     // Whoever reads it is told; if nobody does, it is nobody's.
     this.#body.on("error", () => undefined);
-    signal.addEventListener("abort", () => this.#body.destroy(signal.reason as Error), { once: true });
+    // So is what never came.
+    this.answer.catch(() => undefined);
+    const abort = () => {
+      this.#answer.reject(signal.reason);
+      this.#body.destroy(signal.reason as Error);
+    };
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  }
+
+  /** What was given as the body of the answer. */
+  get body(): unknown {
+    return this.#body;
+  }
+
+  /** What the connection to the server failed with. */
+  get failure(): Error | undefined {
+    return this.#failure;
   }
 
   /** Rejects where none came. */
@@ -36,12 +54,14 @@ export class AnswerTaker implements Dispatcher.DispatchHandler {
 
   /** Nobody wants what is left of it. */
   discard(): void {
+    this.#answer.reject(UNWANTED);
     this.#body.destroy();
   }
 
   onRequestStart(controller: Controller): void {
     this.#controller = controller;
-    if (this.#signal.aborted) controller.abort(this.#signal.reason as Error);
+    // It may have been given up while its credential was fetched: the answer would hold its connection for ever.
+    if (this.#body.destroyed) controller.abort(this.#signal.reason ?? UNWANTED);
   }
 
   onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
@@ -60,7 +80,10 @@ export class AnswerTaker implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Controller, error: Error): void {
     this.#isOver = true;
+    this.#failure = error;
     this.#answer.reject(error);
     this.#body.destroy(error);
   }
 }
+
+const UNWANTED = new Error("nobody wanted the rest of the answer");

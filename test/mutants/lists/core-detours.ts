@@ -65,12 +65,12 @@ export const mutants: readonly Mutant[] = [
     ["core/dispatched-requests"],
     [
       [
-        'if (isAsked) throw wrongAnswer(instance, "called next() a second time");',
+        'if (isAsked) return Promise.reject(wrongAnswer(instance, "called next() a second time"));',
         "",
         "a plugin sends a request twice, and its run is there twice",
       ],
       [
-        "throw failure !== undefined && thrown === failure.thrown ? thrown : pluginFault(thrown, instance);",
+        "throw failures.has(thrown) ? thrown : pluginFault(thrown, instance);",
         "throw pluginFault(thrown, instance);",
         "a server that is down looks like a plugin that fails",
       ],
@@ -82,8 +82,8 @@ export const mutants: readonly Mutant[] = [
       ["validateHeaderValue(name, one as string);", ";", "a plugin's answer gets a second head"],
       ["if (broughtIn(name).brings !== undefined) return;", "", "a plugin sees the credentials of clients"],
       [
-        '"bytes" in collected ? collected.bytes : collected.uncollected) as never };',
-        "undefined as never) };",
+        "this.#options = { ...this.#options, body: read };",
+        "this.#options = { ...this.#options, body: undefined as never };",
         "a body that a plugin has read does not reach the server",
       ],
       ["await controller.whileRunning();", "", "a slow client fills the memory of its process"],
@@ -97,12 +97,95 @@ export const mutants: readonly Mutant[] = [
         "const isEmpty = false;",
         "an answer to HEAD has a body",
       ],
+      ["handler.onRequestStart?.(controller, {});", "", "a client can't give up while a plugin thinks"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["core/careless-answers"],
+    [
       [
-        'signal.addEventListener("abort", () => this.#body.destroy(signal.reason as Error), { once: true });',
+        'else signal.addEventListener("abort", abort, { once: true });',
         "",
         "a client that gives up leaves the server at work",
       ],
-      ["handler.onRequestStart?.(controller, {});", "", "a client can't give up while a plugin thinks"],
+      [
+        "queueMicrotask(() => fail(controller.reason as Error))",
+        "undefined",
+        "a client that gives up waits for ever on a plugin that hangs",
+      ],
+      [
+        "await withTimeout(Promise.race([answer, sent.promise, begun.promise]), bound, clock);",
+        "",
+        "a slow upload counts as a plugin that hangs, where it began late",
+      ],
+      [
+        "await withTimeout(Promise.race([answer, sent.promise]), bound, clock);",
+        "",
+        "a plugin that never answers holds its client for ever",
+      ],
+      ["await reading?.catch(() => undefined);", "", "a slow upload counts as a plugin that hangs"],
+      [
+        "asked.catch((thrown: unknown) => failures.add(thrown));",
+        "",
+        "a plugin that does not wait for the server ends the program",
+      ],
+      [
+        "if (this.#body.destroyed) controller.abort(this.#signal.reason ?? UNWANTED);",
+        "",
+        "an answer that nobody takes holds its connection for ever",
+      ],
+      [
+        "await this.#read;\n    return this.#options;",
+        "return this.#options;",
+        "what a plugin is reading of an upload never reaches the server",
+      ],
+      ["this.#read = this.#collect();", "return this.#collect();", "two readers share the bytes of one upload"],
+      [
+        "if (this.#isSent) throw wrongAnswer(",
+        "if (false) throw wrongAnswer(",
+        "a plugin takes pieces out of an upload that is on its way",
+      ],
+      ["return bytes && new Uint8Array(bytes);", "return bytes;", "a plugin changes the bytes of the program"],
+      [
+        "if (!((body as unknown) instanceof Blob)) this.#options",
+        "this.#options",
+        "a Blob that a plugin has read arrives without its type",
+      ],
+      [
+        "reading.catch((thrown: unknown) => failures.add(thrown));",
+        "",
+        "an upload that breaks off looks like a plugin that fails",
+      ],
+      [
+        "isServers ? answer : withOwnLength(answer)",
+        "answer",
+        "a client takes a longer answer for two, or waits for the rest of a shorter one",
+      ],
+      [
+        'if (method !== "HEAD" || !("content-length" in checked)) checked',
+        "checked",
+        "a HEAD is told that there is nothing",
+      ],
+      ["headers === null || Symbol.iterator in headers", "headers === null", "all headers of a Response are lost"],
+      ["if (isEmpty) dropBody(body);", "", "a file that nobody reads stays open"],
+      ["if (isOver) return dropBody(answer.body);", "", "a file that comes too late stays open"],
+      [
+        "answer?.then((late) => dropBody(late?.body)).catch(() => undefined);",
+        "",
+        "the file of an answer that is refused stays open",
+      ],
+      ['on?.("error", () => undefined);', "", "a file that is not there ends the program, though nobody wants it"],
+      [
+        "throw isTheirs ? thrown : dispatching.fault(thrown);",
+        "throw thrown;",
+        "an error of a vendor's package quotes its request to the client",
+      ],
+      [
+        "withoutQueryCredentials(withQuery(request.options))",
+        "withQuery(request.options)",
+        "a plugin sees a client's key in the address",
+      ],
     ],
   ),
 ];

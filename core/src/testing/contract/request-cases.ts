@@ -132,7 +132,7 @@ async function signed({ context }: AuthSetup, signing: Signing, path: string, bo
 function detourOf({ provider, context }: AuthSetup): Detour | undefined {
   const { server } = testRequest();
   const listed = { uri: server.uri, auth: [context.instance], headers: [], tags: [], allowInsecure: false };
-  return createDetours([{ server: listed, auth: [bound(provider, context)] }], () => listed).get(listed);
+  return createDetours([{ server: listed, auth: [bound(provider, context)] }], () => listed, context.clock).get(listed);
 }
 
 function dispatched(): DispatchedRequest {
