@@ -105,7 +105,10 @@ for (const manager of managers) {
     });
 
     test(`${manager.name}: TypeScript resolves and checks the types, those of what they use included`, async () => {
-      copyFileSync(join(import.meta.dirname, "programs", "typed.ts"), join(project.folder, "typed.ts"));
+      const files = ["typed.ts", "typed-plugin.ts"];
+      for (const file of files) {
+        copyFileSync(join(import.meta.dirname, "programs", file), join(project.folder, file));
+      }
       const options = {
         target: "es2024",
         module: "nodenext",
@@ -115,10 +118,7 @@ for (const manager of managers) {
         typeRoots: [join(root, "node_modules", "@types")],
         types: ["node"],
       };
-      writeFileSync(
-        join(project.folder, "tsconfig.json"),
-        JSON.stringify({ compilerOptions: options, files: ["typed.ts"] }),
-      );
+      writeFileSync(join(project.folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files }));
       const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
       const { code, stdout } = await use({ ...project, execute: [process.execPath] }, tsc, "-p", ".");
       assert.is(code, 0, stdout);

@@ -8,15 +8,15 @@ import type { Interfaces } from "./provider.js";
 
 /** Fields that a log line may carry. The list is closed so that no value can slip into a log by a new name. */
 export interface LogFields {
-  code?: string;
-  file?: string;
-  plugin?: string;
-  server?: string;
+  code?: string | undefined;
+  file?: string | undefined;
+  plugin?: string | undefined;
+  server?: string | undefined;
   /** The names of headers, never their values. */
-  headers?: string[];
-  reason?: string;
-  status?: number;
-  milliseconds?: number;
+  headers?: string[] | undefined;
+  reason?: string | undefined;
+  status?: number | undefined;
+  milliseconds?: number | undefined;
 }
 
 /** Pino's calling convention, reduced to what a plugin needs. */
@@ -65,12 +65,12 @@ export interface HttpClientSettings extends TlsOptions {
 export interface HttpRequest {
   readonly url: string | URL;
   /** Default `GET`. */
-  readonly method?: string;
+  readonly method?: string | undefined;
   /** A credential goes in as a {@link Secret}: it is revealed as the request is written. */
-  readonly headers?: Readonly<Record<string, string | Secret>>;
-  readonly body?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string | Secret>> | undefined;
+  readonly body?: string | Uint8Array | undefined;
   /** Milliseconds until the whole answer is there, all tries together. Default 10,000; where it is tried once, 2,000. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** `once`: for what can as well be done next time, or must not be done twice. Default: up to three tries. */
   readonly tries?: "once" | undefined;
 }

@@ -13,8 +13,8 @@ export type FetchedCredential = FetchedToken | FetchedUser | FetchedHeaders;
 export interface FetchedToken extends CredentialTerms {
   readonly token: Secret | string;
   /** Held beside it, and sent in its place where the file says `mode: basic`. */
-  readonly username?: Secret | string;
-  readonly password?: Secret | string;
+  readonly username?: Secret | string | undefined;
+  readonly password?: Secret | string | undefined;
 }
 
 /** Sent as `Authorization: Basic …`, or as the option `credential` says. */

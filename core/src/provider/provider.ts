@@ -159,12 +159,12 @@ export interface RequestAuthProvider {
    * What becomes of a streamed body longer than 1 MiB, which must be whole before its signature can be made: it is kept in a temporary file
    * that nobody else can open, or the request is refused with an error that says so. Default `spool`.
    */
-  readonly longBodies?: "spool" | "refuse";
+  readonly longBodies?: "spool" | "refuse" | undefined;
   /**
    * Where the server wants other addresses. Asked after a request has been found to be for the server, and before credentials; what `to`
    * gives must belong to the same server and origin, or nothing is sent. One provider of a server at most may have it.
    */
-  readonly rewrite?: Rewrite;
+  readonly rewrite?: Rewrite | undefined;
   /**
    * Answers requests in the server's place, or looks at what the server answers. No credential is asked for until `next` is called. One
    * provider of a server at most may have it. The time-out of its instance runs until it answers or calls `next`, and not while it waits

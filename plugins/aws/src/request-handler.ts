@@ -51,9 +51,8 @@ export function createRequestHandler(http: HttpClient): SdkRequestHandler {
     metadata: { handlerProtocol: "http/1.1" },
     async handle({ method, headers, body, ...target }) {
       try {
-        const sent = body === undefined ? {} : { body };
         const url = urlOf(target);
-        const answer = await http.send({ url, method, headers, ...sent, tries: "once", timeout: LONGEST_TRY });
+        const answer = await http.send({ url, method, headers, body, tries: "once", timeout: LONGEST_TRY });
         this.last = { status: answer.status };
         return { response: responseOf(answer) };
       } catch (thrown) {
