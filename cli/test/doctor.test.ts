@@ -33,6 +33,14 @@ test("every server is examined, but those with a wildcard, which are named", asy
   await other.stop();
 });
 
+test("why a server without a credential of the file has no backend is said once", async () => {
+  site.configure("version: 1\nservers:\n  - { uri: URI, auth: [] }\n");
+  const { stdout } = await doctor();
+  assert.is(stdout.split("clients send their own").length, 2, stdout);
+  assert.match(stdout, /login .*none is needed\n/);
+  assert.match(stdout, /secret .*none is needed\n/);
+});
+
 test("one server alone, by a URL of it or by --server", async () => {
   several("URI", "https://other.invalid");
   for (const args of [[`${site.upstream.uri}/api/2.0/mlflow/runs/get?run_id=1`], ["--server", site.upstream.uri]]) {

@@ -1,6 +1,6 @@
 """Runs a program in a pseudo-terminal and types what it is told.
 
-Takes one JSON object on stdin: command, cwd, env, and steps, each [what has to appear on the screen, what is typed then]; what is
+Takes one JSON object on stdin: command, cwd, env, columns of the terminal, and steps, each [what has to appear on the screen, what is typed then]; what is
 looked for has to come after what was typed before. Gives one JSON object on stdout: code (negative: a signal), the screen's text
 without control sequences, raw, and waiting: what never appeared.
 """
@@ -21,10 +21,10 @@ LONGEST = 40.0
 SEQUENCE = re.compile(r"\x1b(?:\[[0-9;?<>=]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][A-Z0-9]|P[^\x1b]*\x1b\\|[=>78])")
 
 
-def drive(command, cwd, env, steps):
+def drive(command, cwd, env, steps, columns):
     pid, terminal = pty.fork()
     if pid == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         os.chdir(cwd)
         os.execvpe(command[0], command, env)
     raw, seen, waiting = b"", 0, list(steps)

@@ -48,6 +48,12 @@ test("asks for what is needed, and what it writes is valid once the variables ar
   assert.match(stdout, /auth: vault/);
 });
 
+test("a terminal that does not say how wide it is shows whole lines", async () => {
+  const command = [process.execPath, builtCommand, "init"];
+  const { screen } = await inTerminal({ command, cwd: setup.folder, steps: [[place[0], CTRL_C]], columns: 0 });
+  assert.match(screen, "Where shall the file be?");
+});
+
 test("Enter takes what is usual: the address from MLFLOW_TRACKING_URI, and Vault's from its own variable", async () => {
   const env = { MLFLOW_TRACKING_URI: "https://usual.example.com", VAULT_ADDR: "https://vault.example.com" };
   const { code } = await init(

@@ -30,10 +30,12 @@ export interface SessionOptions {
   /** Beside PATH, HOME and TERM. */
   readonly env?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
+  /** How wide the terminal says it is. Default 120. */
+  readonly columns?: number;
 }
 
-/** Runs a program to its end in a terminal of 120 columns. @throws Error if something that it waits for never appears */
-export async function inTerminal({ command, cwd, env = {}, steps }: SessionOptions): Promise<Session> {
+/** Runs a program to its end in a terminal. @throws Error if something that it waits for never appears */
+export async function inTerminal({ command, cwd, env = {}, steps, columns = 120 }: SessionOptions): Promise<Session> {
   const python = await findPython();
   if (python === undefined) throw new Error('Python is missing: ask `missing("python")` first.');
   const { PATH = "", HOME = "" } = process.env;
@@ -44,7 +46,7 @@ export async function inTerminal({ command, cwd, env = {}, steps }: SessionOptio
   driver.stdout.on("data", (chunk) => {
     output += chunk;
   });
-  const job = { command, cwd, env: { PATH, HOME, TERM: "xterm-256color", LC_ALL: "C.UTF-8", ...env }, steps };
+  const job = { command, cwd, env: { PATH, HOME, TERM: "xterm-256color", LC_ALL: "C.UTF-8", ...env }, steps, columns };
   driver.stdin.end(JSON.stringify(job));
   await once(driver, "close");
   const { waiting, ...session } = JSON.parse(output) as Session & { waiting: string | null };

@@ -10,6 +10,9 @@ import { Cancelled } from "./target.js";
 const closed = new AbortController();
 process.once("beforeExit", () => closed.abort());
 
+// A terminal that does not say how wide it is has 0 columns, and the library would put each character on a line of its own.
+if (process.stderr.columns === 0) process.stderr.columns = 80;
+
 /** What all questions have in common. */
 const common = { output: process.stderr, signal: closed.signal };
 
