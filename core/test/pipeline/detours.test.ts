@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { ServerConfig } from "../../src/config/config.js";
 import { createDetours } from "../../src/pipeline/detours.js";
 import type { Rewrite } from "../../src/provider/provider.js";
+import { fakeClock } from "../../src/testing.js";
 import { boundAuth, serverConfig } from "./authorizer-fixture.js";
 
 const test = suite("detours of requests");
@@ -26,7 +27,7 @@ function rewriting(rewrite: Rewrite) {
   const server: ServerConfig = serverConfig(`${origin}/base`, [bound]);
   const auth = [{ ...bound, provider: { ...bound.provider, rewrite } }];
   const serverOf = (_: string, path: string) => (/^\/base(?:[/?]|$)/.test(path) ? server : undefined);
-  return createDetours([{ server, auth }], serverOf).get(server)?.rewriting;
+  return createDetours([{ server, auth }], serverOf, fakeClock()).get(server)?.rewriting;
 }
 
 /** What a rewrite could take for its own, what URLs escape, and what they do not. */
