@@ -58,10 +58,7 @@ export {
   type Credential,
   type CredentialOptions,
   credentialHeaders,
-  hasSecretFields,
   headerValue,
-  parseSecret,
-  parseSecretFields,
   type SecretPlace,
 } from "./secret/credential.js";
 export { environmentSource, fileSource, isSecret, Secret, type SecretSource, textSource } from "./secret/secret.js";

@@ -49,7 +49,7 @@ const DUE = 2 / 3;
 const SHORTEST_DELAY = 1_000;
 
 /** @param left milliseconds that it has left; 0: it has no end */
-export function lifeOf(token: Secret, left: number, span: number, renewable: boolean, now: number): TokenLife {
+function lifeOf(token: Secret, left: number, span: number, renewable: boolean, now: number): TokenLife {
   if (left <= 0) return { token, renewable: false, span: left, dueAt: Infinity, endsAt: Infinity };
   return { token, renewable, span, dueAt: now + left - span * (1 - DUE), endsAt: now + left };
 }
