@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { ServerConfig } from "../../src/config/config.js";
 import { createDetours } from "../../src/pipeline/detours.js";
 import type { Rewrite } from "../../src/provider/provider.js";
-import { fakeClock, fakeClock } from "../../src/testing.js";
+import { fakeClock } from "../../src/testing.js";
 import { boundAuth, serverConfig } from "./authorizer-fixture.js";
 
 const test = suite("detours of requests");
