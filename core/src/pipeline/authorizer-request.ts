@@ -8,6 +8,8 @@ export interface AuthorizerRequest {
   /** Scheme, host and port of what is sent, with its path and query as they stand in the request line: both, or neither. */
   readonly origin?: string | undefined;
   readonly path?: string | undefined;
+  /** The path that the client asked for, where a plugin has rewritten it. */
+  readonly askedPath?: string | undefined;
   /**
    * Shows the client's own headers, by which only few requests are judged. Undefined where they are not known: somebody asks for the
    * headers to send, and sends by himself.

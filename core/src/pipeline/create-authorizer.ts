@@ -2,6 +2,7 @@
 import type { Config, ServerConfig } from "../config/config.js";
 import { compileDestinations, misleadingPath } from "../destination/destinations.js";
 import { withoutQueryCredentials } from "../http/client-credentials.js";
+import { isBelowGateway } from "../mlflow/gateway.js";
 import type { Rejection } from "../mlflow/rejection.js";
 import type { Logger } from "../provider/context.js";
 import type { ProviderRequest } from "../provider/provider.js";
@@ -16,7 +17,7 @@ import { type BoundHeaders, createHeaderPipeline, type ExtraHeaders, sameHeaders
 import { createRemovalWarnings } from "./removals.js";
 import { createRenewal } from "./renewal.js";
 import { type BoundTags, createTagPipeline, type TagPipeline } from "./tags.js";
-import { createTrace, type Trace } from "./trace.js";
+import { createTrace, traced } from "./trace.js";
 
 /** What an authorizer is made of: everything in it is open already. */
 export interface AuthorizerOptions<Agent> {
@@ -65,8 +66,12 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
   const trace = createTrace(logger);
   const warned = new Set<ServerPipeline>();
 
-  function match({ url, origin, path }: AuthorizerRequest): ServerPipeline | undefined {
-    return origin === undefined || path === undefined ? destinations.match(url) : destinations.matchPath(origin, path);
+  function match({ url, origin, path, askedPath }: AuthorizerRequest): ServerPipeline | undefined {
+    const found =
+      origin === undefined || path === undefined ? destinations.match(url) : destinations.matchPath(origin, path);
+    // By either address: a server in front may lead it back to the gateway that the client asked for.
+    const isGateways = askedPath !== undefined && found !== undefined && isBelowGateway(askedPath, found.uri);
+    return (isGateways && gateways.get(found)) || found;
   }
 
   function detourOf(request: AuthorizerRequest): Detour | undefined {
@@ -125,17 +130,6 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
 /** A server's AI gateway takes its place for the requests that go there: all others are free of the question. */
 function gatewayOf(pipeline: ServerPipeline): ServerPipeline {
   return { ...pipeline, authorize: pipeline.authorizeBelowGateway };
-}
-
-async function traced(trace: Trace, pipeline: ServerPipeline, request: AuthorizerRequest): Promise<AuthorizedHeaders> {
-  try {
-    const authorized = await pipeline.authorize(request);
-    trace.listed(request, authorized);
-    return authorized;
-  } catch (thrown) {
-    trace.failed(request, pipeline.uri, thrown);
-    throw thrown;
-  }
 }
 
 /**

@@ -87,6 +87,9 @@ function createRewriting(server: ServerConfig, { instance, provider }: BoundAuth
     }
   }
 
+  /** On whichever host of the server, for a wildcard has several; and the origin may have other servers beside it. */
+  const isHere = ({ origin, pathname, search }: URL) => serverOf(origin, pathname + search) === server;
+
   return {
     to(origin, path) {
       const url = asked(origin, path);
@@ -105,8 +108,9 @@ function createRewriting(server: ServerConfig, { instance, provider }: BoundAuth
     },
     back(url) {
       try {
+        if (!isHere(url)) return undefined;
         const led = new URL(rewrite.back(new URL(url)));
-        return led.origin === url.origin && led.href !== url.href ? led : undefined;
+        return led.origin === url.origin && led.href !== url.href && isHere(led) ? led : undefined;
       } catch {
         // The client gets the server's own address then.
         return undefined;

@@ -52,6 +52,7 @@ const SAFE_SERVER =
   "have that server run MLflow 3.17 or newer, listed with its whole base path and with a credential in Authorization";
 const AROUND =
   "the address that is listed has a gateway in its own path, so it may lie inside the gateway of an MLflow";
+const REWRITTEN = "a plugin leads it to another address, so which MLflow's gateway it comes to is not known";
 const ITS_ADDRESS = "list that MLflow by its own address, without `/gateway/` and what follows";
 /** The way out that the file has, and its risk. */
 const THE_SWITCH =
@@ -143,6 +144,7 @@ export function createGateway({ server, resolve, others, made, clock, logger }: 
     }
     const { pathname, origin } = new URL(request.url);
     if (!isGatewayOfListed(request.path ?? pathname, server.uri)) {
+      if (request.askedPath !== undefined) throw unsafe(REWRITTEN);
       if (gatewayAround(server.uri) !== "none") throw unsafe(AROUND, `${ITS_ADDRESS}; or ${THE_SWITCH}`);
       throw unsafe("it lies deeper than the address that is listed, so which MLflow's it is is not known");
     }

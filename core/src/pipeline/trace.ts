@@ -1,6 +1,7 @@
 /** What the authorizer decided, for a log at debug: which server, plugin and header names, and why. Never a value, path or query. */
 import type { RejectionKind } from "../mlflow/rejection.js";
 import type { Logger } from "../provider/context.js";
+import type { AuthorizerRequest } from "./authorizer-request.js";
 import type { AuthorizedHeaders } from "./compose.js";
 
 interface TracedRequest {
@@ -75,4 +76,23 @@ export function createTrace(logger: Logger): Trace | undefined {
       );
     },
   };
+}
+
+/** What a server's pipeline answers, told on its way. */
+export async function traced(
+  trace: Trace,
+  pipeline: {
+    readonly uri: string;
+    authorize(request: AuthorizerRequest): AuthorizedHeaders | Promise<AuthorizedHeaders>;
+  },
+  request: AuthorizerRequest,
+): Promise<AuthorizedHeaders> {
+  try {
+    const authorized = await pipeline.authorize(request);
+    trace.listed(request, authorized);
+    return authorized;
+  } catch (thrown) {
+    trace.failed(request, pipeline.uri, thrown);
+    throw thrown;
+  }
 }

@@ -153,7 +153,7 @@ export class AuthorizedRequest extends PassingHandler {
     const again = this.#body === undefined ? { body: null } : this.#body.again();
     if (again === undefined) {
       const { awaited, clock } = this.#context;
-      return rejectedUpload(awaited, this.#url, this.#authorized as AuthorizedHeaders, authorized, clock.now());
+      return rejectedUpload(awaited, this.#asked, this.#authorized as AuthorizedHeaders, authorized, clock.now());
     }
     return () => void this.#dispatch(authorized, again.body, new SecondAttempt(this.handler, authorized, this));
   }
@@ -193,7 +193,7 @@ export class AuthorizedRequest extends PassingHandler {
       }
       this.#body?.release();
       const { awaited } = this.#context;
-      if (awaited.size > 0) awaited.delete(uploadKey(this.#url));
+      if (awaited.size > 0) awaited.delete(uploadKey(this.#asked));
     }
     this.handler.onResponseStart?.(controller, status, headers, statusMessage);
   }

@@ -1,6 +1,7 @@
 /** The way of a request that a plugin sends to another address of its server, or answers itself. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import { withoutQueryCredentials } from "../http/client-credentials.js";
 import type { Detour, Rewriting } from "../pipeline/detours.js";
 import { PassingHandler } from "./authorized-request.js";
 import { RequestUrl } from "./client-request.js";
@@ -21,13 +22,24 @@ export function takeDetour(detour: Detour, request: OutgoingRequest, send: (requ
 
 /** The request at its other address, with a handler that leads the addresses of its answer back. */
 function rewritten({ url, asked, options, handler }: OutgoingRequest, rewriting: Rewriting): OutgoingRequest {
-  const path = rewriting.to(url.origin, withQuery(options));
+  // Not shown to the plugin, which might put it where nobody takes it off.
+  const path = rewriting.to(url.origin, withoutQueryCredentials(withQuery(options)));
   return {
-    url: new RequestUrl(url.origin, path, url.method, url.headers, url.ask),
+    url: new RewrittenUrl(url, path, asked.path),
     asked,
     options: { ...options, path, query: undefined as never },
     handler: new LedBack(handler, rewriting, url.origin + path),
   };
+}
+
+/** The address that a request is sent to in place of the client's. */
+class RewrittenUrl extends RequestUrl {
+  readonly askedPath: string;
+
+  constructor({ origin, method, headers, ask }: RequestUrl, path: string, askedPath: string) {
+    super(origin, path, method, headers, ask);
+    this.askedPath = askedPath;
+  }
 }
 
 /** Headers of an answer that hold one address, and those that hold it among other things. */
@@ -75,14 +87,17 @@ class LedBack extends PassingHandler {
     if (Array.isArray(value)) return value.map((one) => this.#led(name, one)) as T;
     if (typeof value !== "string") return value;
     if (ADDRESSES.has(name)) return this.#address(value) as T;
-    if (name === LINK) return value.replace(/<([^>]*)>/g, (_, address: string) => `<${this.#address(address)}>`) as T;
+    if (name === LINK)
+      return value.replace(TARGET, (all, address) =>
+        address === undefined ? all : `<${this.#address(address)}>`,
+      ) as T;
     return (name === COOKIE ? value.replace(PATH, (_, before, path) => before + this.#path(path)) : value) as T;
   }
 
   /** One that is relative gets absolute, for it is relative to an address that the client does not know. */
   #address(value: string): string {
     const url = URL.parse(value, this.#url);
-    if (url === null || url.origin !== new URL(this.#url).origin) return value;
+    if (url === null) return value;
     const led = this.#rewriting.back(url);
     if (led !== undefined) return led.href;
     return /^[a-z][a-z0-9+.-]*:|^\//i.test(value) ? value : url.href;
@@ -93,6 +108,9 @@ class LedBack extends PassingHandler {
     return (url && this.#rewriting.back(url)?.pathname) ?? path;
   }
 }
+
+/** The target of a link (RFC 8288, 3), or a quoted text, in which the same marks mean nothing. */
+const TARGET = /"(?:[^"\\]|\\.)*"|<([^>]*)>/g;
 
 /** The attribute of a cookie (RFC 6265, 5.2.4). */
 const PATH = /(;[ \t]*path[ \t]*=[ \t]*)(\/[^;]*)/gi;

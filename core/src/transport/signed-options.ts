@@ -70,7 +70,15 @@ async function sign(
   return { ...options, path, query: undefined as never, headers: [...kept, ...added].flat(), body: body.body as never };
 }
 
-/** The path with undici's option `query`, an object that it appends. */
+/**
+ * The path with undici's option `query`, an object that it appends.
+ *
+ * @throws TypeError where undici would refuse both together
+ */
 export function withQuery({ path, query }: Dispatcher.DispatchOptions): string {
-  return query ? `${path}?${stringify(query)}` : path;
+  if (!query) return path;
+  if (/[?#]/.test(path))
+    throw new TypeError("the path has a query or a fragment, so undici's option query can't be used with it");
+  const text = stringify(query);
+  return text === "" ? path : `${path}?${text}`;
 }

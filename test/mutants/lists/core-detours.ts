@@ -18,15 +18,10 @@ export const mutants: readonly Mutant[] = [
       ],
       ["if (url.href === same.href) return path;", "", "an address that is not rewritten is sent in another spelling"],
       [
-        "return led.origin === url.origin && led.href !== url.href ? led : undefined;",
+        "return led.origin === url.origin && led.href !== url.href && isHere(led) ? led : undefined;",
         "return led;",
         "a redirect within the server is rewritten though it leads to the same place",
         { accepted: "the same address in full leads where the short one does, for every client" },
-      ],
-      [
-        "if (url === null || url.origin !== new URL(this.#url).origin) return value;",
-        "if (url === null) return value;",
-        "a redirect to another host gets a path that only this server has",
       ],
       [
         "/^[a-z][a-z0-9+.-]*:|^\\//i.test(value) ? value : url.href",
@@ -185,6 +180,44 @@ export const mutants: readonly Mutant[] = [
         "withoutQueryCredentials(withQuery(request.options))",
         "withQuery(request.options)",
         "a plugin sees a client's key in the address",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["core/careless-rewriting"],
+    [
+      [
+        "return (isGateways && gateways.get(found)) || found;",
+        "return found;",
+        "an LLM provider gets a credential at an address that a plugin has renamed",
+      ],
+      ["if (!isHere(url)) return undefined;", "", "an address of another server is changed by a plugin of this one"],
+      [
+        "led.href !== url.href && isHere(led) ?",
+        "led.href !== url.href ?",
+        "a client is led out of its server, and goes bare",
+      ],
+      [
+        "rewriting.to(url.origin, withoutQueryCredentials(withQuery(options)))",
+        "rewriting.to(url.origin, withQuery(options))",
+        "a plugin puts a client's key where nobody takes it off",
+      ],
+      ["value.replace(TARGET,", "value.replace(/<([^>]*)>/g,", "the text of a link becomes an address"],
+      [
+        "rejectedUpload(awaited, this.#asked, this",
+        "rejectedUpload(awaited, this.#url, this",
+        "a client is told for ever to send its upload again",
+      ],
+      [
+        'return text === "" ? path : `${path}?${text}`;',
+        "return `${path}?${text}`;",
+        "an empty query makes another address",
+      ],
+      [
+        "if (/[?#]/.test(path))\n    throw",
+        "if (false)\n    throw",
+        "two queries are sent as one address that nobody meant",
       ],
     ],
   ),

@@ -66,7 +66,7 @@ export const mutants = [
       ],
       ["now < before.until && ", "", "an upload whose client gave up gets a 401 at the next rotation"],
       [
-        "if (awaited.size > 0) awaited.delete(uploadKey(this.#url));",
+        "if (awaited.size > 0) awaited.delete(uploadKey(this.#asked));",
         "",
         "the second rotation during one artifact's uploads fails with a 401",
       ],
