@@ -3,6 +3,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { packageContract, providerContract } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { run } from "../servers/installation/run.ts";
@@ -47,6 +48,9 @@ const runners: readonly Runner[] = [
   },
   { name: "uvu", packages: { uvu: "0.5.6" }, command: [process.execPath, "uvu.mjs"], passed: /Passed:\s+(\d+)/ },
 ];
+
+/** None may be left out by a runner. */
+const cases = [...providerContract({ auth: () => assert.unreachable() as never }), ...packageContract(plugins)].length;
 
 /** Like the sound one, but that it forgets a promise with each fetch. */
 const forgetful = `import { credentialProvider } from "@mlflow-auth/core/plugin";
@@ -93,7 +97,7 @@ for (const runner of runners) {
     const output = stdout + stderr;
     assert.is(code, 0, output);
     const [, ...counts] = runner.passed.exec(output) ?? [];
-    assert.is(Number(counts.find(Boolean)), 18, output);
+    assert.is(Number(counts.find(Boolean)), cases, output);
   });
 
   for (const [plugin, said] of [
