@@ -9,6 +9,7 @@ import { type Ask, requestUrlOf } from "./client-request.js";
 import { takeDetour } from "./detour.js";
 import { withFormAsBytes } from "./form-body.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
+import { type Signal, unlessAborted } from "./unless-aborted.js";
 
 /**
  * Adds the credentials of listed servers, and their run tags, to the requests that go there, and touches no other.
@@ -55,7 +56,7 @@ export function createInterceptor(
       const authorizedRequest = new AuthorizedRequest(context, request);
       if (!(authorized instanceof Promise)) return authorizedRequest.begin(authorized);
       const { signal } = options as { signal?: Signal };
-      unlessAborted(authorized, signal)
+      (signal ? unlessAborted(authorized, signal) : authorized)
         .then((headers) => authorizedRequest.begin(headers))
         .then(undefined, (thrown) => fail(handler, thrown));
       return true;
@@ -72,23 +73,4 @@ export const formBodies: Dispatcher.DispatcherComposeInterceptor = (dispatch) =>
 
 function fail(handler: Dispatcher.DispatchHandler, error: unknown): void {
   handler.onResponseError?.(null as never, error as Error);
-}
-
-/** What undici takes as `signal`. */
-type Signal = AbortSignal | NodeJS.EventEmitter | null | undefined;
-
-/** The value, or a rejection with the signal's reason as soon as it comes: nobody waits for a credential of a request that is given up. */
-function unlessAborted<T>(value: PromiseLike<T>, signal: Signal): PromiseLike<T> {
-  if (signal === null || signal === undefined) return value;
-  return new Promise((resolve, reject) => {
-    const aborted = () =>
-      reject((signal as AbortSignal).reason ?? new DOMException("This operation was aborted", "AbortError"));
-    if ((signal as AbortSignal).aborted) return aborted();
-    const isTarget = "addEventListener" in signal;
-    if (isTarget) signal.addEventListener("abort", aborted, { once: true });
-    else signal.once("abort", aborted);
-    const done = () => void (isTarget ? signal.removeEventListener("abort", aborted) : signal.off("abort", aborted));
-    value.then(resolve, reject);
-    Promise.resolve(value).then(done, done);
-  });
 }

@@ -8,6 +8,7 @@ import { type DispatchHeaders, eachHeader } from "./client-request.js";
 import { announced } from "./form-body.js";
 import { isKept, type KeptBody, keepBody } from "./kept-body.js";
 import type { ReplayableBody } from "./replay.js";
+import { type Signal, unlessAborted } from "./unless-aborted.js";
 
 /** Methods of which undici sends a length even if it is 0. */
 const EXPECT_BODY: ReadonlySet<string> = new Set(["PUT", "POST", "PATCH", "QUERY", "PROPFIND", "PROPPATCH"]);
@@ -33,9 +34,20 @@ export async function signedOptions(
   { signing, server, kept }: SignedOptionsSettings,
 ): Promise<{ readonly options: Dispatcher.DispatchOptions; readonly body: KeptBody }> {
   const { length } = announced(options.headers as DispatchHeaders);
-  const body = isKept(kept) ? kept : await keepBody(options.body, { signing, server: server.uri, length });
+  const { signal } = options as { signal?: Signal };
+  const keeping = isKept(kept)
+    ? Promise.resolve(kept)
+    : keepBody(options.body, { signing, server: server.uri, length });
+  const body = await unlessAborted(keeping, signal).catch((thrown) => {
+    // Its source may end late, or never.
+    keeping.then(
+      (late) => late.release(),
+      () => undefined,
+    );
+    throw thrown;
+  });
   try {
-    return { options: await sign(options, origin, signing, body), body };
+    return { options: await unlessAborted(sign(options, origin, signing, body), signal), body };
   } catch (thrown) {
     body.release();
     throw thrown;
@@ -51,9 +63,10 @@ async function sign(
   const path = withQuery(options);
   const own: [name: string, value: string][] = [];
   eachHeader(options.headers as DispatchHeaders, (name, value) => {
-    for (const one of Array.isArray(value) ? value : [value]) own.push([name, String(one)]);
+    for (const one of Array.isArray(value) ? value : [value]) own.push([name, asSent(one)]);
   });
-  const isGiven = (key: string) => own.some(([name]) => headerKey(name) === key);
+  // As undici reads them: `content_length` is another header, beside which it sends its own.
+  const isGiven = (key: string) => own.some(([name]) => name.toLowerCase() === key);
   // As undici would add them, and of what comes from a file it does not know the length.
   if (body.type !== undefined && !isGiven("content-type")) own.push(["Content-Type", body.type]);
   if ((body.length > 0 || EXPECT_BODY.has(options.method)) && !isGiven("content-length"))
@@ -68,6 +81,12 @@ async function sign(
   const replaced = new Set(added.map(([name]) => headerKey(name)));
   const kept = own.filter(([name]) => !replaced.has(headerKey(name)));
   return { ...options, path, query: undefined as never, headers: [...kept, ...added].flat(), body: body.body as never };
+}
+
+/** A value as undici sends it, less the white space around it, which no server sees (RFC 9110, 5.5). */
+function asSent(value: unknown): string {
+  if (typeof value === "object" && value !== null) throw new TypeError("a header's value is an object");
+  return value === null ? "" : String(value).replace(/^[ \t]+|[ \t]+$/g, "");
 }
 
 /**

@@ -146,4 +146,37 @@ export const mutants: readonly Mutant[] = [
       ],
     ],
   ),
+  ...faultsIn(
+    "core/src/transport",
+    ["core/careless-signing"],
+    [
+      [
+        'return value === null ? "" : String(value)',
+        "return String(value)",
+        "a header without a value is sent as the word null",
+      ],
+      ['.replace(/^[ \\t]+|[ \\t]+$/g, "")', "", "white space that no server sees is signed"],
+      [
+        'if (typeof value === "object" && value !== null) throw',
+        "if (false) throw",
+        "an object is sent as a header's text",
+      ],
+      [
+        "name.toLowerCase() === key",
+        "headerKey(name) === key",
+        "a header that looks like the length leaves the length unsigned",
+      ],
+      [
+        "await unlessAborted(keeping, signal).catch",
+        "await keeping.catch",
+        "a client that gives up waits for the end of its own body",
+      ],
+      [
+        "await unlessAborted(sign(options, origin, signing, body), signal)",
+        "await sign(options, origin, signing, body)",
+        "a client that gives up waits for its signature",
+      ],
+      ["(late) => late.release(),", "() => undefined,", "the file of an upload that was given up stays open"],
+    ],
+  ),
 ];
