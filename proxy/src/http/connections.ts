@@ -1,7 +1,8 @@
 /** The connections of a front: which clients have shown that they may use it, whose answer is the last, and how each connection ends. */
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { descriptorLimit } from "./descriptors.js";
+import { bodyComes } from "./head.js";
 
 /**
  * Connections whose clients have not shown that they may use the front: as a number, as a part of the descriptors that this process
@@ -18,15 +19,26 @@ const FEW = 256;
 /** Milliseconds between two looks at a crowd. What a client sends as it connects has been read by then. */
 const LOOK = 25;
 
-/** For how long the connection stays open after its last answer, and how many bytes that come meanwhile are read and thrown away. */
+/** How many connections of clients who have not shown the token make a crowd, in which the refused have to wait. */
+const CROWD = 16;
+
+/** How a connection ends after its last answer. */
 interface Lingering {
+  /** For how long it stays open. 0: it closes at once. */
   readonly milliseconds: number;
+  /** How many bytes that come meanwhile are read and thrown away. */
   readonly bytes: number;
+  /** Whether our side closes only with the whole connection. The client has the answer, and its length, all the same. */
+  readonly waits: boolean;
 }
 
-const FOR_CLIENTS: Lingering = { milliseconds: 10_000, bytes: Number.POSITIVE_INFINITY };
-/** Time to see the answer, for an honest client with another run's token. Who floods has to wait, which costs us nothing. */
-const FOR_NEWCOMERS: Lingering = { milliseconds: 1_000, bytes: 64 * 1024 };
+const FOR_CLIENTS: Lingering = { milliseconds: 10_000, bytes: Number.POSITIVE_INFINITY, waits: false };
+/** Time to see the answer, for an honest client with another run's token. */
+const FOR_NEWCOMERS: Lingering = { milliseconds: 1_000, bytes: 64 * 1024, waits: false };
+/** Where nothing follows the request, the client is not sending when its connection closes, and sees the answer. */
+const FOR_NOTHING: Lingering = { milliseconds: 0, bytes: 0, waits: false };
+/** Who floods would connect anew at once, which costs us more than a connection that is open. So he has to wait. */
+const IN_A_CROWD: Lingering = { ...FOR_NEWCOMERS, waits: true };
 
 /** What is known of a connection. It stands on the socket itself, for it is looked at with every request. */
 interface Marked extends Socket {
@@ -116,6 +128,15 @@ export class Connections {
   endAfterAnswer(socket: Socket, dropped?: (bytes: number) => void): void {
     endAfterAnswer(socket, dropped, this.isNewcomer(socket) ? FOR_NEWCOMERS : FOR_CLIENTS);
   }
+
+  /** The same for the only request of a client that has not shown that it may use the front. */
+  endRefused(req: IncomingMessage, dropped?: (bytes: number) => void): void {
+    const { socket } = req;
+    let patience = FOR_NEWCOMERS;
+    if (this.newcomers.size > CROWD) patience = IN_A_CROWD;
+    else if (socket.readableLength === 0 && !bodyComes(req)) patience = FOR_NOTHING;
+    endAfterAnswer(socket, dropped, patience);
+  }
 }
 
 /**
@@ -142,7 +163,14 @@ export function endAfterAnswer(socket: Socket, dropped?: (bytes: number) => void
   socket.destroySoon = () => {
     if (isClosing) return;
     isClosing = true;
-    socket.end();
+    if (patience.milliseconds === 0 && socket.writableLength === 0) {
+      socket.destroy();
+      return;
+    }
+    // Node would ask its parser about the end of what it was not given, and make an error of the answer, which is dear in a flood.
+    socket.removeAllListeners("end");
+    if (patience.waits) socket.once("end", () => socket.destroy());
+    else socket.end();
     const timer = setTimeout(() => socket.destroy(), patience.milliseconds).unref();
     socket.once("close", () => clearTimeout(timer));
   };

@@ -83,6 +83,11 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return length !== undefined && !/^0+$/.test(length);
 }
 
+/** Whether a body follows the head without a further word. A client that asks whether to send it does not send it behind a refusal. */
+export function bodyComes(req: IncomingMessage): boolean {
+  return hasBody(req) && !EXPECTATION.test(req.headers.expect ?? "");
+}
+
 /** Whether the body is declared to be at most 64 KiB long. */
 export function isSmall({ headers }: IncomingMessage): boolean {
   const length = headers["content-length"];

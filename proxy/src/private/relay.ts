@@ -61,7 +61,7 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
     const admitted = access(req);
     if (admitted instanceof Refusal) {
       const isLast = connections.isNewcomer(socket);
-      if (isLast) connections.endAfterAnswer(socket, traffic);
+      if (isLast) connections.endRefused(req, traffic);
       refuse(req, res, admitted, isLast);
       return;
     }

@@ -9,7 +9,48 @@ export const mutants = [
     [
       ["if (left < 0) socket.pause();", "", "an outsider has the proxy read all that he sends, and shuts others out"],
       ["bytes: Number.POSITIVE_INFINITY", "bytes: 0", "a client never sees why its upload is refused"],
-      ["bytes: 64 * 1024 };", "bytes: 0 };", "what comes in small pieces is kept, each at the price of a large one"],
+      [
+        "bytes: 64 * 1024, waits",
+        "bytes: 0, waits",
+        "what comes in small pieces is kept, each at the price of a large one",
+      ],
+    ],
+  ),
+
+  // How the connection of a refused request ends
+  ...faultsIn(
+    "proxy/src/http",
+    ["proxy/refused-in-a-crowd"],
+    [
+      ["this.newcomers.size > CROWD", "false", "who floods connects anew at once, and shuts others out"],
+      ["this.newcomers.size > CROWD", "true", "a client that waits for the end of the connection waits for nothing"],
+      ["const CROWD = 16;", "const CROWD = 256;", "who floods with fewer connections connects anew at once"],
+      ["{ ...FOR_NEWCOMERS, waits: true }", "FOR_NEWCOMERS", "who floods connects anew at once, and shuts others out"],
+      [
+        'if (patience.waits) socket.once("end", () => socket.destroy());\n    else socket.end();',
+        "if (!patience.waits) socket.end();",
+        "a connection that its client has closed keeps its descriptor",
+      ],
+      [
+        "patience.milliseconds === 0 && socket.writableLength === 0",
+        "false",
+        "a connection on which nothing can come is read, and keeps its descriptor",
+      ],
+      [
+        "else if (socket.readableLength === 0 && !bodyComes(req)) patience = FOR_NOTHING;",
+        "else patience = FOR_NOTHING;",
+        "the client of a refused upload sees a reset, and not why",
+      ],
+      [
+        "socket.readableLength === 0 && !bodyComes(req)",
+        "!bodyComes(req)",
+        "a client that has sent more than the refused request sees a reset, and not why",
+      ],
+      [
+        'hasBody(req) && !EXPECTATION.test(req.headers.expect ?? "")',
+        "hasBody(req)",
+        "the connection of a client that does not send its upload is read, and keeps its descriptor",
+      ],
     ],
   ),
 

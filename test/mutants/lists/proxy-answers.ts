@@ -78,7 +78,7 @@ export const mutants = [
         { tests: ["proxy/refusals"] },
       ],
       [
-        "if (isLast) connections.endAfterAnswer(socket, traffic);\n      refuse(req, res, admitted, isLast);",
+        "if (isLast) connections.endRefused(req, traffic);\n      refuse(req, res, admitted, isLast);",
         "refuse(req, res, admitted);",
         "an outsider holds a connection with one refused request behind the other",
         { tests: ["proxy/client-faults"] },
