@@ -41,9 +41,12 @@ export function onEndOfNpx(stop: (signal: "SIGTERM") => void): () => void {
  */
 export function endAsFirstProcess(pid = process.pid): () => void {
   if (pid !== 1) return () => undefined;
-  // While a proxy runs, plugins are kept from calling it.
-  const { exit } = process;
+  // While a proxy runs, plugins are kept from calling them. The second is what the first ends the process by.
+  const own = process as unknown as Record<"exit" | "reallyExit", (code: number) => never>;
+  const { exit, reallyExit } = own;
   return onStop((signal) => {
-    if (process.listenerCount(signal) === 1) exit(128 + constants.signals[signal]);
+    if (process.listenerCount(signal) > 1) return;
+    own.reallyExit = reallyExit;
+    exit(128 + constants.signals[signal]);
   });
 }

@@ -27,6 +27,7 @@ export const mutants = [
     "cli/src",
     ["test/ends/who-started-it"],
     [
+      ["own.reallyExit = reallyExit;", "", "`docker stop` waits in vain while a plugin starts"],
       [
         "if (pid !== 1) return () => undefined;",
         "return () => undefined;",
