@@ -112,8 +112,9 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
 function createPlainHeaders(): (authorized: AuthorizedHeaders) => Promise<Readonly<Record<string, string>>> {
   let last: { authorized: AuthorizedHeaders; headers: Promise<Readonly<Record<string, string>>> } | undefined;
   return (authorized) => {
-    if (authorized.signing !== undefined) return Promise.reject(signatureNeeded(authorized.signing, authorized.server));
     if (last?.authorized !== authorized) {
+      if (authorized.signing !== undefined)
+        return Promise.reject(signatureNeeded(authorized.signing, authorized.server));
       const entries = authorized.headers.map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
       last = { authorized, headers: Promise.resolve(Object.freeze(Object.fromEntries(entries))) };
     }

@@ -135,7 +135,7 @@ export const mutants: readonly Mutant[] = [
     ["core/signing"],
     [
       [
-        "if (authorized.signing !== undefined) return Promise.reject(signatureNeeded(authorized.signing, authorized.server));",
+        "if (authorized.signing !== undefined)\n        return Promise.reject(signatureNeeded(authorized.signing, authorized.server));",
         "",
         "a program sends a request without its signature",
       ],
