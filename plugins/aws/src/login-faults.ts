@@ -1,8 +1,8 @@
 /** Why AWS lets nobody in: keys, SSO, a web identity, a role, a container. Each with what to do about it. */
 import type { PluginContext } from "@mlflow-auth/core/plugin";
-import { type Fault, failing, known, type SdkError, throttled } from "./fault.js";
 import type { AwsOptions } from "./generated/options.js";
 import type { LastAnswer } from "./request-handler.js";
+import { type Fault, failing, known, type SdkError, throttled } from "./service-faults.js";
 
 /**
  * Undefined where it is not about the login.

@@ -1,158 +1,87 @@
-/** What a vault's refusals and its silence mean, and what to do about each. None repeats the words of Azure. */
+/** What the SDK's failures mean, by the way to log in, where no answer has said it already. None of its words is repeated. */
 import {
   connectionFailureOf,
-  type HttpResponse,
   isMlflowAuthError,
   type MlflowAuthError,
   type PluginContext,
 } from "@mlflow-auth/core/plugin";
-import { challengeFault } from "./challenge.js";
-import type { Authority } from "./clouds.js";
-import { errorOf, type Fault, named, type VaultError, vaultNameOf, where } from "./fault.js";
-import type { AzureOptions } from "./generated/options.js";
-import { forbidden, notFound } from "./secret-faults.js";
+import type { Login } from "./default-login.js";
+import { errorOf, type Fault } from "./tell-fault.js";
 
-/** What an answer of the vault means where it is no secret; undefined for one that the SDK can go on with. */
-export function vaultAnswerFault(
-  answer: HttpResponse,
-  { url, headers }: { readonly url: string; readonly headers: { has(name: string): boolean } },
-  { options, authority, context }: { options: AzureOptions; authority: Authority; context: PluginContext },
-): MlflowAuthError | undefined {
-  const { status } = answer;
-  if (status === 401) {
-    const asked = [answer.headers["www-authenticate"]].flat().join(", ");
-    const fault = challengeFault(asked === "" ? undefined : asked, options.vaultUrl, authority, context);
-    if (fault !== undefined || (asked !== "" && !headers.has("authorization"))) return fault;
-    return isContinued(asked) ? undefined : errorOf(tokenRefused(answer, options), context);
+/**
+ * An MlflowAuthError for whatever the SDK threw while it logged in or read.
+ *
+ * @param login why the login failed, as far as the other side said so
+ */
+export function faultOf(
+  thrown: unknown,
+  login: MlflowAuthError | undefined,
+  method: Login["method"],
+  context: PluginContext,
+): MlflowAuthError {
+  for (let error = thrown; error !== undefined; error = (error as Error | null)?.cause) {
+    if (isMlflowAuthError(error)) return error;
   }
-  const isSecret = new URL(url).pathname.startsWith("/secrets/");
-  const fault = status === 200 ? formFault(answer, isSecret, options) : refusalFault(answer, options);
-  return fault && errorOf(fault, context);
+  if (context.signal.aborted) return errorOf(closed, context);
+  const told = login && (method === "managed-identity" || method === "default") ? silent(login) : login;
+  // Several were asked, and which of them is missing nobody knows; but what may pass by itself was there.
+  if (method === "default" && !told?.transient) return errorOf(nothingToLogInWith, context);
+  if (told !== undefined) return isMlflowAuthError(told) ? told : errorOf(told, context);
+  if (method === "azure-cli") return errorOf(noCommand(String((thrown as Error).message)), context);
+  return errorOf(unusable(method), context);
 }
 
-/** Why there was no answer: of names that nobody has, what that says of the vault; else as core says it. */
-export function vaultConnectionFault(thrown: unknown, { vaultUrl }: AzureOptions, context: PluginContext): unknown {
-  if (!isMlflowAuthError(thrown) || connectionFailureOf(thrown).kind !== "unknown-host") return thrown;
-  return errorOf(
-    {
-      code: "SECRET_UNREACHABLE",
-      message: `there is no vault at ${vaultUrl}: its name is unknown`,
-      remedy: `check vaultUrl (AZURE_KEY_VAULT_URL), DNS and the VPN: az keyvault show --name ${vaultNameOf(vaultUrl)}; a deleted one comes back with az keyvault recover`,
-      transient: true,
-    },
-    context,
-  );
+const closed: Fault = {
+  code: "SECRET_UNREACHABLE",
+  message: "the plugin was closed before the secret was there",
+  remedy: "ask again",
+  transient: true,
+};
+
+const nothingToLogInWith: Fault = {
+  code: "SECRET_SOURCE",
+  message: "the Azure SDK found nothing to log in with",
+  remedy:
+    "set auth; or AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; or run where there is a managed identity; or az login",
+};
+
+/** Nobody answers: then there is none. */
+function silent(fault: MlflowAuthError): Fault {
+  const { code, message, remedy = "", transient } = fault;
+  const { kind = "" } = connectionFailureOf(fault);
+  const isNobody = /^(?:refused|no-route|timeout)$/.test(kind) || /: no answer within /.test(message);
+  if (code !== "SECRET_UNREACHABLE" || !isNobody) return { code, message, remedy, transient };
+  return {
+    code: "SECRET_SOURCE",
+    message: "there is no managed identity here: nothing answers where one is had",
+    remedy: "run where one is assigned, or choose another auth.method",
+  };
 }
 
-/** A challenge to log in once more (continuous access evaluation), which the SDK answers by itself. */
-const isContinued = (challenge: string) => /error="insufficient_claims"/.test(challenge) && /claims="/.test(challenge);
+function noCommand(told: string): Fault {
+  if (/could not be found/.test(told)) {
+    const remedy = "install it (https://aka.ms/azure-cli) and log in: az login; or choose another auth.method";
+    return { code: "SECRET_SOURCE", message: "there is no Azure CLI (az) on the PATH", remedy };
+  }
+  return {
+    code: "LOGIN_FAILED",
+    message: "the Azure CLI gave no token",
+    remedy: "log in again: az login; what it says: az account get-access-token --resource https://vault.azure.net",
+  };
+}
 
-function tokenRefused(answer: HttpResponse, { vaultUrl }: AzureOptions): Fault {
-  const { message } = vaultErrorOf(answer);
-  if (/AKV10032|issuer/i.test(message)) {
+function unusable(method: Login["method"]): Fault {
+  if (method === "client-certificate") {
     return {
-      code: "LOGIN_FAILED",
-      message: "the vault belongs to another tenant than this login",
-      remedy: `log in to the vault's tenant: az keyvault show --name ${vaultNameOf(vaultUrl)} --query properties.tenantId`,
+      code: "SECRET_SOURCE",
+      message: "the certificate in auth.certificateFile (AZURE_CLIENT_CERTIFICATE_PATH) can't be used",
+      remedy:
+        "it is a PEM file with the certificate and its private key; one with a passphrase needs auth.certificatePassword (AZURE_CLIENT_CERTIFICATE_PASSWORD)",
     };
   }
   return {
     code: "LOGIN_FAILED",
-    message: "the vault does not accept the token that this login brought",
-    remedy: "check vaultUrl (AZURE_KEY_VAULT_URL), the tenant of the login, and the clock of this machine",
+    message: `the Azure SDK could not log in by ${method}`,
+    remedy: "check auth, and the variables that begin with AZURE_",
   };
-}
-
-function formFault(answer: HttpResponse, isSecret: boolean, options: AzureOptions): Fault | undefined {
-  const { id, value, attributes } = (jsonOf(answer.text) ?? {}) as Record<string, unknown>;
-  if (!/^https:\/\/[^/\s]+\/secrets\/[^/\s]+(?:\/[^/\s]*)?$/.test(String(id)) || !hasDates(attributes)) {
-    return notAVault(answer, options);
-  }
-  if (!isSecret || typeof value === "string") return undefined;
-  return {
-    code: "SECRET_FORMAT",
-    message: `${named(options)} holds no text`,
-    remedy: `store the credential there: az keyvault secret set ${where(options)} --file FILE`,
-  };
-}
-
-/** Seconds beyond which there is no date. */
-const LAST_SECOND = 8_640_000_000_000;
-
-/** Whether both ends of its life, as far as they are there, are times: the SDK takes them as they come. */
-function hasDates(attributes: unknown): boolean {
-  const { nbf, exp } = (attributes ?? {}) as Record<string, unknown>;
-  return [nbf, exp].every((time) => time == null || (typeof time === "number" && Math.abs(time) <= LAST_SECOND));
-}
-
-function refusalFault(answer: HttpResponse, options: AzureOptions): Fault {
-  const { status } = answer;
-  const told = vaultErrorOf(answer);
-  const { vaultUrl } = options;
-  if (status === 429 || told.code === "Throttled") {
-    return {
-      code: "SECRET_UNREACHABLE",
-      message: "the vault has too many requests (throttled)",
-      remedy: "wait, raise cache.ttl, or spread the clients over several vaults",
-      transient: true,
-    };
-  }
-  if (status === 408 || status >= 500) {
-    return {
-      code: "SECRET_UNREACHABLE",
-      message: `the vault fails (status ${status})`,
-      remedy: "wait; https://status.azure.com shows the state of Key Vault",
-      transient: true,
-    };
-  }
-  if (status >= 300 && status < 400) {
-    return {
-      code: "SECRET_UNREACHABLE",
-      message: `${vaultUrl} redirects (status ${status}), which is not followed`,
-      remedy: "check vaultUrl (AZURE_KEY_VAULT_URL), and what stands in front of the vault",
-    };
-  }
-  if (told.code === "") return notAVault(answer, options);
-  if (status === 403) return forbidden(told, options);
-  if (status === 404) return notFound(options);
-  if (status === 409) {
-    return {
-      code: "SECRET_NOT_FOUND",
-      message: `${named(options)} is being deleted or recovered`,
-      remedy: "wait a moment; az keyvault secret show says when it is there again",
-      transient: true,
-    };
-  }
-  if (status === 400) {
-    return {
-      code: "SECRET_NOT_FOUND",
-      message: `the vault does not take the name or the version of ${named(options)}`,
-      remedy: "check secret.name and secret.version",
-    };
-  }
-  return notAVault(answer, options);
-}
-
-function notAVault({ status }: HttpResponse, { vaultUrl }: AzureOptions): Fault {
-  return {
-    code: "SECRET_UNREACHABLE",
-    message: `${vaultUrl} does not answer as Key Vault does (status ${status})`,
-    remedy: "check vaultUrl (AZURE_KEY_VAULT_URL), and what stands in front of the vault",
-  };
-}
-
-function vaultErrorOf({ text }: HttpResponse): VaultError {
-  const error = (jsonOf(text) as { error?: unknown } | null | undefined)?.error as Record<string, unknown> | undefined;
-  const inner = error?.["innererror"] as { code?: unknown } | undefined;
-  const told = (value: unknown) => (typeof value === "string" ? value : "");
-  return { code: told(error?.["code"]), inner: told(inner?.code), message: told(error?.["message"]) };
-}
-
-/** Undefined for what is no JSON. */
-export function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,13 +8,13 @@ import {
 } from "@mlflow-auth/core/plugin";
 import { authorityOf } from "./clouds.js";
 import { loginOf } from "./default-login.js";
-import { errorOf } from "./fault.js";
+import { faultOf } from "./faults.js";
 import type { AzureOptions } from "./generated/options.js";
 import { createLogin } from "./login.js";
-import { faultOf } from "./login-faults.js";
 import { quietly } from "./quiet.js";
 import { clientSettings, createSdkHttp, type SdkHttp } from "./sdk-http.js";
 import { hasExpired, notYetValid, softDeleted } from "./secret-faults.js";
+import { errorOf } from "./tell-fault.js";
 
 /** Reads the one secret that the options name. */
 export interface SecretReader {
@@ -51,7 +51,7 @@ export function createSecretReader(options: AzureOptions, context: PluginContext
       return credentialOf(await client.getSecret(name, asked), options, context);
     } catch (thrown) {
       const fault = faultOf(thrown, http.loginFault(), loginOf(options, context).method, context);
-      if (fault.code === "SECRET_NOT_FOUND" && (await isDeleted(client))) throw softDeleted(options, context);
+      if (fault.code === "SECRET_NOT_FOUND" && (await isDeleted(client))) throw errorOf(softDeleted(options), context);
       throw fault;
     }
   }

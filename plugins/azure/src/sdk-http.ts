@@ -9,9 +9,9 @@ import {
   type PluginContext,
 } from "@mlflow-auth/core/plugin";
 import { type Authority, isLogin } from "./clouds.js";
-import { vaultAnswerFault, vaultConnectionFault } from "./faults.js";
 import type { AzureOptions } from "./generated/options.js";
 import { loginAnswerFault } from "./login-faults.js";
+import { vaultAnswerFault, vaultConnectionFault } from "./vault-faults.js";
 
 /** For the option `httpClient` of every client of the SDK. */
 export type SdkHttpClient = NonNullable<SecretClientOptions["httpClient"]>;

@@ -1,7 +1,15 @@
 /** What is wrong with a secret, or with who may read it, and what to do about each. None of Azure's words is repeated. */
-import type { MlflowAuthError, PluginContext } from "@mlflow-auth/core/plugin";
-import { errorOf, type Fault, named, type VaultError, vaultNameOf, where } from "./fault.js";
 import type { AzureOptions } from "./generated/options.js";
+import { type Fault, named, vaultNameOf, where } from "./tell-fault.js";
+
+/** As Key Vault writes its refusals: to judge by, never to repeat. */
+export interface VaultError {
+  /** `Forbidden`, `SecretNotFound`. */
+  readonly code: string;
+  /** The reason behind a `Forbidden`; not all vaults give it. */
+  readonly inner: string;
+  readonly message: string;
+}
 
 /** Why the vault denied reading it. */
 export function forbidden({ inner, message }: VaultError, options: AzureOptions): Fault {
@@ -48,15 +56,12 @@ export function notFound(options: AzureOptions): Fault {
 }
 
 /** A secret that can be had back. */
-export function softDeleted(options: AzureOptions, context: PluginContext): MlflowAuthError {
-  return errorOf(
-    {
-      code: "SECRET_NOT_FOUND",
-      message: `the secret ${options.secret.name} was deleted`,
-      remedy: `bring it back: az keyvault secret recover ${where(options)}`,
-    },
-    context,
-  );
+export function softDeleted(options: AzureOptions): Fault {
+  return {
+    code: "SECRET_NOT_FOUND",
+    message: `the secret ${options.secret.name} was deleted`,
+    remedy: `bring it back: az keyvault secret recover ${where(options)}`,
+  };
 }
 
 /** @param from when it begins to be valid */

@@ -1,4 +1,4 @@
-/** What a fault of AWS is to the plugin, and those that any of its services may have. */
+/** What an error of the SDK is told as, and the faults that any service of AWS may have. */
 import type { ErrorCode } from "@mlflow-auth/core/plugin";
 
 /** An error of the SDK. Its message may quote the request, and is judged but never repeated. */

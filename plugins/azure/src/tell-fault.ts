@@ -1,4 +1,4 @@
-/** What a fault is to the plugin, how its error is made, and how the Azure CLI names what it is about. */
+/** How a fault is told: its parts, the error of them, and the words for the secret and the vault that it is about. */
 import type { ErrorCode, MlflowAuthError, PluginContext } from "@mlflow-auth/core/plugin";
 import type { AzureOptions } from "./generated/options.js";
 
@@ -8,15 +8,6 @@ export interface Fault {
   readonly message: string;
   readonly remedy: string;
   readonly transient?: boolean;
-}
-
-/** As Key Vault writes its refusals: to judge by, never to repeat. */
-export interface VaultError {
-  /** `Forbidden`, `SecretNotFound`. */
-  readonly code: string;
-  /** The reason behind a `Forbidden`; not all vaults give it. */
-  readonly inner: string;
-  readonly message: string;
 }
 
 /** An error of this instance. */
@@ -32,6 +23,7 @@ export function vaultNameOf(vaultUrl: string): string {
 /** As in `denied reading …`. */
 export const named = ({ secret: { name, version } }: AzureOptions) =>
   `the secret ${name}${version === undefined ? "" : ` (version ${version})`}`;
+
 /** How the Azure CLI names it. */
 export const where = ({ vaultUrl, secret }: AzureOptions) =>
   `--vault-name ${vaultNameOf(vaultUrl)} --name ${secret.name}`;
