@@ -46,6 +46,8 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     const { instance, logger, background = false, servers } = options;
     const env = direct ? {} : options.env;
     const tlsOwner = tlsOfPlugin(instance, tlsNames);
+    const code = servers === undefined ? "SECRET_UNREACHABLE" : "SERVER_UNREACHABLE";
+    const sender: Sender = { instance, tlsOwner, code, agentFor };
     const byOrigin = new Map<string, Dispatcher>();
     function agentFor(url: URL): Dispatcher {
       if (servers !== undefined) return servers(url);
@@ -64,8 +66,7 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
         if (servers === undefined && !isPrivate(url) && !allowInsecure) throw inTheClear(url, instance);
         const once = sent.tries === "once";
         const timeout = sent.timeout ?? (once ? DEFAULT_TIMEOUT.once : DEFAULT_TIMEOUT.several);
-        const code = servers === undefined ? "SECRET_UNREACHABLE" : "SERVER_UNREACHABLE";
-        const attempt = (limit: number) => sendOnce(sent, url, limit, { instance, tlsOwner, code, agentFor });
+        const attempt = (limit: number) => sendOnce(sent, url, limit, sender);
         const answer = retries.send(url.origin, attempt, { timeout, once });
         underWay.add(answer);
         return await answer.finally(() => underWay.delete(answer));
