@@ -2,10 +2,9 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { createSetup, type Setup } from "../../cli/test/setup.ts";
 import { type EchoServer, echoServer } from "../../core/test/connection/echo-server.ts";
-import { environmentOf, makeKeys } from "../../plugins/aws/test/start-provider.ts";
 import { appRole, seed, token, write } from "../../plugins/vault/test/start-provider.ts";
 import { createAuthority } from "../servers/certificates.ts";
-import { startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
+import { environmentOf, makeKeys, startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { startTlsFront } from "../servers/tls-front.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 import { closeAfterwards } from "../suite.ts";

@@ -7,7 +7,7 @@ import { createWatch } from "../e2e/fixture/watch.ts";
 import { startFakeAzure } from "../servers/azure-fake.ts";
 import { startFront } from "../servers/node-front.ts";
 import { temporaryFolder } from "../servers/process/temporary-folder.ts";
-import { startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
+import { environmentOf, makeKeys, startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 
 export interface SmallStage {
@@ -23,7 +23,7 @@ export interface SmallStage {
 export async function startSmallStage(): Promise<SmallStage> {
   const watch = createWatch();
   const token = watch.secret();
-  const keys = { accessKeyId: "the-key-of-a-trainer", secretAccessKey: watch.secret() };
+  const keys = makeKeys(watch.secret());
   const [vault, aws, azure, stub] = await Promise.all([
     startFakeVault(),
     startFakeSecretsManager(keys),
@@ -52,8 +52,7 @@ export async function startSmallStage(): Promise<SmallStage> {
     VAULT_ROLE_ID: role_id,
     VAULT_SECRET_ID: watch.add("the secret id", secret_id),
     AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.endpoint,
-    AWS_ACCESS_KEY_ID: keys.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    ...environmentOf(keys),
     // To Azure's addresses, which are reached by their real names.
     ...azure.way,
     NODE_EXTRA_CA_CERTS: authorities,

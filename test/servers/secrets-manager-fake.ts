@@ -1,5 +1,5 @@
 /** AWS Secrets Manager and STS as far as one secret is read, with the signature checked, and the faults that AWS documents. */
-import { createHash, createHmac } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -31,6 +31,16 @@ export interface FakeSecretsManager {
 export interface AwsKeys {
   accessKeyId: string;
   secretAccessKey: string;
+}
+
+/** Keys as AWS makes them, and nobody's. */
+export function makeKeys(secretAccessKey = randomBytes(20).toString("hex")): AwsKeys {
+  return { accessKeyId: `key-${randomBytes(8).toString("hex")}`, secretAccessKey };
+}
+
+/** The variables of a login with them. */
+export function environmentOf({ accessKeyId, secretAccessKey }: AwsKeys) {
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
 /** @param keys the login that it takes; another from when they are changed on */

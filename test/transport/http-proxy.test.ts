@@ -1,4 +1,5 @@
 import { loadMlflowAuth } from "@mlflow-auth/core";
+import { withVariables } from "@mlflow-auth/test/process-variables";
 import { suite } from "@mlflow-auth/test/suite";
 import { Agent, request } from "undici";
 import * as assert from "uvu/assert";
@@ -221,19 +222,13 @@ test("a client certificate is for the server behind the proxy", async () => {
 
 test("the environment that counts is the one given, not the process's", async () => {
   const config = site.configure({ uri: `https://${LISTED}`, tls: { ca } }, { uri: direct, tls: { ca } });
-  const before = { ...process.env };
-  Object.assign(process.env, { HTTPS_PROXY: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "*" });
-  try {
+  const wrong = { HTTPS_PROXY: "http://127.0.0.1:1", HTTP_PROXY: "http://127.0.0.1:1", NO_PROXY: "*" };
+  await withVariables(wrong, async () => {
     const auth = await loadMlflowAuth({ config: config as never, cwd: site.project.folder, env: through });
     await (await auth.fetch(`https://${LISTED}/api`)).text();
     await auth.close();
     assert.equal(proxy.targets, [`${LISTED}:443`]);
-  } finally {
-    for (const name of ["HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"]) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
-    }
-  }
+  });
 });
 
 test.run();

@@ -1,7 +1,7 @@
 import { type AuthSetup, canary, packageContract, providerContract } from "@mlflow-auth/core/testing";
-import { startFakeSecretsManager } from "@mlflow-auth/test/servers/secrets-manager-fake";
+import { environmentOf, makeKeys, startFakeSecretsManager } from "@mlflow-auth/test/servers/secrets-manager-fake";
 import { suite } from "@mlflow-auth/test/suite";
-import { environmentOf, makeKeys, startProvider } from "./start-provider.ts";
+import { startProvider } from "./start-provider.ts";
 
 const test = suite("aws plugin keeps the provider contract");
 

@@ -1,9 +1,10 @@
 /** What AWS's refusals are told as: the documented names, over the wire, through the real SDK. */
 import { canary, revealedBy } from "@mlflow-auth/core/testing";
-import { startFakeSecretsManager } from "@mlflow-auth/test/servers/secrets-manager-fake";
+import { withVariables } from "@mlflow-auth/test/process-variables";
+import { environmentOf, makeKeys, startFakeSecretsManager } from "@mlflow-auth/test/servers/secrets-manager-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { environmentOf, type GivenOptions, makeKeys, startProvider } from "./start-provider.ts";
+import { type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("what AWS's refusals are told as", { timeout: 60 });
 const quoted = canary();
@@ -94,18 +95,14 @@ for (const [what, raw, status, code] of odd) {
 }
 
 test("nothing to log in with, a profile that is not there, and no region each say so", async () => {
-  const HOME = "/nowhere";
-  const keep = ["AWS_EC2_METADATA_DISABLED", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"].map((name) => [
-    name,
-    process.env[name],
-  ]);
-  process.env["AWS_EC2_METADATA_DISABLED"] = "true";
-  process.env["AWS_CONFIG_FILE"] = process.env["AWS_SHARED_CREDENTIALS_FILE"] = `${HOME}/config`;
-  try {
-    const cases: [GivenOptions, Record<string, string>, string, RegExp][] = [
-      [{}, {}, "SECRET_SOURCE", /found nothing to log in with/],
-      [{ profile: "team" }, {}, "SECRET_SOURCE", /can't log in with the profile team/],
-    ];
+  const nowhere = "/nowhere/config";
+  const files = { AWS_CONFIG_FILE: nowhere, AWS_SHARED_CREDENTIALS_FILE: nowhere };
+  const cases: [GivenOptions, Record<string, string>, string, RegExp][] = [
+    [{}, {}, "SECRET_SOURCE", /found nothing to log in with/],
+    [{ profile: "team" }, {}, "SECRET_SOURCE", /can't log in with the profile team/],
+    [{ region: undefined as never }, environmentOf(makeKeys()), "SECRET_SOURCE", /in which region/],
+  ];
+  await withVariables({ AWS_EC2_METADATA_DISABLED: "true", ...files }, async () => {
     for (const [options, env, code, said] of cases) {
       const started = await startProvider("http://127.0.0.1:9", options, { env });
       const fault = await started.fault();
@@ -113,21 +110,7 @@ test("nothing to log in with, a profile that is not there, and no region each sa
       assert.match(fault.message, said);
       await started.close();
     }
-    const { region: _, ...none } = { region: undefined };
-    const started = await startProvider(
-      "http://127.0.0.1:9",
-      { ...none, region: undefined as never },
-      { env: environmentOf(makeKeys()) },
-    );
-    const fault = await started.fault();
-    assert.match(fault.message, /in which region/);
-    await started.close();
-  } finally {
-    for (const [name, value] of keep) {
-      if (value === undefined) delete process.env[name as string];
-      else process.env[name as string] = value;
-    }
-  }
+  });
 });
 
 test("no secret goes over plain http beyond loopback", async () => {

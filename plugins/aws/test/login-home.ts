@@ -1,4 +1,4 @@
-/** A home folder with the profiles of a user of AWS, and the environment in which the SDK finds it. */
+/** A home folder with the profiles of a user of AWS. */
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,16 +46,4 @@ export function createLoginHome(): LoginHome {
   };
   home.write(".aws/config", `${config.join("\n")}\n`);
   return home;
-}
-
-/** Sets variables of this process, for the SDK looks there, and gives back what undoes it. */
-export function setVariables(variables: Readonly<Record<string, string>>): () => void {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, variables);
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  };
 }

@@ -1,14 +1,16 @@
 /** A user of AWS at home, an AWS, and all that the SDK may ask for a login. */
 import { canary } from "@mlflow-auth/core/testing";
+import { setVariables, withVariables } from "@mlflow-auth/test/process-variables";
 import { type FakeAwsLogins, startFakeAwsLogins } from "@mlflow-auth/test/servers/aws-logins-fake";
 import {
   type AwsKeys,
   type FakeSecretsManager,
+  makeKeys,
   startFakeSecretsManager,
 } from "@mlflow-auth/test/servers/secrets-manager-fake";
 import type { StartedProvider } from "@mlflow-auth/test/start-provider";
-import { createLoginHome, type LoginHome, setVariables } from "./login-home.ts";
-import { type GivenOptions, makeKeys, startProvider } from "./start-provider.ts";
+import { createLoginHome, type LoginHome } from "./login-home.ts";
+import { type GivenOptions, startProvider } from "./start-provider.ts";
 
 /** The tokens of the logins, made up for one test file. */
 export type LoginTokens = FakeAwsLogins["tokens"];
@@ -58,14 +60,14 @@ export async function startLoginStage(): Promise<LoginStage> {
     },
     async as(given, more, act) {
       const env = { ...Object.fromEntries(services), ...more };
-      const restore = setVariables(env);
-      const started = await startProvider(aws.endpoint, given, { env });
-      try {
-        await act(started);
-      } finally {
-        await started.close();
-        restore();
-      }
+      await withVariables(env, async () => {
+        const started = await startProvider(aws.endpoint, given, { env });
+        try {
+          await act(started);
+        } finally {
+          await started.close();
+        }
+      });
     },
     async stop() {
       leave();

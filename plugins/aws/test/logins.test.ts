@@ -1,11 +1,13 @@
 /** Every way in that the AWS SDK's chain knows beside keys, against strict doubles of what it asks. */
 import { canary, revealedBy, type TestBackend } from "@mlflow-auth/core/testing";
+import { withVariables } from "@mlflow-auth/test/process-variables";
+import { makeKeys } from "@mlflow-auth/test/servers/secrets-manager-fake";
 import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { ROLE, setVariables } from "./login-home.ts";
+import { ROLE } from "./login-home.ts";
 import { startLoginStage } from "./login-stage.ts";
-import { type GivenOptions, makeKeys, startProvider } from "./start-provider.ts";
+import { type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("logins of AWS beside keys", { timeout: 60 });
 
@@ -117,12 +119,12 @@ test("logins go through core's client, each to the region of its own", async () 
     [{ profile: "team", role: { arn: ROLE, sessionName: "s" } }, {}, [portal, sts, secrets]],
   ] as [GivenOptions, Record<string, string>, string[]][]) {
     hosts.length = 0;
-    const restore = setVariables(env);
-    const started = await startProvider("", { ...given, endpoint: undefined as never }, { http: answer, env });
-    assert.is(await started.headers(), "Authorization: Bearer t");
-    assert.equal(hosts, wanted);
-    await started.close();
-    restore();
+    await withVariables(env, async () => {
+      const started = await startProvider("", { ...given, endpoint: undefined as never }, { http: answer, env });
+      assert.is(await started.headers(), "Authorization: Bearer t");
+      assert.equal(hosts, wanted);
+      await started.close();
+    });
   }
 });
 
@@ -146,11 +148,11 @@ test("the files of a login are those of the environment that the file was loaded
   assert.is(await headers(), "Authorization: Bearer t");
   await close();
   const own = { ...webIdentity, AWS_ROLE_SESSION_NAME: "run-1" };
-  const restore = setVariables({ AWS_ENDPOINT_URL_STS: logins.endpoint, AWS_EC2_METADATA_DISABLED: "true" });
-  const web = await startProvider(aws.endpoint, {}, { env: own });
-  assert.is(await web.headers(), "Authorization: Bearer t");
-  await web.close();
-  restore();
+  await withVariables({ AWS_ENDPOINT_URL_STS: logins.endpoint, AWS_EC2_METADATA_DISABLED: "true" }, async () => {
+    const web = await startProvider(aws.endpoint, {}, { env: own });
+    assert.is(await web.headers(), "Authorization: Bearer t");
+    await web.close();
+  });
 });
 
 test("keys that were replaced in their file are taken at once", async () => {

@@ -1,33 +1,30 @@
 /** Against moto, which keeps secrets and roles as AWS does. */
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { setVariables } from "@mlflow-auth/test/process-variables";
 import { startMoto } from "@mlflow-auth/test/servers/moto";
+import { environmentOf, makeKeys } from "@mlflow-auth/test/servers/secrets-manager-fake";
 import { missing } from "@mlflow-auth/test/servers/tools";
 import { rejected } from "@mlflow-auth/test/start-provider";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { environmentOf, type GivenOptions, makeKeys, startProvider } from "./start-provider.ts";
+import { type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("secrets in an AWS that is not ours", { missing: await missing("moto"), timeout: 60 });
 
 const keys = makeKeys();
 const env = environmentOf(keys);
-const names = ["AWS_ENDPOINT_URL_STS", "AWS_EC2_METADATA_DISABLED"];
-const before = names.map((name) => [name, process.env[name]] as const);
 let moto: Awaited<ReturnType<typeof startMoto>>;
 let client: SecretsManagerClient;
+let restore: () => void;
 
 test.before(async () => {
   moto = await startMoto();
   client = new SecretsManagerClient({ endpoint: moto.endpoint, region: "eu-central-1", credentials: keys });
-  process.env["AWS_ENDPOINT_URL_STS"] = moto.endpoint;
-  process.env["AWS_EC2_METADATA_DISABLED"] = "true";
+  restore = setVariables({ AWS_ENDPOINT_URL_STS: moto.endpoint, AWS_EC2_METADATA_DISABLED: "true" });
 });
 
 test.after(async () => {
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  restore();
   client.destroy();
   await moto.stop();
 });

@@ -1,12 +1,13 @@
 /** What Secrets Manager and STS are asked, with whose keys, and over which connection. */
 import type { TestBackend } from "@mlflow-auth/core/testing";
 import { createAuthority } from "@mlflow-auth/test/servers/certificates";
+import { environmentOf, makeKeys } from "@mlflow-auth/test/servers/secrets-manager-fake";
 import { startTlsFront } from "@mlflow-auth/test/servers/tls-front";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { ROLE } from "./login-home.ts";
 import { startLoginStage } from "./login-stage.ts";
-import { environmentOf, type GivenOptions, makeKeys, startProvider } from "./start-provider.ts";
+import { type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("what AWS is asked", { timeout: 60 });
 

@@ -1,7 +1,5 @@
 /** A provider on an AWS that the test started, with the options that core would fill in. */
-import { randomBytes } from "node:crypto";
 import type { TestContextOptions } from "@mlflow-auth/core/testing";
-import type { AwsKeys } from "@mlflow-auth/test/servers/secrets-manager-fake";
 import { startProvider as start } from "@mlflow-auth/test/start-provider";
 import type { AwsOptions } from "../src/generated/options.js";
 import { createRequestAuthProvider } from "../src/index.js";
@@ -11,15 +9,6 @@ export type GivenOptions = Partial<Omit<AwsOptions, "secret" | "credential" | "c
   credential?: Partial<AwsOptions["credential"]>;
   cache?: Partial<AwsOptions["cache"]>;
 };
-
-/** Keys as AWS makes them, and nobody's. */
-export function makeKeys(): AwsKeys {
-  return { accessKeyId: `key-${randomBytes(8).toString("hex")}`, secretAccessKey: randomBytes(20).toString("hex") };
-}
-
-export function environmentOf({ accessKeyId, secretAccessKey }: AwsKeys): Record<string, string> {
-  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-}
 
 export function startProvider(endpoint: string, given: GivenOptions = {}, context: TestContextOptions = {}) {
   const options: AwsOptions = {

@@ -1,5 +1,6 @@
 /** The identity of a virtual machine. The SDK looks for where one is had once in a process: others are tried by test/ends. */
 import { ManagedIdentityCredential } from "@azure/identity";
+import { setVariables, withVariables } from "@mlflow-auth/test/process-variables";
 import { type FakeAzure, type Fault, startFakeAzure } from "@mlflow-auth/test/servers/azure-fake";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -9,16 +10,15 @@ const test = suite("logging in with the identity of a machine", { timeout: 60 })
 const VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
 
 let azure: FakeAzure;
-const before = process.env[VARIABLE];
+let restore: () => void;
 test.before(async () => {
   azure = await startFakeAzure();
   azure.vault.put("mlflow-auth", "t");
   // The SDK reads it there, in place of the address that every machine has and no test can answer at.
-  process.env[VARIABLE] = azure.metadata;
+  restore = setVariables({ [VARIABLE]: azure.metadata });
 });
 test.after(async () => {
-  if (before === undefined) delete process.env[VARIABLE];
-  else process.env[VARIABLE] = before;
+  restore();
   await azure.stop();
 });
 
@@ -98,20 +98,19 @@ test("a program's own login with the identity of the machine goes on as it would
 });
 
 test("by default, an identity that may be had in a moment is an outage, and none is nothing to log in with", async () => {
-  const PATH = process.env["PATH"];
-  process.env["PATH"] = "/nowhere";
   // By an id that no token is kept for.
   const env = { AZURE_CLIENT_ID: "22222222-2222-3333-4444-555555555555" };
-  azure.identity.faults.push(...Array(6).fill({ status: 429, body: { error: "x" } }));
-  const throttled = await start({ auth: { method: "default" } }, env);
-  const { code, transient, message } = await throttled.fault();
-  azure.identity.faults.length = 0;
-  await throttled.close();
-  assert.equal([code, transient], ["SECRET_UNREACHABLE", true], message);
-  const without = await start({ auth: { method: "default" } }, env);
-  assert.is((await without.fault()).code, "SECRET_SOURCE");
-  await without.close();
-  process.env["PATH"] = PATH;
+  await withVariables({ PATH: "/nowhere" }, async () => {
+    azure.identity.faults.push(...Array(6).fill({ status: 429, body: { error: "x" } }));
+    const throttled = await start({ auth: { method: "default" } }, env);
+    const { code, transient, message } = await throttled.fault();
+    azure.identity.faults.length = 0;
+    await throttled.close();
+    assert.equal([code, transient], ["SECRET_UNREACHABLE", true], message);
+    const without = await start({ auth: { method: "default" } }, env);
+    assert.is((await without.fault()).code, "SECRET_SOURCE");
+    await without.close();
+  });
 });
 
 test("by default, where there is nothing else", async () => {

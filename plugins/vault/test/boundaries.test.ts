@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { inspect } from "node:util";
 import type { HttpClient, HttpRequest, Secret } from "@mlflow-auth/core/plugin";
 import { canary, revealedBy, secretSource } from "@mlflow-auth/core/testing";
+import { withVariables } from "@mlflow-auth/test/process-variables";
 import { createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { rejected } from "@mlflow-auth/test/start-provider";
@@ -17,20 +18,6 @@ const test = suite("what the vault plugin takes in and lets out");
 
 // Read when node-vault is loaded, which is at the first fetch.
 process.env["DEBUG"] = "*";
-
-/** The variables that node-vault would read by itself, restored afterwards. */
-async function withProcessEnv(variables: Record<string, string>, act: () => Promise<void>): Promise<void> {
-  const before = new Map(Object.keys(variables).map((name) => [name, process.env[name]]));
-  Object.assign(process.env, variables);
-  try {
-    await act();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  }
-}
 
 /** A client that keeps what it was asked, and answers as Vault with one secret does. */
 function recorder() {
@@ -68,7 +55,7 @@ test("nothing of process.env reaches Vault", async () => {
     VAULT_SECRET_ID: foreign,
     HOME: `/${foreign}`,
   };
-  await withProcessEnv(variables, async () => {
+  await withVariables(variables, async () => {
     for (const env of [{ VAULT_TOKEN: "mine" }, { VAULT_ROLE_ID: "role", VAULT_SECRET_ID: "id" }]) {
       const { http, requests, settings } = recorder();
       const { headers } = await startProvider("https://vault.example.com/base/", {}, { http, env });

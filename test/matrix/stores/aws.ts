@@ -1,7 +1,7 @@
 /** AWS Secrets Manager, with keys. */
 import { randomBytes } from "node:crypto";
 import { startMoto } from "../../servers/moto.ts";
-import { type AwsKeys, startFakeSecretsManager } from "../../servers/secrets-manager-fake.ts";
+import { environmentOf, makeKeys, startFakeSecretsManager } from "../../servers/secrets-manager-fake.ts";
 import { startFaultyFront } from "../faulty-front.ts";
 import type { Held, StartStore, StoreFault } from "../store.ts";
 
@@ -69,15 +69,6 @@ export const startMotoStore: StartStore = async (watch) => {
     if (!answer.ok) throw new Error(`moto did not take the secret: ${answer.status} ${await answer.text()}`);
   }
 };
-
-function makeKeys(secretAccessKey: string): AwsKeys {
-  return { accessKeyId: `key-${randomBytes(8).toString("hex")}`, secretAccessKey };
-}
-
-const environmentOf = ({ accessKeyId, secretAccessKey }: AwsKeys) => ({
-  AWS_ACCESS_KEY_ID: accessKeyId,
-  AWS_SECRET_ACCESS_KEY: secretAccessKey,
-});
 
 const optionsOf = (endpoint: string) => ({ secret: { id: NAME }, region: "eu-central-1", endpoint });
 

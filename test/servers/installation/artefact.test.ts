@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setVariables } from "@mlflow-auth/test/process-variables";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type TemporaryFolder, temporaryFolder } from "../process/temporary-folder.ts";
@@ -10,19 +11,17 @@ const test = suite("artefacts in the cache");
 let folder: TemporaryFolder;
 let versionFile: string;
 let builds: number;
-let before: string | undefined;
+let restore: () => void;
 
 test.beforeEach(() => {
   folder = temporaryFolder("cache");
-  before = process.env["MLFLOW_AUTH_CACHE"];
-  process.env["MLFLOW_AUTH_CACHE"] = join(folder.path, "cache");
+  restore = setVariables({ MLFLOW_AUTH_CACHE: join(folder.path, "cache") });
   versionFile = join(folder.path, "version");
   writeFileSync(versionFile, "1");
   builds = 0;
 });
 test.afterEach(() => {
-  if (before === undefined) delete process.env["MLFLOW_AUTH_CACHE"];
-  else process.env["MLFLOW_AUTH_CACHE"] = before;
+  restore();
   folder.remove();
 });
 
