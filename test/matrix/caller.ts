@@ -22,7 +22,8 @@ export interface CallerOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
-export const waysIn = { library: openLibrary, proxy: openProxy };
+/** The library first, then the proxy. */
+export const waysIn = [openLibrary, openProxy] as const;
 
 const REQUEST = "/api/2.0/mlflow/experiments/get?experiment_id=0";
 const quiet = () => undefined;

@@ -34,8 +34,6 @@ interface Expected {
   readonly stale: number;
 }
 
-const ways = ["library", "proxy"] as const;
-
 /** Milliseconds: longer than a secret is kept. */
 const BEYOND_TTL = 6 * 60_000;
 
@@ -53,8 +51,8 @@ async function prepare(plugin: PluginName, { maxStale = "0s", timeout = "15s" } 
   const options = { ...store.options, cache: { ttl: "5m", maxStale }, timeout };
   const config = { version: 1, trackingUri: front.uri, plugins: { [plugin]: options } };
   const callers = await Promise.all(
-    ways.map(async (way) => {
-      const caller = await waysIn[way]({ config, cwd: project.folder, env: store.env });
+    waysIn.map(async (open) => {
+      const caller = await open({ config, cwd: project.folder, env: store.env });
       closeAfterwards(() => caller.close());
       return caller;
     }),

@@ -50,17 +50,18 @@ const quiet = () => undefined;
 const silent = { debug: quiet, info: quiet, warn: quiet, error: quiet };
 
 const URI = "https://mlflow.example.com";
-const all: [name: string, plugin: string, tool: string | undefined, start: StartStore][] = [
-  ...Object.entries(stores).map(([plugin, start]): [string, string, undefined, StartStore] => [
-    plugin,
-    plugin,
-    undefined,
-    start,
-  ]),
-];
-for (const { name, plugin, tool, start } of realStores) all.push([name, plugin, await missing(tool), start]);
+interface Subject {
+  readonly name: string;
+  readonly plugin: string;
+  readonly start: StartStore;
+  /** What it needs and this machine has not. */
+  readonly without?: string | undefined;
+}
 
-for (const [name, plugin, without, start] of all) {
+const subjects: Subject[] = Object.entries(stores).map(([plugin, start]) => ({ name: plugin, plugin, start }));
+for (const { tool, ...real } of realStores) subjects.push({ ...real, without: await missing(tool) });
+
+for (const { name, plugin, start, without } of subjects) {
   const test = suite(`what secrets make of requests: ${name}`, { ...(without && { missing: without }), timeout: 60 });
   const watch = createWatch();
   const project = createProject({ config: "version: 1\n", watch });
