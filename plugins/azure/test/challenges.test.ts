@@ -86,7 +86,7 @@ for (const [what, challenge, said] of foreign) {
     }));
 }
 
-test("a challenge without a word of what it wants, and one that repeats, end the fetch", () =>
+test("a challenge without a word of what it wants ends the fetch", () =>
   withAzure(async (azure) => {
     azure.vault.challenge = "Bearer";
     assert.match(await answerOf(azure), /^LOGIN_FAILED: /);

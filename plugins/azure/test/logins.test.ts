@@ -2,6 +2,7 @@
 import { chmodSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { secretSource } from "@mlflow-auth/core/testing";
+import { withVariables } from "@mlflow-auth/test/process-variables";
 import { clientCertificate, type FakeAzure, startFakeAzure, workloadToken } from "@mlflow-auth/test/servers/azure-fake";
 import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import { rejected } from "@mlflow-auth/test/start-provider";
@@ -13,13 +14,13 @@ const test = suite("logging in for a vault", { timeout: 60 });
 
 let azure: FakeAzure;
 const { path: folder, remove } = temporaryFolder("azure-logins");
-const { PATH } = process.env;
+/** No command but those in that folder can be found. */
+const aside = { PATH: folder };
 test.before(async () => {
   azure = await startFakeAzure();
   azure.vault.put("mlflow-auth", "t");
 });
 test.after(async () => {
-  process.env["PATH"] = PATH;
   remove();
   await azure.stop();
 });
@@ -60,6 +61,20 @@ test("by a secret, which is read again at the next login", async () => {
   assert.is(azure.entra.logins.length, 2);
   await started.close();
   azure.entra.secret = before;
+});
+
+test("by a secret that was replaced as soon as a token has ended, and not first by the old one", async () => {
+  const { secret: before, lifetime, logins } = azure.entra;
+  azure.entra.lifetime = 1;
+  const started = await startProvider(azure);
+  assert.is(await started.headers(), T);
+  const made = logins.length;
+  azure.entra.secret = "yet another";
+  await started.provider.invalidate("unauthorized", rejected);
+  assert.is(await started.headers(), T);
+  assert.is(logins.length, made + 1);
+  await started.close();
+  Object.assign(azure.entra, { secret: before, lifetime });
 });
 
 test("a login is kept from one fetch to the next", async () => {
@@ -132,23 +147,23 @@ test("by the token of a workload, which is read again at the next login", async 
 
 test("by the Azure CLI, for the tenant that the vault names", async () => {
   const auth = { method: "azure-cli" as const };
-  process.env["PATH"] = folder;
-  const missing = await faultOf({ auth });
-  assert.equal([missing.code, missing.message], ["SECRET_SOURCE", "there is no Azure CLI (az) on the PATH"]);
+  await withVariables(aside, async () => {
+    const missing = await faultOf({ auth });
+    assert.equal([missing.code, missing.message], ["SECRET_SOURCE", "there is no Azure CLI (az) on the PATH"]);
 
-  const token = azure.tokens.mint({ audience: "https://vault.azure.net", tenant: azure.entra.tenant, client: "me" });
-  const expires = Math.floor(Date.now() / 1000) + 3_600;
-  const answer = JSON.stringify({ accessToken: token, expires_on: expires, tokenType: "Bearer" });
-  const wanted = `account get-access-token --output json --resource https://vault.azure.net --tenant ${azure.entra.tenant}`;
-  const az = (lines: string) => chmodSync(write("az", `#!/bin/sh\n${lines}\n`), 0o700);
-  az(`[ "$*" = "${wanted}" ] && echo '${answer}' || exit 3`);
-  assert.is(await headers({ auth }), T);
+    const token = azure.tokens.mint({ audience: "https://vault.azure.net", tenant: azure.entra.tenant, client: "me" });
+    const expires = Math.floor(Date.now() / 1000) + 3_600;
+    const answer = JSON.stringify({ accessToken: token, expires_on: expires, tokenType: "Bearer" });
+    const wanted = `account get-access-token --output json --resource https://vault.azure.net --tenant ${azure.entra.tenant}`;
+    const az = (lines: string) => chmodSync(write("az", `#!/bin/sh\n${lines}\n`), 0o700);
+    az(`[ "$*" = "${wanted}" ] && echo '${answer}' || exit 3`);
+    assert.is(await headers({ auth }), T);
 
-  az('echo "Please run az login to set up an account." >&2; exit 1');
-  const out = await faultOf({ auth });
-  assert.equal([out.code, out.message], ["LOGIN_FAILED", "the Azure CLI gave no token"]);
-  assert.match(out.remedy ?? "", "az login");
-  process.env["PATH"] = PATH;
+    az('echo "Please run az login to set up an account." >&2; exit 1');
+    const out = await faultOf({ auth });
+    assert.equal([out.code, out.message], ["LOGIN_FAILED", "the Azure CLI gave no token"]);
+    assert.match(out.remedy ?? "", "az login");
+  });
 });
 
 test("by default as the variables of the Azure SDKs say, those of the environment that the file was loaded with", async () => {
@@ -183,16 +198,8 @@ test("by default as the variables of the Azure SDKs say, those of the environmen
 });
 
 test("by default, variables that only the process has choose nothing", async () => {
-  process.env["PATH"] = folder;
   rmSync(join(folder, "az"), { force: true });
-  const before = Object.keys(azure.login).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, azure.login);
-  const { code } = await faultOf({ auth: { method: "default" } });
-  for (const [name, value] of before) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-  process.env["PATH"] = PATH;
+  const { code } = await withVariables({ ...aside, ...azure.login }, () => faultOf({ auth: { method: "default" } }));
   assert.is(code, "SECRET_SOURCE");
 });
 
@@ -201,23 +208,22 @@ test("by default AZURE_TOKEN_CREDENTIALS narrows down what is asked", async () =
   const token = azure.tokens.mint({ audience: "https://vault.azure.net", tenant: azure.entra.tenant, client: "me" });
   const answer = JSON.stringify({ accessToken: token, expires_on: Math.floor(Date.now() / 1000) + 3_600 });
   chmodSync(write("az", `#!/bin/sh\necho '${answer}'\n`), 0o700);
-  process.env["PATH"] = folder;
-  for (const chosen of ["dev", " AzureCliCredential "]) {
-    assert.is(await headers({ auth }, { AZURE_TOKEN_CREDENTIALS: chosen }), T);
-    assert.is(await headers({ auth }, { ...azure.login, AZURE_TOKEN_CREDENTIALS: chosen }), T);
-  }
-  for (const chosen of ["prod", "EnvironmentCredential", "something"]) {
-    assert.is((await faultOf({ auth }, { AZURE_TOKEN_CREDENTIALS: chosen })).code, "SECRET_SOURCE", chosen);
-  }
-  process.env["PATH"] = PATH;
+  await withVariables(aside, async () => {
+    for (const chosen of ["dev", " AzureCliCredential "]) {
+      assert.is(await headers({ auth }, { AZURE_TOKEN_CREDENTIALS: chosen }), T);
+      assert.is(await headers({ auth }, { ...azure.login, AZURE_TOKEN_CREDENTIALS: chosen }), T);
+    }
+    for (const chosen of ["prod", "EnvironmentCredential", "something"]) {
+      assert.is((await faultOf({ auth }, { AZURE_TOKEN_CREDENTIALS: chosen })).code, "SECRET_SOURCE", chosen);
+    }
+  });
   rmSync(join(folder, "az"));
 });
 
 test("by default with nothing there it says what would do, and that no command is at hand", async () => {
-  process.env["PATH"] = folder;
   rmSync(join(folder, "az"), { force: true });
-  const { code, message, remedy = "" } = await faultOf({ auth: { method: "default" } });
-  process.env["PATH"] = PATH;
+  const auth = { method: "default" as const };
+  const { code, message, remedy = "" } = await withVariables(aside, () => faultOf({ auth }));
   assert.equal([code, message], ["SECRET_SOURCE", "the Azure SDK found nothing to log in with"]);
   assert.match(remedy, /AZURE_CLIENT_SECRET; .*managed identity; or az login/);
 });

@@ -100,15 +100,7 @@ export const mutants = [
       ],
       ["...(password && locked) };", "};", "a certificate with a passphrase can't be used by default"],
       ["...(password && { certificatePassword: password })", "", "a certificate with a passphrase can't be used"],
-      [
-        "if (held?.of !== of) {",
-        "if (held === undefined) {",
-        "a secret that was replaced is never used",
-        {
-          tests: ["plugins/azure/logins"],
-          accepted: "a login that fails is forgotten as a whole, and the next reads it again",
-        },
-      ],
+      ["if (held?.of !== of) {", "if (held === undefined) {", "a secret that was replaced is used once more"],
       [
         'if ("tenantId" in login && login.tenantId && tenant &&',
         "if (tenant === '' &&",

@@ -19,6 +19,8 @@ export interface FakeEntra {
   /** PEM of the certificate that the application has. */
   certificate: string | undefined;
   trusted: Trusted | undefined;
+  /** Seconds for which a token is said to be valid. */
+  lifetime: number;
   /** Where it says that tokens are had, to clients that look around first. */
   tokenEndpoint: string | undefined;
   /** Given in place of tokens, one for each request. */
@@ -37,6 +39,7 @@ export function createEntra(host: string, resource: string, tokens: Tokens): Fak
     secret: randomUUID(),
     certificate: undefined,
     trusted: undefined,
+    lifetime: 3_599,
     tokenEndpoint: undefined,
     faults: [],
     logins: [],
@@ -116,7 +119,9 @@ export function createEntra(host: string, resource: string, tokens: Tokens): Fak
 
   function token(): Answer {
     const access_token = tokens.mint({ audience: resource, tenant: entra.tenant, client: entra.clientId });
-    return { status: 200, body: { token_type: "Bearer", expires_in: 3_599, ext_expires_in: 3_599, access_token } };
+    const { lifetime } = entra;
+    const body = { token_type: "Bearer", expires_in: lifetime, ext_expires_in: lifetime, access_token };
+    return { status: 200, body };
   }
 
   return entra;
