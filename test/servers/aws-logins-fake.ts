@@ -4,7 +4,8 @@
  */
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type AwsKeys, readBody } from "./secrets-manager-fake.ts";
+import { text } from "node:stream/consumers";
+import type { AwsKeys } from "./secrets-manager-fake.ts";
 
 /** Which of them was asked. */
 export type AwsLoginKind = "sso" | "oidc" | "web-identity" | "role" | "container" | "instance" | "unknown";
@@ -44,7 +45,7 @@ interface Answer {
 /** @param keys what every login gives, with the session token `session-KIND` */
 export async function startFakeAwsLogins(keys: AwsKeys): Promise<FakeAwsLogins> {
   const server = createServer(async (request, response) => {
-    const body = await readBody(request);
+    const body = await text(request);
     const url = new URL(request.url ?? "/", "http://fake");
     const { method = "", headers } = request;
     const isJson = headers["content-type"]?.includes("json") === true;

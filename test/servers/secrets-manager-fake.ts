@@ -2,6 +2,7 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 /** What to answer in place of the secret. */
 export interface SecretsManagerFault {
@@ -48,7 +49,7 @@ export async function startFakeSecretsManager(keys: AwsKeys): Promise<FakeSecret
   const asked: Record<string, unknown>[] = [];
   const faults: FakeSecretsManager["faults"] = [];
   const server = createServer(async (request, response) => {
-    const body = await readBody(request);
+    const body = await text(request);
     const fault = faults.shift();
     if (fault === "hang") return;
     if (fault === "reset") return void request.socket.resetAndDestroy();
@@ -121,11 +122,11 @@ function signatureFault(
   if (key !== accessKeyId) return { status: 400, type: "UnrecognizedClientException" };
   const lines = signed.split(";").map((name) => `${name}:${String(headers[name]).trim()}\n`);
   const canonical = ["POST", "/", "", lines.join(""), signed, sha256(body)].join("\n");
-  const text = ["AWS4-HMAC-SHA256", headers["x-amz-date"], scope, sha256(canonical)].join("\n");
+  const toSign = ["AWS4-HMAC-SHA256", headers["x-amz-date"], scope, sha256(canonical)].join("\n");
   const signing = scope
     .split("/")
     .reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
-  return hmac(signing, text).toString("hex") === signature
+  return hmac(signing, toSign).toString("hex") === signature
     ? undefined
     : { status: 400, type: "InvalidSignatureException" };
 }
@@ -141,10 +142,3 @@ function assumedRole({ accessKeyId, secretAccessKey }: AwsKeys): string {
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
-
-/** All of it, as text. */
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
-}

@@ -1,5 +1,6 @@
 /** What the parts of the double have in common: requests that are read whole, and faults in place of an answer. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 
 /** What to do in place of the usual answer; `hang` stays silent, `reset` hangs up. */
@@ -20,14 +21,12 @@ export interface Call {
 }
 
 export async function callOf(request: IncomingMessage): Promise<Call> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
   const { method = "", url = "", headers } = request;
   return {
     method,
     url: new URL(`https://${headers.host}${url}`),
     headers,
-    body: Buffer.concat(chunks).toString("utf8"),
+    body: await text(request),
   };
 }
 
