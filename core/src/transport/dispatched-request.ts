@@ -14,7 +14,10 @@ import type { OutgoingRequest } from "./outgoing-request.js";
 import { OwnController } from "./own-controller.js";
 import { withQuery } from "./signed-options.js";
 
-/** @param send the way on, where the plugin takes it */
+/**
+ * @param send the way on, where the plugin takes it
+ * @throws TypeError for an address that undici would refuse: nobody has been asked or told yet
+ */
 export function answerBy(
   dispatching: Dispatching,
   server: ServerConfig,
@@ -22,6 +25,8 @@ export function answerBy(
   send: (request: OutgoingRequest) => boolean,
 ): true {
   const { handler, url } = request;
+  // Where undici would refuse it, that is the client's fault, not the plugin's.
+  const path = withoutQueryCredentials(withQuery(request.options));
   const controller = new OwnController();
   const body = new AskedBody(request.options, dispatching.instance);
   let answered: CheckedAnswer | undefined;
@@ -29,9 +34,7 @@ export function answerBy(
   let isOver = false;
 
   const dispatched: DispatchedRequest = {
-    get url() {
-      return new URL(url.origin + withoutQueryCredentials(withQuery(request.options)));
-    },
+    url: new URL(url.origin + path),
     method: url.method,
     server,
     headers: ownHeaders(request.options.headers as DispatchHeaders),

@@ -2,8 +2,9 @@ import { Readable } from "node:stream";
 import { suite } from "@mlflow-auth/test/suite";
 import { request } from "undici";
 import * as assert from "uvu/assert";
+import { clientOf } from "./client-fixture.js";
 import { assertClosed } from "./nameless-files.ts";
-import { clientOf, signer, signingServer } from "./signing-server.js";
+import { signer, signingServer } from "./signing-server.js";
 
 const test = suite("signed requests of careless clients");
 

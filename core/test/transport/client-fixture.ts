@@ -1,10 +1,12 @@
 import type { ServerResponse } from "node:http";
+import { closeAfterwards } from "@mlflow-auth/test/suite";
 import { Agent, Dispatcher1Wrapper } from "undici";
+import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { Secret } from "../../src/secret/secret.js";
 import { type Clock, systemClock } from "../../src/time/clock.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
 import { type EchoServer, echoServer } from "../connection/echo-server.js";
-import { authorizerOver, boundAuth, boundHeaders } from "../pipeline/authorizer-fixture.js";
+import { authorizerOver, boundAuth, boundHeaders, type Listed } from "../pipeline/authorizer-fixture.js";
 
 type Interceptor = ReturnType<typeof createInterceptor>;
 
@@ -57,6 +59,25 @@ export async function withClient<T>(
   }
 }
 
+/** undici with the interceptor, over providers that stand in the test. */
+export function clientOf(listed: Listed[], clock?: Parameters<typeof authorizerOver>[1]) {
+  const opened = authorizerOver(listed, clock);
+  const agent = new Agent();
+  closeAfterwards(() => agent.close());
+  return { ...opened, dispatcher: agent.compose(createInterceptor(opened.authorizer)) };
+}
+
 /** The built-in fetch through a dispatcher of undici 8. */
 export const fetchWith = (dispatcher: unknown, url: string, init: object = {}) =>
   fetch(url, { ...init, dispatcher: new Dispatcher1Wrapper(dispatcher as Agent) } as unknown as RequestInit);
+
+/** What a request failed with: `CODE: message` of an error of ours, also of one that fetch wraps; any other as a text. */
+export async function failure(sent: Promise<unknown>): Promise<string> {
+  const thrown = await sent.then(
+    () => {
+      throw new Error("it was answered");
+    },
+    (error) => (isMlflowAuthError(error) ? error : (error.cause ?? error)),
+  );
+  return isMlflowAuthError(thrown) ? `${thrown.code}: ${thrown.message}` : String(thrown);
+}

@@ -3,44 +3,15 @@ import { suite } from "@mlflow-auth/test/suite";
 import { Agent, interceptors, request } from "undici";
 import * as assert from "uvu/assert";
 import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import type { ProviderRequest, Rewrite } from "../../src/provider/provider.js";
+import type { Rewrite } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
 import { echoServer } from "../connection/echo-server.js";
 import { authorizerOver, boundAuth, boundTags } from "../pipeline/authorizer-fixture.js";
-import { fetchWith } from "./client-fixture.js";
-import { clientOf } from "./signing-server.js";
+import { clientOf, failure, fetchWith } from "./client-fixture.js";
+import { changed, moved, rewriter } from "./rewriting-providers.js";
 
 const test = suite("requests to rewritten addresses");
-
-/** MLflow's API in another folder than MLflow's clients ask for, in both directions. */
-const moved: Rewrite = {
-  to: (url) => changed(url, url.pathname.replace(/^\/api\//, "/inner/api/")),
-  back: (url) => changed(url, url.pathname.replace(/^\/inner\/api(\/|$)/, "/api$1")),
-};
-
-function changed(url: URL, pathname: string): URL {
-  url.pathname = pathname;
-  return url;
-}
-
-function rewriter(rewrite: Rewrite = moved) {
-  const asked: string[] = [];
-  const bound = boundAuth("moved", ({ url }: ProviderRequest) => {
-    asked.push(url.pathname + url.search);
-    return { headers: { Authorization: new Secret("Bearer ours") } };
-  });
-  return { asked, bound: { ...bound, provider: { ...bound.provider, rewrite } } };
-}
-
-async function failure(sent: Promise<unknown>): Promise<string> {
-  const thrown = await sent.then(
-    () => assert.unreachable("it was sent"),
-    (error) => (isMlflowAuthError(error) ? error : error.cause),
-  );
-  assert.ok(isMlflowAuthError(thrown), String(thrown));
-  return `${thrown.code}: ${thrown.message}`;
-}
 
 test("the server is asked at its own address, with the credential for it, by fetch and by undici's request with a query", async () => {
   const server = await echoServer();
@@ -72,43 +43,6 @@ test("what is not rewritten is sent byte for byte as it was written", async () =
   assert.is(server.received[0]?.url, '/x"|%7e?a=^');
   await server.close();
 });
-
-const led: Record<string, [header: string, sent: string, got: string]> = {
-  "a redirect within the server": ["location", "ORIGIN/inner/api/2.0/y?z=1#f", "ORIGIN/api/2.0/y?z=1#f"],
-  "a redirect without a host": ["location", "/inner/api/y", "ORIGIN/api/y"],
-  "a relative redirect": ["location", "y", "ORIGIN/api/2.0/y"],
-  "a relative redirect to what is not rewritten": ["location", "../../../health", "ORIGIN/health"],
-  "a redirect to what is not rewritten": ["location", "/health", "/health"],
-  "a redirect elsewhere": ["location", "https://elsewhere.test/inner/api/y", "https://elsewhere.test/inner/api/y"],
-  "a redirect that is no address": ["location", "https://[", "https://["],
-  Location: ["content-location", "/inner/api/y", "ORIGIN/api/y"],
-  links: [
-    "link",
-    "</inner/api/a>; rel=next, <https://h.test/>; rel=x",
-    "<ORIGIN/api/a>; rel=next, <https://h.test/>; rel=x",
-  ],
-  "a cookie's path": ["set-cookie", "a=b; Path=/inner/api; HttpOnly", "a=b; Path=/api; HttpOnly"],
-  "another cookie's path": ["set-cookie", "a=/inner/api; path=/", "a=/inner/api; path=/"],
-  "any other header": ["x-at", "/inner/api", "/inner/api"],
-};
-
-for (const [name, [header, sent, got]] of Object.entries(led)) {
-  test(`${name} in an answer is led back, by fetch and by undici`, async () => {
-    const server = await echoServer((_, response) => {
-      response.setHeader(header, sent.replaceAll("ORIGIN", server.origin));
-      response.writeHead(header === "location" ? 307 : 200).end();
-    });
-    const { dispatcher } = clientOf([{ uri: server.origin, auth: [rewriter().bound] }]);
-    const expected = got.replaceAll("ORIGIN", server.origin);
-    const url = `${server.origin}/api/2.0/x`;
-    const fetched = await fetchWith(dispatcher, url, { redirect: "manual" });
-    assert.is(fetched.headers.get(header), expected);
-    const { headers, body } = await request(url, { dispatcher });
-    assert.is([headers[header]].flat()[0], expected);
-    await body.dump();
-    await server.close();
-  });
-}
 
 test("a redirect that is followed is rewritten anew", async () => {
   const server = await echoServer(({ url }, response) => {

@@ -2,24 +2,14 @@ import { Readable } from "node:stream";
 import { suite } from "@mlflow-auth/test/suite";
 import { request } from "undici";
 import * as assert from "uvu/assert";
-import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { anonymous } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
 import { authorizerOver, boundAuth, boundHeaders, boundTags } from "../pipeline/authorizer-fixture.js";
-import { fetchWith } from "./client-fixture.js";
+import { clientOf, failure, fetchWith } from "./client-fixture.js";
 import { assertClosed } from "./nameless-files.ts";
-import { clientOf, type SignedRequest, signer, signingServer } from "./signing-server.js";
+import { type SignedRequest, signer, signingServer } from "./signing-server.js";
 
 const test = suite("signed requests");
-
-async function failure(sent: Promise<unknown>): Promise<string> {
-  const thrown = await sent.then(
-    () => assert.unreachable("it was sent"),
-    (error) => (isMlflowAuthError(error) ? error : error.cause),
-  );
-  assert.ok(isMlflowAuthError(thrown), String(thrown));
-  return `${thrown.code}: ${thrown.message}`;
-}
 
 const bodies: Record<string, () => unknown> = {
   "no body": () => undefined,

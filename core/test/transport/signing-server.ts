@@ -1,14 +1,11 @@
-/** A server that takes nothing but what it was sent signed, byte for byte, and the client whose provider signs. */
+/** A server that takes nothing but what it was sent signed, byte for byte, and the provider that signs. */
 import { createHash, createHmac } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { closeAfterwards } from "@mlflow-auth/test/suite";
-import { Agent } from "undici";
 import type { BoundAuth } from "../../src/pipeline/auth.js";
 import type { RejectedAuth, RequestAuthProvider, SignableRequest } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
-import { createInterceptor } from "../../src/transport/interceptor.js";
-import { authorizerOver, type Listed } from "../pipeline/authorizer-fixture.js";
 
 export interface SignedRequest {
   readonly method: string;
@@ -90,12 +87,4 @@ export function signer(state: { stored: number }, options: Partial<RequestAuthPr
   };
   const bound: BoundAuth = { instance: "signer", timeout: 15_000, optional: false, provider };
   return { bound, seen, rejected };
-}
-
-/** undici with the interceptor. */
-export function clientOf(listed: Listed[], clock?: Parameters<typeof authorizerOver>[1]) {
-  const opened = authorizerOver(listed, clock);
-  const agent = new Agent();
-  closeAfterwards(() => agent.close());
-  return { ...opened, dispatcher: agent.compose(createInterceptor(opened.authorizer)) };
 }

@@ -24,21 +24,6 @@ export const mutants: readonly Mutant[] = [
         { accepted: "the same address in full leads where the short one does, for every client" },
       ],
       [
-        "/^[a-z][a-z0-9+.-]*:|^\\//i.test(value) ? value : url.href",
-        "value",
-        "a relative redirect leads to a place below the client's address, which is another",
-      ],
-      [
-        "if (led !== value) rawHeaders[i + 1]",
-        "if (false) rawHeaders[i + 1]",
-        "fetch follows a redirect to an address that only the server knows",
-      ],
-      [
-        "(name === COOKIE ? value.replace(PATH, (_, before, path) => before + this.#path(path)) : value)",
-        "value",
-        "a session's cookie never comes back to its server",
-      ],
-      [
         "!createsRun(this.#asked)",
         "!createsRun(this.#url)",
         "a run that is created at a rewritten address has no tags",
@@ -53,6 +38,28 @@ export const mutants: readonly Mutant[] = [
         "return first;",
         "which of two plugins rewrites an address is chance",
       ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["core/led-back-addresses"],
+    [
+      [
+        "/^[a-z][a-z0-9+.-]*:|^\\//i.test(value) ? value : url.href",
+        "value",
+        "a relative redirect leads to a place below the client's address, which is another",
+      ],
+      [
+        "if (led !== value) rawHeaders[i + 1]",
+        "if (false) rawHeaders[i + 1]",
+        "fetch follows a redirect to an address that only the server knows",
+      ],
+      [
+        "(name === COOKIE ? value.replace(PATH, (_, before, path) => before + this.#path(path)) : value)",
+        "value",
+        "a session's cookie never comes back to its server",
+      ],
+      ["value.replace(TARGET,", "value.replace(/<([^>]*)>/g,", "the text of a link becomes an address"],
     ],
   ),
   ...faultsIn(
@@ -97,7 +104,7 @@ export const mutants: readonly Mutant[] = [
   ),
   ...faultsIn(
     "core/src",
-    ["core/careless-answers"],
+    ["core/careless-dispatching"],
     [
       [
         'else signal.addEventListener("abort", abort, { once: true });',
@@ -153,6 +160,17 @@ export const mutants: readonly Mutant[] = [
         "an upload that breaks off looks like a plugin that fails",
       ],
       [
+        "withoutQueryCredentials(withQuery(request.options))",
+        "withQuery(request.options)",
+        "a plugin sees a client's key in the address",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src",
+    ["core/careless-answers"],
+    [
+      [
         "isServers ? answer : withOwnLength(answer)",
         "answer",
         "a client takes a longer answer for two, or waits for the rest of a shorter one",
@@ -176,11 +194,6 @@ export const mutants: readonly Mutant[] = [
         "throw thrown;",
         "an error of a vendor's package quotes its request to the client",
       ],
-      [
-        "withoutQueryCredentials(withQuery(request.options))",
-        "withQuery(request.options)",
-        "a plugin sees a client's key in the address",
-      ],
     ],
   ),
   ...faultsIn(
@@ -203,7 +216,6 @@ export const mutants: readonly Mutant[] = [
         "rewriting.to(url.origin, withQuery(options))",
         "a plugin puts a client's key where nobody takes it off",
       ],
-      ["value.replace(TARGET,", "value.replace(/<([^>]*)>/g,", "the text of a link becomes an address"],
       [
         "rejectedUpload(awaited, this.#asked, this",
         "rejectedUpload(awaited, this.#url, this",
