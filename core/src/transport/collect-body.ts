@@ -1,5 +1,6 @@
 /** A short body read whole, for whoever has to look into it; a long one loses nothing by it. */
-import { bytesOf } from "./kept-body.js";
+import { bytesOf, type Chunk, chunksOf, isBytes } from "./body-chunks.js";
+import { isForm } from "./form-body.js";
 
 /** Bytes. A client that creates a run sends a few thousand; MLflow itself takes no more than 1 MB in `runs/log-batch`. */
 const LONGEST = 1024 * 1024;
@@ -16,8 +17,7 @@ export type Collected = { readonly bytes: Buffer } | { readonly uncollected: unk
 export async function collect(body: unknown): Promise<Collected> {
   const sized = await whole(body);
   if (sized !== undefined) return sized;
-  const source = body as Partial<AsyncIterable<Chunk> & Iterable<Chunk>>;
-  const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.();
+  const iterator = chunksOf(body);
   if (iterator === undefined) return { uncollected: body };
   const chunks: Buffer[] = [];
   let length = 0;
@@ -30,17 +30,12 @@ export async function collect(body: unknown): Promise<Collected> {
   return { bytes: Buffer.concat(chunks) };
 }
 
-type Chunk = Uint8Array | string;
-
 async function whole(body: unknown): Promise<Collected | undefined> {
-  if (body === null || body === undefined || body instanceof FormData) return { uncollected: body };
-  const limited = (length: number, bytes: () => Buffer) =>
-    length > LONGEST ? { uncollected: body } : { bytes: bytes() };
-  if (typeof body === "string") return limited(Buffer.byteLength(body), () => Buffer.from(body));
-  if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return limited(body.byteLength, () => bytesOf(body));
+  if (body === null || body === undefined || isForm(body)) return { uncollected: body };
+  if (isBytes(body))
+    return Buffer.byteLength(body as string) > LONGEST ? { uncollected: body } : { bytes: bytesOf(body) };
   if (!(body instanceof Blob)) return undefined;
-  if (body.size > LONGEST) return { uncollected: body };
-  return { bytes: Buffer.from(await body.arrayBuffer()) };
+  return body.size > LONGEST ? { uncollected: body } : { bytes: Buffer.from(await body.arrayBuffer()) };
 }
 
 async function* resumed(chunks: Buffer[], rest: AsyncIterator<Chunk> | Iterator<Chunk>): AsyncGenerator<Chunk> {

@@ -6,8 +6,7 @@ import type { Detour, Rewriting } from "../pipeline/detours.js";
 import { PassingHandler } from "./authorized-request.js";
 import { RequestUrl } from "./client-request.js";
 import { answerBy } from "./dispatched-request.js";
-import type { OutgoingRequest } from "./outgoing-request.js";
-import { withQuery } from "./signed-options.js";
+import { type OutgoingRequest, withQuery } from "./outgoing-request.js";
 
 /**
  * @param send the straight way

@@ -7,12 +7,11 @@ import type { Dispatching } from "../pipeline/detours.js";
 import { type CheckedAnswer, dropBody, wrongAnswer } from "../pipeline/dispatched-answer.js";
 import type { DispatchedRequest } from "../provider/provider.js";
 import { AnswerTaker } from "./answer-taker.js";
+import { bytesOf } from "./body-chunks.js";
 import { type DispatchHeaders, eachHeader } from "./client-request.js";
 import { collect } from "./collect-body.js";
-import { bytesOf } from "./kept-body.js";
-import type { OutgoingRequest } from "./outgoing-request.js";
+import { type OutgoingRequest, withQuery } from "./outgoing-request.js";
 import { OwnController } from "./own-controller.js";
-import { withQuery } from "./signed-options.js";
 
 /**
  * @param send the way on, where the plugin takes it

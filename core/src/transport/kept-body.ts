@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Signing } from "../pipeline/signing.js";
+import { bytesOf, type Chunk, chunksOf, isBytes } from "./body-chunks.js";
 import { LONGEST_REPLAY, type ReplayableBody } from "./replay.js";
 
 /** Bytes that are read from a file at a time. */
@@ -45,11 +46,8 @@ export interface KeepBodyOptions {
 export async function keepBody(body: unknown, options: KeepBodyOptions): Promise<KeptBody> {
   if (body === null || body === undefined) return new BodyInMemory(Buffer.alloc(0));
   if (body instanceof Blob) return new BodyInMemory(body);
-  if (typeof body === "string" || body instanceof ArrayBuffer || ArrayBuffer.isView(body)) {
-    return new BodyInMemory(bytesOf(body));
-  }
-  const source = body as Partial<AsyncIterable<Chunk> & Iterable<Chunk>>;
-  const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]?.();
+  if (isBytes(body)) return new BodyInMemory(bytesOf(body));
+  const iterator = chunksOf(body);
   if (iterator === undefined) throw unsignable(options, "it is of a kind that can't be read", "send bytes or a stream");
   try {
     return await keep(iterator, options);
@@ -59,8 +57,6 @@ export async function keepBody(body: unknown, options: KeepBodyOptions): Promise
     throw thrown;
   }
 }
-
-type Chunk = Uint8Array | string;
 
 async function keep(iterator: AsyncIterator<Chunk> | Iterator<Chunk>, options: KeepBodyOptions): Promise<KeptBody> {
   const { signing, length: declared = 0 } = options;
@@ -85,13 +81,6 @@ async function keep(iterator: AsyncIterator<Chunk> | Iterator<Chunk>, options: K
     if (bytes <= LONGEST_REPLAY) continue;
     return await spool(chunks, iterator, options);
   }
-}
-
-/** The bytes of a text or of any view on some, not copied. */
-export function bytesOf(chunk: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof chunk === "string") return Buffer.from(chunk);
-  if (chunk instanceof ArrayBuffer) return Buffer.from(chunk);
-  return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }
 
 class BodyInMemory implements KeptBody {

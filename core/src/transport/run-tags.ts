@@ -12,6 +12,7 @@ import { collect } from "./collect-body.js";
 
 /** Digests that a client sends of its body, which then can't be another (RFC 9530, and their forerunners). */
 const DIGESTS: ReadonlySet<string> = new Set(["content-digest", "repr-digest", "digest", "content-md5"]);
+
 /**
  * The request with the tags in its body and without its `Content-Length`, which undici sets anew. A body that nothing can be
  * added to passes as it is, with a warning: one that is compressed, signed or sent with a digest, longer than 1 MiB, or not a

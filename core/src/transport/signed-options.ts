@@ -1,5 +1,4 @@
 /** Puts a signature on a request as undici is given it, when all else of it stands. */
-import { stringify } from "node:querystring";
 import type { Dispatcher } from "undici";
 import type { ServerConfig } from "../config/config.js";
 import { headerKey } from "../http/client-credentials.js";
@@ -7,6 +6,7 @@ import type { Signing } from "../pipeline/signing.js";
 import { type DispatchHeaders, eachHeader } from "./client-request.js";
 import { announced } from "./form-body.js";
 import { isKept, type KeptBody, keepBody } from "./kept-body.js";
+import { withQuery } from "./outgoing-request.js";
 import type { ReplayableBody } from "./replay.js";
 import { type Signal, unlessAborted } from "./unless-aborted.js";
 
@@ -87,17 +87,4 @@ async function sign(
 function asSent(value: unknown): string {
   if (typeof value === "object" && value !== null) throw new TypeError("a header's value is an object");
   return value === null ? "" : String(value).replace(/^[ \t]+|[ \t]+$/g, "");
-}
-
-/**
- * The path with undici's option `query`, an object that it appends.
- *
- * @throws TypeError where undici would refuse both together
- */
-export function withQuery({ path, query }: Dispatcher.DispatchOptions): string {
-  if (!query) return path;
-  if (/[?#]/.test(path))
-    throw new TypeError("the path has a query or a fragment, so undici's option query can't be used with it");
-  const text = stringify(query);
-  return text === "" ? path : `${path}?${text}`;
 }

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { suite } from "@mlflow-auth/test/suite";
-import { request } from "undici";
+import { FormData, request } from "undici";
 import * as assert from "uvu/assert";
 import type { RequestAuthProvider } from "../../src/provider/provider.js";
 import { failure, fetchWith } from "./client-fixture.js";
@@ -181,6 +181,23 @@ test("it is shown the address without a client's own credential", async () => {
   const queried = await request(`${server.origin}/x`, { dispatcher, query: { api_key: "theirs", a: "b" } });
   await queried.body.dump();
   assert.equal(seen, ["?a=b", "?a=b"]);
+});
+
+test("a form is not shown to a plugin that asks for it, of whichever package it is, and reaches the server", async () => {
+  for (const form of [new globalThis.FormData(), new FormData()]) {
+    form.set("a", "b");
+    const shown: unknown[] = [];
+    const { server, dispatcher } = await stage(
+      async ({ body }, next) => {
+        shown.push(await body());
+        return await next();
+      },
+      ({ body }, response) => response.end(body),
+    );
+    const { body } = await request(server.origin, { dispatcher, method: "PUT", body: form as never });
+    assert.match(await body.text(), /name="a"\r\n\r\nb\r\n/);
+    assert.equal(shown, [undefined]);
+  }
 });
 
 test("an address that undici refuses is the client's fault: the plugin is neither asked nor blamed", async () => {

@@ -107,6 +107,11 @@ export const mutants: readonly Mutant[] = [
     ["core/careless-dispatching"],
     [
       [
+        "isForm(body)) return { uncollected: body };",
+        "body instanceof FormData) return { uncollected: body };",
+        "a form of npm's undici fails as soon as a plugin asks for the body",
+      ],
+      [
         'else signal.addEventListener("abort", abort, { once: true });',
         "",
         "a client that gives up leaves the server at work",

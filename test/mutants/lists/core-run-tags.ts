@@ -90,8 +90,8 @@ export const mutants = [
         "the first MiB of a long body is lost",
       ],
       [
-        "length > LONGEST ? { uncollected: body } : { bytes: bytes() }",
-        "{ bytes: bytes() }",
+        "Buffer.byteLength(body as string) > LONGEST ? { uncollected: body } : { bytes: bytesOf(body) }",
+        "{ bytes: bytesOf(body) }",
         "a body of any length is changed",
       ],
       [
