@@ -8,10 +8,8 @@ import { discriminatorOf, isObject, type Schema, type SchemaWalker } from "./sch
 /** What the file and the environment say together. */
 export interface Completed {
   readonly data: Data | undefined;
-  /** The places that an environment variable filled, with its name. */
-  readonly fromEnvironment: ReadonlyMap<string, string>;
-  /** Of the same places all variables that are set and could have filled them, the one that did included. */
-  readonly fallbacks: ReadonlyMap<string, readonly string[]>;
+  /** The places that an environment variable filled: its name, and after it those that are set and would have been next. */
+  readonly fromEnvironment: ReadonlyMap<string, readonly string[]>;
   /** The places that a variable would have filled, had an `exec` around the program not taken it out, with its name. */
   readonly removed: ReadonlyMap<string, string>;
 }
@@ -28,8 +26,7 @@ export interface Sources {
  * given comes into being where one of its properties falls back to a variable. The data given is not changed.
  */
 export function complete(data: Data, pointer: string, { walker, env, interpolations }: Sources): Completed {
-  const fromEnvironment = new Map<string, string>();
-  const fallbacks = new Map<string, readonly string[]>();
+  const fromEnvironment = new Map<string, readonly string[]>();
   const removed = new Map<string, string>();
 
   function visit(value: Data | undefined, place: string, schema: Schema): Data | undefined {
@@ -67,8 +64,7 @@ export function complete(data: Data, pointer: string, { walker, env, interpolati
     const found = variablesOf(schema).filter((name) => env[name] !== undefined && env[name] !== "");
     const [name] = found;
     if (name !== undefined) {
-      fromEnvironment.set(place, name);
-      fallbacks.set(place, found);
+      fromEnvironment.set(place, found);
       if (schema["x-value"] === "secret") return { env: name };
       return readAs(env[name] as string, schema, ["true", "1", "yes", "on"], ["false", "0", "no", "off"]);
     }
@@ -89,7 +85,7 @@ export function complete(data: Data, pointer: string, { walker, env, interpolati
     );
   }
 
-  return { data: visit(data, pointer, walker.root), fromEnvironment, fallbacks, removed };
+  return { data: visit(data, pointer, walker.root), fromEnvironment, removed };
 }
 
 /** A text as the type that its schema asks for; as it is where it can't be read as that, so that the schema refuses it. */

@@ -14,8 +14,8 @@ export interface ValidationContext {
   readonly data: Data;
   /** Where the data stands in the file. */
   readonly pointer: string;
-  /** The places that an environment variable filled, with its name. */
-  readonly fromEnvironment: ReadonlyMap<string, string>;
+  /** The places that an environment variable filled, as `complete` has them. */
+  readonly fromEnvironment: ReadonlyMap<string, readonly string[]>;
   /** The places that a variable would have filled, had an `exec` not taken it out. Default: none. */
   readonly removed?: ReadonlyMap<string, string>;
   /** The texts that the file fills from variables. */
@@ -66,7 +66,7 @@ function explainOne(
     const message = `${named(pointerTo(place, tag))} must be ${oneOf(tagsOf(schemas, tag, walker), tagValue)}`;
     return ["WRONG_VALUE", pointerTo(place, tag), "value", message];
   }
-  const variables = [fromEnvironment.get(place) ?? interpolations.get(place)?.variables ?? []].flat();
+  const variables = [fromEnvironment.get(place)?.[0] ?? interpolations.get(place)?.variables ?? []].flat();
   const fill = variables.length === 1 ? "variable" : "variables";
   const from =
     variables.length === 0

@@ -13,7 +13,7 @@ export interface ConvertOptions {
   readonly places: ReadonlyMap<string, readonly Schema[]>;
   readonly env: Environment;
   readonly interpolations: ReadonlyMap<string, Interpolation>;
-  readonly fromEnvironment: ReadonlyMap<string, string>;
+  readonly fromEnvironment: ReadonlyMap<string, readonly string[]>;
   /** What the paths of the file are relative to. */
   readonly folder: string;
   /** What the paths in environment variables are relative to. */

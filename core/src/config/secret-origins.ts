@@ -17,17 +17,17 @@ export interface SecretFields {
   /** The place of each secret field, and what stands there. */
   readonly values: ReadonlyMap<string, unknown>;
   readonly interpolations: ReadonlyMap<string, Interpolation>;
-  readonly fallbacks: ReadonlyMap<string, readonly string[]>;
+  readonly fromEnvironment: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Names of variables that are not set may be among those that the file names. */
-export function secretVariables({ values, interpolations, fallbacks }: SecretFields): SecretVariables {
+export function secretVariables({ values, interpolations, fromEnvironment }: SecretFields): SecretVariables {
   const named = new Set<string>();
-  const unnamed = new Set<string>();
+  const fallbacks = new Set<string>();
   for (const [place, value] of values) {
-    const found = fallbacks.get(place);
+    const found = fromEnvironment.get(place);
     if (found !== undefined) {
-      for (const name of found) unnamed.add(name);
+      for (const name of found) fallbacks.add(name);
       continue;
     }
     for (const name of interpolations.get(place)?.variables ?? []) named.add(name);
@@ -36,6 +36,6 @@ export function secretVariables({ values, interpolations, fallbacks }: SecretFie
   }
   return Object.freeze({
     named: Object.freeze([...named]),
-    fallbacks: Object.freeze([...unnamed].filter((name) => !named.has(name))),
+    fallbacks: Object.freeze([...fallbacks].filter((name) => !named.has(name))),
   });
 }

@@ -90,7 +90,7 @@ async function readOptions(
   const given: DataObject = Object.create(null);
   for (const [key, value] of Object.entries(fields)) if (!instanceOptions.includes(key)) given[key] = value;
 
-  const { walker, data, fromEnvironment, fallbacks, removed, places } = endless(installed.package, () => {
+  const { walker, data, fromEnvironment, removed, places } = endless(installed.package, () => {
     const walker = new SchemaWalker(installed.schema, valuesSchema);
     const { data = given, ...from } = complete(given, pointer, { walker, env, interpolations });
     return { walker, data, ...from, places: walker.places(data, pointer) };
@@ -116,7 +116,7 @@ async function readOptions(
     warnings.add("VARIABLE_MISSING", place, "key", message);
   }
   const options = convert(data, pointer, { ...context, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
-  return { options, secretVariables: secretVariables({ values, interpolations, fallbacks }) };
+  return { options, secretVariables: secretVariables({ values, interpolations, fromEnvironment }) };
 }
 
 async function judge({ schema, package: owner }: InstalledPlugin, data: Data, slow: Set<string>) {

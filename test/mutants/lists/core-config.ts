@@ -134,13 +134,13 @@ export const mutants = [
         { tests: ["core/secret-variables"] },
       ],
       [
-        "for (const name of found) unnamed.add(name);",
+        "for (const name of found) fallbacks.add(name);",
         "for (const name of found) named.add(name);",
         "what a secret only falls back to is no surprise any more",
       ],
       [
-        "for (const name of found) unnamed.add(name);",
-        "unnamed.add(found[0] as string);",
+        "for (const name of found) fallbacks.add(name);",
+        "fallbacks.add(found[0] as string);",
         "a program under exec gets the secret under its older name",
       ],
       [
