@@ -69,12 +69,12 @@ export function createRenewal(options: RenewalOptions): Renewal {
   }
 
   /** Has the secret fetched anew, once for all who were rejected at the same time. Whether it changed. */
-  async function renewed(result: AuthResult, { kind, date }: Rejection, request: RejectedRequest): Promise<boolean> {
-    const key = keyOf(result, kind);
+  async function renewed(result: AuthResult, rejection: Rejection, request: RejectedRequest): Promise<boolean> {
+    const key = keyOf(result, rejection.kind);
     let refresh = refreshes.get(key);
     if (refresh === undefined) {
       if (clock.now() < (coolDowns.get(key)?.until ?? Number.NEGATIVE_INFINITY)) return false;
-      refresh = refetch(result, { kind, date }, request).finally(() => refreshes.delete(key));
+      refresh = refetch(result, rejection, request).finally(() => refreshes.delete(key));
       refreshes.set(key, refresh);
     }
     return await refresh;

@@ -31,7 +31,7 @@ export class HeldAnswer {
   readonly #options: HeldAnswerOptions;
   /** Events that the caller has not seen yet; undefined once the answer is passed on. */
   #events: (() => void)[] | undefined = [];
-  /** The answer's own. */
+  /** That of the answer. */
   #date: string | undefined;
   /** The beginning of a 403 that is still to be read. */
   #look: { chunks: Buffer[]; bytes: number } | undefined;
@@ -49,7 +49,7 @@ export class HeldAnswer {
     this.#forward(() => handler.onResponseStart?.(controller, status, headers, statusMessage));
     this.#date = headers.date;
     if (kind !== "forbidden") {
-      this.#decide(controller, { kind, date: headers.date });
+      this.#decide(controller);
       return;
     }
     this.#look = { chunks: [], bytes: 0 };
@@ -96,12 +96,13 @@ export class HeldAnswer {
     this.#timer?.cancel();
     const body = Buffer.concat(this.#look?.chunks ?? []).toString("utf8");
     this.#look = undefined;
-    this.#decide(controller, { kind: this.#options.kind, body, date: this.#date });
+    this.#decide(controller, body);
   }
 
-  #decide(controller: Controller, rejection: Rejection): void {
+  #decide(controller: Controller, body?: string): void {
+    const { kind, retry } = this.#options;
     controller.pause();
-    this.#options.retry(rejection).then(
+    retry({ kind, body, date: this.#date }).then(
       // Whoever gave up meanwhile is told so, and nothing is sent any more: not every client would notice a second beginning.
       (again) => {
         if (again === undefined || controller.aborted) this.#pass(controller);

@@ -17,7 +17,6 @@ export function unlessAborted<T>(value: Promise<T>, signal: Signal): Promise<T> 
     if (isTarget) signal.addEventListener("abort", aborted, { once: true });
     else signal.once("abort", aborted);
     const done = () => void (isTarget ? signal.removeEventListener("abort", aborted) : signal.off("abort", aborted));
-    value.then(resolve, reject);
-    Promise.resolve(value).then(done, done);
+    value.then(resolve, reject).finally(done);
   });
 }

@@ -64,7 +64,7 @@ function held(kind: RejectionKind) {
 test("it waits while it is decided about, and then comes whole and in order", async () => {
   const answer = held("unauthorized");
   answer.head(401);
-  assert.equal(answer.rejections, [{ kind: "unauthorized", date }]);
+  assert.equal(answer.rejections, [{ kind: "unauthorized", body: undefined, date }]);
   answer.body("a");
   assert.equal(answer.events, ["pause"]);
   await answer.decide(undefined);

@@ -36,8 +36,8 @@ export const mutants = [
         { accepted: "`changed` is asked after it, and gives nothing where the credential is the same one" },
       ],
       [
-        "refresh = refetch(result, { kind, date }, request).finally(() => refreshes.delete(key));",
-        "refresh = refetch(result, kind, request);",
+        "refresh = refetch(result, rejection, request).finally(() => refreshes.delete(key));",
+        "refresh = refetch(result, rejection, request);",
         "a secret is fetched anew once in the life of the process, and never again",
       ],
       ["refreshes.set(key, refresh);", "", "every rejected request fetches the secret by itself: a storm on the store"],

@@ -145,11 +145,7 @@ export const mutants = [
         "",
         "a 403 that is cut off leaves its caller waiting for the time-out",
       ],
-      [
-        "controller.pause();\n    this.#options.retry",
-        "this.#options.retry",
-        "an answer is read on while it is decided about",
-      ],
+      ["controller.pause();\n    retry(", "retry(", "an answer is read on while it is decided about"],
       [
         "() => this.#pass(controller),\n    );",
         "() => undefined,\n    );",
