@@ -20,15 +20,12 @@ import { signedOptions } from "./signed-options.js";
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
 
-/** Passes every event of an answer on to its caller, with a remedy where no connection came about. */
+/** Passes every event of an answer on to its caller. */
 export class PassingHandler implements Handler {
   protected readonly handler: Handler;
-  /** The URI of the server that the request is for. */
-  protected server: string;
 
-  constructor(handler: Handler, server = "") {
+  constructor(handler: Handler) {
     this.handler = handler;
-    this.server = server;
   }
 
   onRequestStart(controller: Controller, context: object): void {
@@ -65,7 +62,7 @@ export class PassingHandler implements Handler {
   }
 
   onResponseError(controller: Controller, error: Error): void {
-    this.handler.onResponseError?.(controller, explainConnectionFailure(error, this.server));
+    this.handler.onResponseError?.(controller, error);
   }
 }
 
@@ -99,7 +96,6 @@ export class AuthorizedRequest extends PassingHandler {
   /** Sends the request, with the run tags of its server where it creates a run. */
   begin(authorized: AuthorizedHeaders): boolean {
     this.#authorized = authorized;
-    this.server = authorized.server.uri;
     if (authorized.server.tags.length === 0 || !createsRun(this.#asked) || authorized.belowGateway) return this.#send();
     withRunTags(this.#options, authorized, this.#context.authorizer)
       .then((tagged) => {
@@ -210,8 +206,9 @@ export class AuthorizedRequest extends PassingHandler {
 
   override onResponseError(controller: Controller, error: Error): void {
     this.#body?.release();
-    if (this.#held === undefined) super.onResponseError(controller, error);
-    else this.#held.onResponseError(controller, explainConnectionFailure(error, this.server));
+    const explained = explainConnectionFailure(error, (this.#authorized as AuthorizedHeaders).server.uri);
+    if (this.#held === undefined) super.onResponseError(controller, explained);
+    else this.#held.onResponseError(controller, explained);
   }
 }
 
@@ -221,7 +218,7 @@ class SecondAttempt extends PassingHandler {
   readonly #first: AuthorizedRequest;
 
   constructor(handler: Handler, authorized: AuthorizedHeaders, first: AuthorizedRequest) {
-    super(handler, authorized.server.uri);
+    super(handler);
     this.#authorized = authorized;
     this.#first = first;
   }
@@ -237,8 +234,8 @@ class SecondAttempt extends PassingHandler {
     super.onResponseEnd(...event);
   }
 
-  override onResponseError(...event: Parameters<PassingHandler["onResponseError"]>): void {
+  override onResponseError(controller: Controller, error: Error): void {
     this.#first.releaseBody();
-    super.onResponseError(...event);
+    super.onResponseError(controller, explainConnectionFailure(error, this.#authorized.server.uri));
   }
 }

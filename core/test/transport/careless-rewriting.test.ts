@@ -6,7 +6,7 @@ import type { Rewrite } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
 import { createInterceptor } from "../../src/transport/interceptor.js";
 import { echoServer } from "../connection/echo-server.js";
-import { authorizerOver, boundAuth } from "../pipeline/authorizer-fixture.js";
+import { authorizerOver, boundAuth, boundTags } from "../pipeline/authorizer-fixture.js";
 import { clientOf, failure, fetchWith } from "./client-fixture.js";
 import { changed, rewriter } from "./rewriting-providers.js";
 
@@ -155,6 +155,19 @@ test("an upload that is to be sent again is known by the client's address, howev
   const { statusCode, body } = await upload();
   assert.is(statusCode, 401, "told once, and not for ever");
   await body.dump();
+});
+
+test("a client's body that fails by a code of TLS is told as what it is, not as a failure of the server's", async () => {
+  const server = await listening();
+  async function* breaking() {
+    yield Buffer.from("{");
+    throw Object.assign(new Error("the client's own"), { code: "CERT_HAS_EXPIRED" });
+  }
+  const tags = [boundTags("t", () => ({ team: "a" }))];
+  const { dispatcher } = clientOf([{ uri: server.origin, auth: [rewriter(inner).bound], tags }]);
+  const path = "/api/2.0/mlflow/runs/create";
+  const sent = dispatcher.request({ origin: server.origin, path, method: "POST", body: Readable.from(breaking()) });
+  assert.is(await failure(sent), "Error: the client's own");
 });
 
 test("undici's option query is refused where undici refuses it, and an empty one adds nothing", async () => {
