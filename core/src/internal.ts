@@ -10,6 +10,7 @@ export {
 export { createHttpClient } from "./connection/http-client.js";
 export { proxyFor } from "./connection/http-proxy.js";
 export { brokenAnswerOf } from "./connection/lenient-answers.js";
+export { HOP_BY_HOP } from "./http/headers.js";
 export * from "./internal-config.js";
 export { loadCommand } from "./load-command.js";
 export { createLogger } from "./logging/logger.js";

@@ -11,6 +11,21 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,256}$/;
 const VALUE = /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/;
 const LONGEST_VALUE = 8 * 1024;
 
+/** Headers that belong to one connection (RFC 9110, 7.6.1), and never to the next: names in lower case. */
+export const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  "connection",
+  "http2-settings",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authentication-info",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
 /**
  * What frames or routes a message belongs to the transport, not to a plugin. Proxy-Authorization is no such header here: fronts of servers
  * take it (Google's IAP), and a corporate proxy never sees what is in the tunnel.

@@ -1,6 +1,7 @@
 /** What a plugin may answer in a server's place. */
 import { validateHeaderName, validateHeaderValue } from "node:http";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { HOP_BY_HOP } from "../http/headers.js";
 import type { DispatchedAnswer } from "../provider/provider.js";
 
 /** An answer that can be given to a client. */
@@ -10,11 +11,6 @@ export interface CheckedAnswer {
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Uint8Array | AsyncIterable<Uint8Array>;
 }
-
-/** They belong to the connection over which the server's own answer came (RFC 9110, 7.6.1). */
-const HOP_BY_HOP: ReadonlySet<string> = new Set(
-  "connection upgrade keep-alive proxy-authenticate proxy-connection te trailer transfer-encoding".split(" "),
-);
 
 /**
  * @param method of the request

@@ -1,6 +1,6 @@
 /** Which headers go on from one connection to the next, on the way to the upstream and on the way back. */
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { headerKey, perHeaderName } from "@mlflow-auth/core/internal";
+import { HOP_BY_HOP, headerKey, perHeaderName } from "@mlflow-auth/core/internal";
 
 /** What to make of headers whose values hold addresses: the front's own on the way there, the upstream's on the way back. */
 export interface HeaderRewriting {
@@ -15,21 +15,6 @@ export interface HeaderRewriting {
    */
   returned(name: string, value: string): string | undefined;
 }
-
-/** Headers that belong to one connection (RFC 9110, 7.6.1), and never to the next. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  "connection",
-  "http2-settings",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authentication-info",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /**
  * The upstream gets its own Host from undici; Expect is answered here. What describes a hop before the client, where there is none, is
