@@ -2,6 +2,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { Command } from "../../src/plugin.js";
 import { type CommandUnderTest, canary, commandContract } from "../../src/testing.js";
+import { type Fault, failuresOf, findsEach } from "./contract-findings.js";
 
 const test = suite("the contract of commands");
 
@@ -36,13 +37,7 @@ function tested(run: Run): CommandUnderTest {
   };
 }
 
-async function failures(run: Run): Promise<string[]> {
-  const found: string[] = [];
-  for (const { name, run: judge } of commandContract(tested(run))) {
-    await judge().catch((error) => found.push(`${name.replace("contract: ", "")}: ${error.message}`));
-  }
-  return found;
-}
+const failures = (run: Run) => failuresOf(commandContract(tested(run)));
 
 test("a sound command passes, and so does one that needs no file", async () => {
   assert.equal(await failures(sound), []);
@@ -56,9 +51,9 @@ test("a sound command passes, and so does one that needs no file", async () => {
   );
 });
 
-const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
+const faults: readonly Fault<Run>[] = [
   [
-    "that opens the file before it helps",
+    "one that opens the file before it helps",
     async (args, context) => {
       await context.openFile();
       return sound(args, context);
@@ -66,22 +61,22 @@ const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
     /--help is answered on stdout, and needs no file: it did not end with 0/,
   ],
   [
-    "that helps on stderr",
+    "one that helps on stderr",
     (args, context) => sound(args, { ...context, stdout: context.stderr }),
     /--help .*: it printed nothing on stdout/,
   ],
   [
-    "that fails where all is well",
+    "one that fails where all is well",
     async (args, context) => (args[0] === "names" ? 4 : sound(args, context)),
     /used as it is meant to be, it ends with 0: it ended with 4/,
   ],
   [
-    "that takes any word",
+    "one that takes any word",
     (args, context) => sound(args[0] === "nonsense" ? ["names"] : args, context),
     /used wrongly, it ends with 2 .*: it ended with 0 in place of 2/,
   ],
   [
-    "that takes a wrong word for a fault of the server",
+    "one that takes a wrong word for a fault of the server",
     async (args, context) => {
       if (args[0] === "nonsense") throw context.error("SERVER_UNREACHABLE", "?");
       return sound(args, context);
@@ -89,12 +84,12 @@ const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
     /used wrongly, it ends with 2 .*: it failed with SERVER_UNREACHABLE in place of USAGE/,
   ],
   [
-    "that leaves the user alone with 2",
+    "one that leaves the user alone with 2",
     async (args, context) => (args[0] === "nonsense" ? 2 : sound(args, context)),
     /it did not say what to do/,
   ],
   [
-    "that takes every failure for a missing server",
+    "one that takes every failure for a missing server",
     async (args, context) => {
       try {
         return await sound(args, context);
@@ -105,7 +100,7 @@ const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
     /without a file it says so, or does without: it ended with SERVER_UNREACHABLE/,
   ],
   [
-    "that swallows an outage",
+    "one that swallows an outage",
     async (args, context) => {
       try {
         return await sound(args, context);
@@ -117,7 +112,7 @@ const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
     /where a server can't be reached it does not end well: it ended with 0/,
   ],
   [
-    "that swallows a refusal",
+    "one that swallows a refusal",
     async (args, context) => {
       await sound(args, context);
       return undefined;
@@ -125,12 +120,12 @@ const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
     /where a server refuses it does not end well: it ended with 0/,
   ],
   [
-    "that says nothing of a refusal",
+    "one that says nothing of a refusal",
     (args, context) => sound(args, { ...context, stderr: { hasColours: false, write: () => undefined } }),
     /where a server refuses .*: it said nothing on stderr/,
   ],
   [
-    "that prints its key",
+    "one that prints its key",
     async (args, context) => {
       if (args[0] === "names") context.stderr.write(Buffer.from(key).toString("base64"));
       return sound(args, context);
@@ -138,18 +133,18 @@ const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
     /holds a credential: it prints a credential \(base64 at offset 0\)/,
   ],
   [
-    "that throws what is no error of core's",
+    "one that throws what is no error of core's",
     async () => Promise.reject(new TypeError("x")),
     /is not an MlflowAuthError/,
   ],
   [
-    "with a code of its own",
+    "one with a code of its own",
     (async () => 17) as unknown as Run,
     /it ended with 17, which is no exit code of a command/,
   ],
-  ["that never ends", () => new Promise(() => undefined), /asked to end, it ends: this did not end within 500 ms/],
+  ["one that never ends", () => new Promise(() => undefined), /asked to end, it ends: this did not end within 500 ms/],
   [
-    "that forgets a promise",
+    "one that forgets a promise",
     (args, context) => {
       void Promise.reject(new Error("x"));
       return sound(args, context);
@@ -157,7 +152,7 @@ const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
     /something failed where nobody waits for it/,
   ],
   [
-    "that sends elsewhere",
+    "one that sends elsewhere",
     async (args, context) => {
       if (args[0] === "names") await (await context.openFile()).send({ url: "https://mlflow.example.com/basement" });
       return sound(args, context);
@@ -165,14 +160,6 @@ const faults: readonly (readonly [what: string, run: Run, found: RegExp])[] = [
     /it ended with DESTINATION_UNLISTED/,
   ],
 ];
-for (const [what, run, found] of faults) {
-  test(`it finds one ${what}`, async () => {
-    const all = await failures(run);
-    assert.ok(
-      all.some((failure) => found.test(failure)),
-      `found only: ${all.join("\n")}`,
-    );
-  });
-}
+findsEach(test, faults, failures);
 
 test.run();

@@ -2,7 +2,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { Auth, RequestAuthProvider } from "../../src/plugin.js";
 import { Secret } from "../../src/plugin.js";
-import { broken, type Change, findsEach, setup } from "./contract-fixture.js";
+import { broken, type Change, findsInProviders, setup } from "./contract-fixture.js";
 
 const test = suite("the provider contract: what is given");
 
@@ -10,7 +10,7 @@ test("a sound provider passes", async () => {
   assert.equal(await broken(() => setup()), []);
 });
 
-findsEach(test, [
+findsInProviders(test, [
   ["no cache", (_, backend) => ({ getAuth: async () => (await backend.fetch()).value }), /thousand callers/],
   ["always a promise", (sound) => ({ getAuth: async (asked) => await sound.getAuth(asked) }), /answers at once/],
   ["a new object each time", (sound) => ({ getAuth: (asked) => spread(sound.getAuth(asked)) }), /same object/],

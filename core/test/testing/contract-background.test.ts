@@ -2,11 +2,11 @@ import { EventEmitter } from "node:events";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { providerContract } from "../../src/testing.js";
-import { before, broken, findsEach, setup } from "./contract-fixture.js";
+import { before, broken, findsInProviders, setup } from "./contract-fixture.js";
 
 const test = suite("the provider contract: the background and the end");
 
-findsEach(test, [
+findsInProviders(test, [
   ["a promise that it forgets", before(() => void Promise.reject(new Error("x"))), /nothing that it does by itself/],
   [
     "a timer that throws",

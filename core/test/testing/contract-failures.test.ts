@@ -1,11 +1,11 @@
 import { suite } from "@mlflow-auth/test/suite";
 import type { Auth } from "../../src/plugin.js";
 import { anonymous, Secret } from "../../src/plugin.js";
-import { type Change, findsEach } from "./contract-fixture.js";
+import { type Change, findsInProviders } from "./contract-fixture.js";
 
 const test = suite("the provider contract: outages and denials");
 
-findsEach(test, [
+findsInProviders(test, [
   [
     "bare during an outage",
     (sound) => ({ getAuth: async (asked) => await Promise.resolve(sound.getAuth(asked)).catch(() => anonymous) }),

@@ -1,14 +1,19 @@
 /** A sound provider on a store of its own, changes that spoil it, and what the contract suite says of it then. */
-import * as assert from "uvu/assert";
 import type { Auth, Clock, RequestAuthProvider } from "../../src/plugin.js";
 import { Secret } from "../../src/plugin.js";
 import { type AuthSetup, canary, providerContract, testContext } from "../../src/testing.js";
+import { type Fault, failuresOf, findsEach, type Test } from "./contract-findings.js";
 
+/** What stands behind a provider under test: how often it was asked, and the status that it answers with. */
+export interface Store {
+  fetches: number;
+  status: number;
+}
+
+/** A change that spoils a sound provider. */
 export type Change = (sound: RequestAuthProvider, backend: Backend, clock: Clock) => Partial<RequestAuthProvider>;
 
-export interface Backend {
-  fetches: number;
-  state: "up" | "down" | "denied";
+export interface Backend extends Store {
   secret: string;
   fetch(): Promise<{ value: Auth }>;
 }
@@ -19,14 +24,14 @@ export function setup(change: Change = () => ({}), eager = false): AuthSetup {
   const canaries = [canary(), canary()];
   const backend: Backend = {
     fetches: 0,
-    state: "up",
+    status: 200,
     secret: canaries[0] as string,
     async fetch() {
       backend.fetches++;
-      if (backend.state === "down") {
+      if (backend.status === 503) {
         throw context.error("SECRET_UNREACHABLE", "it is down", { transient: true, remedy: "wait" });
       }
-      if (backend.state === "denied") throw context.error("SECRET_DENIED", "it may not", { remedy: "ask for it" });
+      if (backend.status === 403) throw context.error("SECRET_DENIED", "it may not", { remedy: "ask for it" });
       return { value: Object.freeze({ headers: { Authorization: new Secret(`Bearer ${backend.secret}`) } }) };
     },
   };
@@ -39,47 +44,28 @@ export function setup(change: Change = () => ({}), eager = false): AuthSetup {
     provider: { ...sound, ...change(sound, backend, context.clock) },
     context,
     canaries,
-    backend: {
-      fetches: () => backend.fetches,
-      rotate() {
-        backend.secret = canaries[1] as string;
-      },
-      break() {
-        backend.state = "down";
-      },
-      deny() {
-        backend.state = "denied";
-      },
-      fix() {
-        backend.state = "up";
-      },
-    },
+    backend: backendOf(backend, () => {
+      backend.secret = canaries[1] as string;
+    }),
   };
 }
 
-/** What the suite finds: the case, and why. */
-export async function broken(make: () => AuthSetup): Promise<string[]> {
-  const names: string[] = [];
-  for (const { name, run } of providerContract({ auth: make }, { timeout: 500 })) {
-    await run().catch((error) => names.push(`${name.replace("contract: ", "")}: ${error.message}`));
-  }
-  return names;
+/** A store as the suite has hold of it. */
+export function backendOf(store: Store, rotate: () => void): AuthSetup["backend"] {
+  const answer = (status: number) => () => {
+    store.status = status;
+  };
+  return { fetches: () => store.fetches, rotate, break: answer(503), deny: answer(403), fix: answer(200) };
 }
 
-/** A provider with a fault: what it is, how it comes about, and what the suite says. */
-export type Fault = readonly [what: string, change: Change, found: RegExp];
+/** What the suite finds of a provider: the case, and why. */
+export function broken(make: () => AuthSetup): Promise<string[]> {
+  return failuresOf(providerContract({ auth: make }, { timeout: 500 }));
+}
 
-/** Tests that the suite finds each. */
-export function findsEach(test: (name: string, body: () => Promise<void>) => void, faults: readonly Fault[]): void {
-  for (const [what, change, found] of faults) {
-    test(`it finds ${what}`, async () => {
-      const names = await broken(() => setup(change));
-      assert.ok(
-        names.some((name) => found.test(name)),
-        `found only: ${names.join("; ")}`,
-      );
-    });
-  }
+/** Tests that the suite finds each fault of a provider. */
+export function findsInProviders(test: Test, faults: readonly Fault<Change>[]): void {
+  findsEach(test, faults, (change) => broken(() => setup(change)));
 }
 
 /** Something that it does beside each `getAuth`. */

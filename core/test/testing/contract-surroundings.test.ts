@@ -1,10 +1,10 @@
 import { suite } from "@mlflow-auth/test/suite";
 import { Secret } from "../../src/plugin.js";
-import { type Change, findsEach } from "./contract-fixture.js";
+import { type Change, findsInProviders } from "./contract-fixture.js";
 
 const test = suite("the provider contract: the surroundings");
 
-findsEach(test, [
+findsInProviders(test, [
   [
     "a credential that it keeps in the open",
     (_sound, backend) => ({ ...({ last: backend.secret } as object) }),
