@@ -52,22 +52,20 @@ const PROGRAM = `
 import { registerHooks } from "node:module";
 
 const [asked, mark] = [JSON.parse(process.argv[1]), process.argv[2]];
-const own = asked.map(({ url }) => url);
 const packages = new Set();
+/** The URLs of modules of other packages: what those import is their own affair. */
+const others = new Set();
 registerHooks({
   resolve(specifier, context, next) {
     const resolved = next(specifier, context);
     const bare = /^(?:@[^/]+\\/)?[^./@][^/]*/.exec(specifier)?.[0];
     const isOutside = !resolved.url.startsWith("node:") && !/^(?:file|data):/.test(specifier);
-    // What another package imports is its own affair.
-    if (isOutside && bare !== undefined && !specifier.startsWith("#") && !isOther(context.parentURL)) packages.add(bare);
-    if (packages.has(bare)) others.add(resolved.url);
-    else if (isOther(context.parentURL)) others.add(resolved.url);
+    const byOther = others.has(context.parentURL);
+    if (isOutside && bare !== undefined && !specifier.startsWith("#") && !byOther) packages.add(bare);
+    if (byOther || packages.has(bare)) others.add(resolved.url);
     return resolved;
   },
 });
-const others = new Set();
-const isOther = (url) => url !== undefined && others.has(url);
 
 const events = ["uncaughtException", "unhandledRejection", "exit", "beforeExit", "SIGINT", "SIGTERM", "warning"];
 const look = () => ({

@@ -27,11 +27,7 @@ export const mutants = [
         "a package may keep every program from its end",
       ],
       ['printed + stderr === "" ? [] :', "true ? [] :", "a package may print as it is imported"],
-      [
-        "!isOther(context.parentURL)) packages.add(bare);",
-        "false) packages.add(bare);",
-        "a package may load its SDK before anybody asks",
-      ],
+      ["!byOther) packages.add(bare);", "false) packages.add(bare);", "a package may load its SDK before anybody asks"],
       [
         "assert.equal(faults.length, 0, faults.join",
         "assert.equal(0, 0, faults.join",
