@@ -76,8 +76,3 @@ export function portNumber(text: string): number {
   if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("It must be a number from 0 to 65535.");
   return port;
 }
-
-/** What the help of a command closes with. */
-export function example(...lines: string[]): string {
-  return `\nExample:\n${lines.map((line) => `  $ ${line}`).join("\n")}\n`;
-}

@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { Argument, Command } from "commander";
 import { endBySignal, endWith } from "./end-with.js";
+import { doctorLinks, example, groupOf, otherCommands } from "./help-texts.js";
 import { allowKeepEnvAlone, keepEnvOption } from "./keep-env.js";
 import {
   configOption,
-  example,
   logLevelOption,
   notEmpty,
   portNumber,
@@ -24,7 +24,7 @@ export function createProgram(): Command {
     .version(version)
     .addOption(configOption())
     .addOption(logLevelOption())
-    .commandsGroup(OTHERS)
+    .commandsGroup(otherCommands)
     .usage("[options] [command]")
     .argument("[words...]")
     .helpCommand(false)
@@ -103,7 +103,7 @@ export function createProgram(): Command {
     .option("--server <uri>", "the same as <url>")
     .option("--timeout <seconds>", "how long each request may take", seconds, 10)
     .option("--json", "print what was found as JSON")
-    .addHelpText("after", DOCTOR_LINKS)
+    .addHelpText("after", doctorLinks)
     .addHelpText("after", example("mlflow-auth doctor", "mlflow-auth doctor https://mlflow.example.com --json"))
     .action(async (url: string | undefined, _options, command: Command) => {
       const { doctor } = await import("./commands/doctor.js");
@@ -200,41 +200,6 @@ async function runOther(program: Command, words: readonly string[]): Promise<voi
 /** The names of the program's own commands. */
 function namesOf(program: Command): string[] {
   return program.commands.map((command) => command.name());
-}
-
-const DOCTOR_LINKS = `
-The links of the chain:
-  file            one is found, and it is valid
-  plugins         those that it enables are installed and can be loaded
-  secret backend  answers
-  login           is accepted there
-  secret          may be read, and makes a credential
-  headers         of the plugins that add any
-  run tags        of the plugins that give any
-  host name       has an address
-  connection      comes about: TLS, the certificate, a proxy of the environment
-  health          MLflow's /health and /version, asked without a credential
-  request         a search for one experiment is answered (it changes nothing)
-  clock           this machine's, beside the server's and the backend's
-
-Exit codes:
-  0  all is well
-  1  the server answers, and refuses the request
-  2  used wrongly
-  3  the file or a plugin can't be used
-  4  the secret backend or the server fails, or can't be reached`;
-
-/** How the commands are put together in the help: those that a newcomer meets first come first. */
-const groups: Readonly<Record<string, readonly string[]>> = {
-  "Set up:": ["init", "validate", "plugins", "schema"],
-  "See what happens:": ["doctor", "headers", "tags"],
-  "Use:": ["exec", "proxy"],
-};
-/** Where a command stands that is in none of them. */
-const OTHERS = "Others:";
-
-function groupOf(name: string): string {
-  return Object.keys(groups).find((group) => groups[group]?.includes(name)) ?? OTHERS;
 }
 
 function add(program: Command, name: string, description: string): Command {
