@@ -10,12 +10,12 @@ import {
   type ServerConfig,
 } from "@mlflow-auth/core/internal";
 import { explainMiss, type ListedServers } from "../explain-miss.js";
+import { withTimeout } from "../with-timeout.js";
 import { collectWarnings, examineCredential, tagsFinding } from "./credential.js";
 import type { Diagnosis, Examination, Opened, ServerDiagnosis, Target } from "./examination.js";
 import { fileFinding, pluginsFinding, withoutConfig } from "./file.js";
 import type { Finding } from "./finding.js";
 import { examineNetwork } from "./network.js";
-import { withTimeout } from "./probe.js";
 import { requestFinding } from "./request.js";
 import { clockFinding, watchWire } from "./wire.js";
 

@@ -9,10 +9,10 @@ import {
   type Logger,
   MlflowAuthError,
 } from "@mlflow-auth/core/internal";
+import { withTimeout } from "../with-timeout.js";
 import { type Examination, READ_PATH, type Warned } from "./examination.js";
 import { isConnectionFault } from "./file.js";
 import { brokenBy, type Finding, fine, knownError, type Link, links, skipped } from "./finding.js";
-import { withTimeout } from "./probe.js";
 
 /** What came of asking the plugins for the headers of one request. */
 export interface CredentialReport {

@@ -2,10 +2,11 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { createAgent, formatDuration, isLoopback, proxyFor } from "@mlflow-auth/core/internal";
+import { withTimeout } from "../with-timeout.js";
 import { connectionFailure, otherScheme } from "./connection-failure.js";
 import type { Examination } from "./examination.js";
 import { broken, brokenBy, type Finding, fine, isBroken, knownError, type Link, links, skipped } from "./finding.js";
-import { type Answer, type Dispatcher, isHtml, probe, withTimeout } from "./probe.js";
+import { type Answer, type Dispatcher, isHtml, probe } from "./probe.js";
 import { overload } from "./unexpected-answers.js";
 
 /** What came of asking a server without a credential. */

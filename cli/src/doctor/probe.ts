@@ -62,17 +62,3 @@ export function header({ headers }: Answer, name: string): string {
 export function isHtml(answer: Answer): boolean {
   return /^text\/html\b/i.test(header(answer, "content-type"));
 }
-
-/** What `work` gives, or what `late` does if it takes longer. The work goes on, and nobody hears of its end. */
-export function withTimeout<T>(milliseconds: number, work: Promise<T>, late: () => T): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      try {
-        resolve(late());
-      } catch (thrown) {
-        reject(thrown);
-      }
-    }, milliseconds);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-}

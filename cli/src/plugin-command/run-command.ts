@@ -10,6 +10,7 @@ import {
   loadCommand,
   systemClock,
 } from "@mlflow-auth/core/internal";
+import { withTimeout } from "../with-timeout.js";
 import { hideSecrets } from "./hidden-secrets.js";
 import { openFile } from "./open-file.js";
 import { type Stop, untilStopped } from "./until-stopped.js";
@@ -81,14 +82,9 @@ function outputOf(stream: NodeJS.WriteStream): CommandOutput {
 const CLOSING = 2_000;
 
 async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, CLOSING);
-  });
   const closed = (async () => {
     // What was opened last first. One that can't be closed must not keep the others open.
     for (const close of closers) await close().catch(() => undefined);
   })();
-  await Promise.race([closed, late]);
-  clearTimeout(timer);
+  await withTimeout(CLOSING, closed, () => undefined);
 }
