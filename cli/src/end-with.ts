@@ -62,9 +62,9 @@ export async function endBySignal(signal: NodeJS.Signals): Promise<never> {
  * credential, and like one that gives a code of its own it would hide how the program ended.
  */
 function end(code: number): never {
-  const own = process as unknown as Record<(typeof ENDS)[number], () => never>;
-  const [leave, ...others] = ENDS.map((name) => own[name]) as [(code: number) => never, ...(() => never)[]];
-  for (const name of ENDS) own[name] = (() => undefined) as unknown as () => never;
+  const own = process as unknown as Record<(typeof ENDS)[number], (code: number) => unknown>;
+  const ends = Object.fromEntries(ENDS.map((name) => [name, own[name]]));
+  for (const name of ENDS) own[name] = () => undefined;
   for (const listener of process.rawListeners("exit")) {
     try {
       listener.call(process, code);
@@ -73,11 +73,11 @@ function end(code: number): never {
     }
   }
   process.removeAllListeners("exit");
-  for (const [index, end] of others.entries()) own[ENDS[index + 1] as (typeof ENDS)[number]] = end;
-  return leave(code);
+  Object.assign(own, ends);
+  return process.exit(code);
 }
 
-/** The second is what the first ends the process by. */
+/** By what a plugin could end the process. The second is what the first ends it by. */
 const ENDS = ["exit", "reallyExit", "abort"] as const;
 
 function written(stream: NodeJS.WriteStream): Promise<void> {
