@@ -21,6 +21,7 @@ export { commandNames, findCommand } from "./discovery/find-command.js";
 export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
 export { ownPackage, ownPlugins } from "./discovery/install-command.js";
 export { type Manifest, namesOf, offersCommand, readManifests, undeclaredManifests } from "./discovery/manifests.js";
+export { readPackage } from "./discovery/read-package.js";
 export type { RootOptions } from "./discovery/roots.js";
 export type { Origin, Root } from "./discovery/search-folders.js";
 export type { ErrorCode } from "./errors/codes.js";

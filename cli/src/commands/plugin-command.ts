@@ -15,7 +15,7 @@ export async function pluginCommand(words: readonly string[], program: Command):
   const { file, installed } = await commandSources(options["config"]);
   const found = findCommand(name, installed, meantPackage(name, file));
   if (found === undefined) {
-    const known = [...program.commands.map((command) => command.name()), ...commandNames(installed)];
+    const known = [...program.commands.map((command) => command.name()), ...commandNames(installed.manifests.usable)];
     const similar = similarName(name, known);
     const hint = similar === undefined ? "" : `\n(Did you mean ${printable(similar)}?)`;
     return program.error(`error: unknown command '${printable(name)}'${hint}`, { code: "commander.unknownCommand" });
@@ -28,17 +28,17 @@ export async function pluginCommand(words: readonly string[], program: Command):
 export async function listCommands(stream: NodeJS.WriteStream, program: Command): Promise<void> {
   try {
     const own = program.commands.map((command) => command.name());
+    const help = program.createHelp();
+    // As wide as commander makes the column above.
+    const width = help.padWidth(program, help);
     const sources = await commandSources(program.opts()["config"]);
     const lines = sources.installed.manifests.usable.flatMap((manifest) =>
       Object.keys(manifest.commands)
         .filter((name) => commandFault(name, sources, own) === undefined)
-        .map((name) => `  ${name.padEnd(NAME_WIDTH)}  ${paint(stream, "dim", `of ${manifest.name}`)}`),
+        .map((name) => `  ${name.padEnd(width)}  ${paint(stream, "dim", `of ${manifest.name}`)}`),
     );
     if (lines.length > 0) stream.write(`\nOf installed plugins:\n${lines.join("\n")}\n`);
   } catch {
     // A file that can't be read is told of by the command that needs it.
   }
 }
-
-/** Characters of the column in which commander puts the names above. */
-const NAME_WIDTH = 34;

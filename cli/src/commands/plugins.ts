@@ -1,6 +1,6 @@
-import { type Installed, ownPackage, printable, readInstalled, workingFolder } from "@mlflow-auth/core/internal/config";
+import { type Installed, ownPackage, printable, readInstalled } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
-import { type FileInstances, fileInstances, rootOptionsOf } from "../installed/file-instances.js";
+import { type FileInstances, fileInstances, findOptionsOf, rootOptionsOf } from "../installed/file-instances.js";
 import { type Fault, interfaceNames, type ListedPackage, listPlugins } from "../installed/list-plugins.js";
 import { commandFault } from "../installed/plugin-commands.js";
 import { explain } from "../installed/why-plugin.js";
@@ -23,8 +23,7 @@ export async function plugins(
   { config: configFile, json, why }: PluginsOptions,
   own: readonly string[],
 ): Promise<number> {
-  const { env } = process;
-  const where = { configFile, cwd: workingFolder({ configFile, env }), env };
+  const where = findOptionsOf(configFile);
   const file = await fileInstances(where);
   const installed = readInstalled(rootOptionsOf(file, where));
   if (why !== undefined) return explain(why, file, installed, json);

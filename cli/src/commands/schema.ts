@@ -1,8 +1,8 @@
 import { dirname } from "node:path";
-import { MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal/config";
+import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { installedSchema } from "../installed/compose-schema.js";
-import { fileInstances, rootOptionsOf } from "../installed/file-instances.js";
+import { fileInstances, findOptionsOf, rootOptionsOf } from "../installed/file-instances.js";
 import { namesSchema, SCHEMA_COMMENT, SCHEMA_FILE, schemaText, writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";
 
@@ -14,8 +14,7 @@ export interface SchemaOptions {
 
 /** Prints the schema of the file with the plugins that are installed, or keeps it beside the file. Imports no plugin. */
 export async function schema({ config: configFile, write }: SchemaOptions): Promise<number> {
-  const { env } = process;
-  const where = { configFile, cwd: workingFolder({ configFile, env }), env };
+  const where = findOptionsOf(configFile);
   const file = await fileInstances(where);
   const composed = installedSchema(rootOptionsOf(file, where));
   if (!write) {

@@ -6,7 +6,7 @@ import {
   isMlflowAuthError,
   loadConfig,
   type Problem,
-  readSmallTextSync,
+  readPackage,
 } from "@mlflow-auth/core/internal/config";
 import { exit, exitCodeOf } from "../exit-codes.js";
 import { paint } from "../paint.js";
@@ -41,16 +41,12 @@ export async function validate({ config: configFile, json }: ValidateOptions, ow
   return exit.fine;
 }
 
-/** Bytes of a package.json. */
-const LONGEST_MANIFEST = 4 * 1024 * 1024;
-
 /** About the commands of the packages that the file uses. Where none of these has one, as most have none, nothing is loaded for it. */
 async function warningsOfCommands(config: Config, own: readonly string[]): Promise<Problem[]> {
   const folders = new Set(config.instances.map(({ package: { folder } }) => folder));
-  const having = [...folders].filter((folder) => {
-    const read = readSmallTextSync(join(folder, "package.json"), LONGEST_MANIFEST);
-    return "text" in read && read.text.includes(`"${commandGroup}"`);
-  });
+  const having = [...folders].filter((folder) =>
+    readPackage(join(folder, "package.json"))?.mentions(`"${commandGroup}"`),
+  );
   if (having.length === 0) return [];
   const { commandWarnings } = await import("../installed/plugin-commands.js");
   return await commandWarnings(config, having, own);

@@ -11,6 +11,7 @@ import {
   MlflowAuthError,
   type RootOptions,
   readConfig,
+  workingFolder,
 } from "@mlflow-auth/core/internal/config";
 
 /** One entry of the file's `plugins`. */
@@ -62,6 +63,12 @@ export async function fileInstances(options: FindOptions): Promise<FileInstances
     };
   });
   return { found, instances };
+}
+
+/** Where the file is looked for, by the environment and the folder of this process. @param configFile what `--config` says */
+export function findOptionsOf(configFile: string | undefined): FindOptions {
+  const { env } = process;
+  return { configFile, cwd: workingFolder({ configFile, env }), env };
 }
 
 /** Where the file's plugins are looked for, and whose they may be. */

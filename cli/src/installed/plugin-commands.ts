@@ -7,10 +7,9 @@ import {
   type Problem,
   printable,
   readInstalled,
-  workingFolder,
 } from "@mlflow-auth/core/internal/config";
 import { fileName } from "../where-from.js";
-import { type FileInstances, fileInstances, rootOptionsOf } from "./file-instances.js";
+import { type FileInstances, fileInstances, findOptionsOf, rootOptionsOf } from "./file-instances.js";
 import { type Fault, faultOf } from "./list-plugins.js";
 
 /** Where commands may come from. */
@@ -21,8 +20,7 @@ export interface CommandSources {
 
 /** What is installed for the file that is in use; for this folder where none can be found, of which the command will hear when it opens it. */
 export async function commandSources(configFile: string | undefined): Promise<CommandSources> {
-  const { env } = process;
-  const where = { configFile, cwd: workingFolder({ configFile, env }), env };
+  const where = findOptionsOf(configFile);
   const file = await fileInstances(where).catch(() => ({}));
   return { file, installed: readInstalled(rootOptionsOf(file, where)) };
 }
@@ -62,7 +60,7 @@ export async function commandWarnings(
 ): Promise<Problem[]> {
   const sources = await commandSources(file);
   const used = sources.installed.manifests.usable.filter(({ folder }) => folders.includes(folder));
-  return commandNames({ manifests: { usable: used, refused: [] } }).flatMap((name) => {
+  return commandNames(used).flatMap((name) => {
     const fault = commandFault(name, sources, own);
     if (fault === undefined) return [];
     return [

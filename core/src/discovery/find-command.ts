@@ -2,11 +2,11 @@
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkCommand, type InstalledCommand, notTrusted } from "./check-manifest.js";
 import type { Installed } from "./find-plugin.js";
-import { offersCommand, undeclaredManifests } from "./manifests.js";
+import { type Manifest, offersCommand, undeclaredManifests } from "./manifests.js";
 
-/** The names of the commands of all packages that are used, each once. Which of them can be run is not known by that. */
-export function commandNames({ manifests }: Pick<Installed, "manifests">): string[] {
-  return [...new Set(manifests.usable.flatMap(({ commands }) => Object.keys(commands)))];
+/** The names of the commands of these packages, each once. Which of them can be run is not known by that. */
+export function commandNames(manifests: readonly Manifest[]): string[] {
+  return [...new Set(manifests.flatMap(({ commands }) => Object.keys(commands)))];
 }
 
 /**
@@ -27,7 +27,7 @@ export function findCommand(name: string, installed: Installed, only?: string): 
   return checkCommand(manifest, name, roots.trust);
 }
 
-function ambiguous(name: string, having: readonly { name: string; folder: string }[]): MlflowAuthError {
+function ambiguous(name: string, having: readonly Manifest[]): MlflowAuthError {
   const packages = having.map((manifest) => `${manifest.name} (${manifest.folder})`).join(" and ");
   const message = `${packages} have a command \`${name}\`: uninstall all but one of them, or have \`plugins.${name}\` of the file say which with \`package: ${having[0]?.name}\``;
   return new MlflowAuthError("PLUGIN_AMBIGUOUS", message);

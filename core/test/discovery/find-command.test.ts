@@ -40,7 +40,7 @@ function codeOf(act: () => unknown): string {
 
 test("a package is found by its command alone, and gives no plugin", () => {
   const found = installed(having("acme", { run: entry, other: entry }));
-  assert.equal(commandNames(found), ["run", "other"]);
+  assert.equal(commandNames(found.manifests.usable), ["run", "other"]);
   assert.equal(found.manifests.usable.flatMap(namesOf), []);
   assert.is(findCommand("run", found)?.entry.export, "createCommand");
   assert.is(findCommand("none", found), undefined);
