@@ -50,8 +50,8 @@ export class Trial {
     this.folder = path;
     // The search for the file ends here.
     mkdirSync(join(path, ".git"));
-    this.link("@mlflow-auth/core", "core");
-    for (const name of ["vault", "datadog"]) this.link(`@mlflow-auth/plugin-${name}`, `plugins/${name}`);
+    this.#link("@mlflow-auth/core", "core");
+    for (const name of ["vault", "datadog"]) this.#link(`@mlflow-auth/plugin-${name}`, `plugins/${name}`);
   }
 
   write(name: string, text: string): string {
@@ -61,7 +61,7 @@ export class Trial {
     return file;
   }
 
-  link(name: string, place: string): void {
+  #link(name: string, place: string): void {
     mkdirSync(dirname(join(this.folder, "node_modules", name)), { recursive: true });
     symlinkSync(join(root, place), join(this.folder, "node_modules", name));
     this.#depend(name);
@@ -105,7 +105,7 @@ export class Trial {
   /** The codes of the error, its problems and the warnings that loading the file gives. */
   async file(text: string, env: Record<string, string> = {}): Promise<string[]> {
     this.write("mlflow-auth.yaml", text);
-    return this.codesOf(async () => (await loadConfig({ cwd: this.folder, env })).warnings.map(({ code }) => code));
+    return this.#codesOf(async () => (await loadConfig({ cwd: this.folder, env })).warnings.map(({ code }) => code));
   }
 
   /** The same for whatever `act` does with the library. */
@@ -114,7 +114,7 @@ export class Trial {
     act: (auth: MlflowAuth) => Promise<unknown>,
     env: Record<string, string> = {},
   ): Promise<string[]> {
-    return this.codesOf(async () => {
+    return this.#codesOf(async () => {
       const options = { config: { version: 1, ...config } as never, cwd: this.folder, env, logger };
       const auth = await loadMlflowAuth(options);
       closeAfterwards(() => auth.close());
@@ -123,7 +123,7 @@ export class Trial {
     });
   }
 
-  async codesOf(act: () => Promise<readonly string[]>): Promise<string[]> {
+  async #codesOf(act: () => Promise<readonly string[]>): Promise<string[]> {
     try {
       return [...(await act())];
     } catch (thrown) {
