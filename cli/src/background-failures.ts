@@ -14,10 +14,10 @@ const FRAME = /^\s+at .*?\(?((?:file:\/\/)?\/[^()]*?):(\d+:\d+)\)?$/;
 
 /**
  * From now on a plugin that throws in a timer, or leaves a rejection to nobody, is a warning, and so is one that calls
- * `process.exit` or its like. Node would end this process, and print the error with a message that may quote a credential; the program behind
- * `exec` would run on without its proxy. Listeners of plugins are not asked either, for many of them end the process.
+ * `process.exit` or something like it. Node would end this process, and print the error with a message that may quote a credential; the
+ * program behind `exec` would run on without its proxy. Listeners of plugins are not asked either, for many of them end the process.
  *
- * @returns gives `process.exit` and its like back; what fails after that is still not more than a warning
+ * @returns gives `process.exit` and the others back; what fails after that is still not more than a warning
  */
 export function surviveBackgroundFailures(logger: Logger): () => void {
   const told = new Set<string>();

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { canary, revealedBy } from "@mlflow-auth/core/testing";
 import { builtCommand } from "@mlflow-auth/test/built-command";
 import { suite } from "@mlflow-auth/test/suite";
@@ -161,7 +162,6 @@ export const createRequestAuthProvider = () => ({
   site.project.write("node_modules/mlflow-auth-plugin-test/index.js", provider);
   site.command(`await (await context.openFile()).send({ url: "${site.upstream.uri}/x" });`);
   assert.is((await ask()).code, 0);
-  const { existsSync } = await import("node:fs");
   assert.ok(existsSync(closed));
 });
 

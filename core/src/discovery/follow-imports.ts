@@ -11,8 +11,8 @@ import { notTrusted } from "./check-manifest.js";
 type Owner = Pick<InstanceConfig, "package" | "imports">;
 
 /**
- * By a module's URL, the instance or command whose plugin brought it in. It is the process's, as Node's own list of modules is: what is loaded stays
- * loaded, and what it imports at once is not imported again.
+ * By a module's URL, the instance or command that brought it in. It is the process's, as Node's own list of modules is: what is loaded
+ * stays loaded, and what it imports at once is not imported again.
  */
 const followed = new Map<string, Owner>();
 let hooks: nodeModule.ModuleHooks | undefined;
