@@ -18,13 +18,17 @@ const LONGEST = 20_000;
 /** Between what the modules print and what is found. */
 const MARK = "\n--- found by mlflow-auth ---\n";
 
-/** @param entries absolute paths of modules, each with the name of a function that it exports */
+/**
+ * @param own the name of the package: by it, modules may import each other
+ * @param entries absolute paths of modules, each with the name of a function that it exports
+ */
 export async function importAlone(
+  own: string,
   entries: readonly { readonly module: string; readonly export: string }[],
 ): Promise<Imported> {
   const asked = entries.map(({ module, export: name }) => ({ url: pathToFileURL(module).href, name }));
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM, JSON.stringify(asked), MARK], {
+  const child = spawn(process.execPath, ["--input-type=module", "-e", PROGRAM, JSON.stringify(asked), MARK, own], {
     // What a test runner sets for its own processes is not for this one.
     env: { PATH, HOME },
     stdio: ["ignore", "pipe", "pipe"],
@@ -51,7 +55,8 @@ const firstLine = (text: string) => text.split("\n", 1)[0];
 const PROGRAM = `
 import { registerHooks } from "node:module";
 
-const [asked, mark] = [JSON.parse(process.argv[1]), process.argv[2]];
+const [, entries, mark, own] = process.argv;
+const asked = JSON.parse(entries);
 const packages = new Set();
 /** The URLs of modules of other packages: what those import is their own affair. */
 const others = new Set();
@@ -59,7 +64,7 @@ registerHooks({
   resolve(specifier, context, next) {
     const resolved = next(specifier, context);
     const bare = /^(?:@[^/]+\\/)?[^./@][^/]*/.exec(specifier)?.[0];
-    const isOutside = !resolved.url.startsWith("node:") && !/^(?:file|data):/.test(specifier);
+    const isOutside = bare !== own && !resolved.url.startsWith("node:") && !/^(?:file|data):/.test(specifier);
     const byOther = others.has(context.parentURL);
     if (isOutside && bare !== undefined && !specifier.startsWith("#") && !byOther) packages.add(bare);
     if (byOther || packages.has(bare)) others.add(resolved.url);

@@ -27,7 +27,7 @@ export function packageContract(folder: string | URL, { loads = [] }: PackageCon
     run: async () => await body(),
   });
   let imported: Promise<Imported> | undefined;
-  const importOnce = () => (imported ??= importAlone(entriesOf(manifestIn(path))));
+  const importOnce = () => (imported ??= importPackage(manifestIn(path)));
   return [
     make("its package.json declares what core takes", () => void entriesOf(manifestIn(path))),
     make("its entry points name functions that are there", async () => {
@@ -53,6 +53,10 @@ function manifestIn(folder: string): Manifest {
   const manifest = readManifest(folder);
   assert.ok(manifest !== undefined, `${folder} has no package.json with entry points for mlflow-auth`);
   return manifest;
+}
+
+function importPackage(manifest: Manifest): Promise<Imported> {
+  return importAlone(manifest.name, entriesOf(manifest));
 }
 
 /** @throws MlflowAuthError in core's own words */

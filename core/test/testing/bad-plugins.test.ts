@@ -171,6 +171,17 @@ for (const [what, [files, said]] of Object.entries(undeclared)) {
   });
 }
 
+test("a package may import a module of its own by the package's name", async () => {
+  const folder = temporaryFolder();
+  const files = withCommand('export { create } from "x/inner";');
+  write(folder, {
+    ...files,
+    "package.json": { ...files["package.json"], exports: { "./inner": "./inner.js" } },
+    "inner.js": "export const create = () => undefined;",
+  });
+  assert.equal(await failuresOf(packageContract(folder)), []);
+});
+
 test("a package may say which others are small enough to be loaded with it", async () => {
   assert.equal(await failuresOf(packageContract(installed("eager-sdk").folder, { loads: ["store-sdk"] })), []);
 });

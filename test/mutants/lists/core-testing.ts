@@ -26,6 +26,11 @@ export const mutants = [
         "if (false) effects.push(",
         "a package may keep every program from its end",
       ],
+      [
+        "const isOutside = bare !== own && ",
+        "const isOutside = ",
+        "an author who imports by the package's own name hears that it is another",
+      ],
       ['printed + stderr === "" ? [] :', "true ? [] :", "a package may print as it is imported"],
       ["!byOther) packages.add(bare);", "false) packages.add(bare);", "a package may load its SDK before anybody asks"],
       [
