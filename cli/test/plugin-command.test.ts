@@ -205,7 +205,7 @@ test("--config in front of its name is the file that it opens", async () => {
 });
 
 test("credentials of the file are printed by none of its ways", async () => {
-  const [token, own] = [canary(), canary()];
+  const [token, own] = [canary(), `${canary()}-ü`];
   site.project.setCredential(token);
   site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: { env: MY_TOKEN } }\n");
   site.upstream.answer = (_request, response, { headers }) => response.end(`you sent ${headers.authorization}`);
@@ -216,13 +216,14 @@ test("credentials of the file are printed by none of its ways", async () => {
     context.stdout.write(text + " and " + own + "\\n");
     console.log(text.slice("you sent Bearer ".length));
     process.stdout.write(bytes);
+    process.stdout.write(Buffer.from(own));
     console.error({ text, own });
     context.logger.warn({}, text);
     throw context.error("PLUGIN_FAILED", "the server said: " + text);
   `);
   const { code, stdout, stderr } = await ask(["test"], { MY_TOKEN: own });
   assert.is(code, 4);
-  assert.match(stdout, "you sent [secret] and [secret]\n[secret]\nyou sent [secret]");
+  assert.match(stdout, "you sent [secret] and [secret]\n[secret]\nyou sent [secret][secret]");
   assert.match(stderr, /you sent \[secret\][\s\S]*PLUGIN_FAILED: the server said: you sent \[secret\]/);
   for (const secret of [token, own]) assert.is(revealedBy(stdout + stderr, secret), undefined);
 });

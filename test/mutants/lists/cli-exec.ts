@@ -241,6 +241,12 @@ export const mutants = [
   ...faultsIn(
     "cli/src/hide-texts.ts",
     ["cli/outer-proxy"],
-    [["rest.replaceAll(hidden,", "rest.replace(hidden,", "of a token that stands in a line twice one is printed"]],
+    [
+      [
+        "rest.replaceAll(spelled(hidden),",
+        "rest.replace(hidden,",
+        "of a token that stands in a line twice one is printed",
+      ],
+    ],
   ),
 ];

@@ -99,7 +99,14 @@ export const mutants = [
   ...faultsIn(
     "cli/src/hide-texts.ts",
     ["cli/plugin-command"],
-    [["if (!(chunk instanceof Uint8Array)) return write", "return write", "a credential among bytes is printed"]],
+    [
+      ["if (!(chunk instanceof Uint8Array)) return write", "return write", "a credential among bytes is printed"],
+      [
+        'without(bytes, (hidden) => Buffer.from(hidden).toString("latin1"))',
+        "without(bytes)",
+        "a password with an umlaut is printed among bytes",
+      ],
+    ],
   ),
   ...faultsIn(
     "cli/src",
