@@ -1,59 +1,7 @@
-/** Faults in who may use the proxy, and where a request goes. */
+/** Faults in who may use the proxy, and in what browsers may do with it. */
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
-  // What a refused upload costs
-  ...faultsIn(
-    "proxy/src/http/connections.ts",
-    ["proxy/refused-uploads"],
-    [
-      ["if (left < 0) socket.pause();", "", "an outsider has the proxy read all that he sends, and shuts others out"],
-      ["bytes: Number.POSITIVE_INFINITY", "bytes: 0", "a client never sees why its upload is refused"],
-      [
-        "bytes: 64 * 1024, waits",
-        "bytes: 0, waits",
-        "what comes in small pieces is kept, each at the price of a large one",
-      ],
-    ],
-  ),
-
-  // How the connection of a refused request ends
-  ...faultsIn(
-    "proxy/src/http",
-    ["proxy/refused-in-a-crowd"],
-    [
-      ["this.newcomers.size > CROWD", "false", "who floods connects anew at once, and shuts others out"],
-      ["this.newcomers.size > CROWD", "true", "a client that waits for the end of the connection waits for nothing"],
-      ["const CROWD = 16;", "const CROWD = 256;", "who floods with fewer connections connects anew at once"],
-      ["{ ...FOR_NEWCOMERS, waits: true }", "FOR_NEWCOMERS", "who floods connects anew at once, and shuts others out"],
-      [
-        'if (patience.waits) socket.once("end", () => socket.destroy());\n    else socket.end();',
-        "if (!patience.waits) socket.end();",
-        "a connection that its client has closed keeps its descriptor",
-      ],
-      [
-        "patience.milliseconds === 0 && socket.writableLength === 0",
-        "false",
-        "a connection on which nothing can come is read, and keeps its descriptor",
-      ],
-      [
-        "else if (socket.readableLength === 0 && !bodyComes(req)) patience = FOR_NOTHING;",
-        "else patience = FOR_NOTHING;",
-        "the client of a refused upload sees a reset, and not why",
-      ],
-      [
-        "socket.readableLength === 0 && !bodyComes(req)",
-        "!bodyComes(req)",
-        "a client that has sent more than the refused request sees a reset, and not why",
-      ],
-      [
-        'hasBody(req) && !EXPECTATION.test(req.headers.expect ?? "")',
-        "hasBody(req)",
-        "the connection of a client that does not send its upload is read, and keeps its descriptor",
-      ],
-    ],
-  ),
-
   // Who may use it
   ...faultsIn(
     "proxy/src",
@@ -277,76 +225,6 @@ export const mutants = [
         "a page of one server knows the address of another",
       ],
       ["return `${url.origin}/`;", "return value;", "a server learns the token of another from a Referer"],
-    ],
-  ),
-
-  // Where a request goes
-  ...faultsIn(
-    "proxy/src",
-    ["proxy/routes", "proxy/refusals", "proxy/redirects"],
-    [
-      [
-        "return server === undefined ? refusalOf(origin, path) : { origin, path, server, mount };",
-        "return { origin, path, server: server as never, mount };",
-        "the proxy is an open relay",
-      ],
-      [
-        "AUTHORITY.test(authority) ? URL.parse",
-        "true ? URL.parse",
-        "a named server with a user in it is parsed as another host",
-      ],
-      [
-        "const NAMED_SERVER = /^\\/~(https?)(?::|%3a)",
-        "const NAMED_SERVER = /^\\/~(https?)(?::)",
-        "a browser that escapes the colon of a named server gets nowhere",
-      ],
-      [
-        "(pathname === base || pathname.startsWith(`${base}/`))",
-        "pathname.startsWith(base)",
-        "a redirect to a neighbour of the base leads into it",
-      ],
-      [
-        "if (parsed === null || serverFor(parsed.href) === undefined) return undefined;",
-        "if (parsed === null) return undefined;",
-        "a URL of no listed server gets an address of the proxy",
-      ],
-      [
-        "const sameServer = url.origin === upstream.origin && this.#routes.serverOf(url.href) === upstream.server;",
-        "const sameServer = this.#routes.serverOf(url.href) !== undefined;",
-        "a redirect to another listed server takes the client's request there with its credential",
-      ],
-      [
-        "return path === undefined ? url.href :",
-        "return path === undefined ? value :",
-        "a relative redirect out of the base leads to the proxy itself",
-      ],
-      [
-        "`http://${req.headers.host}${prefix}${path}`",
-        "`http://${req.headers.host}${path}`",
-        "a redirect loses the token, and the client is refused",
-      ],
-      [
-        'path.replace(/^([^?#]*?)\\/+$/, "$1")',
-        "path",
-        "clients append to an address with a slash, and send an empty segment",
-      ],
-      [
-        'if (path === "" && prefix !== "" && (req.method === "GET" || req.method === "HEAD")) {',
-        "if (false) {",
-        "a page of the UI resolves its addresses outside of the token's path",
-      ],
-      [
-        "    uses++;\n",
-        "",
-        "exec says that the program never used the proxy",
-        { tests: ["proxy/streaming", "proxy/refusals", "cli/exec"] },
-      ],
-      [
-        "if (routes.pathFor(upstream) === undefined) {",
-        "if (false) {",
-        "a proxy for no listed server starts, and refuses everything",
-        { tests: ["proxy/routes"] },
-      ],
     ],
   ),
 ];
