@@ -4,18 +4,10 @@
  *
  * Names and nothing else: what a request enters stands in client-credentials.ts. docs/client-headers.md is generated from this list.
  */
-
-/** What one system in front of servers sends. */
-export interface IdentityHeaders {
-  readonly by: string;
-  /** As that system writes them. A `*` at the end stands for whatever follows, also for nothing. */
-  readonly names: readonly string[];
-  /** Where that is written. */
-  readonly source: string;
-}
+import { addressHeaders, type FrontHeaders } from "./address-headers.js";
 
 /** All of them. The list is closed: what is not on it passes, unless it is a credential. */
-export const identityHeaders: readonly IdentityHeaders[] = [
+export const identityHeaders: readonly FrontHeaders[] = [
   {
     by: "reverse proxies in general: the user as CGI's REMOTE_USER",
     names: ["Remote-*", "X-Remote-*", "Auth-User", "X-Auth-User", "X-Auth-Username", "X-Authenticated-*"],
@@ -213,58 +205,5 @@ export const identityHeaders: readonly IdentityHeaders[] = [
     ],
     source: "https://datatracker.ietf.org/doc/html/rfc9440",
   },
-  {
-    by: "proxies, about the client's address",
-    names: [
-      "X-Real-Ip",
-      "X-Client-Ip",
-      "X-Cluster-Client-Ip",
-      "Fastly-Client-Ip",
-      "Fly-Client-Ip",
-      "X-Originating-Ip",
-      "X-Envoy-External-Address",
-      "X-ProxyUser-Ip",
-    ],
-    source: "https://nginx.org/en/docs/http/ngx_http_realip_module.html",
-  },
-  {
-    by: "the same by other names, which libraries that look for the client's address take as well",
-    names: [
-      "Client-Ip",
-      "Forwarded-For",
-      "X-Forwarded",
-      "X-Forward-For",
-      "X-Forward-Host",
-      "X-Forward-Proto",
-      "Proxy-Client-Ip",
-      "WL-Proxy-*",
-      "DO-Connecting-Ip",
-    ],
-    source: "https://github.com/un33k/django-ipware",
-  },
-  {
-    by: "proxies that send a request elsewhere than its line says: the server answers for another path, host or method",
-    names: [
-      "X-Rewrite-Url",
-      "X-Override-Url",
-      "X-Proxy-Url",
-      "Proxy",
-      "X-Host",
-      "X-Http-Host-Override",
-      "X-Envoy-Original-*",
-      "L5d-Dst-Override",
-      "X-Replaced-Path",
-      "X-Http-Method",
-      "X-Http-Method-Override",
-      "X-Method-Override",
-      "X-Request-Uri",
-      "Script-Name",
-      "X-Script-Name",
-      "Path-Info",
-      "X-Path-Info",
-      "X-Scheme",
-      "Front-End-Https",
-    ],
-    source: "https://docs.gunicorn.org/en/stable/settings.html#forwarder-headers",
-  },
+  ...addressHeaders,
 ];
