@@ -44,7 +44,7 @@ const IN_A_CROWD: Lingering = { ...FOR_NEWCOMERS, waits: true };
 interface Marked extends Socket {
   [ENDING]?: true;
   /** The answer to the last request that came. */
-  [NEWEST]?: ServerResponse;
+  [NEWEST]?: ServerResponse | undefined;
 }
 
 const ENDING = Symbol("the last answer has been begun");
@@ -167,6 +167,8 @@ export function endAfterAnswer(socket: Socket, dropped?: (bytes: number) => void
       socket.destroy();
       return;
     }
+    // The answer is out. Whoever has to wait would keep it, with all that hangs on it, and there may be a thousand of them.
+    (socket as Marked)[NEWEST] = undefined;
     // Node would ask its parser about the end of what it was not given, and make an error of the answer, which is dear in a flood.
     socket.removeAllListeners("end");
     if (patience.waits) socket.once("end", () => socket.destroy());
