@@ -67,8 +67,8 @@ export const mutants = [
         "below /gateway/proxy/ the provider is asked for its version, with the credential",
       ],
       [
-        "if (!LIKELY.test(base)) return",
-        'if (!base.includes("/gateway")) return',
+        "if (!LIKELY.test(server)) return",
+        'if (!server.includes("/gateway")) return',
         "a base in another spelling is none",
       ],
       [
