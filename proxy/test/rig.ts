@@ -72,15 +72,14 @@ export interface Rig {
   readonly token: string;
   /** What the proxy and the authorizer logged. */
   readonly logged: string[];
+  /** How many bytes the proxy has told of so far, as `traffic`. A test may set it back. */
+  readonly traffic: { bytes: number };
   stop(): Promise<void>;
 }
 
 export interface RigOptions
   extends Partial<
-    Pick<
-      ProxyOptions,
-      "token" | "host" | "allowHosts" | "browsable" | "headTimeout" | "idleTimeout" | "patience" | "traffic"
-    >
+    Pick<ProxyOptions, "token" | "host" | "allowHosts" | "browsable" | "headTimeout" | "idleTimeout" | "patience">
   > {
   /** The path below the upstream's origin. Default: none. */
   readonly base?: string;
@@ -107,8 +106,6 @@ export async function startRig({
   const project = createProject();
   closeAfterwards(project.remove);
   const upstream = await startUpstream(answer);
-  const logged: string[] = [];
-  const logger = collectingLogger(logged);
   const uri = upstream.uri + base;
   const first = { uri, ...(anonymous ? { anonymous: "allowed" } : {}), ...(connections && { connections }) };
   const plugins: Record<string, object> = { test: project.options };
@@ -117,24 +114,23 @@ export async function startRig({
     plugins["tagger"] = { file: project.write("tags.json", JSON.stringify(tags)) };
   }
   const config = {
-    version: 1 as const,
+    version: 1,
     servers: [first, ...servers.map((one) => ({ ...one, uri: one.uri.replace("UPSTREAM", String(upstream.port)) }))],
     plugins,
   };
-  const env = {};
-  const loaded = await loadConfig({ config: config as never, cwd: project.folder, env });
-  const authorizer = await openAuthorizer(loaded, { env, logger, agents: agentLimits });
-  closeAfterwards(() => authorizer.close());
-  const token = createToken();
-  const proxy = await startProxy({ authorizer, upstream: uri, logger, token, ...proxyOptions });
-  // Last opened, first closed: what a failed test left under way ends with the proxy.
-  closeAfterwards(() => proxy.close());
+  const traffic = { bytes: 0 };
+  const counted = (bytes: number) => {
+    traffic.bytes += bytes;
+  };
+  const options = { upstream: uri, traffic: counted, ...proxyOptions };
+  const { proxy, authorizer, token, logged } = await openProxy(project, config, options);
   return {
     project,
     upstream,
     proxy,
     token: token.reveal(),
     logged,
+    traffic,
     async stop() {
       await proxy.close();
       await authorizer.close();
@@ -144,9 +140,32 @@ export async function startRig({
   };
 }
 
+/** A proxy with the plugins of a project and this configuration. */
+export async function openProxy(
+  project: Project,
+  config: object,
+  options: Pick<ProxyOptions, "upstream"> & Partial<ProxyOptions>,
+) {
+  const env = {};
+  const logged: string[] = [];
+  const logger = collectingLogger(logged);
+  const loaded = await loadConfig({ config: config as never, cwd: project.folder, env });
+  const authorizer = await openAuthorizer(loaded, { env, logger, agents: agentLimits });
+  closeAfterwards(() => authorizer.close());
+  const token = createToken();
+  const proxy = await startProxy({ authorizer, logger, token, ...options });
+  // Last opened, first closed: what a failed test left under way ends with the proxy.
+  closeAfterwards(() => proxy.close());
+  return { proxy, authorizer, token, logged };
+}
+
 function collectingLogger(lines: string[]): Logger {
   const log = (fields: LogFields, message: string) => void lines.push(`${JSON.stringify(fields)} ${message}`);
   return { debug: log, info: log, warn: log, error: log };
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 /** Sends bytes as they are and returns everything that comes until the other side closes. */

@@ -7,17 +7,18 @@ import * as assert from "uvu/assert";
 import { pluginFiles, temporaryFolder, write } from "../../core/test/discovery/plugin-packages.ts";
 
 export const attacker = 65534;
-export const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { x: {} } };
+const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { x: {} } };
 
-export const provider = `({ invalidate() {}, async getAuth() { ${"LAZY"} return { headers: { authorization: "x" } }; } })`;
+const provider = (first = "") =>
+  `({ invalidate() {}, async getAuth() { ${first} return { headers: { authorization: "x" } }; } })`;
 export const code = (whose: string) => `(globalThis.whoRan ??= []).push("${whose}");`;
 /** An entry that imports a module of its own, one of a dependency, and an optional one that is not installed. */
-export const entry = `import "./lib/inner.js"; import "#mapped"; import "helper";
+const entry = `import "./lib/inner.js"; import "#mapped"; import "helper";
 try { await import("not-installed"); } catch {}
 ${code("plugin")}
-export const create_auth = () => ${provider.replace("LAZY", "")};`;
+export const create_auth = () => ${provider()};`;
 /** One that imports it all with the first request. */
-export const lazyEntry = `export const create_auth = () => ${provider.replace("LAZY", `await import("helper"); await import("unnamed");`)};`;
+export const lazyEntry = `export const create_auth = () => ${provider(`await import("helper"); await import("unnamed");`)};`;
 
 export interface Scene {
   /** Nobody may write it. */

@@ -92,6 +92,12 @@ test("a path below it is known in every spelling, and at every depth that is not
   for (const path of beside) assert.not.ok(isBelowGateway(path, "https://mlflow.test"), path);
 });
 
+/** Below a gateway, and not, or not surely, that of the MLflow at the listed address. */
+function isBelowAnothers(path: string, server: string): void {
+  assert.ok(isBelowGateway(path, server), path);
+  assert.not.ok(isGatewayOfListed(path, server), path);
+}
+
 test("of an address with a gateway in its path, all but what is plainly MLflow's own is below it, in every spelling", () => {
   for (const server of [
     "https://mlflow.test/gateway",
@@ -116,10 +122,8 @@ test("of an address with a gateway in its path, all but what is plainly MLflow's
       "/%61pi/2.0/x",
       "//api/2.0/x",
       "/api;a/2.0/x",
-    ]) {
-      assert.ok(isBelowGateway(base + path, server), base + path);
-      assert.not.ok(isGatewayOfListed(base + path, server), base + path);
-    }
+    ])
+      isBelowAnothers(base + path, server);
     // Where it may be that of a whole route, what goes to the address itself is below the gateway, too.
     const own = /%|;|v1/.test(base) ? mlflowsOwn.filter((path) => /^.[^?#]/.test(path)) : mlflowsOwn;
     for (const path of own) assert.not.ok(isBelowGateway(base + path, server), base + path);
@@ -148,10 +152,7 @@ test("of an address below /gateway/proxy/, which passes every path on, all is be
   ]) {
     const base = basePathOf(server);
     assert.is(gatewayAround(server), "passes all on", server);
-    for (const path of [...below, ...beside]) {
-      assert.ok(isBelowGateway(base + path, server), base + path);
-      assert.not.ok(isGatewayOfListed(base + path, server), base + path);
-    }
+    for (const path of [...below, ...beside]) isBelowAnothers(base + path, server);
   }
 });
 

@@ -1,13 +1,11 @@
 /** Requests through the proxy that a plugin sends to other addresses of the server, or answers itself. */
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import { loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { detourModule, installAuthPlugin } from "../../../core/test/library/install-plugin.js";
-import { agentLimits, createToken, startProxy } from "../../src/index.js";
 import { createProject } from "../project.js";
-import { startUpstream, whole } from "../rig.js";
+import { openProxy, startUpstream, whole } from "../rig.js";
 
 const test = suite("detours through the proxy");
 
@@ -18,13 +16,7 @@ async function detourRig() {
   installAuthPlugin(project, "detour", detourModule);
   const token = ["a", "token"].join("-");
   const config = { version: 1, trackingUri: upstream.uri, plugins: { detour: { token } } };
-  const loaded = await loadConfig({ config: config as never, cwd: project.folder, env: {} });
-  const silent = () => undefined;
-  const logger = { debug: silent, info: silent, warn: silent, error: silent };
-  const authorizer = await openAuthorizer(loaded, { env: {}, logger, agents: agentLimits });
-  closeAfterwards(() => authorizer.close());
-  const proxy = await startProxy({ authorizer, upstream: upstream.uri, logger, token: createToken() });
-  closeAfterwards(() => proxy.close());
+  const { proxy } = await openProxy(project, config, { upstream: upstream.uri });
   return { upstream, proxy, token };
 }
 

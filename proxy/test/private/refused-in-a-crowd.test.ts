@@ -19,13 +19,8 @@ const requests = {
 const upload = "PUT /wrong HTTP/1.1\r\nhost: HOST\r\ncontent-length: 90\r\n\r\n";
 
 let rig: Rig;
-let read = 0;
 test.before(async () => {
-  rig = await startRig({
-    traffic: (bytes) => {
-      read += bytes;
-    },
-  });
+  rig = await startRig();
 });
 test.after(() => rig.stop());
 
@@ -60,13 +55,13 @@ for (const [name, request] of Object.entries(requests)) {
     const ended = once(socket, "end");
     assert.match(await answerOf(socket, request), /^HTTP\/1\.1 403 /);
     await ended;
-    read = 0;
+    rig.traffic.bytes = 0;
     // Nobody is there to take it, so that the system resets the connection, which the next write is told.
     while (!socket.closed) {
       socket.write("x");
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    assert.is(read, 0);
+    assert.is(rig.traffic.bytes, 0);
   });
 }
 
@@ -81,10 +76,10 @@ for (const [name, request] of Object.entries(sending)) {
     const ended = once(socket, "end");
     assert.match(await answerOf(socket, request), /^HTTP\/1\.1 403 /);
     await ended;
-    read = 0;
+    rig.traffic.bytes = 0;
     socket.write("x".repeat(80));
-    while (read < 80 && !socket.closed) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.is(read, 80);
+    while (rig.traffic.bytes < 80 && !socket.closed) await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.is(rig.traffic.bytes, 80);
     socket.destroy();
   });
 }

@@ -13,13 +13,8 @@ const SIZE = 32 * 1024 * 1024;
 const MOST = 4 * BLOCK;
 
 let rig: Rig;
-let read = 0;
 test.before(async () => {
-  rig = await startRig({
-    traffic: (bytes) => {
-      read += bytes;
-    },
-  });
+  rig = await startRig();
 });
 test.after(() => rig.stop());
 
@@ -45,7 +40,7 @@ async function upload(framing: string, admitted: boolean, size: number): Promise
     while (!answer.endsWith("fine")) await once(socket, "data");
     answer = "";
   }
-  read = 0;
+  rig.traffic.bytes = 0;
   const closed = once(socket, "close");
   socket.write(`PUT /wrong HTTP/1.1\r\n${host}\r\n${framing}\r\n\r\n`);
   while (socket.bytesWritten - socket.writableLength < size && !socket.destroyed) {
@@ -53,7 +48,7 @@ async function upload(framing: string, admitted: boolean, size: number): Promise
   }
   socket.end();
   await closed.catch(() => undefined);
-  return { answer, read, written: socket.bytesWritten };
+  return { answer, read: rig.traffic.bytes, written: socket.bytesWritten };
 }
 
 for (const framing of [
@@ -84,14 +79,14 @@ test("a short one that comes in pieces is read whole, so that none is kept and i
   socket.write(`PUT /wrong HTTP/1.1\r\nhost: 127.0.0.1:${rig.proxy.port}\r\ncontent-length: ${SIZE}\r\n\r\n`);
   const [answer] = await once(socket.setEncoding("latin1"), "data");
   assert.match(answer, /^HTTP\/1\.1 403 /);
-  read = 0;
+  rig.traffic.bytes = 0;
   for (let piece = 1; piece <= pieces; piece++) {
     socket.write("x".repeat(1024));
-    for (let look = 0; read < piece * 1024 && look < 100; look++) {
+    for (let look = 0; rig.traffic.bytes < piece * 1024 && look < 100; look++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
-  assert.is(read, pieces * 1024);
+  assert.is(rig.traffic.bytes, pieces * 1024);
   socket.destroy();
 });
 

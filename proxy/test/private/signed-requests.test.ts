@@ -3,12 +3,11 @@ import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { loadConfig, openAuthorizer } from "@mlflow-auth/core/internal";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { installAuthPlugin, signerModule } from "../../../core/test/library/install-plugin.js";
-import { agentLimits, createToken, startProxy } from "../../src/index.js";
 import { createProject } from "../project.js";
+import { openProxy } from "../rig.js";
 
 const test = suite("signed requests through the proxy");
 const MiB = 1024 * 1024;
@@ -40,13 +39,7 @@ async function signingRig(options: { longBodies?: "refuse" } = {}) {
   const key = project.write("key", state.accepted);
   const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const config = { version: 1, trackingUri: uri, plugins: { signer: { file: key, ...options } } };
-  const loaded = await loadConfig({ config: config as never, cwd: project.folder, env: {} });
-  const silent = () => undefined;
-  const logger = { debug: silent, info: silent, warn: silent, error: silent };
-  const authorizer = await openAuthorizer(loaded, { env: {}, logger, agents: agentLimits });
-  closeAfterwards(() => authorizer.close());
-  const proxy = await startProxy({ authorizer, upstream: uri, logger, token: createToken() });
-  closeAfterwards(() => proxy.close());
+  const { proxy } = await openProxy(project, config, { upstream: uri });
   const rotate = (to: string) => {
     state.accepted = to;
     project.write("key", to);

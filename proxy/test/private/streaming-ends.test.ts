@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { type Rig, raw, startRig } from "../rig.js";
+import { type Rig, raw, startRig, until } from "../rig.js";
 
 const test = suite("ends of streams");
 
@@ -15,10 +15,6 @@ test.beforeEach(async () => {
   rig = await startRig();
 });
 test.afterEach(() => rig.stop());
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
 
 test("a client that goes away ends the request at the upstream", async () => {
   let gone = false;

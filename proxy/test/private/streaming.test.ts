@@ -4,7 +4,7 @@ import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { head, type Rig, raw, startRig } from "../rig.js";
+import { head, type Rig, raw, startRig, until } from "../rig.js";
 
 const test = suite("streaming");
 
@@ -112,10 +112,6 @@ async function fillUp(write: (piece: Buffer) => boolean, limit: number): Promise
     if (idle === 50) return bytes;
   }
   return bytes;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 test("the head of an answer does not wait for its body", async () => {
