@@ -7,8 +7,10 @@ export interface Project {
   readonly folder: string;
   /** Options for the plugin `test` in the project's file. */
   readonly options: { file: string };
-  /** The next fetch brings this one. `down` and `denied` make it fail, for a while and for good; with `hang` it never ends; `anonymous` is that answer. `NAME: VALUE` is
-   * that header, any other text a token. */
+  /**
+   * The next fetch brings this one. `down` and `denied` make it fail, for a while and for good; with `hang` it never ends; `anonymous` is
+   * that answer. `NAME: VALUE` is that header, any other text a token.
+   */
   setCredential(text: string): void;
   write(name: string, text: string, mode?: number): string;
   remove(): void;

@@ -114,6 +114,7 @@ for (const way of Object.keys(ways)) {
       assert.not.match(told, canary);
       await new Promise((resolve) => server?.close(resolve));
     }
+    assert.ok(seen !== "", "what came was seen");
     assert.not.match(seen, canary);
     assert.not.match(seen, "/api");
   });
