@@ -32,6 +32,7 @@ export const mutants = [
         "if (res.headersSent) res.destroy();\n    else failed(error, this.#begun);",
         "if (res.headersSent) res.end();\n    else failed(error, this.#begun);",
         "a download that was cut off looks whole to the client",
+        { tests: ["proxy/streaming-ends"] },
       ],
       [
         "if (this.#options.res.writableNeedDrain) controller.pause();",
@@ -42,6 +43,7 @@ export const mutants = [
         'if (!this.#over) this.#controller?.abort(new Error("the client went away"));\n      this.#over',
         "this.#over",
         "a request goes on upstream when its client is gone",
+        { tests: ["proxy/streaming-ends"] },
       ],
       [
         "if (status < 200 || this.#over) return;",

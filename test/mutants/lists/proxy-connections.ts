@@ -83,7 +83,7 @@ export const mutants = [
         "|| closing()) {",
         ") {",
         "a stop waits for clients that keep their connections",
-        { tests: ["proxy/streaming", "cli/proxy", "proxy/slow-clients"] },
+        { tests: ["proxy/streaming-ends"] },
       ],
       [
         "headersTimeout: headTimeout,",
