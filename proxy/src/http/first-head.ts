@@ -5,6 +5,9 @@ import type { Socket } from "node:net";
 /** Bytes that Node sets aside for whatever comes. What is over is given back, and is of little use while the piece before it lives. */
 const PIECE = 64 * 1024;
 
+/** Bytes that are set aside for what may follow the beginning of a head. */
+const ROOM = 1024;
+
 const END_OF_HEAD = "\r\n\r\n";
 
 /** A request begins with the name of its method, or with empty lines. The hello of TLS, say, has no head whose end could be waited for. */
@@ -37,7 +40,9 @@ export function awaitFirstHeads(server: Server, { longest, timeout, read, opened
 
   server.on("connection", (socket: Socket) => {
     opened(socket);
-    let bytes: Buffer = Buffer.alloc(0);
+    /** What has come, and room behind it. */
+    let held: Buffer = Buffer.alloc(0);
+    let length = 0;
     const timer = setTimeout(fail, timeout);
 
     function leave(): void {
@@ -53,8 +58,10 @@ export function awaitFirstHeads(server: Server, { longest, timeout, read, opened
     function take(chunk: Buffer): void {
       read?.(PIECE);
       // The end may lie across two chunks.
-      const from = Math.max(0, bytes.length - END_OF_HEAD.length);
-      bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+      const from = Math.max(0, length - END_OF_HEAD.length);
+      held = joined(held, length, chunk);
+      length += chunk.length;
+      const bytes = held.subarray(0, length);
       const end = bytes.indexOf(END_OF_HEAD, from, "latin1");
       if (end === -1 && bytes.length <= longest && mayBeHttp(bytes)) return;
       leave();
@@ -69,4 +76,13 @@ export function awaitFirstHeads(server: Server, { longest, timeout, read, opened
 
     socket.on("data", take).on("end", fail).on("close", leave);
   });
+}
+
+/** Without room, each byte of a head that comes byte by byte would have all before it copied. */
+function joined(held: Buffer, length: number, chunk: Buffer): Buffer {
+  if (length === 0) return chunk;
+  const room = length + chunk.length > held.length ? Buffer.allocUnsafeSlow(length + chunk.length + ROOM) : held;
+  if (room !== held) held.copy(room, 0, 0, length);
+  chunk.copy(room, length);
+  return room;
 }

@@ -63,8 +63,14 @@ export const mutants = [
         "what comes with the first head of a connection is lost",
       ],
       [
-        "const from = Math.max(0, bytes.length - END_OF_HEAD.length);",
-        "const from = bytes.length;",
+        "chunk.copy(room, length);",
+        "chunk.copy(room);",
+        "a head that comes in pieces is another one",
+        { tests: ["proxy/client-faults"] },
+      ],
+      [
+        "const from = Math.max(0, length - END_OF_HEAD.length);",
+        "const from = length;",
         "a head whose end comes in two pieces is not seen to be complete",
       ],
       [
