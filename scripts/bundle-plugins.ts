@@ -1,4 +1,4 @@
-/** How the bundle of the command differs from what Node itself would load: four plugins of esbuild. */
+/** How the bundle of the command differs from what Node itself would load: three plugins of esbuild. */
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
@@ -26,22 +26,6 @@ export const withoutYamlOfCosmiconfig: Plugin = {
   setup(build) {
     build.onResolve({ filter: /^js-yaml$/ }, ({ path }) => ({ path, namespace: "left-out" }));
     build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
-  },
-};
-
-/**
- * `node:http` by `require`. An `import` reads every export of it, and with two of them (`WebSocket`, `CloseEvent`) loads Node's own
- * undici, which takes about 10 ms.
- */
-export const httpByRequire: Plugin = {
-  name: "http-by-require",
-  setup(build) {
-    build.onResolve({ filter: /^node:http$/ }, ({ path, kind }) =>
-      kind === "import-statement" ? { path, namespace: "by-require" } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: "by-require" }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
-    }));
   },
 };
 

@@ -8,8 +8,9 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type OutputFile } from "esbuild";
+import { builtinImports, REQUIRE, withoutBuiltinImports } from "./bundle-builtins.ts";
 import { licencesOf } from "./bundle-licences.ts";
-import { httpByRequire, namedExports, partsOfUndici, withoutYamlOfCosmiconfig } from "./bundle-plugins.ts";
+import { namedExports, partsOfUndici, withoutYamlOfCosmiconfig } from "./bundle-plugins.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const cli = join(root, "cli");
@@ -30,10 +31,6 @@ interface Stamp {
 /** The Python half of `exec`, which the proxy looks for beside the folder of its own code: so does the bundle. */
 const python = { from: join(root, "proxy", "python"), to: join(cli, "python") };
 
-/** CommonJS that is bundled asks for Node's modules by `require`, which a module does not have. */
-const REQUIRE = `import { createRequire as createRequireOfBundle } from "node:module";
-const require = createRequireOfBundle(import.meta.url);`;
-
 /** Makes the bundle. Another process may run the old one meanwhile, or make the same: files that it may still load stay. */
 export async function bundleCommand(): Promise<void> {
   const { dependencies } = JSON.parse(readFileSync(join(cli, "package.json"), "utf8"));
@@ -41,7 +38,7 @@ export async function bundleCommand(): Promise<void> {
   const startedAt = Date.now();
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [join(cli, "dist", "main.js")],
+    entryPoints: [join(cli, "dist", "start.js")],
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -52,16 +49,19 @@ export async function bundleCommand(): Promise<void> {
     // As Node builds undici for itself: with its one parser, and without the experimental other.
     define: { esbuildDetection: "1" },
     banner: { js: REQUIRE },
-    plugins: [namedExports, withoutYamlOfCosmiconfig, httpByRequire, partsOfUndici(cli)],
+    plugins: [namedExports, withoutYamlOfCosmiconfig, partsOfUndici(cli)],
     legalComments: "eof",
     metafile: true,
     write: false,
     logLevel: "warning",
   });
   await mkdir(folder, { recursive: true });
-  const isEntry = ({ path }: OutputFile) => path === join(folder, "main.js");
+  const isEntry = ({ path }: OutputFile) => path === join(folder, "start.js");
   const inOrder = [...outputFiles].sort((a, b) => Number(isEntry(a)) - Number(isEntry(b)));
-  for (const { path, contents } of inOrder) replace(path, contents);
+  for (const { path, text } of inOrder) {
+    const name = relative(root, path);
+    replace(path, withoutBuiltinImports(text, builtinImports(metafile, name), name));
+  }
   // What was renamed or taken away must not stay beside the new.
   rmSync(python.to, { recursive: true, force: true });
   cpSync(python.from, python.to, { recursive: true, filter: (path) => !path.endsWith("__pycache__") });
@@ -72,7 +72,9 @@ export async function bundleCommand(): Promise<void> {
   const scripts = globSync("**/*", { cwd: python.from, exclude: ["**/__pycache__"] })
     .map((path) => join(python.from, path))
     .filter((path) => statSync(path).isFile());
-  const makers = ["bundle.ts", "bundle-licences.ts", "bundle-plugins.ts"].map((name) => join(root, "scripts", name));
+  const makers = ["bundle.ts", "bundle-builtins.ts", "bundle-licences.ts", "bundle-plugins.ts"].map((name) =>
+    join(root, "scripts", name),
+  );
   const sources = [...inputs, ...scripts, join(cli, "package.json"), ...makers].map((path) => relative(root, path));
   const files = outputFiles.map(({ path }) => relative(folder, path));
   replace(join(root, STAMP), JSON.stringify({ startedAt, sources, files } satisfies Stamp));

@@ -5,4 +5,4 @@ if (version[0] < 22 || (version[0] === 22 && version[1] < 19)) {
   console.error(`mlflow-auth needs Node 22.19 or newer; this is Node ${process.versions.node}.`);
   process.exit(2);
 }
-import("../bundle/main.js");
+import("../bundle/start.js");

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtCommand } from "@mlflow-auth/test/built-command";
 import { suite } from "@mlflow-auth/test/suite";
@@ -39,8 +40,8 @@ const holdsUndici = (url: string) =>
 test("`--version` needs no more than the command line itself", () => {
   const loaded = loadedBy("--version").filter((url) => !/\/chunk-/.test(url));
   assert.equal(
-    loaded.map((url) => url.replace(/.*\/cli\//, "")),
-    ["bin/mlflow-auth.js", "bundle/main.js"],
+    loaded.map((url) => url.replace(/.*\/cli\//, "").replace(/-[A-Z0-9]{8}\.js$/, "-….js")),
+    ["bin/mlflow-auth.js", "bundle/start.js", "bundle/main-….js"],
   );
 });
 
@@ -73,6 +74,14 @@ test("of undici nothing is loaded but the parts that are used, and those once, w
     loaded.some((url) => url.includes("/undici/")),
     "the package itself",
   );
+});
+
+test("the bundle imports none of Node's modules, which would load all that hides behind their exports", () => {
+  const bundle = join(dirname(builtCommand), "../bundle");
+  const scripts = readdirSync(bundle).filter((name) => name.endsWith(".js"));
+  const importing = scripts.filter((name) => /^import .*"node:/m.test(readFileSync(join(bundle, name), "utf8")));
+  assert.equal(importing, []);
+  assert.ok(scripts.length > 10);
 });
 
 test("the dispatcher of every program's fetch is left alone by a command", () => {

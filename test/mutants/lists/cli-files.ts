@@ -34,6 +34,20 @@ export const mutants = [
     ],
   ),
 
+  // What Node compiled
+  ...faultsIn(
+    "cli/src",
+    ["cli/compile-cache-folder"],
+    [
+      ["if (!isOwn(statSync(caches))) return undefined;", "", "a folder of caches that others may write is used"],
+      ["isOwn(lstatSync(parent)) && ", "", "the folder above may be exchanged by others"],
+      [" && isOwn(lstatSync(folder)) ? folder", " ? folder", "others may write what Node runs as compiled"],
+      [" && trustProblem(stats) === undefined", "", "what others may write counts as one's own"],
+      [", mode: 0o700", "", "others may look into the folder"],
+      ["isAbsolute(named)", 'named !== ""', "a relative folder is looked for in every project"],
+    ],
+  ),
+
   // The proxy's token
   ...faultsIn(
     "cli/src",

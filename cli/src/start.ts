@@ -1,0 +1,8 @@
+/** Where the command starts: what it loads from here on is compiled once and not at every start. */
+import { enableCompileCache } from "node:module";
+import { compileCacheFolder } from "./compile-cache-folder.js";
+
+const folder = compileCacheFolder(process.env);
+// With NODE_COMPILE_CACHE or NODE_DISABLE_COMPILE_CACHE in the environment, Node does what that says.
+if (folder !== undefined) enableCompileCache(folder);
+await import("./main.js");
