@@ -12,7 +12,7 @@ const packages: Readonly<Record<string, { readonly src: readonly string[]; reado
   core: { src: ["schema/src/index.ts"], tests: ["schema/"] },
   // Whether a plugin's options are understood is for the loader to say.
   plugins: {
-    src: ["core/src/plugin.ts"],
+    src: ["core/src/plugin.ts", "stub/src/index.ts"],
     tests: ["core/src/plugin.ts", "core/src/testing.ts", "core/src/internal.ts"],
   },
   proxy: { src: CORE, tests: ["core/"] },

@@ -20,6 +20,7 @@ const sdks: Readonly<Record<string, RegExp | undefined>> = {
   aws: /^@(?:aws-sdk|aws-crypto|smithy)\//,
   azure: /^@azure\//,
   datadog: undefined,
+  hokusai: undefined,
 };
 
 /** The least that each plugin's options need. */
@@ -28,6 +29,7 @@ const options: Readonly<Record<string, object>> = {
   aws: { secret: { id: "mlflow/auth" }, region: "eu-central-1" },
   azure: { vaultUrl: "https://team.vault.azure.net", secret: { name: "mlflow-auth" } },
   datadog: {},
+  hokusai: {},
 };
 
 const test = suite("one plugin alone", { missing, timeout: 240 });

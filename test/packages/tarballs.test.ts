@@ -15,6 +15,7 @@ const expected = [
   "@mlflow-auth/plugin-aws",
   "@mlflow-auth/plugin-azure",
   "@mlflow-auth/plugin-datadog",
+  "@mlflow-auth/plugin-hokusai",
   "@mlflow-auth/plugin-vault",
   "@mlflow-auth/schema",
   "mlflow-auth",

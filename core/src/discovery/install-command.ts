@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { Roots } from "./roots.js";
 
 /** The plugins of this project, each in a package of its own. */
-export const ownPlugins: readonly string[] = ["aws", "azure", "datadog", "vault"];
+export const ownPlugins: readonly string[] = ["aws", "azure", "datadog", "hokusai", "vault"];
 
 /** Names that are kept for plugins of this project which do not exist yet. */
-export const plannedPlugins: readonly string[] = ["descope", "hokusai"];
+export const plannedPlugins: readonly string[] = ["descope"];
 
 /** The package of one of {@link ownPlugins}. */
 export function ownPackage(plugin: string): string {

@@ -7,6 +7,9 @@ const LONGEST = 256 * 1024;
 /** An artifact has another, and is neither kept nor decoded for nothing. */
 const JSON_TYPE = "application/json";
 
+/** By which a plugin says that it has answered in the server's place, and the server knows of nothing that the answer tells. */
+const NOT_RECORDED = "x-mlflow-auth-not-recorded";
+
 /** Node's functions for the encodings that clients ask for. Loaded once there is something to decode, for that takes its time. */
 const decoders: Readonly<Record<string, "gunzipSync" | "inflateSync" | "brotliDecompressSync">> = {
   gzip: "gunzipSync",
@@ -67,7 +70,7 @@ export function readerOf(
   status: number,
   headers: IncomingHttpHeaders,
 ): AnswerReader | undefined {
-  if (readings.length === 0 || status !== 200) return undefined;
+  if (readings.length === 0 || status !== 200 || NOT_RECORDED in headers) return undefined;
   const { "content-length": length, "content-type": type, "content-encoding": encoding } = headers;
   if (length !== undefined && Number(length) > LONGEST) return undefined;
   const isJson = typeof type === "string" && type.slice(0, JSON_TYPE.length).toLowerCase() === JSON_TYPE;

@@ -1,0 +1,41 @@
+/** A request as a call of MLflow's API. */
+import type { DispatchedRequest } from "@mlflow-auth/core/plugin";
+
+export interface ApiCall {
+  /** What is called, behind the version: `runs/create`; `artifacts` for an upload or download. */
+  readonly name: string;
+  readonly method: string;
+  /** Of the query, and of a JSON body; of the latter none where it is no object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** All that an id could stand in: path, query, and the body as text. */
+  readonly text: string;
+}
+
+const CALL = /\/(?:ajax-)?api\/\d+\.\d+\/(mlflow|mlflow-artifacts)\/(.+)$/;
+
+/** Undefined for anything else, such as pages. What is uploaded is not looked at. */
+export async function apiCallOf({ url, method, body }: DispatchedRequest): Promise<ApiCall | undefined> {
+  const [, family, rest = ""] = CALL.exec(url.pathname) ?? [];
+  if (family === undefined) return undefined;
+  const query = Object.fromEntries(url.searchParams);
+  if (family === "mlflow-artifacts") return { name: "artifacts", method, parameters: query, text: url.pathname };
+  const bytes = await body();
+  const text = bytes === undefined ? "" : Buffer.from(bytes).toString("utf8");
+  return {
+    name: rest.replace(/\/+$/, ""),
+    method,
+    parameters: { ...query, ...objectIn(text) },
+    text: `${url.pathname}${url.search}\n${text}`,
+  };
+}
+
+function objectIn(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
+  } catch {
+    return {};
+  }
+}
