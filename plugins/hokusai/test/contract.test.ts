@@ -1,4 +1,4 @@
-import { isMlflowAuthError, MlflowAuthError } from "@mlflow-auth/core/plugin";
+import { type Command, MlflowAuthError } from "@mlflow-auth/core/plugin";
 import {
   type AuthSetup,
   canary,
@@ -6,6 +6,7 @@ import {
   packageContract,
   providerContract,
   secretSource,
+  testContext,
 } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import type { HokusaiOptions } from "../src/generated/options.js";
@@ -40,7 +41,9 @@ async function setup(options: Partial<HokusaiOptions>): Promise<AuthSetup> {
       rotate: () => void store.version++,
       break: () => fail("SECRET_UNREACHABLE"),
       deny: () => fail("SECRET_DENIED"),
-      fix: () => void (store.fault = undefined),
+      fix() {
+        store.fault = undefined;
+      },
     },
     stop: close,
   };
@@ -58,16 +61,18 @@ for (const [kind, options] of Object.entries(kinds)) {
 }
 
 const key = canary();
+const { http } = testContext({
+  http: () => ({ status: 200, text: JSON.stringify({ model_id: "m1", model_type: "lead_scoring", version: "1" }) }),
+});
 const command = {
-  make: createCommand,
+  // A registration goes to Hokusai itself, and not to a listed server.
+  make: (): Command => ({ run: (args, context) => createCommand().run(args, { ...context, http }) }),
   args: ["register-baseline", "--model-type", "lead_scoring", "--json"],
   wrong: ["registre"],
-  env: { HOKUSAI_API_KEY: key },
+  env: { HOKUSAI_API_KEY: key, HOME: "/nobody" },
   canaries: [key],
 };
-void isMlflowAuthError;
-void command;
-void commandContract;
+for (const { name, run } of commandContract(command)) test(`the command: ${name}`, run);
 for (const { name, run } of packageContract(new URL("..", import.meta.url))) test(name, run);
 
 test.run();
