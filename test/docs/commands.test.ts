@@ -1,8 +1,10 @@
 /** Every `mlflow-auth …` of the documentation is a command of the program, with options and arguments that it takes. */
+import { globSync, readFileSync } from "node:fs";
+import { testCommandContext } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { createProgram } from "../../cli/src/program.ts";
-import { fencesOf, inlineCode, markdownFiles, readMarkdown } from "./markdown.ts";
+import { fencesOf, inlineCode, markdownFiles, readMarkdown, root } from "./markdown.ts";
 
 const test = suite("commands in the documentation");
 const program = createProgram();
@@ -13,8 +15,20 @@ const PROGRAM = /^(?:.*\/)?mlflow-auth$/;
 /** What may stand before it: variables, and programs that run another. */
 const BEFORE = /^(?:\w+=.*|npx|env|exec|sudo|\$)$/;
 
-/** Commands of the plugins whose package.json stands in a document, and the word for any. */
-const pluginCommands = new Set(["NAME"]);
+/** Commands of our own plugins, and what each says of its use. */
+const ourPluginCommands = new Map<string, string>();
+for (const file of globSync("plugins/*/package.json", { cwd: root })) {
+  const { "entry-points": points, name: packageName } = JSON.parse(readFileSync(root + file, "utf8"));
+  for (const [name, entry] of Object.entries<string>(points["mlflow_auth.command"] ?? {})) {
+    const context = testCommandContext();
+    const module = await import(packageName);
+    await module[entry.split(":")[1] as string]().run(["--help"], context);
+    ourPluginCommands.set(name, context.printed.stdout);
+  }
+}
+
+/** Those, those of the plugins whose package.json stands in a document, and the word for any. */
+const pluginCommands = new Set(["NAME", ...ourPluginCommands.keys()]);
 for (const file of markdownFiles()) {
   for (const { language, text } of fencesOf(readMarkdown(file))) {
     if (language !== "json" || !text.includes('"mlflow_auth.command"')) continue;
@@ -94,7 +108,9 @@ test("every command of the program is in the guide of the command line", () => {
 });
 
 test("every option that is named in a sentence exists, here or in a program that it belongs to", () => {
-  const ours = [program, ...program.commands].flatMap((command) => command.options.map(({ long }) => long));
+  const own = [program, ...program.commands].flatMap((command) => command.options.map(({ long }) => long));
+  const ofPlugins = [...ourPluginCommands.values()].flatMap((help) => help.match(/^ +--[a-z-]*[a-z]/gm) ?? []);
+  const ours = [...own, ...ofPlugins.map((option) => option.trim())];
   /** Of Node, MLflow and npm. */
   const others = [
     "--import",

@@ -18,6 +18,8 @@ const around: Record<string, (part: string) => string> = {
   "option=vault": optionOf("vault", "    address: https://vault.example.com\n", "{ path: mlflow/auth }"),
   "option=aws": optionOf("aws", "    region: eu-central-1\n", "{ id: mlflow/auth }"),
   "option=azure": optionOf("azure", "    vaultUrl: https://team.vault.azure.net\n", "{ name: mlflow-auth }"),
+  "option=hokusai": (part) =>
+    `version: 1\ntrackingUri: https://registry.hokus.ai/mlflow\nplugins:\n  hokusai:\n${part.replaceAll(/^/gm, "    ")}\n`,
 };
 
 /** @param secret in place of `secret`, where the part is not that */

@@ -13,6 +13,7 @@ const missingTools = { curl: await missing("curl"), mlflow: await missing("mlflo
 /** What the guides call the servers that run here, and the reader's folder. */
 const SERVER = "https://mlflow.example.com";
 const VAULT = "https://vault.example.com:8200";
+const HOKUSAI = "https://registry.hokus.ai";
 const FOLDER = "/home/you/training";
 
 const guides = globSync("docs/guides/*.md", { cwd: root }).sort();
@@ -26,6 +27,7 @@ async function follow(guide: string, python?: string): Promise<void> {
     const names = [
       [SERVER, stage.uri],
       [VAULT, stage.vault.address],
+      [HOKUSAI, stage.hokusai.origin],
       [FOLDER, project.folder],
     ] as const;
     const admin = { VAULT_TOKEN: stage.vault.rootToken };

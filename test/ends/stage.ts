@@ -36,7 +36,7 @@ export interface Stage {
   };
 }
 
-export const PLUGINS = ["vault", "aws", "azure", "datadog"] as const;
+export const PLUGINS = ["vault", "aws", "azure", "datadog", "hokusai"] as const;
 
 export async function openStage(): Promise<Stage> {
   const project = createSetup(...PLUGINS);

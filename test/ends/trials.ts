@@ -130,6 +130,29 @@ export function trialsOn({ server, vault, aws, azure, secure, files, logins }: S
         AWS_PROFILE: "team",
       },
     ),
+    short("Hokusai, with all that it can have", plain, {
+      plugins: {
+        hokusai: {
+          apiKey: { env: "MY_TOKEN" },
+          access: "proxy",
+          paths: "as-asked",
+          mock: false,
+          onUnavailable: "continue",
+          endpoint: "https://registry.example.com/api",
+        },
+      },
+    }),
+    short(
+      "Hokusai's variables",
+      plain,
+      { plugins: { hokusai: {} } },
+      {
+        HOKUSAI_API_KEY: "a",
+        HOKUSAI_API_ENDPOINT: "https://registry.example.com/api",
+        HOKUSAI_MOCK_MODE: "false",
+        HOKUSAI_OPTIONAL_MLFLOW: "true",
+      },
+    ),
     ...azure.map(({ name, options, env }) => short(name, plain, { plugins: { azure: options } }, env)),
     short(
       "Vault's variables",

@@ -5,6 +5,7 @@ import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
 import { createProject, type Project } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
 import { startFakeAzure } from "../servers/azure-fake.ts";
+import { type FakeHokusai, startFakeHokusai } from "../servers/hokusai-fake.ts";
 import { startFront } from "../servers/node-front.ts";
 import { temporaryFolder } from "../servers/process/temporary-folder.ts";
 import { environmentOf, makeKeys, startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
@@ -13,6 +14,8 @@ import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 export interface SmallStage {
   readonly uri: string;
   readonly vault: FakeVault;
+  /** In front of the same server. */
+  readonly hokusai: FakeHokusai;
   /** A project with all packages, and the environment that the examples ask for. */
   createProject(config: string, python?: string): Project;
   /** The names of the runs that were logged, the oldest first. */
@@ -34,6 +37,7 @@ export async function startSmallStage(): Promise<SmallStage> {
   azure.vault.put("mlflow-auth", token);
   azure.entra.secret = watch.secret();
   const front = await startFront({ upstream: stub.uri, accepted: [`Bearer ${token}`] });
+  const hokusai = await startFakeHokusai({ upstream: stub.uri, key: watch.secret() });
   await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
   await vault.request("POST", "secret/data/mlflow/auth", { data: { token } });
   await vault.request("POST", "sys/auth/approle", { type: "approle" });
@@ -57,11 +61,13 @@ export async function startSmallStage(): Promise<SmallStage> {
     ...azure.way,
     NODE_EXTRA_CA_CERTS: authorities,
     ...azure.login,
+    HOKUSAI_API_KEY: hokusai.keys.admin,
   };
   const projects: Project[] = [];
   return {
     uri: front.uri,
     vault,
+    hokusai,
     createProject(config, python) {
       const project = createProject({ config, env, watch, ...(python === undefined ? {} : { python }) });
       projects.push(project);
@@ -71,7 +77,7 @@ export async function startSmallStage(): Promise<SmallStage> {
     async stop() {
       for (const project of projects) project.remove();
       folder.remove();
-      await Promise.all([front.stop(), vault.stop(), aws.stop(), azure.stop(), stub.close()]);
+      await Promise.all([front.stop(), vault.stop(), aws.stop(), azure.stop(), hokusai.stop(), stub.close()]);
     },
   };
 }

@@ -144,6 +144,11 @@ export const identityHeaders: readonly FrontHeaders[] = [
     source: "https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities",
   },
   {
+    by: "Hokusai's proxy",
+    names: ["X-Hokusai-User-Id", "X-Hokusai-API-Key-Id"],
+    source: "https://github.com/Hokusai-protocol/hokusai-data-pipeline",
+  },
+  {
     by: "Tailscale",
     names: ["Tailscale-*"],
     source: "https://tailscale.com/kb/1312/serve#identity-headers",

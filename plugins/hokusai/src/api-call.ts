@@ -1,6 +1,7 @@
 /** A request as a call of MLflow's API. */
 import type { DispatchedRequest } from "@mlflow-auth/core/plugin";
 
+/** What is called, and with what. */
 export interface ApiCall {
   /** What is called, behind the version: `runs/create`; `artifacts` for an upload or download. */
   readonly name: string;

@@ -1,6 +1,7 @@
 /** One try of a registration, through Node's own fetch. */
 import { connectionFailureOf, MlflowAuthError, type Secret } from "@mlflow-auth/core/plugin";
 
+/** What is sent. */
 export interface BaselineRequest {
   readonly url: URL;
   /** Goes as X-API-Key. */
@@ -10,6 +11,7 @@ export interface BaselineRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What came back, whatever its status. */
 export interface BaselineAnswer {
   readonly status: number;
   readonly text: string;
@@ -27,6 +29,7 @@ export const TIMEOUT = 30_000;
 /** Bytes of an answer. */
 const LONGEST = 1024 * 1024;
 
+/** Without core's client, for programs that have none. */
 export const sendByFetch: SendBaseline = async ({ url, key, body, signal }) => {
   try {
     const limit = AbortSignal.timeout(TIMEOUT);

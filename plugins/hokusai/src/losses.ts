@@ -2,6 +2,7 @@
 import type { DispatchedRequest, PluginContext } from "@mlflow-auth/core/plugin";
 import type { ApiCall } from "./api-call.js";
 
+/** What was not recorded so far. */
 export interface Losses {
   /** Counts a call that was answered here. What only reads loses nothing. */
   add(request: DispatchedRequest, call: ApiCall, reason: string): void;
@@ -9,6 +10,7 @@ export interface Losses {
   tell(): void;
 }
 
+/** For one instance. */
 export function createLosses({ instance, logger }: PluginContext): Losses {
   /** By server, then by name. */
   const counts = new Map<string, Map<string, number>>();

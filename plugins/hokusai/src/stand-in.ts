@@ -24,6 +24,7 @@ const CAPACITY = 10_000;
 
 type Info = Readonly<Record<string, unknown>>;
 
+/** Answers in the place of one server. */
 export interface StandIn {
   /** Whether the call names something that was made up here. */
   owns(call: ApiCall): boolean;
