@@ -96,8 +96,13 @@ function proxiedAddresses({ parent, proxy, upstream }: ChildEnvironmentOptions) 
 function bridgeTo(options: ChildEnvironmentOptions, addresses: Addresses): Record<string, string> {
   const { parent, proxy, upstream, config } = options;
   const { MLFLOW_TRACKING_AUTH: auth, MLFLOW_TRACKING_AWS_SIGV4: sigv4, PYTHONPATH: path } = parent;
-  // Within another exec it is the bridge itself.
-  const displaced = { auth: auth && auth !== bridgeName ? auth : null, sigv4: /^(?:true|1)$/i.test(sigv4 ?? "") };
+  // What switched a plugin on here has been followed: the client's own would answer for servers that get nothing.
+  const isFollowed = (name: string) => config.environment?.includes(name) === true;
+  const displaced = {
+    // Within another exec it is the bridge itself.
+    auth: auth && auth !== bridgeName && !isFollowed("MLFLOW_TRACKING_AUTH") ? auth : null,
+    sigv4: /^(?:true|1)$/i.test(sigv4 ?? "") && !isFollowed("MLFLOW_TRACKING_AWS_SIGV4"),
+  };
   return {
     [bridgeVariable]: bridgeSettings({ config, proxyUrl: proxy.url, upstream, addresses, displaced }),
     MLFLOW_TRACKING_AUTH: bridgeName,

@@ -15,6 +15,8 @@ const table: Readonly<Record<ErrorCode, number>> = {
   CONFIG_UNTRUSTED: config,
   CONFIG_SYNTAX: config,
   CONFIG_INVALID: config,
+  ENVIRONMENT_INVALID: config,
+  SWITCH_IGNORED: config,
 
   UNKNOWN_FIELD: config,
   MISSING_FIELD: config,

@@ -1,7 +1,7 @@
 import type { MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { checkAllowedHosts } from "../src/init/secrets-auth.js";
+import { checkAllowedHosts } from "../src/init/from-environment.js";
 import { parseSetting } from "../src/init/settings.js";
 
 const test = suite("what init takes over and repeats");

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { setAt } from "@mlflow-auth/core/internal/environment";
 import * as assert from "uvu/assert";
-import { setAt } from "../src/init/draft.js";
 import { apply, refuseCredentials } from "../src/init/settings.js";
 import { lookAround } from "../src/init/surroundings.js";
 import { enough, initSuite } from "./init-fixture.js";
@@ -64,8 +64,9 @@ test("an address with a password in it is refused also where a variable stands f
 });
 
 test("a credential is known as one once an answer has chosen what it belongs to", async () => {
-  const instance = (await lookAround(join(setup().folder, "mlflow-auth.yaml"))).instance("vault");
-  apply([{ path: ["vault", "auth", "token"], text: randomUUID() }], instance);
+  const around = await lookAround(join(setup().folder, "mlflow-auth.yaml"));
+  const instance = around.instance("vault");
+  apply([{ path: ["vault", "auth", "token"], text: randomUUID() }], instance, around.check);
   setAt(instance.options, ["auth", "method"], "token");
   assert.throws(() => refuseCredentials(instance), /vault\.auth\.token is a credential/);
   setAt(instance.options, ["auth", "token"], "${VAULT_TOKEN}");

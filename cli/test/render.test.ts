@@ -1,9 +1,9 @@
 import type { InstalledPlugin } from "@mlflow-auth/core/internal";
+import { OptionForm } from "@mlflow-auth/core/internal/environment";
 import { suite } from "@mlflow-auth/test/suite";
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
-import { OptionForm } from "../src/init/option-form.js";
 import { render } from "../src/init/render.js";
 
 const test = suite("the file that init writes");
@@ -22,10 +22,12 @@ test("holds exactly what was said, whatever the values, the keys and the plugin'
       const properties = Object.fromEntries(Object.keys(options).map((key) => [key, { description }]));
       const schema = { description, type: "object", properties };
       const installed = { schema, package: { name: "acme" }, entries: {} } as unknown as InstalledPlugin;
-      const form = new OptionForm(schema, () => []);
+      const form = new OptionForm(schema);
       const text = render({
         trackingUri: "https://mlflow.example.com",
-        instances: [{ name: "acme", installed, form, options, declined: new Set() }],
+        instances: [
+          { name: "acme", installed, form, options, declined: new Set(), taken: new Map(), offered: new Map() },
+        ],
       });
       const read = parse(text, { schema: "core", uniqueKeys: true });
       assert.equal(read, { version: 1, trackingUri: "https://mlflow.example.com", plugins: { acme: plain(options) } });

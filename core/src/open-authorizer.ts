@@ -53,8 +53,8 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
   const clock = heldClock(options.clock ?? systemClock);
   logger.debug(config.file === undefined ? {} : { file: config.file }, "the configuration is valid");
   for (const { code, message } of config.warnings) {
-    // What an exec around the program took out, nobody chose to leave out here.
-    logger[code === "VARIABLE_MISSING" ? "warn" : "debug"]({ code }, message);
+    // What an exec around the program took out, nobody chose to leave out here; nor a switch that counted until now.
+    logger[code === "VARIABLE_MISSING" || code === "SWITCH_IGNORED" ? "warn" : "debug"]({ code }, message);
   }
 
   const closers: (() => Promise<unknown>)[] = [];

@@ -24,8 +24,8 @@ const allowed: Readonly<Record<string, readonly (readonly [line: RegExp, why: st
   "cli/src/child-environment.ts": [[/MLFLOW_TRACKING_AWS_SIGV4/, "a variable of MLflow's"]],
   "cli/src/removed-variables.ts": [[/MLFLOW_TRACKING_AWS_SIGV4/, "a variable of MLflow's"]],
   "proxy/src/private/python-bridge.ts": [[/MLFLOW_TRACKING_AWS_SIGV4/, "a variable of MLflow's"]],
-  "cli/src/init/secrets-auth.ts": [
-    [/^ {2}"?[a-z-]+"?: "(vault|aws|azure)",$/, "from the switches of an older system to the plugins that do the same"],
+  "core/src/without-file/switches.ts": [
+    [/^ {2}\{ system: .* \},$/, "from the switches of older systems to the plugins that do the same"],
   ],
   "cli/src/init/settings.ts": [[/const example = /, "an example in a message"]],
   "cli/src/init/surroundings.ts": [[/\(or another one\)/, "an example in a message"]],

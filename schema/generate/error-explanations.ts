@@ -41,6 +41,14 @@ export const explanations: readonly ExplanationGroup[] = [
         "At least one of the problems below. It is the code of the whole report, and what the library throws.",
         "Correct every line that it prints; in code, read `problems` of the error.",
       ],
+      ENVIRONMENT_INVALID: [
+        "A switch such as `MLFLOW_SECRETS_AUTH_ENABLE` or `MLFLOW_AUTH_PLUGINS` without `MLFLOW_TRACKING_URI`, or with a server that `MLFLOW_SECRETS_ALLOWED_HOSTS` leaves out.",
+        "Set the variable that the message names, or write a file with `mlflow-auth init`: [without a file](guides/without-a-file.md).",
+      ],
+      SWITCH_IGNORED: [
+        "A file beside the variables of an older system, of which nobody has taken the switch out of the environment.",
+        "Unset what the warning names. To have the environment count, remove the file.",
+      ],
       UNKNOWN_FIELD: [
         "A spelling mistake, a field at the wrong depth, or an option that only another version has.",
         "Take the field that the message suggests, or look it up in the [configuration reference](configuration.md).",

@@ -74,6 +74,8 @@ const provocations: Record<ErrorCode, Provoke> = {
   },
   CONFIG_SYNTAX: file("version: [1"),
   CONFIG_INVALID: file("version: 1\nservers: 5\n"),
+  ENVIRONMENT_INVALID: () => new Trial().command(["validate"], { MLFLOW_AUTH_PLUGINS: "vault" }),
+  SWITCH_IGNORED: file(`version: 1\ntrackingUri: ${URI}\n`, { MLFLOW_SECRETS_AUTH_ENABLE: "vault" }),
   UNKNOWN_FIELD: file(`version: 1\ntrackingUri: ${URI}\ntrackinguri: x\n`),
   MISSING_FIELD: file(`trackingUri: ${URI}\n`),
   FIELD_CONFLICT: file(`version: 1\ntrackingUri: ${URI}\nservers: [{ uri: ${URI} }]\n`),

@@ -6,13 +6,12 @@ import {
   MlflowAuthError,
   type Problem,
 } from "@mlflow-auth/core/internal/config";
+import { type Draft, insecureVariable, isYes, toData } from "@mlflow-auth/core/internal/environment";
 import { exit } from "../exit-codes.js";
 import { judgeAddress } from "../init/address.js";
-import { type Draft, toData } from "../init/draft.js";
-import { fromEnvironment } from "../init/from-environment.js";
+import { checkAllowedHosts, fromEnvironment } from "../init/from-environment.js";
 import { refuseMissing, takeUsual } from "../init/missing.js";
 import { render, variablesIn } from "../init/render.js";
-import { checkAllowedHosts } from "../init/secrets-auth.js";
 import { apply, parseSetting, refuseCredentials } from "../init/settings.js";
 import { lookAround, type Surroundings } from "../init/surroundings.js";
 import { Cancelled, refusalOf, targetOf, writeNew } from "../init/target.js";
@@ -55,8 +54,12 @@ async function run(options: InitOptions, asks: boolean): Promise<number> {
   const ask = asks ? await import("../init/ask.js") : undefined;
   const file = options.config === undefined ? ((await ask?.askTarget(usual)) ?? usual) : usual;
   const around = await lookAround(file);
-  const draft: Draft = { trackingUri: trackingUriOf(options), allowInsecure: options.allowInsecure, instances: [] };
-  const notes = fill(draft, options, around);
+  const draft: Draft = {
+    trackingUri: trackingUriOf(options),
+    allowInsecure: isInsecureAllowed(options),
+    instances: [],
+  };
+  const notes = await fill(draft, options, around);
   // What was misspelt, before anybody is asked for what was meant, or told that it is missing.
   await refuseFaults(draft, file, ({ code }) => ofSettings.includes(code));
   if (ask !== undefined) await ask.complete(draft, around);
@@ -74,6 +77,13 @@ async function run(options: InitOptions, asks: boolean): Promise<number> {
   return exit.fine;
 }
 
+/** The environment's word counts for the environment's server, and only where it is needed. */
+function isInsecureAllowed({ allowInsecure, fromEnv, trackingUri }: InitOptions): boolean | undefined {
+  const { MLFLOW_TRACKING_URI: ambient = "" } = process.env;
+  const fromVariable = fromEnv && trackingUri === undefined && isYes(process.env[insecureVariable]);
+  return allowInsecure || (fromVariable && judgeAddress(ambient).cleartext) || undefined;
+}
+
 function trackingUriOf({ trackingUri, fromEnv }: InitOptions): string | undefined {
   const ambient = fromEnv ? process.env["MLFLOW_TRACKING_URI"] || undefined : undefined;
   const uri = trackingUri ?? ambient;
@@ -86,17 +96,21 @@ function trackingUriOf({ trackingUri, fromEnv }: InitOptions): string | undefine
 }
 
 /** Puts in what the options, and with --from-env the environment, say. @returns what the user should know */
-function fill(draft: Draft, { plugin, set, fromEnv }: InitOptions, around: Surroundings): readonly string[] {
+async function fill(
+  draft: Draft,
+  { plugin, set, fromEnv }: InitOptions,
+  around: Surroundings,
+): Promise<readonly string[]> {
   const settings = set.map((argument) =>
     parseSetting(argument, [...plugin, ...around.choices.map(({ name }) => name)]),
   );
   // Who sets an option of a plugin wants the plugin.
   const wanted = [...new Set([...plugin, ...settings.map(({ path }) => path[0] as string)])];
-  const taken = fromEnv ? fromEnvironment(process.env, around, wanted) : undefined;
+  const taken = fromEnv ? await fromEnvironment(process.env, around, wanted) : undefined;
   const packageOf = (name: string) =>
     settings.find(({ path: [first, second] }) => first === name && second === "package")?.text;
   draft.instances.push(...(taken?.instances ?? wanted.map((name) => around.instance(name, packageOf(name)))));
-  for (const instance of draft.instances) apply(settings, instance);
+  for (const instance of draft.instances) apply(settings, instance, around.check);
   return taken?.notes ?? [];
 }
 

@@ -52,10 +52,11 @@ async function warningsOfCommands(config: Config, own: readonly string[]): Promi
   return await commandWarnings(config, having, own);
 }
 
-function summary({ file, servers, instances }: Config, warnings: readonly Problem[]) {
+function summary({ file, environment, servers, instances }: Config, warnings: readonly Problem[]) {
   return {
     valid: true,
     file,
+    ...(environment && { environment }),
     servers: servers.map(({ uri, auth, headers, tags }) => ({ uri, auth, headers, tags })),
     plugins: instances.map((instance) => ({
       name: instance.name,

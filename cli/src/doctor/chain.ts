@@ -59,7 +59,8 @@ export async function walkChain(options: ChainOptions): Promise<Diagnosis> {
       const findings = await examineServer({ target, opened, env, timeout, wire, since, warned });
       servers.push({ uri: target.uri, findings });
     }
-    return { file: config.file, common: [fileFinding(config), pluginsFinding(config, opened)], servers, unexamined };
+    const { file, environment } = config;
+    return { file, environment, common: [fileFinding(config), pluginsFinding(config, opened)], servers, unexamined };
   } finally {
     wire.close();
     if ("open" in opened) await withTimeout(LONGEST_CLOSE, opened.open.close(), () => undefined);

@@ -57,6 +57,8 @@ export interface ServerDiagnosis {
 export interface Diagnosis {
   /** Absolute; undefined where there is none, or none that can be read. */
   readonly file: string | undefined;
+  /** The environment variables that stand in its place, where there is none. */
+  readonly environment?: readonly string[] | undefined;
   /** The links `file` and `plugins`. */
   readonly common: readonly Finding[];
   /** Those from `backend` on. Empty where the file is broken. */

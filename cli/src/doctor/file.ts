@@ -2,20 +2,18 @@
 import { resolve } from "node:path";
 import {
   type Config,
-  displayName,
   formatProblem,
   isMlflowAuthError,
   type MlflowAuthError,
   type Problem,
-  presentFolder,
 } from "@mlflow-auth/core/internal";
+import { sourceOf } from "../where-from.js";
 import type { Diagnosis, Opened } from "./examination.js";
 import { brokenBy, type Finding, fine, knownError, skipped } from "./finding.js";
 
 /** The link `file`, where the file could be loaded, with its warnings. */
-export function fileFinding({ file, warnings }: Config): Finding {
-  const name = file === undefined ? "the environment" : displayName(file, presentFolder());
-  return fine("file", `${name} is valid`, warnings.map(formatProblem));
+export function fileFinding(config: Config): Finding {
+  return fine("file", `${sourceOf(config)} is valid`, config.warnings.map(formatProblem));
 }
 
 /** Core makes connections only once every plugin is there; what fails at these (`tls`, a proxy) belongs to a server. */

@@ -53,10 +53,11 @@ const WIDTH = Math.max(...Object.values(links).map((name) => name.length));
 const INDENT = " ".repeat("  warn  ".length + WIDTH + 2);
 
 /** Lines without a newline at the end, in colours where stdout is a terminal. What a server sent can't move the cursor. */
-export function textReport({ file, common, servers, unexamined }: Diagnosis, { sentence, broken }: Verdict): string {
-  const lines = [
-    paint(out, "bold", file === undefined ? "no file that can be used" : displayName(file, presentFolder())),
-  ];
+export function textReport(
+  { file, environment, common, servers, unexamined }: Diagnosis,
+  { sentence, broken }: Verdict,
+): string {
+  const lines = [paint(out, "bold", titleOf(file, environment))];
   for (const finding of common) lines.push(...linesOf(finding));
   for (const { uri, findings } of servers) {
     lines.push("", paint(out, "bold", printable(uri)), ...findings.flatMap(linesOf));
@@ -88,11 +89,12 @@ function mark({ state, warnings }: Finding): string {
 }
 
 /** The same as JSON, indented by two blanks. */
-export function jsonReport({ file, common, servers, unexamined }: Diagnosis, verdict: Verdict): string {
+export function jsonReport({ file, environment, common, servers, unexamined }: Diagnosis, verdict: Verdict): string {
   const { broken, server, sentence } = verdict;
   const data = {
     fine: broken === undefined,
     file,
+    ...(environment && { environment }),
     broken: broken === undefined ? undefined : { link: broken, server },
     verdict: sentence,
     links: common,
@@ -101,4 +103,9 @@ export function jsonReport({ file, common, servers, unexamined }: Diagnosis, ver
   };
   // What a server sent may hold what moves a terminal's cursor; JSON escapes only some of it.
   return JSON.stringify(data, undefined, 2).split("\n").map(printable).join("\n");
+}
+
+function titleOf(file: string | undefined, environment: readonly string[] | undefined): string {
+  if (file !== undefined) return displayName(file, presentFolder());
+  return environment === undefined ? "no file that can be used" : "no file: the environment in its place";
 }

@@ -3,17 +3,25 @@ import { resolve } from "node:path";
 import {
   type Data,
   displayName,
+  type OptionsCheck,
   ownPackage,
   ownPlugins,
   presentFolder,
   printable,
 } from "@mlflow-auth/core/internal/config";
+import {
+  type Draft,
+  type DraftInstance,
+  type Field,
+  fromVariable,
+  openFields,
+  setAt,
+} from "@mlflow-auth/core/internal/environment";
 import { interfaceNames } from "../installed/list-plugins.js";
 import { fileName } from "../where-from.js";
 import { judgeAddress, usualAddress } from "./address.js";
-import { type Draft, type DraftInstance, fromVariable, openFields, setAt } from "./draft.js";
-import type { Field } from "./option-form.js";
 import { askOne, askSome, askText, askYesNo } from "./prompts.js";
+import { readOption } from "./read-option.js";
 import { type InstalledChoice, noPlugin, type Surroundings } from "./surroundings.js";
 import { refusalOf } from "./target.js";
 
@@ -24,7 +32,7 @@ export async function complete(draft: Draft, around: Surroundings): Promise<void
   if (draft.instances.length === 0) {
     for (const name of await askPlugins(around)) draft.instances.push(around.instance(name));
   }
-  for (const instance of draft.instances) await askOptions(instance);
+  for (const instance of draft.instances) await askOptions(instance, around);
 }
 
 /**
@@ -82,19 +90,19 @@ async function askPlugins({ choices, installed }: Surroundings): Promise<string[
 }
 
 /** Asks until nothing is open: an answer may bring further questions. */
-async function askOptions(instance: DraftInstance): Promise<void> {
+async function askOptions(instance: DraftInstance, { check }: Surroundings): Promise<void> {
   for (let [field] = openFields(instance); field !== undefined; [field] = openFields(instance)) {
-    const answer = await askField(instance, field);
+    const answer = await askField(instance, field, check);
     if (answer === undefined) instance.declined.add(field.path.join("."));
     else setAt(instance.options, field.path, answer);
   }
 }
 
 /** @returns undefined where the option is to be left out */
-async function askField({ name, form }: DraftInstance, field: Field): Promise<Data | undefined> {
+async function askField({ name }: DraftInstance, field: Field, fits: OptionsCheck): Promise<Data | undefined> {
   const place = [name, ...field.path].join(".");
   const message = printable(`${place}: ${field.description.replaceAll(/\s+/g, " ")}`);
-  if (field.kind === "secret") return askSecret(message, field, form);
+  if (field.kind === "secret") return askSecret(message, field, fits);
   if (field.kind === "choice") return askChoice(message, field);
   if (field.kind === "boolean") return askYesNo(message, false);
   const [variable] = field.variables.filter((candidate) => process.env[candidate]).concat(field.variables);
@@ -106,11 +114,11 @@ async function askField({ name, form }: DraftInstance, field: Field): Promise<Da
     usual: typeof usual === "string" ? usual : undefined,
     hint: typeof usual === "string" ? `Enter: ${usual}, which is ${stateOf(variable as string)}` : example,
     check: (answer) => {
-      const read = form.read(field.schema, answer);
+      const read = readOption(field.schema, answer, fits);
       return "fault" in read ? `it ${read.fault}` : undefined;
     },
   });
-  const read = form.read(field.schema, text);
+  const read = readOption(field.schema, text, fits);
   return "value" in read ? read.value : undefined;
 }
 
@@ -125,7 +133,7 @@ async function askChoice(message: string, { choices, optional }: Field): Promise
 }
 
 /** Where a credential is. Never the credential itself: it would stand in the file, and on the screen. */
-async function askSecret(message: string, field: Field, form: DraftInstance["form"]): Promise<Data> {
+async function askSecret(message: string, field: Field, fits: OptionsCheck): Promise<Data> {
   const where = await askOne(`${message} Where is it?`, [
     ...field.variables.map((name) => ({ value: name, label: `in the variable ${name} (${stateOf(name)})` })),
     { value: "env", label: "in another environment variable" },
@@ -138,7 +146,7 @@ async function askSecret(message: string, field: Field, form: DraftInstance["for
     check: (text) => {
       const name = where === "env" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(text);
       if (name) return "it must be the name of an environment variable, without $";
-      const read = form.read({ type: "string", pattern: "\\S", "x-expects": "the path of a file" }, text);
+      const read = readOption({ type: "string", pattern: "\\S", "x-expects": "the path of a file" }, text, fits);
       return "fault" in read ? `it ${read.fault}` : undefined;
     },
   });

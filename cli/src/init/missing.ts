@@ -1,8 +1,14 @@
 /** What nobody can be asked: the defaults are taken, and what has none is named. */
 import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
+import {
+  type Draft,
+  type DraftInstance,
+  type Field,
+  fromVariable,
+  openFields,
+  setAt,
+} from "@mlflow-auth/core/internal/environment";
 import { usualAddress } from "./address.js";
-import { type Draft, type DraftInstance, fromVariable, openFields, setAt } from "./draft.js";
-import type { Field } from "./option-form.js";
 import { firstSentence } from "./render.js";
 import { noPlugin, type Surroundings } from "./surroundings.js";
 

@@ -1,8 +1,8 @@
 /** The draft as YAML, each line with a comment that says what it is. */
 import { configSchema, isObject, pointerTo, printable, type Schema } from "@mlflow-auth/core/internal/config";
+import { type Draft, isGiven, toData } from "@mlflow-auth/core/internal/environment";
 import { Document, isMap, isScalar, type Pair, type Scalar, type YAMLMap } from "yaml";
 import { SCHEMA_COMMENT } from "../schema-file.js";
-import { type Draft, isGiven, toData } from "./draft.js";
 
 const WIDTH = 100;
 

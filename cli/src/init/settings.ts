@@ -3,11 +3,13 @@ import {
   type Data,
   isObject,
   MlflowAuthError,
+  type OptionsCheck,
   pointerTo,
   type Schema,
   stepsOf,
 } from "@mlflow-auth/core/internal/config";
-import { type DraftInstance, setAt } from "./draft.js";
+import { type DraftInstance, setAt } from "@mlflow-auth/core/internal/environment";
+import { readOption } from "./read-option.js";
 
 /** What one `--set` says. */
 export interface Setting {
@@ -40,7 +42,7 @@ export function parseSetting(argument: string, names: readonly string[]): Settin
  *
  * @throws MlflowAuthError `USAGE` where it does not fit, or is a credential
  */
-export function apply(settings: readonly Setting[], instance: DraftInstance): void {
+export function apply(settings: readonly Setting[], instance: DraftInstance, check: OptionsCheck): void {
   const { name, form, options } = instance;
   const own = settings.filter(({ path }) => path[0] === name);
   // All of them first: which options there are may depend on another one.
@@ -50,7 +52,7 @@ export function apply(settings: readonly Setting[], instance: DraftInstance): vo
   for (const { path, text } of own) {
     const schema = places.get(pointerTo("", ...path.slice(1)))?.findLast(isTyped);
     if (schema === undefined) continue;
-    const read = form.read(schema, text);
+    const read = readOption(schema, text, check);
     const place = path.join(".");
     if ("fault" in read) throw new MlflowAuthError("USAGE", `--set ${place}: ${place} ${read.fault}`);
     setAt(options, path.slice(1), read.value as Data);

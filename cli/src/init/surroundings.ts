@@ -2,7 +2,6 @@
 import { dirname } from "node:path";
 import {
   createOptionsCheck,
-  type DataObject,
   findPlugin,
   type Group,
   type Installed,
@@ -14,9 +13,8 @@ import {
   ownPlugins,
   readInstalled,
 } from "@mlflow-auth/core/internal/config";
+import { type DraftInstance, emptyInstance } from "@mlflow-auth/core/internal/environment";
 import { listPlugins } from "../installed/list-plugins.js";
-import type { DraftInstance } from "./draft.js";
-import { OptionForm } from "./option-form.js";
 
 /** A plugin that can be chosen, or that is shown with the reason why not. */
 export interface InstalledChoice {
@@ -63,10 +61,9 @@ export async function lookAround(file: string): Promise<Surroundings> {
     choices,
     check,
     instance(name, from) {
+      let found: InstalledPlugin;
       try {
-        const found = findPlugin({ plugin: name, package: from }, installed);
-        const options: DataObject = Object.create(null);
-        return { name, installed: found, form: formOf(found, check), options, declined: new Set() };
+        found = findPlugin({ plugin: name, package: from }, installed);
       } catch (error) {
         if (!isMlflowAuthError(error)) throw error;
         const remedy =
@@ -78,20 +75,7 @@ export async function lookAround(file: string): Promise<Surroundings> {
         const message = isNamed ? error.message : `${name}: ${error.message}`;
         throw new MlflowAuthError(error.code, message, { remedy });
       }
+      return emptyInstance(name, found);
     },
   };
-}
-
-/** Looked through once, so that a schema in circles is known before it is asked about. */
-function formOf({ schema, package: owner }: InstalledPlugin, check: OptionsCheck): OptionForm {
-  const form = new OptionForm(schema, check);
-  try {
-    form.withVariables();
-    form.open({});
-    return form;
-  } catch (thrown) {
-    if (!(thrown instanceof RangeError)) throw thrown;
-    const message = `the package ${owner.name} has a configSchema that refers to itself without end`;
-    throw new MlflowAuthError("PLUGIN_MANIFEST", message);
-  }
 }

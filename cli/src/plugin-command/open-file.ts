@@ -36,7 +36,7 @@ export async function openFile(options: OpenFileOptions): Promise<OpenedFile> {
   let opened: Promise<Servers> | undefined;
   const servers = () => (opened ??= openServers(config, options));
   return Object.freeze({
-    path: config.file as string,
+    path: config.file ?? "the environment",
     servers: Object.freeze(config.servers.map(({ uri }) => uri)),
     instances: Object.freeze(
       config.instances

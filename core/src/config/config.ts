@@ -6,8 +6,10 @@ import type { SecretVariables } from "./secret-origins.js";
 
 /** Everything in it is frozen. */
 export interface Config {
-  /** The absolute path of the file; undefined if it was given as an object. */
+  /** The absolute path of the file; undefined if it was given as an object, or there is none. */
   readonly file?: string | undefined;
+  /** Where there is no file: the names of the environment variables that stand in its place. */
+  readonly environment?: readonly string[] | undefined;
   /** In the file's order. Never empty. */
   readonly servers: readonly ServerConfig[];
   /** The enabled instances, in the file's order. */

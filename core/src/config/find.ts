@@ -45,6 +45,11 @@ export interface FindOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** Whether a file is named, so that no other will do. */
+export function isFileNamed({ configFile, env }: Pick<FindOptions, "configFile" | "env">): boolean {
+  return (configFile ?? (env[VARIABLE] || undefined)) !== undefined;
+}
+
 /**
  * `configFile`, else the variable `MLFLOW_AUTH_CONFIG`, else the nearest candidate from `cwd` upwards to the repository's root (the
  * folder with `.git`), never past the home folder. A candidate that exists and can't be used is an error; the search does not
@@ -55,7 +60,7 @@ export interface FindOptions {
 export async function findConfig(options: FindOptions): Promise<FoundFile> {
   const { configFile, cwd, env } = options;
   const option = "optionName" in options ? options.optionName : "--config";
-  const named = configFile ?? (env["MLFLOW_AUTH_CONFIG"] || undefined);
+  const named = configFile ?? (env[VARIABLE] || undefined);
   if (named !== undefined) return readNamed(resolve(cwd, named), (configFile && option) || VARIABLE);
   const { folders } = foldersUpwards(cwd, env);
   const nameWith = option === undefined ? VARIABLE : `${option} or ${VARIABLE}`;
@@ -67,7 +72,9 @@ export async function findConfig(options: FindOptions): Promise<FoundFile> {
   throw new MlflowAuthError(
     "CONFIG_NOT_FOUND",
     `there is no mlflow-auth.yaml in ${cwd}${folders.length > 1 ? ` nor in a folder above it up to ${folders.at(-1)}` : ""}`,
-    { remedy: `write one with \`mlflow-auth init\`, or name it with ${nameWith}` },
+    {
+      remedy: `write one with \`mlflow-auth init\`, or name it with ${nameWith}; without a file, MLFLOW_AUTH_PLUGINS switches plugins on`,
+    },
   );
 }
 

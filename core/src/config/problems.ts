@@ -52,21 +52,30 @@ interface Finding {
   readonly code: ErrorCode;
   readonly message: string;
   readonly position: Position | undefined;
+  readonly variables?: readonly string[] | undefined;
 }
+
+/** Where there is no file: the environment variables that a place comes from, or that could give what is missing there. */
+export type VariablesOf = (pointer: string) => readonly string[];
 
 /** Everything that is wrong with one file: told in one go, one problem for a place. */
 export class ProblemList {
   readonly #positions: Positions;
   readonly #file: string | undefined;
+  readonly #variablesOf: VariablesOf | undefined;
   readonly #findings: Finding[] = [];
   readonly #places = new Set<string>();
   /** The positions of the findings. */
   readonly #taken = new Set<string>();
 
-  /** @param file the file's name as it is printed; undefined for a file given as an object */
-  constructor(file: string | undefined, positions: Positions = new Map()) {
+  /**
+   * @param file the file's name as it is printed; undefined for a file given as an object
+   * @param variablesOf given for what the environment amounts to
+   */
+  constructor(file: string | undefined, positions: Positions = new Map(), variablesOf?: VariablesOf) {
     this.#file = file;
     this.#positions = positions;
+    this.#variablesOf = variablesOf;
   }
 
   /**
@@ -80,7 +89,10 @@ export class ProblemList {
     const position = this.#positionOf(pointer, at);
     const name = fieldName(pointer);
     const unplaced = position === undefined && name !== "" && !message.includes(name);
-    this.#note({ code, position, message: printable(unplaced ? `\`${name}\`: ${message}` : message) });
+    const text = printable(unplaced ? `\`${name}\`: ${message}` : message);
+    const variables = this.#variablesOf?.(pointer);
+    const remedy = code === "MISSING_FIELD" && variables?.length ? `: set ${variables.join(" or ")}` : "";
+    this.#note({ code, position, message: text + remedy, variables });
   }
 
   /** Notes a problem with the text itself. `pointer` is the node that can't be relied on, if there is one. */
@@ -106,8 +118,15 @@ export class ProblemList {
         (a.position?.line ?? 0) - (b.position?.line ?? 0) || (a.position?.column ?? 0) - (b.position?.column ?? 0),
     );
     const file = this.#file;
-    const problems = sorted.map(({ code, position, message }) =>
-      Object.freeze({ code, file, line: position?.line, column: position?.column, message }),
+    const problems = sorted.map(({ code, position, message, variables }) =>
+      Object.freeze({
+        code,
+        file,
+        line: position?.line,
+        column: position?.column,
+        ...(variables && { variables }),
+        message,
+      }),
     );
     return Object.freeze(problems);
   }
@@ -120,9 +139,10 @@ export class ProblemList {
   toError(): MlflowAuthError {
     const problems = this.toProblems();
     const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
-    return new MlflowAuthError("CONFIG_INVALID", `${this.#file ?? "the configuration"} has ${count}`, {
+    const source = this.#variablesOf === undefined ? "the configuration" : "the environment, in place of a file,";
+    return new MlflowAuthError("CONFIG_INVALID", `${this.#file ?? source} has ${count}`, {
       problems,
-      remedy: "correct the places listed; `mlflow-auth validate` lists them again",
+      remedy: `correct the ${this.#variablesOf ? "variables" : "places"} listed; \`mlflow-auth validate\` lists them again`,
     });
   }
 

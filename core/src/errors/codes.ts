@@ -12,6 +12,10 @@ export const codes = {
   CONFIG_SYNTAX:
     "The file is not well-formed YAML or JSON, or uses a construct that is refused (aliases, tags, duplicate keys).",
   CONFIG_INVALID: "The file has problems; `problems` lists them all.",
+  ENVIRONMENT_INVALID:
+    "There is no file, and what the environment switches on in its place is not said in full, or contradicts itself.",
+  SWITCH_IGNORED:
+    "A variable that switches something on where there is no file is not followed (a warning): there is one, or it names nothing that is known.",
 
   UNKNOWN_FIELD: "A field that the schema does not know.",
   MISSING_FIELD: "A field that must be given is absent.",

@@ -3,7 +3,7 @@ import { printable } from "./printable.js";
 
 const brand = Symbol.for("mlflow-auth.error");
 
-/** One thing that is wrong in the configuration file. Never carries a value from the file. */
+/** One thing that is wrong in the configuration file, or in the environment in its place. Never carries a value from either. */
 export interface Problem {
   readonly code: ErrorCode;
   /** The file as it is printed, relative to the working directory where that is shorter; undefined for a file given as an object. */
@@ -12,6 +12,8 @@ export interface Problem {
   readonly line?: number | undefined;
   /** 1-based, in UTF-16 code units. */
   readonly column?: number | undefined;
+  /** Where there is no file: the environment variables that it is about, as far as they are known. */
+  readonly variables?: readonly string[] | undefined;
   /** What is wrong and what would be right, one sentence each. */
   readonly message: string;
 }
@@ -62,9 +64,10 @@ export function isMlflowAuthError(value: unknown): value is MlflowAuthError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }
 
-/** One line per problem: `mlflow-auth.yaml:12:5  UNKNOWN_FIELD  …`. Holds no control characters, whatever the problem does. */
-export function formatProblem({ file, line, column, code, message }: Problem): string {
-  const place = [file ?? "config", ...(line === undefined ? [] : [line, column ?? 1])].join(":");
+/** One line per problem: `mlflow-auth.yaml:12:5  UNKNOWN_FIELD  …`, or with the variable in place of the file. Holds no control characters, whatever the problem does. */
+export function formatProblem({ file, line, column, variables, code, message }: Problem): string {
+  const source = file ?? (variables === undefined ? "config" : variables.join(" or ") || "environment");
+  const place = [source, ...(line === undefined ? [] : [line, column ?? 1])].join(":");
   return printable(`${place}  ${code}  ${message}`);
 }
 

@@ -51,7 +51,7 @@ export interface CommandOutput {
 
 /** The configuration file, as far as it concerns a command. */
 export interface OpenedFile {
-  /** Its absolute path. */
+  /** Its absolute path; `the environment` where variables stand in its place. */
   readonly path: string;
   /** The enabled instances of the command's own package, in the file's order. */
   readonly instances: readonly CommandInstance[];

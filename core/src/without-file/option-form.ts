@@ -1,20 +1,7 @@
 /** What a plugin asks to be told, derived from the schema of its options. */
-import {
-  configSchema,
-  type Data,
-  type DataObject,
-  discriminatorOf,
-  expectation,
-  interpolate,
-  isNamedLikeSecret,
-  isObject,
-  type OptionsCheck,
-  type Schema,
-  SchemaWalker,
-  tagValues,
-  valuesSchema,
-} from "@mlflow-auth/core/internal/config";
-import { holdsUser, NO_USER } from "./address.js";
+import { configSchema, valuesSchema } from "@mlflow-auth/schema";
+import type { Data, DataObject } from "../config/read.js";
+import { discriminatorOf, isObject, type Schema, SchemaWalker, tagValues } from "../config/schema-walk.js";
 
 /** One option, as a question about it needs it. */
 export interface Field {
@@ -40,13 +27,11 @@ export interface Choice {
 /** The options of one plugin, as questions. Throws RangeError for a schema that refers to itself without end. */
 export class OptionForm {
   readonly #walker: SchemaWalker;
-  readonly #check: OptionsCheck;
 
-  constructor(schema: Schema, check: OptionsCheck) {
+  constructor(schema: Schema) {
     const { properties } = (configSchema.$defs as Record<string, Schema>)["instance"] as Schema;
     const options = isObject(schema["properties"]) ? schema["properties"] : {};
     this.#walker = new SchemaWalker({ ...schema, properties: { ...(properties as object), ...options } }, valuesSchema);
-    this.#check = check;
   }
 
   /** What has to be given and is not, and what is better not left to a default: in the schema's order. */
@@ -117,27 +102,6 @@ export class OptionForm {
     visit(this.#walker.root, []);
     return found;
   }
-
-  /**
-   * An option's value from the text that somebody typed.
-   *
-   * @returns what is wrong with it, to follow the option's name, if it is not a value of that option
-   */
-  read(schema: Schema, text: string): { readonly value: Data } | { readonly fault: string } {
-    if (text.includes("${")) return readVariable(text);
-    const value = typesOf(schema).includes("string") || typesOf(schema).length === 0 ? text : plainValue(text);
-    const [error] = this.#errors(schema, value);
-    return error === undefined ? { value } : { fault: `must be ${expectation(error, [schema])}` };
-  }
-
-  #errors(schema: Schema, value: Data) {
-    try {
-      return this.#check(schema, value);
-    } catch {
-      // Part of a schema that refers to the rest of it; the whole is judged before anything is written.
-      return [];
-    }
-  }
 }
 
 function fieldOf(schema: Schema, path: readonly string[]): Field {
@@ -156,31 +120,8 @@ function fieldOf(schema: Schema, path: readonly string[]): Field {
   };
 }
 
-function readVariable(text: string): { value: Data } | { fault: string } {
-  const { interpolations, findings } = interpolate(text, {});
-  if (findings.some(({ code }) => code === "VARIABLE_SYNTAX")) {
-    return { fault: "must have its variables written as ${NAME} or ${NAME:-default}" };
-  }
-  if (holdsUser(text)) return { fault: NO_USER };
-  const secret = interpolations.get("")?.variables.find(isNamedLikeSecret);
-  if (secret === undefined) return { value: text };
-  return { fault: `is not a secret field, and the variable ${secret} is named like a credential` };
-}
-
-/** A number, true, false or a list, as YAML would read the text. */
-function plainValue(text: string): Data {
-  const word = text.trim();
-  if (word === "true" || word === "false") return word === "true";
-  if (/^[+-]?\d{1,15}(\.\d{1,15})?$/.test(word)) return Number(word);
-  return /^\[.*\]$/s.test(word)
-    ? word
-        .slice(1, -1)
-        .split(",")
-        .map((item) => item.trim())
-    : text;
-}
-
-function typesOf(schema: Schema): unknown[] {
+/** The types that a schema allows; none where it does not say. */
+export function typesOf(schema: Schema): unknown[] {
   return [schema["type"] ?? []].flat();
 }
 

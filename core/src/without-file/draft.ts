@@ -1,12 +1,9 @@
-/** What is going to stand in the file, while it is being put together. */
-import {
-  type Data,
-  type DataObject,
-  type InstalledPlugin,
-  isNamedLikeSecret,
-  isObject,
-} from "@mlflow-auth/core/internal/config";
-import type { Field, OptionForm } from "./option-form.js";
+/** What is going to stand in the file, or amounts to one, while it is being put together. */
+import type { Data, DataObject } from "../config/read.js";
+import { isObject } from "../config/schema-walk.js";
+import { isNamedLikeSecret } from "../config/secret-variables.js";
+import { endless, type InstalledPlugin } from "../discovery/check-manifest.js";
+import { type Field, OptionForm } from "./option-form.js";
 
 /** A plugin instance that is going to stand in the file. */
 export interface DraftInstance {
@@ -17,6 +14,26 @@ export interface DraftInstance {
   readonly options: DataObject;
   /** Options that are left out on purpose, joined by dots. */
   readonly declined: Set<string>;
+  /** The variables that options were taken from, by their keys joined by dots. */
+  readonly taken: Map<string, readonly string[]>;
+  /** The variables of other systems from which options can be taken, likewise. */
+  readonly offered: Map<string, readonly string[]>;
+}
+
+/**
+ * An instance of which nothing is said yet. Its schema is looked through once, so that one in circles is known before it is asked about.
+ *
+ * @throws MlflowAuthError `PLUGIN_MANIFEST` for a schema that refers to itself without end
+ */
+export function emptyInstance(name: string, installed: InstalledPlugin): DraftInstance {
+  const form = endless(installed.package, () => {
+    const made = new OptionForm(installed.schema);
+    made.withVariables();
+    made.open({});
+    return made;
+  });
+  const options: DataObject = Object.create(null);
+  return { name, installed, form, options, declined: new Set(), taken: new Map(), offered: new Map() };
 }
 
 /** What is known of the file so far. */

@@ -1,23 +1,19 @@
 /**
  * What a plugin's environment file says (`"environment"` in the `mlflow-auth-plugin` of its package.json): from which variables of
- * other systems `init --from-env` takes options over, and how. The variables that an option falls back to by itself are not among
+ * other systems options are taken over where there is no file, or by `init --from-env` for one, and how. The variables that an option falls back to by itself are not among
  * them: those stand in the schema, as `x-env`.
  *
  * The file is a list of rules. All variables of a rule must be set; of the rules for one option the first that applies counts.
  */
-import {
-  type Data,
-  type InstalledPlugin,
-  isKnown,
-  isNamedLikeSecret,
-  MlflowAuthError,
-  type OptionsCheck,
-  pointerTo,
-} from "@mlflow-auth/core/internal/config";
+import { checkOptions } from "../config/check-options.js";
+import type { Environment } from "../config/interpolate.js";
+import { pointerTo } from "../config/problems.js";
+import type { Data } from "../config/read.js";
+import { isKnown } from "../config/schema-walk.js";
+import { isNamedLikeSecret } from "../config/secret-variables.js";
+import type { InstalledPlugin } from "../discovery/check-manifest.js";
+import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { type DraftInstance, setAt } from "./draft.js";
-
-/** Variables by name, as in `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface RuleCommon {
   /** The option's place, its keys joined by dots: `secret.mount`. */
@@ -92,33 +88,32 @@ const environmentSchema = {
  * @returns the names of the variables that were taken over
  * @throws MlflowAuthError `PLUGIN_MANIFEST` for a file of another form, or one that sets an option which the plugin does not have
  */
-export function applyRules(
-  { installed, form, options }: DraftInstance,
-  env: Environment,
-  check: OptionsCheck,
-): string[] {
-  const taken = new Set<string>();
+export async function applyRules(instance: DraftInstance, env: Environment): Promise<string[]> {
+  const { installed, form, options, taken, offered } = instance;
+  const names = new Set<string>();
   const set = new Set<string>();
-  for (const rule of rulesOf(installed, check)) {
+  for (const rule of await rulesOf(installed)) {
+    offered.set(rule.option, [...new Set([...(offered.get(rule.option) ?? []), ...rule.variables])]);
     const texts = rule.variables.map((name) => env[name]?.trim() ?? "");
     if (set.has(rule.option) || texts.includes("")) continue;
-    for (const name of rule.variables) taken.add(name);
+    for (const name of rule.variables) names.add(name);
     const value = convert(rule, texts[0] as string);
     if (value === undefined) continue;
     const path = rule.option.split(".");
     set.add(rule.option);
+    taken.set(rule.option, rule.variables);
     setAt(options, path, value);
     if (!isKnown(form.places(options), pointerTo("", ...path))) {
       throw faulty(installed, `sets \`${rule.option}\`, which is not one of its options`);
     }
   }
-  return [...taken];
+  return [...names];
 }
 
-function rulesOf(installed: InstalledPlugin, check: OptionsCheck): readonly Rule[] {
+async function rulesOf(installed: InstalledPlugin): Promise<readonly Rule[]> {
   const rules = installed.environment();
   if (rules === undefined) return [];
-  const [error] = check(environmentSchema, rules as Data);
+  const [error] = await checkOptions(environmentSchema, rules as Data);
   if (error !== undefined) {
     const [, index] = /^\/(\d+)/.exec(error.instancePath) ?? [];
     throw faulty(
@@ -155,7 +150,7 @@ function convert(rule: Rule, text: string): Data | undefined {
 }
 
 /** A text that stands for itself in the configuration file. */
-function plain(text: string): string {
+export function plain(text: string): string {
   // A function, because `$$` in a replacement text is one dollar.
   return text.replaceAll("${", () => "$${");
 }
