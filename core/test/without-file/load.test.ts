@@ -1,0 +1,192 @@
+/** The environment in place of a file, loaded as every way in loads it, with the plugins of this project installed. */
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { formatError, type MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
+import { loadConfig } from "../../src/load-config.js";
+import { temporaryFolder, write } from "../discovery/plugin-packages.ts";
+
+const test = suite("the environment in place of a file");
+const plugins = fileURLToPath(new URL("../../../plugins", import.meta.url));
+
+function projectWith(...names: string[]): string {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, ".git"));
+  mkdirSync(join(folder, "node_modules/@mlflow-auth"), { recursive: true });
+  for (const name of names) symlinkSync(join(plugins, name), join(folder, `node_modules/@mlflow-auth/plugin-${name}`));
+  const dependencies = Object.fromEntries(names.map((name) => [`@mlflow-auth/plugin-${name}`, "*"]));
+  write(folder, { "package.json": { name: "project", dependencies } });
+  return folder;
+}
+
+const folder = projectWith("vault", "aws", "azure", "datadog");
+type Env = Record<string, string>;
+const load = (env: Env, cwd = folder) => loadConfig({ cwd, env });
+
+async function told(env: Env, cwd = folder): Promise<string> {
+  try {
+    await load(env, cwd);
+  } catch (error) {
+    return formatError(error as MlflowAuthError);
+  }
+  throw new Error("it is valid");
+}
+
+const server = { MLFLOW_TRACKING_URI: "https://mlflow.example.com/base" };
+const vault = {
+  ...server,
+  MLFLOW_SECRETS_AUTH_ENABLE: "vault",
+  VAULT_ADDR: "https://vault.example.com:8200",
+  MLFLOW_VAULT_SECRET_PATH: "secret/mlflow/auth",
+  VAULT_TOKEN: `canary-${process.pid}`,
+};
+
+test("it is one server with what is switched on, and says of which variables it is made", async () => {
+  const { servers, instances, environment, file, warnings } = await load({
+    ...vault,
+    DD_API_KEY: "k",
+    DD_MODEL_LAB_ENABLED: "1",
+  });
+  assert.is(file, undefined);
+  assert.equal(
+    servers.map(({ uri, auth, headers, tags, allowInsecure }) => ({ uri, auth, headers, tags, allowInsecure })),
+    [{ uri: server.MLFLOW_TRACKING_URI, auth: ["vault"], headers: ["datadog"], tags: [], allowInsecure: false }],
+  );
+  assert.equal(environment, [
+    ...["MLFLOW_SECRETS_AUTH_ENABLE", "DD_MODEL_LAB_ENABLED", "MLFLOW_TRACKING_URI"],
+    ...["VAULT_ADDR", "MLFLOW_VAULT_SECRET_PATH", "VAULT_TOKEN", "DD_API_KEY"],
+  ]);
+  assert.equal(instances[0]?.secretVariables.named, ["VAULT_TOKEN"]);
+  assert.equal(warnings, []);
+});
+
+test("of several secret stores, vault is asked first, then aws, then azure", async () => {
+  const { servers } = await load({
+    ...vault,
+    MLFLOW_SECRETS_AUTH_ENABLE: "azure-key-vault,aws-secrets-manager,vault",
+    MLFLOW_AWS_SECRET_ID: "a",
+    AZURE_KEY_VAULT_URL: "https://team.vault.azure.net",
+    MLFLOW_AZURE_SECRET_NAME: "a",
+  });
+  assert.equal(servers[0]?.auth, ["vault", "aws", "azure"]);
+});
+
+test("those that MLFLOW_AUTH_PLUGINS names are asked in its order, whatever else is switched on", async () => {
+  const env = {
+    ...vault,
+    MLFLOW_AUTH_PLUGINS: "aws,vault",
+    MLFLOW_TRACKING_AUTH: "descope",
+    MLFLOW_AWS_SECRET_ID: "a",
+  };
+  assert.equal((await load(env)).servers[0]?.auth, ["aws", "vault"]);
+});
+
+/** Where docs and code of an older system differ, either name counts. */
+const spellings: readonly (readonly [plugin: string, env: Env, at: string, value: unknown])[] = [
+  ["vault", { MLFLOW_VAULT_SECRET_PATH: "secret/data/mlflow/auth" }, "secret.path", "data/mlflow/auth"],
+  ["vault", { MLFLOW_VAULT_AUTH_MODE: "BASIC" }, "credential.mode", "basic"],
+  ["vault", { MLFLOW_VAULT_TTL_SEC: "0" }, "cache.ttl", 1_000],
+  ["vault", { MLFLOW_VAULT_TTL_SEC: "-1" }, "cache.ttl", 300_000],
+  ["vault", { MLFLOW_VAULT_TTL_SEC: "abc" }, "cache.ttl", 300_000],
+  ["vault", { MLFLOW_VAULT_TTL_SEC: "  " }, "cache.ttl", 300_000],
+  ["vault", { MLFLOW_AUTH_HEADER_NAME: "X-Auth" }, "credential.header", "X-Auth"],
+  ["aws", { MLFLOW_AWS_SECRET_ID: "code" }, "secret.id", "code"],
+  ["aws", { MLFLOW_AWS_SECRET_NAME: "docs" }, "secret.id", "docs"],
+  ["aws", { MLFLOW_AWS_SECRET_ID: "code", MLFLOW_AWS_SECRET_NAME: "docs" }, "secret.id", "code"],
+  ["aws", { MLFLOW_AWS_SECRET_ID: " ", MLFLOW_AWS_SECRET_NAME: "docs" }, "secret.id", "docs"],
+  ["aws", { MLFLOW_AWS_SECRET_ID: "a", MLFLOW_AWS_SECRET_VERSION: "AWSPENDING" }, "secret.version", "AWSPENDING"],
+  ["azure", { AZURE_KEY_VAULT_URL: "https://code.vault.azure.net" }, "vaultUrl", "https://code.vault.azure.net"],
+  ["azure", { MLFLOW_AZURE_KEY_VAULT_URL: "https://docs.vault.azure.net" }, "vaultUrl", "https://docs.vault.azure.net"],
+];
+for (const [plugin, env, at, value] of spellings) {
+  test(`${plugin}: ${JSON.stringify(env)} is ${at}`, async () => {
+    const name = { vault: "vault", aws: "aws-secrets-manager", azure: "azure-key-vault" }[plugin] ?? "";
+    const { instances } = await load({
+      ...vault,
+      MLFLOW_AZURE_SECRET_NAME: "a",
+      ...env,
+      MLFLOW_SECRETS_AUTH_ENABLE: name,
+    });
+    const found = at
+      .split(".")
+      .reduce((options, key) => (options as Env)[key] as never, instances[0]?.options as unknown);
+    assert.equal(found, value);
+  });
+}
+
+const faults: readonly (readonly [what: string, env: Env, told: RegExp])[] = [
+  [
+    "a wrong value",
+    { MLFLOW_VAULT_AUTH_MODE: "oauth" },
+    /^MLFLOW_VAULT_AUTH_MODE {2}WRONG_VALUE {2}`plugins\.vault\.credential\.mode` must be/,
+  ],
+  [
+    "a wrong value of the vendor's own",
+    { VAULT_ADDR: "vault" },
+    /^VAULT_ADDR {2}WRONG_VALUE .*which the variable VAULT_ADDR fills/,
+  ],
+  [
+    "a missing option",
+    { MLFLOW_VAULT_SECRET_PATH: " " },
+    /^MLFLOW_VAULT_SECRET_PATH {2}MISSING_FIELD .*: set MLFLOW_VAULT_SECRET_PATH$/,
+  ],
+  [
+    "a missing option with two spellings",
+    { MLFLOW_SECRETS_AUTH_ENABLE: "aws-secrets-manager" },
+    /^MLFLOW_AWS_SECRET_ID or MLFLOW_AWS_SECRET_NAME {2}MISSING_FIELD .*: set MLFLOW_AWS_SECRET_ID or MLFLOW_AWS_SECRET_NAME$/,
+  ],
+];
+for (const [what, env, pattern] of faults) {
+  test(`problems name variables: ${what}`, async () => {
+    const text = await told({ ...vault, ...env });
+    assert.match(text, pattern);
+    assert.not.match(text, vault.VAULT_TOKEN);
+  });
+}
+
+test("all that is not installed is named in one go, with one command", async () => {
+  const env = { ...vault, MLFLOW_SECRETS_AUTH_ENABLE: "vault,azure-key-vault", DD_MODEL_LAB_ENABLED: "1" };
+  const text = await told(env, projectWith("vault"));
+  assert.match(text, /azure \(by MLFLOW_SECRETS_AUTH_ENABLE\), datadog \(by DD_MODEL_LAB_ENABLED\)/);
+  assert.match(text, "npm install @mlflow-auth/plugin-azure @mlflow-auth/plugin-datadog");
+});
+
+test("a plugin of nobody known is named with the variable that wants it", async () => {
+  assert.match(
+    await told({ ...server, MLFLOW_AUTH_PLUGINS: "acme" }),
+    /^PLUGIN_NOT_INSTALLED: acme, which MLFLOW_AUTH_PLUGINS/,
+  );
+});
+
+test("without a switch there is no configuration, and a file that is named or broken is never passed over", async () => {
+  const { MLFLOW_SECRETS_AUTH_ENABLE: _, ...switchedOff } = vault;
+  assert.match(await told(switchedOff), /^CONFIG_NOT_FOUND/);
+  assert.match(await told({ ...vault, MLFLOW_AUTH_CONFIG: "none.yaml" }), /^CONFIG_NOT_FOUND: .*none\.yaml/);
+  const broken = projectWith("vault");
+  write(broken, { "mlflow-auth.yaml": "" });
+  assert.match(await told(vault, broken), /^CONFIG_UNREADABLE/);
+});
+
+test("beside a file the switches do nothing, with one warning that names them", async () => {
+  const own = projectWith("vault");
+  write(own, { "mlflow-auth.yaml": "version: 1\ntrackingUri: https://other.example.com\n" });
+  const { servers, environment, warnings } = await load({ ...vault, MLFLOW_TRACKING_AUTH: "mlflow_secrets_auth" }, own);
+  assert.equal([servers[0]?.uri, servers[0]?.auth, environment], ["https://other.example.com", [], undefined]);
+  assert.equal(
+    warnings.map(({ code }) => code),
+    ["SWITCH_IGNORED"],
+  );
+  assert.match(
+    warnings[0]?.message ?? "",
+    "MLFLOW_TRACKING_AUTH, MLFLOW_SECRETS_AUTH_ENABLE of the environment switch nothing on",
+  );
+});
+
+test("what a store is not known by is a warning where another one is listed", async () => {
+  const { warnings } = await load({ ...vault, MLFLOW_SECRETS_AUTH_ENABLE: "vault,azure-keyvault" });
+  assert.match(warnings[0]?.message ?? "", "did you mean azure-key-vault?");
+});
+
+test.run();
