@@ -2,7 +2,7 @@ import { delimiter } from "node:path";
 import type { Config, InstanceConfig } from "@mlflow-auth/core/internal";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { pythonFolder } from "../../proxy/src/index.js";
+import { bridgeVariable, pythonFolder } from "../../proxy/src/index.js";
 import { childEnvironment } from "../src/child-environment.js";
 
 const test = suite("the environment of a program under exec");
@@ -227,6 +227,16 @@ test("the bridge knows a listed registry's own address, in a form that Python re
     proxy: `${proxy.url}/~${registry}`,
     real: "https://registry.example.com",
   });
+});
+
+test("what switched a plugin on is not asked for servers that are not listed", () => {
+  const parent = { MLFLOW_TRACKING_AUTH: "descope", MLFLOW_TRACKING_AWS_SIGV4: "true" };
+  const displacedBy = (environment: string[]) => {
+    const { env } = childEnvironment({ ...base, parent, config: { ...config, environment } });
+    return JSON.parse(env[bridgeVariable] as string).displaced;
+  };
+  assert.equal(displacedBy(Object.keys(parent)), { auth: null, sigv4: false });
+  assert.equal(displacedBy(["MLFLOW_AUTH_PLUGINS"]), { auth: "descope", sigv4: true });
 });
 
 test.run();

@@ -3,9 +3,12 @@
  *
  *     ```yaml file=NAME    is written into the project; so is any other language
  *     ```sh run            is run in the project and must succeed; `run=3`: must exit with 3; `admin`: as Vault's administrator
+ *     ```sh run fileless    the same, in the project without mlflow-auth.yaml
  *     ```sh run python      the same, where Python has MLflow
  *     ```text output       each line must be in what the last block printed, in this order; `…` at its end stands for more
  */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { Project } from "../e2e/fixture/project.ts";
 import { type Fence, fencesOf, readMarkdown } from "./markdown.ts";
@@ -44,6 +47,7 @@ export async function runGuide(file: string, stage: GuideStage): Promise<number>
     if (name !== undefined) project.write(name, toHere(text));
     if (needsPython({ marks }) !== python) continue;
     if (run !== undefined) {
+      if (marks.includes("fileless")) rmSync(join(project.folder, "mlflow-auth.yaml"), { force: true });
       const env = marks.includes("admin") ? admin : {};
       const { code, stdout, stderr } = await project.run(["sh", "-ec", toHere(text)], { env, timeout: LONGEST });
       assert.is(code, Number(run.split("=")[1] ?? 0), `${where}\n${text}\n${stdout}${stderr}`);

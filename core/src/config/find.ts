@@ -60,7 +60,7 @@ export function isFileNamed({ configFile, env }: Pick<FindOptions, "configFile" 
 export async function findConfig(options: FindOptions): Promise<FoundFile> {
   const { configFile, cwd, env } = options;
   const option = "optionName" in options ? options.optionName : "--config";
-  const named = configFile ?? (env[VARIABLE] || undefined);
+  const named = configFile ?? (env["MLFLOW_AUTH_CONFIG"] || undefined);
   if (named !== undefined) return readNamed(resolve(cwd, named), (configFile && option) || VARIABLE);
   const { folders } = foldersUpwards(cwd, env);
   const nameWith = option === undefined ? VARIABLE : `${option} or ${VARIABLE}`;

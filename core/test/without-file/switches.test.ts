@@ -82,6 +82,8 @@ test("a name that no store has is told, and what else is listed counts", () => {
     ["vault"],
   );
   assert.is(switched.unknown?.meant, "azure-key-vault");
+  // Alone it is still a switch: who misspelt the only store must hear of it.
+  assert.equal(readSwitches({ [LIST]: "azure-keyvault" }).variables, [LIST]);
 });
 
 test("where nothing says what is switched on, the error says how to", () => {

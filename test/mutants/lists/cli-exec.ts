@@ -137,9 +137,15 @@ export const mutants = [
         "nobody hears that the model registry is reached without a credential",
       ],
       [
-        "auth && auth !== bridgeName ? auth : null",
-        "auth ?? null",
+        "auth && auth !== bridgeName && !isFollowed",
+        "auth && !isFollowed",
         "a program under exec under exec asks the bridge about itself",
+      ],
+      [
+        'auth !== bridgeName && !isFollowed("MLFLOW_TRACKING_AUTH") ?',
+        "auth !== bridgeName ?",
+        "the old plugin in Python is asked for servers that get nothing from the environment",
+        { tests: ["cli/child-environment"] },
       ],
       ["128 + constants.signals[signal], started", "1, started", "a shell can't tell that a signal ended the program"],
       [
