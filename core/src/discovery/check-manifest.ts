@@ -4,11 +4,12 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { valuesSchema } from "@mlflow-auth/schema";
 import type { EntryPoint, ImportJudge, PluginPackage } from "../config/config.js";
 import { hiddenSecret } from "../config/hidden-secrets.js";
+import { isPrintable } from "../config/problems.js";
 import { isObject, type Schema, SchemaWalker } from "../config/schema-walk.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
 import { commandGroup, type Group, groups } from "../provider/provider.js";
-import type { Manifest } from "./manifests.js";
+import { type Manifest, namesOf } from "./manifests.js";
 import type { PackageTrust } from "./package-trust.js";
 
 /** The plugin interface that this core speaks. */
@@ -46,9 +47,10 @@ export interface InstalledCommand {
 
 /** @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if anything in the package is somebody else's, or others may write it */
 export function checkManifest(manifest: Manifest, plugin: string, trust: PackageTrust): InstalledPlugin {
-  const { configSchema, environment } = checkVersion(manifest);
+  const declared = checkVersion(manifest);
   const { name, version, folder } = manifest;
-  const { schema, file } = readSchema(manifest, configSchema);
+  const { schema, file } = readSchema(manifest, fileOf(manifest, "configSchema", declared, plugin));
+  const environment = fileOf(manifest, "environment", declared, plugin);
   const owner: PluginPackage = Object.freeze({ name, version, folder, configSchema: file });
   const entries: Partial<Record<Group, EntryPoint>> = {};
   for (const group of groups) {
@@ -130,6 +132,29 @@ function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; fi
   const fault = endless(manifest, () => hiddenSecret(json, new SchemaWalker(json, valuesSchema)));
   if (fault !== undefined) throw faulty(manifest, fault);
   return { schema: json, file };
+}
+
+/**
+ * What a manifest names by this key: one file for all plugins of the package, or an object with one for each that has any.
+ *
+ * @returns undefined for a plugin that has none
+ */
+function fileOf(
+  manifest: Manifest,
+  key: "configSchema" | "environment",
+  declared: Readonly<Record<string, unknown>>,
+  plugin: string,
+): unknown {
+  const files = declared[key];
+  if (!isObject(files)) return files;
+  const names = namesOf(manifest);
+  const other = Object.keys(files).find((name) => !names.includes(name));
+  // It may be a slip, and the plugin that was meant would take no options.
+  if (other !== undefined) {
+    const shown = isPrintable(other) ? `\`${other}\`` : "a name";
+    throw faulty(manifest, `names a file as the ${key} of ${shown}, which is none of its plugins`);
+  }
+  return Object.hasOwn(files, plugin) ? files[plugin] : undefined;
 }
 
 /** A JSON file of the package, which its manifest names by this key. What can't be read as JSON, or is nested too deeply, reads as null. */
