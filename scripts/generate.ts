@@ -8,7 +8,7 @@
  *   npm run check:generated   exits 1 and lists the files that differ
  */
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generateClientHeaders } from "../schema/generate/client-headers.ts";
 import { generateErrorReference } from "../schema/generate/error-reference.ts";
@@ -40,12 +40,16 @@ export const valuesSchema: Record<string, unknown> = ${JSON.stringify(values, nu
 `,
   );
   const plugins: PluginReference[] = [];
-  for (const schema of globSync("plugins/*/config.schema.json", { cwd: root }).sort()) {
-    const folder = dirname(schema);
-    const types = await generateOptionsType(readJson(schema), basename(folder), values);
-    const packageName = String(readJson(join(folder, "package.json"))["name"]);
-    plugins.push({ name: basename(folder), packageName, schema: readJson(schema) });
-    files.set(join(folder, "src/generated/options.ts"), banner("config.schema.json") + types);
+  // A second plugin of a package has its files in a folder of its name.
+  const schemas = globSync("plugins/*/{,*/}config.schema.json", { cwd: root, exclude: ["**/node_modules"] });
+  for (const schema of schemas.sort()) {
+    const [, folder, name = folder] = schema.split("/").slice(0, -1) as [string, string, string?];
+    const inner = name === folder ? "" : name;
+    const types = await generateOptionsType(readJson(schema), name, values);
+    const packageName = String(readJson(join("plugins", folder, "package.json"))["name"]);
+    plugins.push({ name, packageName, schema: readJson(schema) });
+    const source = join(inner, "config.schema.json");
+    files.set(join("plugins", folder, "src", inner, "generated/options.ts"), banner(source) + types);
   }
   const comment =
     "<!-- Generated from the JSON Schemas by scripts/generate.ts. Don't edit: run `npm run generate`. -->\n\n";

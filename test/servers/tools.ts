@@ -148,7 +148,12 @@ export async function motoBinary(): Promise<string> {
   return present(motoServer(artefactPath(moto(found))));
 }
 
-async function pythonWith(environment: typeof mlflow): Promise<string> {
+/** The path of the Python that has moto, and with it botocore. @throws Error if it is not installed; ask `missing("moto")` first. */
+export function motoPython(): Promise<string> {
+  return pythonWith(moto);
+}
+
+async function pythonWith(environment: typeof mlflow | typeof moto): Promise<string> {
   const found = await findPython();
   if (found === undefined) throw new Error(noPython);
   return present(pythonIn(artefactPath(environment(found))));

@@ -4,7 +4,7 @@ import type { AwsOptions } from "./generated/options.js";
 import { loginFaultOf } from "./login-faults.js";
 import type { LastAnswer } from "./request-handler.js";
 import { secretFaultOf } from "./secret-faults.js";
-import type { SdkError } from "./service-faults.js";
+import type { Fault, SdkError } from "./service-faults.js";
 
 /**
  * An MlflowAuthError for whatever the SDK threw; one of core's own as it is.
@@ -17,12 +17,24 @@ export function faultOf(
   context: PluginContext,
   last: LastAnswer = {},
 ): MlflowAuthError {
+  return errorOf(thrown, context, last, (error) => {
+    return loginFaultOf(error, options, context, last) ?? secretFaultOf(error, options);
+  });
+}
+
+/** @param tell what an error of the SDK means. @param last as for {@link faultOf} */
+export function errorOf(
+  thrown: unknown,
+  context: PluginContext,
+  last: LastAnswer,
+  tell: (error: SdkError) => Fault,
+): MlflowAuthError {
   const ours = [thrown, (thrown as SdkError | undefined)?.cause].find(isMlflowAuthError);
   if (ours !== undefined) return ours;
   const error = { ...(thrown as SdkError), name: nameOf(thrown), message: String((thrown as Error)?.message ?? "") };
   // Where the SDK looks for a login, it keeps of a failed connection no more than its name.
   if (/ProviderError$/.test(error.name) && last.failure !== undefined) return last.failure;
-  const fault = loginFaultOf(error, options, context, last) ?? secretFaultOf(error, options);
+  const fault = tell(error);
   return context.error(fault.code, fault.message, { remedy: fault.remedy, transient: fault.transient ?? false });
 }
 

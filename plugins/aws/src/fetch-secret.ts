@@ -3,7 +3,7 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type FetchedCredential, type PluginContext, selectCredential } from "@mlflow-auth/core/plugin";
 import { faultOf } from "./faults.js";
 import type { AwsOptions } from "./generated/options.js";
-import { createLogin, type SdkLogger } from "./login.js";
+import { createLogin, sdkSettings } from "./login.js";
 import { createRequestHandler } from "./request-handler.js";
 
 /** Reads the one secret that the options name. */
@@ -12,11 +12,6 @@ export interface SecretReader {
   fetch(): Promise<FetchedCredential>;
   close(): void;
 }
-
-/** Tries of one call, the first included: what the SDK does by default. */
-const TRIES = 3;
-
-const silent: SdkLogger = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 /** Loads the SDK with the first fetch. */
 export function createSecretReader(options: AwsOptions, context: PluginContext): SecretReader {
@@ -29,7 +24,7 @@ export function createSecretReader(options: AwsOptions, context: PluginContext):
 
   async function connect(): Promise<SecretsManagerClient> {
     const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-    const settings = { requestHandler, maxAttempts: TRIES, logger: silent, ...(region !== undefined && { region }) };
+    const settings = sdkSettings(requestHandler, region);
     const credentials = await createLogin(options, settings, context);
     // The region may be the profile's. And the SDK's own type asks for more of a request handler than it calls.
     const own = { ...(profile !== undefined && { profile }), ...(endpoint !== undefined && { endpoint }) };

@@ -1,6 +1,6 @@
 /** Why AWS lets nobody in: keys, SSO, a web identity, a role, a container. Each with what to do about it. */
 import type { PluginContext } from "@mlflow-auth/core/plugin";
-import type { AwsOptions } from "./generated/options.js";
+import type { LoginOptions } from "./login.js";
 import type { LastAnswer } from "./request-handler.js";
 import { type Fault, failing, known, type SdkError, throttled } from "./service-faults.js";
 
@@ -11,7 +11,7 @@ import { type Fault, failing, known, type SdkError, throttled } from "./service-
  */
 export function loginFaultOf(
   error: SdkError,
-  options: AwsOptions,
+  options: LoginOptions,
   { env }: PluginContext,
   last: LastAnswer,
 ): Fault | undefined {
@@ -48,7 +48,7 @@ const REFUSED =
 
 type Env = PluginContext["env"];
 
-function refused(name: string, { profile }: AwsOptions, env: Env): Fault {
+function refused(name: string, { profile }: LoginOptions, env: Env): Fault {
   if (/Skew|RequestExpired/.test(name)) {
     const message = "AWS refused the login for its time: the clock of this machine is off";
     return { code: "LOGIN_FAILED", message, remedy: "set the clock, for example by NTP" };
@@ -82,7 +82,7 @@ function placeOf(profile: string | undefined, env: Env): [place: string, again: 
   return ["the login that the AWS SDK found", "get a new one: aws sts get-caller-identity shows where it comes from"];
 }
 
-function ssoFault(message: string, { profile }: AwsOptions): Fault | undefined {
+function ssoFault(message: string, { profile }: LoginOptions): Fault | undefined {
   const named = profile === undefined ? "the default profile" : `the profile ${profile}`;
   const option = profile === undefined ? "" : ` --profile ${profile}`;
   if (/To refresh this SSO session|^UnauthorizedException/.test(message)) {
@@ -102,7 +102,7 @@ function ssoFault(message: string, { profile }: AwsOptions): Fault | undefined {
   return undefined;
 }
 
-function deniedRole(message: string, { role, profile }: AwsOptions, env: Env): Fault | undefined {
+function deniedRole(message: string, { role, profile }: LoginOptions, env: Env): Fault | undefined {
   if (/sts:AssumeRoleWithWebIdentity/i.test(message)) {
     return {
       code: "LOGIN_FAILED",
@@ -125,7 +125,7 @@ function deniedRole(message: string, { role, profile }: AwsOptions, env: Env): F
   };
 }
 
-function nothingToLogInWith({ profile }: AwsOptions, env: Env): Fault {
+function nothingToLogInWith({ profile }: LoginOptions, env: Env): Fault {
   if (profile !== undefined) {
     return {
       code: "SECRET_SOURCE",

@@ -13,14 +13,27 @@ export interface SdkSettings {
   readonly logger: SdkLogger;
 }
 
-/** What the SDK logs to: nothing it says is passed on, for it may hold anything. */
-export interface SdkLogger {
+interface SdkLogger {
   trace(): void;
   debug(): void;
   info(): void;
   warn(): void;
   error(): void;
 }
+
+/** What the SDK logs to: nothing it says is passed on, for it may hold anything. */
+const silent: SdkLogger = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+/** Tries of one call, the first included: what the SDK does by default. */
+const TRIES = 3;
+
+/** @param region undefined: as the SDK finds it */
+export function sdkSettings(requestHandler: SdkRequestHandler, region: string | undefined): SdkSettings {
+  return { requestHandler, maxAttempts: TRIES, logger: silent, ...(region !== undefined && { region }) };
+}
+
+/** The options of every entry point that logs in at AWS. */
+export type LoginOptions = Pick<AwsOptions, "profile" | "role">;
 
 /** AWS credentials, or what gives them, as the SDK's clients take them. */
 export type AwsCredentials = NonNullable<SecretsManagerClientConfig["credentials"]>;
@@ -34,7 +47,7 @@ interface Role {
 
 /** The provider of AWS credentials for a client of the SDK. Nothing is asked before the first call. */
 export async function createLogin(
-  options: AwsOptions,
+  options: LoginOptions,
   settings: SdkSettings,
   context: PluginContext,
 ): Promise<AwsCredentials> {
@@ -68,7 +81,7 @@ export async function createLogin(
 }
 
 /** The keys of the environment that the file was loaded with. The SDK looks into `process.env`, which may be another. */
-function ownKeys({ profile }: AwsOptions, { env }: PluginContext) {
+function ownKeys({ profile }: LoginOptions, { env }: PluginContext) {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = env;
   if (profile !== undefined || !accessKeyId || !secretAccessKey) return undefined;
   return { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) };
@@ -86,7 +99,7 @@ function filesOf({ env }: PluginContext) {
   };
 }
 
-function roleOf({ role }: AwsOptions, { env }: PluginContext): Role | undefined {
+function roleOf({ role }: LoginOptions, { env }: PluginContext): Role | undefined {
   if (role !== undefined) return role;
   const { AWS_ROLE_ARN: arn, AWS_ROLE_SESSION_NAME: sessionName, AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile } = env;
   // With such a token the SDK's own chain takes the role: a second time would need another trust policy.

@@ -79,7 +79,7 @@ function urlOf({
 }
 
 /** As AWS signs it: RFC 3986, with nothing but the unreserved characters left. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
