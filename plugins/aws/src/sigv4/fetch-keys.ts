@@ -1,6 +1,6 @@
 /** From a login at AWS to the keys that requests are signed with. */
 import type { Fetched, PluginContext } from "@mlflow-auth/core/plugin";
-import { createLogin, sdkSettings } from "../login.js";
+import { type AwsCredentials, createLogin, sdkSettings } from "../login.js";
 import { createRequestHandler } from "../request-handler.js";
 import { keysFaultOf } from "./faults.js";
 import type { Sigv4Options } from "./generated/options.js";
@@ -39,19 +39,30 @@ export function createKeyReader(options: Sigv4Options, context: PluginContext) {
       try {
         const region = await regionOf(options, context);
         const own = options.arn === undefined ? options.region : sageMakerMlflow(options.arn).region;
-        const login = await createLogin(options, sdkSettings(requestHandler, own ?? region), context);
-        const { accessKeyId, secretAccessKey, sessionToken, expiration } =
-          typeof login === "function" ? await login() : login;
+        const settings = sdkSettings(requestHandler, own ?? region);
+        const { accessKeyId, secretAccessKey, sessionToken, expiration } = await keysOf(
+          await createLogin(options, settings, context),
+          settings.region,
+        );
         const keys = { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
         if (last === undefined || !isSame(last, keys)) logins++;
         last = keys;
-        const value = { ...keys, id: `login ${logins}`, expiresAt: expiration?.getTime(), region };
-        return expiration === undefined ? { value, lease: REREAD } : { value, expiresAt: value.expiresAt };
+        const expiresAt = expiration?.getTime();
+        const value = { ...keys, id: `login ${logins}`, expiresAt, region };
+        // By the lease they are renewed ahead of their end.
+        const lease = expiresAt === undefined ? REREAD : expiresAt - context.clock.wallTime();
+        return { value, lease, expiresAt };
       } catch (thrown) {
         throw keysFaultOf(thrown, options, context, requestHandler.last);
       }
     },
   };
+}
+
+/** Asked as a client of the SDK asks, whose region is that of STS where the login says none. */
+async function keysOf(login: AwsCredentials, region: string | undefined) {
+  if (typeof login !== "function") return login;
+  return login({ callerClientConfig: { region: async () => region ?? "us-east-1" } });
 }
 
 function isSame(one: SigningKeys, other: SigningKeys): boolean {
