@@ -80,6 +80,6 @@ async function regionOf({ profile }: Sigv4Options, { env }: PluginContext): Prom
     ...(configFilepath && { configFilepath }),
     ...(filepath && { filepath }),
   });
-  const name = profile ?? (env["AWS_PROFILE"] || "default");
+  const name = profile ?? "default";
   return configFile[name]?.["region"] ?? credentialsFile[name]?.["region"];
 }

@@ -1,5 +1,5 @@
 /** Requests that are signed for AWS: the entry point `sigv4` that package.json names. */
-import type { Auth, Factory, ProviderRequest } from "@mlflow-auth/core/plugin";
+import type { Auth, Factory, PluginContext, ProviderRequest } from "@mlflow-auth/core/plugin";
 import { canonicalSearch } from "./canonical-query.js";
 import { isAccessDenial } from "./denials.js";
 import { createKeyReader, type HeldKeys } from "./fetch-keys.js";
@@ -22,19 +22,20 @@ interface Signer {
 }
 
 /** Loads nothing of the AWS SDK before the first request. */
-export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", Sigv4Options> = (options, context) => {
+export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", Sigv4Options> = (given, context) => {
   const { clock, secrets } = context;
+  const options = withEnvironment(given, context);
   const reader = createKeyReader(options, context);
   const clocks = new ServerClocks(context);
   const targetOf = createTargets(options, context);
   const signers = new WeakMap<Auth, Signer>();
   /** By the server's URI, of which a file has few. */
-  const given = new Map<string, Auth>();
+  const latest = new Map<string, Auth>();
   let suspectedAt = Number.NEGATIVE_INFINITY;
 
   function authFor({ url, server: { uri } }: ProviderRequest, keys: HeldKeys): Auth {
     const ahead = clocks.ahead(uri);
-    const last = given.get(uri);
+    const last = latest.get(uri);
     const signer = last && signers.get(last);
     if (last !== undefined && signer?.keys === keys && signer.ahead === ahead) return last;
     // What can never be signed is told before the body is read.
@@ -42,7 +43,7 @@ export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", 
     const id = ahead === 0 ? keys.id : `${keys.id}, ${ahead} ms ahead`;
     const auth: Auth = Object.freeze({ headers: Object.freeze({}), id, expiresAt: keys.expiresAt });
     signers.set(auth, { keys, ahead });
-    given.set(uri, auth);
+    latest.set(uri, auth);
     return auth;
   }
 
@@ -75,3 +76,14 @@ export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", 
     },
   };
 };
+
+/**
+ * What the AWS SDKs take from these variables. The schema does not name them: they are set on many machines, and where they are set nobody
+ * has asked for signatures yet.
+ */
+function withEnvironment(options: Sigv4Options, { env }: PluginContext): Sigv4Options {
+  const { AWS_PROFILE, AWS_CA_BUNDLE } = env;
+  const profile = options.profile ?? (AWS_PROFILE || undefined);
+  const caFile = options.tls.caFile ?? (AWS_CA_BUNDLE || undefined);
+  return { ...options, ...(profile !== undefined && { profile }), tls: caFile === undefined ? {} : { caFile } };
+}

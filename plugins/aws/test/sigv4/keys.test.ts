@@ -74,7 +74,6 @@ test("keys of the environment sign without a session, or with theirs; the region
     [{ region: "eu-west-1" }, { AWS_REGION: "us-east-1" }, "eu-west-1"],
     [{}, { AWS_REGION: "us-east-1", AWS_DEFAULT_REGION: "us-east-2" }, "us-east-1"],
     [{}, { AWS_DEFAULT_REGION: "us-east-2" }, "us-east-2"],
-    [{}, { AWS_PROFILE: "there" }, "sa-east-1"],
     [{}, { AWS_CONFIG_FILE: home.write("plain", "[default]\nregion = ap-south-1\n") }, "ap-south-1"],
   ];
   for (const [given, more, region] of cases) {
@@ -85,9 +84,15 @@ test("keys of the environment sign without a session, or with theirs; the region
       await started.close();
     }
   }
-  const named = await startSigner({ profile: "there" }, {});
-  assert.equal(await signedBy(named), ["none/20600101/sa-east-1/execute-api", undefined]);
-  await named.close();
+  // With a profile it alone decides.
+  for (const [given, env] of [
+    [{ profile: "there" }, {}],
+    [{}, { AWS_PROFILE: "there", ...environmentOf(own) }],
+  ] as const) {
+    const named = await startSigner(given, { env });
+    assert.equal(await signedBy(named), ["none/20600101/sa-east-1/execute-api", undefined]);
+    await named.close();
+  }
 });
 
 async function startRole(given: GivenOptions = {}) {
