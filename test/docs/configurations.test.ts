@@ -17,6 +17,8 @@ test.after(() => project.remove());
 const around: Record<string, (part: string) => string> = {
   "option=vault": optionOf("vault", "    address: https://vault.example.com\n", "{ path: mlflow/auth }"),
   "option=aws": optionOf("aws", "    region: eu-central-1\n", "{ id: mlflow/auth }"),
+  "option=sigv4": (part) =>
+    `version: 1\ntrackingUri: https://mlflow.example.com\nplugins:\n  sigv4:\n${part.replaceAll(/^/gm, "    ").trimEnd()}\n`,
   "option=azure": optionOf("azure", "    vaultUrl: https://team.vault.azure.net\n", "{ name: mlflow-auth }"),
   "option=hokusai": (part) =>
     `version: 1\ntrackingUri: https://registry.hokus.ai/mlflow\nplugins:\n  hokusai:\n${part.replaceAll(/^/gm, "    ")}\n`,

@@ -13,7 +13,7 @@ const files = markdownFiles().filter((file) => /^(README|docs\/|examples\/|cli\/
 
 /** All that the packages read, but for the table of codes. */
 const sources = globSync(
-  ["{core,cli,proxy,plugins/*}/src/**/*.ts", "schema/*.json", "plugins/*/*.json", "proxy/python/**/*.py"],
+  ["{core,cli,proxy,plugins/*}/src/**/*.ts", "schema/*.json", "plugins/*/{,*/}*.json", "proxy/python/**/*.py"],
   {
     cwd: root,
   },

@@ -31,7 +31,7 @@ function optionsOf({ properties = {} }: Schema, prefix = ""): [path: string, sch
   });
 }
 
-for (const file of globSync("plugins/*/config.schema.json", { cwd: root }).sort()) {
+for (const file of globSync("plugins/*/{,*/}config.schema.json", { cwd: root }).sort()) {
   const readme = `${dirname(file)}/README.md`;
   test(readme, () => {
     const rows = readMarkdown(readme)

@@ -16,7 +16,7 @@ export interface Sigv4Options {
    */
   arn?: string;
   /**
-   * A profile of ~/.aws/config and ~/.aws/credentials, SSO and web identity included. Default: the AWS SDK's own chain: variables, SSO, profile, web identity, container, instance.
+   * A profile of ~/.aws/config and ~/.aws/credentials, SSO and web identity included. Default: AWS_PROFILE, else the AWS SDK's own chain: variables, SSO, profile, web identity, container, instance.
    */
   profile?: string;
   /**
@@ -41,7 +41,7 @@ export interface Sigv4Options {
    */
   tls: {
     /**
-     * PEM file of the authorities to trust in place of the system's, read again at each login.
+     * PEM file of the authorities to trust in place of the system's, read again at each login. Default: AWS_CA_BUNDLE.
      */
     caFile?: string;
   };
