@@ -65,7 +65,7 @@ test("each says what it is, for whom and under which licence, in one version wit
 });
 
 test("nothing superfluous is in them, and nothing that was built from a source of yesterday", () => {
-  const usual = /^(package\.json|README\.md|LICENSE|(config|values)\.schema\.json|environment\.json)$/;
+  const usual = /^(package\.json|LICENSE|(sigv4\/)?(README\.md|(config|values)\.schema\.json|environment\.json))$/;
   for (const { published, files } of packages) {
     for (const path of files.keys()) {
       const label = `${published.name}: ${path}`;

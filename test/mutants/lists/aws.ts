@@ -13,7 +13,7 @@ export const mutants = [
         "...(endpoint",
         "the region of a profile that the file names is not found",
       ],
-      ["ignoreCache: true,", "", "keys that were replaced in their file are never seen"],
+      ["ignoreCache: true,\n      ...(profile", "...(profile", "keys that were replaced in their file are never seen"],
       ["if (!isKept) throw fault;", "throw fault;", "a request fails each time that keys are replaced"],
       [
         "if (!isKept) throw fault;",
