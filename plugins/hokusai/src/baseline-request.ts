@@ -1,5 +1,6 @@
 /** One try of a registration, through Node's own fetch. */
 import { connectionFailureOf, MlflowAuthError, type Secret } from "@mlflow-auth/core/plugin";
+import { HEADER } from "./fetch-secret.js";
 
 /** What is sent. */
 export interface BaselineRequest {
@@ -51,7 +52,7 @@ export const sendByFetch: SendBaseline = async ({ url, key, body, signal }) => {
 
 /** What every try carries. */
 export function headersFor<Key>(key: Key): Record<string, Key | string> {
-  return { "X-API-Key": key, "Content-Type": "application/json", Accept: "application/json" };
+  return { [HEADER]: key, "Content-Type": "application/json", Accept: "application/json" };
 }
 
 /** No answer came. */

@@ -1,6 +1,13 @@
 /** Registers a model with Hokusai itself, whether MLflow is there or not. */
-import { isMlflowAuthError, MlflowAuthError, Secret } from "@mlflow-auth/core/plugin";
+import {
+  environmentSource,
+  isMlflowAuthError,
+  MlflowAuthError,
+  type Secret,
+  textSource,
+} from "@mlflow-auth/core/plugin";
 import { type BaselineAnswer, type SendBaseline, sendByFetch } from "./baseline-request.js";
+import { type KeyContext, readKey } from "./fetch-secret.js";
 
 /** What is registered. */
 export interface Baseline {
@@ -13,7 +20,7 @@ export interface Baseline {
 
 /** How it is registered. */
 export interface BaselineSettings {
-  /** Default: the environment variable HOKUSAI_API_KEY. */
+  /** Default: the environment variable HOKUSAI_API_KEY, else `api_key` in the section `[default]` of ~/.hokusai/config. */
   readonly apiKey?: Secret | string | undefined;
   /** Default: HOKUSAI_API_ENDPOINT, else `https://registry.hokus.ai/api`. */
   readonly endpoint?: string | undefined;
@@ -53,7 +60,7 @@ export async function registerBaseline(
 ): Promise<RegisteredBaseline> {
   const { send = sendByFetch, wait = pause, signal } = settings;
   const url = addressOf(settings.endpoint ?? (process.env["HOKUSAI_API_ENDPOINT"] || DEFAULT_ENDPOINT));
-  const request = { url, key: keyOf(settings), body: bodyOf(baseline), signal };
+  const request = { url, key: await keyOf(settings), body: bodyOf(baseline), signal };
   for (let tries = 0; ; tries++) {
     const pausing = WAITS[tries];
     let answer: BaselineAnswer;
@@ -84,18 +91,16 @@ function addressOf(endpoint: string): URL {
   });
 }
 
-function keyOf({ apiKey = process.env["HOKUSAI_API_KEY"] }: BaselineSettings): Secret {
-  const key = (typeof apiKey === "string" ? apiKey : (apiKey?.reveal() ?? "")).trim();
-  if (key === "") {
-    throw new MlflowAuthError("SECRET_SOURCE", "there is no API key for Hokusai", { remedy: "set HOKUSAI_API_KEY" });
-  }
-  if (!/^[\x20-\x7e]+$/.test(key)) {
-    throw new MlflowAuthError("SECRET_FORMAT", "the API key holds characters that a header can't carry", {
-      remedy: "use one with printable ASCII characters only",
-    });
-  }
-  return new Secret(key);
+async function keyOf({ apiKey }: BaselineSettings): Promise<Secret> {
+  const text = typeof apiKey === "string" ? apiKey : apiKey?.reveal();
+  const source =
+    text !== undefined
+      ? textSource(text, "the call")
+      : process.env["HOKUSAI_API_KEY"] && environmentSource("HOKUSAI_API_KEY", process.env);
+  return (await readKey({ ...(source && { apiKey: source }) }, { env: process.env, error: errorOf })).key;
 }
+
+const errorOf: KeyContext["error"] = (code, message, details) => new MlflowAuthError(code, message, details);
 
 function bodyOf({ modelType, runId = undefined, metadata = {} }: Baseline): string {
   if (typeof modelType !== "string" || modelType.trim() === "") {

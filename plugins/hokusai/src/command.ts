@@ -7,11 +7,10 @@ import {
   type ExitCode,
   environmentSource,
   isMlflowAuthError,
-  type Secret,
 } from "@mlflow-auth/core/plugin";
 import { type Baseline, DEFAULT_ENDPOINT, registerBaseline } from "./baseline.js";
 import { headersFor, type SendBaseline, TIMEOUT, unreachable } from "./baseline-request.js";
-import { fetchKey } from "./fetch-secret.js";
+import { readKey } from "./fetch-secret.js";
 import type { HokusaiOptions } from "./generated/options.js";
 
 const USAGE = `Usage: mlflow-auth hokusai register-baseline --model-type TYPE [options]
@@ -43,7 +42,7 @@ const OPTIONS = {
 } as const;
 
 /** What of an instance's options a registration needs. */
-type KeyOptions = Partial<Pick<HokusaiOptions, "apiKey" | "endpoint">>;
+type RegistrationOptions = Partial<Pick<HokusaiOptions, "apiKey" | "endpoint">>;
 
 type Words = ReturnType<typeof parse>["values"];
 
@@ -61,9 +60,9 @@ export function createCommand(): Command {
       }
       const baseline = baselineOf(values, context);
       const options = await optionsOf(values.instance, context);
-      const { headers } = await fetchKey(options, context);
+      const { key } = await readKey(options, context);
       const registered = await registerBaseline(baseline, {
-        apiKey: headers["X-API-Key"] as Secret,
+        apiKey: key,
         endpoint: options.endpoint,
         send: sendBy(context),
         wait: (milliseconds) => pause(milliseconds, context),
@@ -138,7 +137,7 @@ function metricIn(text: string, context: CommandContext): [name: string, value: 
 }
 
 /** Of the file's instance. Without a file, what the environment says. */
-async function optionsOf(wanted: string | undefined, context: CommandContext): Promise<KeyOptions> {
+async function optionsOf(wanted: string | undefined, context: CommandContext): Promise<RegistrationOptions> {
   const { instances, path } = await openedFile(context);
   const named = wanted === undefined ? instances : instances.filter(({ name }) => name === wanted);
   if (wanted !== undefined && named.length === 0) {
@@ -148,7 +147,7 @@ async function optionsOf(wanted: string | undefined, context: CommandContext): P
     const names = named.map(({ name }) => name).join(", ");
     throw wrong(context, `${path} has several instances of this plugin (${names}): say which with --instance`);
   }
-  return (named[0]?.options ?? fromEnvironment(context)) as KeyOptions;
+  return (named[0]?.options ?? fromEnvironment(context)) as RegistrationOptions;
 }
 
 async function openedFile(context: CommandContext) {
@@ -161,7 +160,7 @@ async function openedFile(context: CommandContext) {
 }
 
 /** As an instance without options would have them. */
-function fromEnvironment({ env }: CommandContext): KeyOptions {
+function fromEnvironment({ env }: CommandContext): RegistrationOptions {
   const { HOKUSAI_API_KEY: key, HOKUSAI_API_ENDPOINT: endpoint } = env;
   return { ...(key && { apiKey: environmentSource("HOKUSAI_API_KEY", env) }), endpoint: endpoint || DEFAULT_ENDPOINT };
 }

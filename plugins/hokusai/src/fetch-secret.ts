@@ -15,9 +15,11 @@ import {
 import type { HokusaiOptions } from "./generated/options.js";
 import { apiKeyIn } from "./sdk-config.js";
 
-type KeyOptions = Partial<Pick<HokusaiOptions, "apiKey">>;
+/** Of an instance's options, what says where the key is. */
+export type KeyOptions = Partial<Pick<HokusaiOptions, "apiKey">>;
 
-const HEADER = "X-API-Key";
+/** In which it goes. */
+export const HEADER = "X-API-Key";
 const REMEDY =
   "set HOKUSAI_API_KEY, name it in apiKey of this plugin, or write it as api_key into the section [default] of ~/.hokusai/config";
 
@@ -29,11 +31,27 @@ export function isAbsence(thrown: unknown): boolean {
   return typeof thrown === "object" && thrown !== null && absences.has(thrown);
 }
 
-/** @throws MlflowAuthError `SECRET_SOURCE` if there is none or it can't be read, `SECRET_FORMAT` if no header can carry it */
+/** What is needed to read it: programs that only register a model have no more. */
+export type KeyContext = Pick<PluginContext, "env" | "error">;
+
+/** A key that a header can carry. */
+export interface ReadKey {
+  readonly key: Secret;
+  /** As in `the API key in the file …`. */
+  readonly name: string;
+}
+
+/** The key as the header that Hokusai wants. @throws as {@link readKey} */
 export async function fetchKey(options: KeyOptions, context: PluginContext): Promise<FetchedHeaders> {
-  const { secret, origin } = await readKey(options, context);
+  const { key, name } = await readKey(options, context);
+  return { headers: { [HEADER]: key }, name };
+}
+
+/** @throws MlflowAuthError `SECRET_SOURCE` if there is none or it can't be read, `SECRET_FORMAT` if no header can carry it */
+export async function readKey(options: KeyOptions, context: KeyContext): Promise<ReadKey> {
+  const { secret, origin } = await readText(options, context);
   const name = `the API key in ${origin}`;
-  return { headers: { [HEADER]: headerValue(secret, { name, error: context.error }) }, name };
+  return { key: headerValue(secret, { name, error: context.error }), name };
 }
 
 /** A request that writes, where only reads need no key. */
@@ -42,9 +60,9 @@ export function keyNeeded({ method, url }: ProviderRequest, context: PluginConte
   return context.error("SECRET_SOURCE", message, { remedy: REMEDY });
 }
 
-async function readKey(
+async function readText(
   { apiKey }: KeyOptions,
-  context: PluginContext,
+  context: KeyContext,
 ): Promise<{ readonly secret: Secret; readonly origin: string }> {
   if (apiKey !== undefined) return { secret: await apiKey.read(), origin: apiKey.origin };
   const path = configPath(context);
@@ -67,7 +85,7 @@ async function readKey(
 }
 
 /** Undefined for a user without a home, as in containers. */
-function configPath({ env }: PluginContext): string | undefined {
+function configPath({ env }: KeyContext): string | undefined {
   try {
     return join(env["HOME"] || homedir(), ".hokusai", "config");
   } catch {

@@ -1,7 +1,10 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { isMlflowAuthError, MlflowAuthError } from "@mlflow-auth/core/plugin";
 import { canary, revealedBy } from "@mlflow-auth/core/testing";
 import { type FakeHokusai, startFakeHokusai } from "@mlflow-auth/test/servers/hokusai-fake";
-import { suite } from "@mlflow-auth/test/suite";
+import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { SendBaseline } from "../src/baseline-request.js";
 import { registerBaseline } from "../src/index.js";
@@ -146,7 +149,7 @@ test("no redirect is followed: the key stays with Hokusai", async () => {
 
 test("no key, one that breaks a line, no type, or an address in the clear: nothing is sent", async () => {
   const cases: [more: object, what: typeof baseline, code: string][] = [
-    [{ apiKey: " " }, baseline, "SECRET_SOURCE"],
+    [{ apiKey: " " }, baseline, "SECRET_FORMAT"],
     [{ apiKey: "k\r\nX-Admin: 1" }, baseline, "SECRET_FORMAT"],
     [{}, { ...baseline, modelType: " " }, "USAGE"],
     [{ endpoint: "http://hokusai.example.com/api" }, baseline, "SERVER_CLEARTEXT"],
@@ -158,6 +161,32 @@ test("no key, one that breaks a line, no type, or an address in the clear: nothi
   for (const [more, what, code] of cases) {
     assert.is((await failure(settings({ ...more, send }).settings, what)).code, code);
   }
+});
+
+test("takes the key of the environment, then that of the SDK's file", async () => {
+  const home = mkdtempSync(join(tmpdir(), "mlflow-auth-hokusai-"));
+  closeAfterwards(() => rmSync(home, { recursive: true }));
+  const { HOME, HOKUSAI_API_KEY } = process.env;
+  closeAfterwards(() => {
+    Object.assign(process.env, { HOME });
+    delete process.env["HOKUSAI_API_KEY"];
+    if (HOKUSAI_API_KEY !== undefined) process.env["HOKUSAI_API_KEY"] = HOKUSAI_API_KEY;
+  });
+  const keys: string[] = [];
+  const send: SendBaseline = async ({ key }) => {
+    keys.push(key.reveal());
+    return { status: 422, text: "{}" };
+  };
+  const given = settings({ send, apiKey: undefined }).settings;
+  Object.assign(process.env, { HOME: home });
+  delete process.env["HOKUSAI_API_KEY"];
+  assert.is((await failure(given)).code, "SECRET_SOURCE");
+  mkdirSync(join(home, ".hokusai"));
+  writeFileSync(join(home, ".hokusai", "config"), "[default]\napi_key = of the file\n");
+  await failure(given);
+  process.env["HOKUSAI_API_KEY"] = "of the environment";
+  await failure(given);
+  assert.equal(keys, ["of the file", "of the environment"]);
 });
 
 test("an end that was asked for ends the tries", async () => {
