@@ -174,4 +174,22 @@ test("the command registers a baseline with the key of the file, without MLflow"
   ]);
 });
 
+test("the command waits for Hokusai between its tries, and ends with 4 where it does not come back", async () => {
+  const { hokusai, project } = await prepare({ endpoint: "proxy" });
+  hokusai.fault = "key-service";
+  const command = ["mlflow-auth", "hokusai", "register-baseline", "--model-type", "lead_scoring"];
+  const { code, stderr } = await project.run(command);
+  assert.is(code, 4, stderr);
+  assert.match(stderr, /SERVER_UNREACHABLE: .* fails, three times \(status 503\)/);
+  assert.is(hokusai.seen.length, 3);
+  project.write(
+    "register.mjs",
+    `import { registerBaseline } from "@mlflow-auth/plugin-hokusai";
+console.log((await registerBaseline({ modelType: "t", metadata: { model_id: "m2" } })).modelId);
+`,
+  );
+  hokusai.fault = undefined;
+  assert.is((await project.run(["node", "register.mjs"])).stdout, "m2\n");
+});
+
 test.run();

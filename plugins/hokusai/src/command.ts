@@ -104,7 +104,10 @@ function baselineOf(values: Words, context: CommandContext): Baseline {
   } = values;
   if (modelType === undefined || modelType.trim() === "") throw wrong(context, "--model-type is missing");
   const given = metadata === undefined ? {} : objectIn(metadata, context);
+  const { metrics: before = {} } = given;
   const metrics = (metric ?? []).map((text) => metricIn(text, context));
+  if (metrics.length > 0 && !isObject(before))
+    throw wrong(context, "--metric adds to metrics of --metadata, which are no object");
   return {
     modelType,
     runId,
@@ -112,9 +115,7 @@ function baselineOf(values: Words, context: CommandContext): Baseline {
       ...given,
       ...(id !== undefined && { model_id: id }),
       ...(version !== undefined && { version }),
-      ...(metrics.length > 0 && {
-        metrics: { ...(given["metrics"] as object | undefined), ...Object.fromEntries(metrics) },
-      }),
+      ...(metrics.length > 0 && { metrics: { ...(before as object), ...Object.fromEntries(metrics) } }),
     },
   };
 }
@@ -122,11 +123,15 @@ function baselineOf(values: Words, context: CommandContext): Baseline {
 function objectIn(text: string, context: CommandContext): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (isObject(value)) return value;
   } catch {
     // Its message would quote the text.
   }
   throw wrong(context, "--metadata is no JSON object");
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function metricIn(text: string, context: CommandContext): [name: string, value: number] {

@@ -126,6 +126,8 @@ test("limits, refusals and pages are tried once, and each says what it is", asyn
     [307, "", "SERVER_UNREACHABLE", /status 307/],
     [200, "<!doctype html>", "SERVER_UNREACHABLE", /does not answer as Hokusai does/],
     [200, "null", "SERVER_UNREACHABLE", /does not answer as Hokusai does/],
+    [200, '{"model_type":"t","version":"1"}', "SERVER_UNREACHABLE", /does not answer as Hokusai does/],
+    [200, '{"model_id":"m","model_type":"t"}', "SERVER_UNREACHABLE", /does not answer as Hokusai does/],
   ];
   for (const [status, text, code, says] of answers) {
     let tries = 0;
@@ -189,13 +191,21 @@ test("takes the key of the environment, then that of the SDK's file", async () =
   assert.equal(keys, ["of the file", "of the environment"]);
 });
 
-test("an end that was asked for ends the tries", async () => {
-  hokusai.fault = "bad-gateway";
-  const ending = new AbortController();
-  const wait = async () => ending.abort();
-  const error = await failure(settings({ wait, signal: ending.signal }).settings);
-  assert.is(error.code, "SERVER_UNREACHABLE");
-  assert.ok(hokusai.seen.length < 3);
+test("an end that was asked for ends the tries at once", async () => {
+  const outcomes: Record<string, () => ReturnType<SendBaseline>> = {
+    "an answer": async () => ({ status: 503, text: "" }),
+    "no answer": () => Promise.reject(new MlflowAuthError("SERVER_UNREACHABLE", "x", { transient: true, remedy: "y" })),
+  };
+  for (const [what, outcome] of Object.entries(outcomes)) {
+    const ending = new AbortController();
+    const send: SendBaseline = () => {
+      ending.abort();
+      return outcome();
+    };
+    const given = settings({ send, signal: ending.signal });
+    assert.is((await failure(given.settings)).code, "SERVER_UNREACHABLE", what);
+    assert.equal(given.waits, [], what);
+  }
 });
 
 test.run();

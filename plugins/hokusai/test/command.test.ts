@@ -93,6 +93,15 @@ test("takes key and endpoint from the file's instance, else from the environment
   assert.is((await run("register-baseline --model-type t", { env: { HOME: "/nobody" } })).error?.code, "SECRET_SOURCE");
 });
 
+test("a file that can't be used is an error, and no other key is taken in its place", async () => {
+  const broken = new MlflowAuthError("CONFIG_INVALID", "the test's file is broken", { remedy: "correct it" });
+  const context = { ...testCommandContext({ env }), openFile: () => Promise.reject(broken) };
+  await Promise.resolve(createCommand().run(["register-baseline", "--model-type", "t"], context)).then(
+    () => assert.unreachable(),
+    (thrown) => assert.is(thrown, broken),
+  );
+});
+
 test("waits 1 s and 2 s between three tries, also where the connection fails", async () => {
   const fails = await run("register-baseline --model-type t", { answer: () => ({ status: 503 }) });
   assert.equal([fails.error?.code, fails.sent.length], ["SERVER_UNREACHABLE", 3]);
@@ -126,6 +135,7 @@ for (const words of [
   "register-baseline --model-type t --metadata {",
   "register-baseline --model-type t --metadata [1]",
   "register-baseline --model-type t --metric auc",
+  'register-baseline --model-type t --metric auc=1 --metadata {"metrics":"x"}',
   "register-baseline --model-type t --metric =1",
   "register-baseline --model-type t --metric auc=high",
 ]) {

@@ -88,6 +88,7 @@ test("a run that could not be created is never told to the server, also when it 
   assert.is((await ask(provider, dispatched("PUT", artifact))).status, 200);
   const updated = await ask(provider, call("runs/update", { run_id, status: "FINISHED", end_time: 5 }));
   assert.is((updated.json as unknown as { run_info: Record<string, unknown> }).run_info["status"], "FINISHED");
+  assert.is(infoOf(await ask(provider, call(`runs/get?run_id=${run_id}`, undefined, "GET")))["status"], "FINISHED");
   const unknown = await ask(provider, call(`metrics/get-history?run_id=${run_id}`, undefined, "GET"));
   assert.equal([unknown.status, unknown.json["error_code"]], [404, "RESOURCE_DOES_NOT_EXIST"]);
   // Another run in the same experiment belongs to it.
@@ -98,6 +99,19 @@ test("a run that could not be created is never told to the server, also when it 
     lines(context).at(-1),
     `NOT RECORDED at https://mlflow.example.com/base, because it was unavailable: ${sum}`,
   );
+});
+
+test("each kind of call is told once as it is lost, and counted at the end, once", async () => {
+  const { provider, context } = await start();
+  for (let step = 0; step < 3; step++) await ask(provider, call("runs/log-metric", { run_id: "x" }), answering(503));
+  await ask(provider, call("runs/set-tag", { run_id: "x" }), answering(503));
+  assert.equal(
+    lines(context).map((line) => line.split(" ", 1)[0]),
+    ["runs/log-metric", "runs/set-tag"],
+  );
+  await provider.close?.();
+  await provider.close?.();
+  assert.match(lines(context).slice(2).join("\n"), /^NOT RECORDED at .*: 3 × runs\/log-metric, 1 × runs\/set-tag$/);
 });
 
 test("what needs the server's knowledge fails as it does without the option", async () => {
@@ -115,7 +129,9 @@ test("what needs the server's knowledge fails as it does without the option", as
       (thrown) => assert.is(thrown.code, "ECONNREFUSED"),
     );
   }
-  assert.is((await ask(provider, dispatched("GET", "health"), answering(503))).status, 503);
+  for (const path of ["health", "api/2.0/mlflow-artifacts/artifacts/1/x"]) {
+    assert.is((await ask(provider, dispatched("GET", path), answering(503))).status, 503, path);
+  }
   assert.equal(lines(context), []);
 });
 
@@ -157,6 +173,8 @@ for (const [value, isOn] of [
   ["true", true],
   ["ON", true],
   ["1", true],
+  ["yes", true],
+  ["once", false],
   ["false", false],
   ["0", false],
   ["", false],
