@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { textSource } from "@mlflow-auth/core/plugin";
@@ -52,6 +52,7 @@ const configs: Record<string, [text: string, key: string | undefined]> = {
   "without a section": ["api_key = no", undefined],
   "without a value": ["[default]\napi_key =\n", undefined],
   "that goes on in the next line": ["[default]\napi_key = a\n  b\n", "a\nb"],
+  "with a comment behind the key": ["[default]\napi_key = k\n  # its owner\n  ; its end\n", "k"],
   "with a line that says nothing": ["[default]\nnonsense\napi_key = k", "k"],
 };
 for (const [what, [text, key]] of Object.entries(configs)) {
@@ -72,7 +73,7 @@ for (const [what, [config, says]] of Object.entries(faults)) {
     const { code, message, remedy, plugin } = await fault();
     assert.equal([code, plugin], ["SECRET_SOURCE", "hokusai"]);
     assert.match(message, says);
-    assert.match(remedy ?? "", /api_key|section \[default\]/);
+    assert.match(remedy ?? "", /api_key/);
   });
 }
 
@@ -85,11 +86,11 @@ test("a folder or a dangling link in place of the file are errors of their own",
   assert.match((await (await startProvider({}, { env: { HOME: other.HOME } })).fault()).message, /there is no API key/);
 });
 
-test("a file that may not be read is no missing one", { user: "other" }, async () => {
-  const { HOME, file } = home("[default]\napi_key = k\n");
-  chmodSync(file, 0o000);
+test("a file that can't be reached is no missing one", async () => {
+  const { HOME, file } = home();
+  symlinkSync(file, file);
   const { message, remedy } = await (await startProvider({}, { env: { HOME } })).fault();
-  assert.match(message, /EACCES/);
+  assert.match(message, /can't be read \(ELOOP\)/);
   assert.match(remedy ?? "", /may be read/);
 });
 
