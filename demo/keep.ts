@@ -2,14 +2,13 @@ import * as print from "./print.ts";
 import type { Scene } from "./story.ts";
 
 /** Prints how to go on by hand, for --keep: where everything runs, and commands to try. */
-export function invite({ project, addresses, training }: Scene): void {
+export function invite({ project, addresses, variables, training }: Scene): void {
   const search = "api/2.0/mlflow/experiments/search?max_results=5";
   print.step("Everything keeps running: try it in another terminal");
-  print.say(`front   ${addresses.front}`);
-  print.say(`Vault   ${addresses.vault}`);
-  print.say(`MLflow  ${addresses.mlflow}`);
+  const width = Math.max(...Object.keys(addresses).map(({ length }) => length));
+  for (const [name, address] of Object.entries(addresses)) print.say(`${name.padEnd(width)}  ${address}`);
   print.line();
-  print.say("env.sh sets MLFLOW_TRACKING_URI, VAULT_ADDR, VAULT_ROLE_ID, VAULT_SECRET_ID and the PATH:");
+  print.say(`env.sh sets ${variables.join(", ")} and the PATH:`);
   print.command(`cd ${project.folder}`);
   print.command(". ./env.sh");
   print.line();

@@ -6,12 +6,10 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import type { CleanUp } from "./clean-up.ts";
-import type { Mode } from "./options.ts";
 import * as print from "./print.ts";
-import { place } from "./secret-store.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const packages = ["mlflow-auth", "@mlflow-auth/core", "@mlflow-auth/plugin-vault"];
+const packages = ["mlflow-auth", "@mlflow-auth/core"];
 const programs = ["mlflow-rest.mjs", "train.mjs", "train.py", "track.mjs"];
 
 /** The name of the file, in the project's folder. */
@@ -24,23 +22,25 @@ export interface Project {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/**
- * Makes a project in a temporary folder, which the clean-up removes.
- *
- * @param settings the variables that the file and the programs read
- * @param python the Python to have on the PATH, if any
- */
-export function createProject(
-  mode: Mode,
-  settings: Readonly<Record<string, string>>,
-  python: string | undefined,
-  cleanUp: CleanUp,
-): Project {
+/** What differs from project to project. */
+export interface ProjectOptions {
+  /** The plugin that it has. */
+  readonly plugin: string;
+  /** Its options, as lines of YAML. */
+  readonly options: readonly string[];
+  /** The variables that the file and the programs read. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The Python to have on the PATH, if any. */
+  readonly python: string | undefined;
+}
+
+/** Makes a project in a temporary folder, which the clean-up removes. */
+export function createProject({ plugin, options, settings, python }: ProjectOptions, cleanUp: CleanUp): Project {
   const { path: folder, remove } = temporaryFolder("demo");
   cleanUp.add(remove);
   for (const program of programs) copyFileSync(join(here, "clients", program), join(folder, program));
-  writeFileSync(join(folder, CONFIG), configText(mode), { mode: 0o600 });
-  install(folder);
+  writeFileSync(join(folder, CONFIG), configText(plugin, options), { mode: 0o600 });
+  install(folder, [...packages, `@mlflow-auth/plugin-${plugin}`]);
   const bins = [join(folder, "node_modules", ".bin"), dirname(process.execPath)];
   if (python !== undefined) bins.push(dirname(python));
   writeFileSync(join(folder, "env.sh"), envText(bins, settings), { mode: 0o600 });
@@ -64,22 +64,18 @@ export async function runCommand({ folder, env }: Project, text: string, signal:
   if (code !== 0) throw new Error(`\`${text}\` ended with ${killer ?? `exit code ${code}`}.`);
 }
 
-function configText(mode: Mode): string {
+function configText(plugin: string, options: readonly string[]): string {
   return `version: 1
 trackingUri: \${MLFLOW_TRACKING_URI}
 plugins:
-  vault:
-    address: \${VAULT_ADDR}
-    auth: { method: approle, roleId: "\${VAULT_ROLE_ID}", secretId: { env: VAULT_SECRET_ID } }
-    secret: { mount: ${place.mount}, path: ${place.path} }
-    credential: { mode: ${mode} }
-`;
+  ${plugin}:
+${options.map((line) => `    ${line}\n`).join("")}`;
 }
 
 /** Installs as a package manager would, but with links to the packages of this repository. */
-function install(folder: string): void {
+function install(folder: string, names: readonly string[]): void {
   const dependencies: Record<string, string> = {};
-  for (const name of packages) {
+  for (const name of names) {
     const from = join(here, "node_modules", name);
     const to = join(folder, "node_modules", name);
     mkdirSync(dirname(to), { recursive: true });
@@ -98,9 +94,11 @@ function envText(bins: readonly string[], settings: Readonly<Record<string, stri
   return [...lines, `export PATH="${bins.join(":")}:$PATH"`, ""].join("\n");
 }
 
-/** The user's environment, without settings of MLflow, Vault or mlflow-auth that would lead somewhere else. */
+/** The user's environment, without settings of MLflow, mlflow-auth or a provider that would lead somewhere else. */
 function ambient(): Record<string, string> {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(MLFLOW_|VAULT_)/.test(name));
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(MLFLOW|VAULT|AWS|AZURE|DESCOPE|HOKUSAI|DD)_/.test(name),
+  );
   return Object.fromEntries(entries) as Record<string, string>;
 }
 

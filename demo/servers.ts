@@ -5,9 +5,8 @@ import { startMlflow } from "@mlflow-auth/test/servers/mlflow";
 import { startNginx } from "@mlflow-auth/test/servers/nginx";
 import { startFront } from "@mlflow-auth/test/servers/node-front";
 import { missing, type Tool } from "@mlflow-auth/test/servers/tools";
-import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
-import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import type { CleanUp } from "./clean-up.ts";
+import type { ProviderName } from "./providers.ts";
 
 /** The MLflow server of the demo. */
 export interface Backend {
@@ -18,15 +17,13 @@ export interface Backend {
 
 /** How to start each server. The clean-up stops what was started. */
 export interface Servers {
-  startVault(): Promise<RealVault>;
   startMlflow(): Promise<Backend>;
   /** The proxy in front of the MLflow server. It lets through requests with this Authorization header, and no others. */
   startFront(upstream: string, authorization: string): Promise<Front>;
 }
 
-/** @param real Vault, nginx and MLflow themselves; else small servers in this process */
+/** @param real nginx and MLflow themselves; else small servers in this process */
 export function chooseServers(real: boolean, cleanUp: CleanUp): Servers {
-  const vault = real ? startVault : startFakeVault;
   const mlflow = real ? startMlflow : startSmallMlflow;
   const front = real ? startNginx : startFront;
   const stopping = async <T extends { stop(): unknown }>(server: Promise<T>): Promise<T> => {
@@ -35,7 +32,6 @@ export function chooseServers(real: boolean, cleanUp: CleanUp): Servers {
     return started;
   };
   return {
-    startVault: () => stopping(vault()),
     startMlflow: () => stopping(mlflow()),
     startFront: (upstream, authorization) => stopping(front({ upstream, accepted: [authorization] })),
   };
@@ -47,8 +43,9 @@ async function startSmallMlflow(): Promise<Backend & { stop(): Promise<void> }> 
 }
 
 /** What the real servers need and this machine lacks: a sentence for each, which also says how to get it. */
-export async function missingTools(): Promise<string[]> {
-  const tools: Tool[] = ["vault", "nginx", "mlflow"];
+export async function missingTools(provider: ProviderName): Promise<string[]> {
+  const own: Partial<Record<ProviderName, Tool>> = { vault: "vault", aws: "moto" };
+  const tools: Tool[] = [...[own[provider] ?? []].flat(), "nginx", "mlflow"];
   const sentences: string[] = [];
   for (const tool of tools) {
     const sentence = await missing(tool);

@@ -7,15 +7,18 @@ import { expectedRuns } from "./expected-runs.ts";
 import type { DemoOptions } from "./options.ts";
 import * as print from "./print.ts";
 import { CONFIG, createProject, type Project, runCommand } from "./project.ts";
+import { providers } from "./providers.ts";
 import { checkRuns, readRuns } from "./read-back.ts";
 import { runsTable } from "./runs-table.ts";
-import { createCredential, place, seed } from "./secret-store.ts";
 import { chooseServers } from "./servers.ts";
 
 /** What is there once the demo has been told. */
 export interface Scene {
   readonly project: Project;
-  readonly addresses: { readonly vault: string; readonly front: string; readonly mlflow: string };
+  /** By the names of the servers. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** The names of the variables that a shell needs. */
+  readonly variables: readonly string[];
   /** The command that runs the training program. */
   readonly training: string;
 }
@@ -26,36 +29,31 @@ export interface Scene {
  * @param signal ends the programs that the demo runs
  * @throws Error if anything is not as it must be
  */
-export async function tell({ mode, real }: DemoOptions, cleanUp: CleanUp, signal: AbortSignal): Promise<Scene> {
+export async function tell(
+  { mode, provider, real }: DemoOptions,
+  cleanUp: CleanUp,
+  signal: AbortSignal,
+): Promise<Scene> {
   const servers = chooseServers(real, cleanUp);
-  const credential = createCredential(mode);
+  const given = await providers[provider].start(mode, real, cleanUp);
 
-  print.step("A secret store");
-  const vault = await servers.startVault();
-  const role = await seed(vault, credential);
-  print.say(
-    `Vault at ${vault.address} keeps ${place.mount}/${place.path} (${Object.keys(credential.fields).join(", ")}).`,
-  );
-  print.say("One AppRole may read it, and nothing else.");
+  print.step(given.title);
+  for (const sentence of given.sentences) print.say(sentence);
 
   print.step(
     `An MLflow server behind a proxy that asks for ${mode === "bearer" ? "a Bearer token" : "Basic credentials"}`,
   );
   const mlflow = await servers.startMlflow();
-  const front = await servers.startFront(mlflow.uri, credential.authorization);
+  const front = await servers.startFront(mlflow.uri, given.authorization);
   print.say(`MLflow at ${mlflow.uri}, ${real ? "nginx" : "a small proxy"} in front of it at ${front.uri}.`);
 
   print.step("A request without credentials");
   await showRefusal(front);
 
   print.step("One file says which credential belongs to which server");
-  const settings = {
-    MLFLOW_TRACKING_URI: front.uri,
-    VAULT_ADDR: vault.address,
-    VAULT_ROLE_ID: role.roleId,
-    VAULT_SECRET_ID: role.secretId,
-  };
-  const project = createProject(mode, settings, mlflow.python, cleanUp);
+  const { options } = given;
+  const settings = { MLFLOW_TRACKING_URI: front.uri, ...given.settings };
+  const project = createProject({ plugin: provider, options, settings, python: mlflow.python }, cleanUp);
   const file = join(project.folder, CONFIG);
   print.say(file);
   for (const line of readFileSync(file, "utf8").trimEnd().split("\n")) print.quote(line);
@@ -74,8 +72,9 @@ export async function tell({ mode, real }: DemoOptions, cleanUp: CleanUp, signal
   for (const line of runsTable(runs).split("\n")) print.say(line);
   print.good(`${runs.length} runs are as they were logged: parameters, every value of their metrics, tags, status.`);
   await checkFront(front);
-  const addresses = { vault: vault.address, front: front.uri, mlflow: mlflow.uri };
-  return { project, addresses, training: `${interpreter} ${trainer}` };
+  const { name, address } = given.server;
+  const addresses = { front: front.uri, [name]: address, MLflow: mlflow.uri };
+  return { project, addresses, variables: Object.keys(settings), training: `${interpreter} ${trainer}` };
 }
 
 async function showRefusal({ uri }: Front): Promise<void> {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { onFreePort } from "./process/free-port.ts";
 import { startProcess, untilReady } from "./process/server-process.ts";
 import { motoBinary } from "./tools.ts";
@@ -6,6 +7,10 @@ import { motoBinary } from "./tools.ts";
 export interface Moto {
   /** Of all its services, for example `http://127.0.0.1:41234`. */
   readonly endpoint: string;
+  /** @param accessKeyId of whoever asks: any will do */
+  createSecret(name: string, text: string, accessKeyId: string): Promise<void>;
+  /** A new version of one that is there. */
+  putSecret(name: string, text: string, accessKeyId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,6 +26,25 @@ export async function startMoto(): Promise<Moto> {
       await server.stop();
       throw error;
     }
-    return { endpoint, stop: server.stop };
+    return {
+      endpoint,
+      createSecret: (name, text, accessKeyId) =>
+        ask(endpoint, "CreateSecret", { Name: name, SecretString: text }, accessKeyId),
+      putSecret: (name, text, accessKeyId) =>
+        ask(endpoint, "PutSecretValue", { SecretId: name, SecretString: text }, accessKeyId),
+      stop: server.stop,
+    };
   });
+}
+
+async function ask(endpoint: string, call: string, body: object, accessKeyId: string): Promise<void> {
+  const headers = {
+    "Content-Type": "application/x-amz-json-1.1",
+    "X-Amz-Target": `secretsmanager.${call}`,
+    Authorization: `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/eu-central-1/secretsmanager/aws4_request`,
+  };
+  const ClientRequestToken = randomBytes(16).toString("hex");
+  const sent = JSON.stringify({ ...body, ClientRequestToken });
+  const answer = await fetch(endpoint, { method: "POST", headers, body: sent });
+  if (!answer.ok) throw new Error(`moto did not take the secret: ${answer.status} ${await answer.text()}`);
 }

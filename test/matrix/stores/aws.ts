@@ -1,5 +1,4 @@
 /** AWS Secrets Manager, with keys. */
-import { randomBytes } from "node:crypto";
 import { startMoto } from "../../servers/moto.ts";
 import { environmentOf, makeKeys, startFakeSecretsManager } from "../../servers/secrets-manager-fake.ts";
 import { startFaultyFront } from "../faulty-front.ts";
@@ -46,28 +45,12 @@ export const startMotoStore: StartStore = async (watch) => {
     options: optionsOf(moto.endpoint),
     env: environmentOf(keys),
     async hold(secret) {
-      const SecretString = textOf(secret);
-      await ask(isThere ? "PutSecretValue" : "CreateSecret", {
-        SecretString,
-        ...(isThere ? { SecretId: NAME } : { Name: NAME }),
-      });
+      await (isThere ? moto.putSecret : moto.createSecret)(NAME, textOf(secret), keys.accessKeyId);
       isThere = true;
     },
     fail: async () => undefined,
     stop: moto.stop,
   };
-
-  async function ask(call: string, body: object): Promise<void> {
-    const headers = {
-      "Content-Type": "application/x-amz-json-1.1",
-      "X-Amz-Target": `secretsmanager.${call}`,
-      Authorization: `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/20260101/eu-central-1/secretsmanager/aws4_request`,
-    };
-    const ClientRequestToken = randomBytes(16).toString("hex");
-    const sent = JSON.stringify({ ...body, ClientRequestToken });
-    const answer = await fetch(moto.endpoint, { method: "POST", headers, body: sent });
-    if (!answer.ok) throw new Error(`moto did not take the secret: ${answer.status} ${await answer.text()}`);
-  }
 };
 
 const optionsOf = (endpoint: string) => ({ secret: { id: NAME }, region: "eu-central-1", endpoint });

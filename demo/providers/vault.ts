@@ -1,36 +1,47 @@
-/** Puts a credential into an empty Vault, and lets one role read it. */
-import { randomBytes } from "node:crypto";
+/** HashiCorp Vault: a credential in an empty one, and one role that may read it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { RealVault } from "@mlflow-auth/test/servers/vault";
-import type { Mode } from "./options.ts";
+import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
+import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
+import { createCredential } from "../credential.ts";
+import type { Provider } from "./provider.ts";
 
 /** Where the credential is: the engine's mount, and the path below it. */
-export const place = { mount: "secret", path: "mlflow/auth" };
+const place = { mount: "secret", path: "mlflow/auth" };
 
-/** A credential, as it is kept and as it is sent. */
-export interface Credential {
-  /** The fields of the secret in Vault. */
-  readonly fields: Readonly<Record<string, string>>;
-  /** The value of the Authorization header that is made of them. */
-  readonly authorization: string;
-}
-
-/** Makes a credential up. It is a new one each time, so that no copy of it is worth anything. */
-export function createCredential(mode: Mode): Credential {
-  const secret = randomBytes(24).toString("base64url");
-  if (mode === "bearer") return { fields: { token: secret }, authorization: `Bearer ${secret}` };
-  const fields = { username: "trainer", password: secret };
-  return { fields, authorization: `Basic ${Buffer.from(`trainer:${secret}`).toString("base64")}` };
-}
+export const vault: Provider = {
+  modes: ["bearer", "basic"],
+  async start(mode, real, cleanUp) {
+    const { fields, authorization } = createCredential(mode);
+    const server = await (real ? startVault : startFakeVault)();
+    cleanUp.add(() => server.stop());
+    const { roleId, secretId } = await seed(server, fields);
+    return {
+      title: "A secret store",
+      sentences: [
+        `Vault at ${server.address} keeps ${place.mount}/${place.path} (${Object.keys(fields).join(", ")}).`,
+        "One AppRole may read it, and nothing else.",
+      ],
+      server: { name: "Vault", address: server.address },
+      authorization,
+      options: [
+        "address: ${VAULT_ADDR}",
+        'auth: { method: approle, roleId: "${VAULT_ROLE_ID}", secretId: { env: VAULT_SECRET_ID } }',
+        `secret: { mount: ${place.mount}, path: ${place.path} }`,
+        `credential: { mode: ${mode} }`,
+      ],
+      settings: { VAULT_ADDR: server.address, VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId },
+    };
+  },
+};
 
 /** What a program logs in to Vault with. */
-export interface AppRole {
+interface AppRole {
   readonly roleId: string;
   readonly secretId: string;
 }
 
 /** Writes the credential, and makes a role that may read it and do nothing else. @returns what a program logs in with as that role */
-export async function seed(vault: RealVault, { fields }: Credential): Promise<AppRole> {
+async function seed(vault: RealVault, fields: Readonly<Record<string, string>>): Promise<AppRole> {
   const { mount, path } = place;
   await vault.request("POST", `sys/mounts/${mount}`, { type: "kv", options: { version: "2" } });
   await whenMounted(() => vault.request("POST", `${mount}/data/${path}`, { data: fields }));
