@@ -1,6 +1,6 @@
 /** The credential of the demo. */
 import { randomBytes } from "node:crypto";
-import type { Mode } from "./options.ts";
+import type { Given, Mode } from "./providers/provider.ts";
 
 /** A credential, as it is kept and as it is sent. */
 export interface Credential {
@@ -8,12 +8,21 @@ export interface Credential {
   readonly fields: Readonly<Record<string, string>>;
   /** The value of the Authorization header that is made of them. */
   readonly authorization: string;
+  /** What asks for it calls it so. */
+  readonly name: string;
 }
 
 /** Makes a credential up. It is a new one each time, so that no copy of it is worth anything. */
 export function createCredential(mode: Mode): Credential {
   const secret = randomBytes(24).toString("base64url");
-  if (mode === "bearer") return { fields: { token: secret }, authorization: `Bearer ${secret}` };
+  if (mode === "bearer")
+    return { fields: { token: secret }, authorization: `Bearer ${secret}`, name: "a Bearer token" };
   const fields = { username: "trainer", password: secret };
-  return { fields, authorization: `Basic ${Buffer.from(`trainer:${secret}`).toString("base64")}` };
+  const authorization = `Basic ${Buffer.from(`trainer:${secret}`).toString("base64")}`;
+  return { fields, authorization, name: "Basic credentials" };
+}
+
+/** What stands in front of MLflow where nothing of the provider's own does. */
+export function frontOf({ authorization, name }: Credential): Pick<Given, "wanted" | "startFront"> {
+  return { wanted: name, startFront: (upstream, start) => start(upstream, authorization) };
 }

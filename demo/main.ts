@@ -7,7 +7,7 @@ import { createCleanUp } from "./clean-up.ts";
 import { invite } from "./keep.ts";
 import { type DemoOptions, help, parseOptions, UsageError } from "./options.ts";
 import * as print from "./print.ts";
-import type { ProviderName } from "./providers.ts";
+import { type ProviderName, providers } from "./providers.ts";
 import { missingTools } from "./servers.ts";
 import { type Scene, tell } from "./story.ts";
 
@@ -23,8 +23,9 @@ const interrupted = new Promise<NodeJS.Signals>((resolve) => {
 
 async function run(options: DemoOptions): Promise<Scene> {
   const started = performance.now();
-  const name = options.mode === "bearer" ? "Bearer" : "Basic";
-  print.title(`mlflow-auth demo: ${options.provider}, ${name}, ${options.real ? "real servers" : "small servers"}`);
+  const names = { bearer: "Bearer", basic: "Basic" };
+  const kind = providers[options.provider].modes.length > 1 ? `, ${names[options.mode]}` : "";
+  print.title(`mlflow-auth demo: ${options.provider}${kind}, ${options.real ? "real servers" : "small servers"}`);
   if (options.real) await requireTools(options.provider);
   const scene = await tell(options, cleanUp, stopping.signal);
   print.line(`\nDone in ${((performance.now() - started) / 1000).toFixed(1)} s.`);

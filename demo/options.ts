@@ -1,9 +1,7 @@
 /** The command line of the demo. */
 import { parseArgs } from "node:util";
+import type { Mode } from "./providers/provider.ts";
 import { type ProviderName, providers } from "./providers.ts";
-
-/** The kind of credential that the proxy in front of MLflow asks for. */
-export type Mode = "bearer" | "basic";
 
 /** What the command line says. */
 export interface DemoOptions {
@@ -34,7 +32,7 @@ export function parseOptions(args: readonly string[]): DemoOptions {
   const { mode, provider, ...switches } = parse(args);
   if (mode !== "bearer" && mode !== "basic") throw new UsageError("--mode takes bearer or basic");
   if (!isProvider(provider)) throw new UsageError(`--provider takes ${Object.keys(providers).join(", ")}`);
-  const { modes } = providers[provider];
+  const modes: readonly Mode[] = providers[provider].modes;
   if (!modes.includes(mode)) throw new UsageError(`--provider ${provider} takes --mode ${modes.join(" or ")}`);
   return { mode, provider, ...switches };
 }

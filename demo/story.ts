@@ -35,17 +35,18 @@ export async function tell(
   signal: AbortSignal,
 ): Promise<Scene> {
   const servers = chooseServers(real, cleanUp);
-  const given = await providers[provider].start(mode, real, cleanUp);
+  const { startProvider } = await providers[provider].load();
+  const given = await startProvider(mode, real, cleanUp);
 
   print.step(given.title);
   for (const sentence of given.sentences) print.say(sentence);
 
-  print.step(
-    `An MLflow server behind a proxy that asks for ${mode === "bearer" ? "a Bearer token" : "Basic credentials"}`,
-  );
+  print.step(`An MLflow server behind a proxy that asks for ${given.wanted}`);
   const mlflow = await servers.startMlflow();
-  const front = await servers.startFront(mlflow.uri, given.authorization);
-  print.say(`MLflow at ${mlflow.uri}, ${real ? "nginx" : "a small proxy"} in front of it at ${front.uri}.`);
+  const front = await given.startFront(mlflow.uri, servers.startFront);
+  print.say(
+    `MLflow at ${mlflow.uri}, ${real && provider !== "hokusai" ? "nginx" : "a small proxy"} in front of it at ${front.uri}.`,
+  );
 
   print.step("A request without credentials");
   await showRefusal(front);
@@ -72,8 +73,8 @@ export async function tell(
   for (const line of runsTable(runs).split("\n")) print.say(line);
   print.good(`${runs.length} runs are as they were logged: parameters, every value of their metrics, tags, status.`);
   await checkFront(front);
-  const { name, address } = given.server;
-  const addresses = { front: front.uri, [name]: address, MLflow: mlflow.uri };
+  const { server } = given;
+  const addresses = { front: front.uri, ...(server && { [server.name]: server.address }), MLflow: mlflow.uri };
   return { project, addresses, variables: Object.keys(settings), training: `${interpreter} ${trainer}` };
 }
 
@@ -83,7 +84,8 @@ async function showRefusal({ uri }: Front): Promise<void> {
   print.say(`GET ${url}`);
   if (status !== 401) throw new Error(`A request without credentials was answered with ${status}, not with 401.`);
   print.quote(`${status} ${statusText}`);
-  print.quote(`WWW-Authenticate: ${headers.get("www-authenticate")}`);
+  const challenge = headers.get("www-authenticate");
+  if (challenge !== null) print.quote(`WWW-Authenticate: ${challenge}`);
 }
 
 /** Only the request of {@link showRefusal} may have come without a credential, or been refused. */

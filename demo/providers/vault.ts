@@ -2,36 +2,34 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
-import { createCredential } from "../credential.ts";
-import type { Provider } from "./provider.ts";
+import { createCredential, frontOf } from "../credential.ts";
+import type { StartProvider } from "./provider.ts";
 
 /** Where the credential is: the engine's mount, and the path below it. */
 const place = { mount: "secret", path: "mlflow/auth" };
 
-export const vault: Provider = {
-  modes: ["bearer", "basic"],
-  async start(mode, real, cleanUp) {
-    const { fields, authorization } = createCredential(mode);
-    const server = await (real ? startVault : startFakeVault)();
-    cleanUp.add(() => server.stop());
-    const { roleId, secretId } = await seed(server, fields);
-    return {
-      title: "A secret store",
-      sentences: [
-        `Vault at ${server.address} keeps ${place.mount}/${place.path} (${Object.keys(fields).join(", ")}).`,
-        "One AppRole may read it, and nothing else.",
-      ],
-      server: { name: "Vault", address: server.address },
-      authorization,
-      options: [
-        "address: ${VAULT_ADDR}",
-        'auth: { method: approle, roleId: "${VAULT_ROLE_ID}", secretId: { env: VAULT_SECRET_ID } }',
-        `secret: { mount: ${place.mount}, path: ${place.path} }`,
-        `credential: { mode: ${mode} }`,
-      ],
-      settings: { VAULT_ADDR: server.address, VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId },
-    };
-  },
+export const startProvider: StartProvider = async (mode, real, cleanUp) => {
+  const credential = createCredential(mode);
+  const { fields } = credential;
+  const server = await (real ? startVault : startFakeVault)();
+  cleanUp.add(() => server.stop());
+  const { roleId, secretId } = await seed(server, fields);
+  return {
+    title: "A secret store",
+    sentences: [
+      `Vault at ${server.address} keeps ${place.mount}/${place.path} (${Object.keys(fields).join(", ")}).`,
+      "One AppRole may read it, and nothing else.",
+    ],
+    server: { name: "Vault", address: server.address },
+    ...frontOf(credential),
+    options: [
+      "address: ${VAULT_ADDR}",
+      'auth: { method: approle, roleId: "${VAULT_ROLE_ID}", secretId: { env: VAULT_SECRET_ID } }',
+      `secret: { mount: ${place.mount}, path: ${place.path} }`,
+      `credential: { mode: ${mode} }`,
+    ],
+    settings: { VAULT_ADDR: server.address, VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId },
+  };
 };
 
 /** What a program logs in to Vault with. */

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { providers } from "../../demo/providers.ts";
 import { projectFolder, runDemo, startDemo } from "./run-demo.ts";
 
 const test = suite("the demo");
@@ -23,16 +24,39 @@ for (const mode of ["bearer", "basic"] as const) {
   });
 }
 
+for (const [provider, { modes }] of Object.entries(providers)) {
+  if (provider === "vault") continue;
+  test(`tells the same story with ${provider}`, async () => {
+    const { code, stdout, stderr } = await runDemo(["--provider", provider]);
+    assert.is(code, 0, stdout + stderr);
+    assert.is(stderr, "");
+    assert.match(stdout, new RegExp(`^mlflow-auth demo: ${provider}.*small servers\n`));
+    assert.match(stdout, `   │   ${provider}:\n`);
+    assert.match(stdout, /✓ 4 runs are as they were logged/);
+    assert.match(stdout, /✓ \d+ requests reached the proxy in front of MLflow: the first without a credential/);
+    assert.not(existsSync(projectFolder(stdout)), "the project is removed");
+  });
+
+  if ((modes as readonly string[]).includes("basic")) continue;
+  test(`says that ${provider} has no user and password`, async () => {
+    const { code, stderr } = await runDemo(["--provider", provider, "--mode", "basic"]);
+    assert.is(code, 2);
+    assert.match(stderr, `--provider ${provider} takes --mode bearer\n`);
+  });
+}
+
 test("says how it is used", async () => {
   const { code, stdout } = await runDemo(["--help"]);
   assert.is(code, 0);
-  for (const option of ["--real", "--mode basic", "--keep"]) assert.match(stdout, option);
+  for (const option of ["--real", "--mode basic", "--provider", "--keep", ...Object.keys(providers)])
+    assert.match(stdout, option);
 });
 
 for (const [args, message] of [
   [["--fast"], "Unknown option '--fast'"],
   [["real"], "Unexpected argument 'real'"],
   [["--mode", "digest"], "--mode takes bearer or basic"],
+  [["--provider", "toString"], `--provider takes ${Object.keys(providers).join(", ")}`],
 ] as const) {
   test(`refuses ${args.join(" ")} before anything is started`, async () => {
     const { code, stdout, stderr } = await runDemo(args);

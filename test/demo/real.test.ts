@@ -4,11 +4,16 @@ import * as assert from "uvu/assert";
 import { missing } from "../servers/tools.ts";
 import { runDemo } from "./run-demo.ts";
 
-const test = suite("the demo with --real", { missing: await missing("mlflow", "nginx", "vault") });
+const test = suite("the demo with --real", { missing: await missing("mlflow", "nginx", "vault", "moto") });
 
-for (const mode of ["bearer", "basic"]) {
-  test(`a Python and a Node program log their runs in ${mode} mode`, async () => {
-    const { code, stdout, stderr } = await runDemo(["--real", "--mode", mode]);
+for (const [provider, mode] of [
+  ["vault", "bearer"],
+  ["vault", "basic"],
+  ["aws", "basic"],
+  ["hokusai", "bearer"],
+] as const) {
+  test(`a Python and a Node program log their runs with ${provider} in ${mode} mode`, async () => {
+    const { code, stdout, stderr } = await runDemo(["--real", "--provider", provider, "--mode", mode]);
     assert.is(code, 0, stdout + stderr);
     assert.match(stdout, "$ mlflow-auth exec -- python train.py");
     for (const run of [
