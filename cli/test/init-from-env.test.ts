@@ -160,6 +160,22 @@ test("--from-env takes over what the plugin of somebody else names", async () =>
   assert.match(stderr, "acme: from ACME_REGION, ACME_PATH, ACME_TTL\n");
 });
 
+test("a rule for a switch counts only where the switch is on, and so do its variables", async () => {
+  installAcme([{ option: "ready", variables: ["ACME_READY"], switch: true, value: true }]);
+  for (const [value, isOn] of [
+    ["yes", true],
+    ["ON", true],
+    ["false", false],
+    ["once", false],
+  ] as const) {
+    const { code, stderr } = await init(["--from-env"], { ...acme, ACME_READY: value });
+    assert.is(code, 0, stderr);
+    assert.equal(file().plugins.acme?.ready, isOn ? true : undefined, value);
+    assert.is(stderr.includes("ACME_READY"), isOn, stderr);
+    setup().delete("mlflow-auth.yaml");
+  }
+});
+
 test("--from-env writes a text that looks like a variable so that it stands for itself", async () => {
   installAcme([{ option: "region", variables: ["ACME_REGION"], as: "text" }]);
   const { code, stderr } = await init(["--from-env"], { ...acme, ACME_REGION: "$" + "{HOME}" });
@@ -183,6 +199,10 @@ const wrongFiles: Readonly<Record<string, readonly [environment: unknown, told: 
   "a conversion that does not exist": [[rule, { ...rule, as: "upper-case" }], /a rule of another form, number 2/],
   "both a value and a conversion": [[{ ...rule, value: 1 }], /a rule of another form, number 1/],
   neither: [[{ option: "region", variables: ["ACME_REGION"] }], /a rule of another form, number 1/],
+  "a switch that is off by itself": [
+    [{ option: "ready", variables: ["ACME_REGION"], switch: false, value: true }],
+    /a rule of another form, number 1/,
+  ],
   "no variable": [[{ ...rule, variables: [] }], /a rule of another form, number 1/],
   "seconds without bounds": [[{ ...rule, as: "seconds" }], /a rule of another form, number 1/],
   "an option that the plugin does not have": [

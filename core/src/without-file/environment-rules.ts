@@ -25,6 +25,8 @@ interface RuleCommon {
 /** Takes a value as it stands here: `${NAME}` and `{ "env": NAME }` mean what they mean in the configuration file. */
 interface ValueRule extends RuleCommon {
   readonly value: Data;
+  /** Only where the first variable is `1`, `true`, `yes` or `on`. */
+  readonly switch?: true;
 }
 
 /** Takes the variable's text, converted. No variable that is named like a credential: its text would stand in the file. */
@@ -70,7 +72,7 @@ const environmentSchema = {
   type: "array",
   items: {
     anyOf: [
-      form(["value"], { value: {} }),
+      form(["value"], { value: {}, switch: { const: true } }),
       form(["as"], { as: { enum: ["text", "lower-case", "first-segment", "other-segments"] } }),
       form(["as", "minimum", "maximum", "otherwise"], {
         as: { const: "seconds" },
@@ -95,7 +97,7 @@ export async function applyRules(instance: DraftInstance, env: Environment): Pro
   for (const rule of await rulesOf(installed)) {
     offered.set(rule.option, [...new Set([...(offered.get(rule.option) ?? []), ...rule.variables])]);
     const texts = rule.variables.map((name) => env[name]?.trim() ?? "");
-    if (set.has(rule.option) || texts.includes("")) continue;
+    if (set.has(rule.option) || texts.includes("") || isOff(rule, texts[0] as string)) continue;
     for (const name of rule.variables) names.add(name);
     const value = convert(rule, texts[0] as string);
     if (value === undefined) continue;
@@ -128,6 +130,10 @@ async function rulesOf(installed: InstalledPlugin): Promise<readonly Rule[]> {
     throw faulty(installed, `copies the text of ${credential}, which is named like a credential`);
   }
   return rules as Rule[];
+}
+
+function isOff(rule: Rule, text: string): boolean {
+  return "switch" in rule && !/^(?:1|true|yes|on)$/i.test(text);
 }
 
 function convert(rule: Rule, text: string): Data | undefined {
