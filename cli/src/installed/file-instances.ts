@@ -30,6 +30,8 @@ export interface NamedInstance {
 export interface FileInstances {
   /** Undefined where no file was found. */
   readonly found?: FoundFile | undefined;
+  /** Where there is none: the variables that switch something on in its place. */
+  readonly switches?: readonly string[] | undefined;
   /** Undefined where they can't be known: see `fault`. */
   readonly instances?: readonly NamedInstance[] | undefined;
   readonly fault?: MlflowAuthError | undefined;
@@ -43,7 +45,7 @@ export async function fileInstances(options: FindOptions): Promise<FileInstances
   } catch (error) {
     const isNamed = options.configFile !== undefined || Boolean(options.env["MLFLOW_AUTH_CONFIG"]);
     if (!isMlflowAuthError(error) || isNamed) throw error;
-    return error.code === "CONFIG_NOT_FOUND" ? { instances: [] } : { fault: error };
+    return error.code === "CONFIG_NOT_FOUND" ? await switchedInstances(options) : { fault: error };
   }
   const { data, problems } = await readConfig(found.text, found);
   if (data === undefined || problems.length > 0) {
@@ -63,6 +65,13 @@ export async function fileInstances(options: FindOptions): Promise<FileInstances
     };
   });
   return { found, instances };
+}
+
+async function switchedInstances({ env }: FindOptions): Promise<FileInstances> {
+  const { readSwitches } = await import("@mlflow-auth/core/internal/environment");
+  const { on, variables } = readSwitches(env);
+  const instances = on.map(({ plugin }) => ({ name: plugin, plugin, enabled: true }));
+  return { instances, ...(variables.length > 0 && { switches: variables }) };
 }
 
 /** Where the file is looked for, by the environment and the folder of this process. @param configFile what `--config` says */

@@ -84,10 +84,11 @@ function describe({ package: name, version, folder, status, reason }: Candidate)
   return `${name} ${version} (${printable(folder)}): ${state}`;
 }
 
-function usage({ plugin }: WantedPlugin, { found, instances, fault }: FileInstances): string {
+function usage({ plugin }: WantedPlugin, { found, instances, fault, switches }: FileInstances): string {
   if (instances === undefined) return `enabled or not is unknown: ${printable(fault?.message ?? "")}`;
   const users = instances.filter((instance) => instance.enabled && instance.plugin === plugin).map(({ name }) => name);
-  const source = found === undefined ? "there is no file here" : fileName(found.file);
+  const environment = switches && `there is no file here, and the environment (${switches.join(", ")})`;
+  const source = found === undefined ? (environment ?? "there is no file here") : fileName(found.file);
   if (users.length > 0) return `${source} enables it as ${users.map(printable).join(", ")}`;
   return found === undefined
     ? `not enabled: ${source}; \`mlflow-auth init\` writes one`

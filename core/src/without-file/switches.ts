@@ -6,12 +6,20 @@ import { similarName } from "../config/expectation.js";
 import type { Environment } from "../config/interpolate.js";
 import { ownPackage, ownPlugins } from "../discovery/install-command.js";
 
+/** Where a key is good for something, so that there it is a switch by itself. */
+interface Api {
+  /** Holds the address, where it is another one. */
+  readonly variable: string;
+  readonly usual: string;
+}
+
 /** One way in which an older system is switched on. */
 interface Switch {
   readonly system: string;
   readonly variable: string;
-  /** What the variable must say. `name`: as the only name; `listed`: among names with commas between. Undefined: 1, true, yes or on. */
-  readonly says?: { readonly name: string } | { readonly listed: string };
+  /** What the variable must say. `name`: as the only name; `listed`: among names with commas between; `keyFor`: anything,
+   * where MLFLOW_TRACKING_URI is on the host that the key is for. Undefined: 1, true, yes or on. */
+  readonly says?: { readonly name: string } | { readonly listed: string } | { readonly keyFor: Api };
   /** The plugin that does the same. Undefined: which one, another switch of the system says. */
   readonly plugin?: string;
   /** Which plugin's package gives it, where that has another name. */
@@ -24,6 +32,8 @@ interface Switch {
 
 const secretsAuth = "mlflow-secrets-auth";
 const secretsList = "MLFLOW_SECRETS_AUTH_ENABLE";
+
+const hokusai: Api = { variable: "HOKUSAI_API_ENDPOINT", usual: "https://registry.hokus.ai" };
 
 /** Of one system, in the order in which its plugins are asked. */
 const switches: readonly Switch[] = [
@@ -38,6 +48,7 @@ const switches: readonly Switch[] = [
   { system: "AWS SigV4", variable: "MLFLOW_TRACKING_AWS_SIGV4", plugin: "sigv4", from: "aws", readBy: "client" },
   { system: "Hokusai", variable: "HOKUSAI_MOCK_MODE", plugin: "hokusai", readBy: "plugin" },
   { system: "Hokusai", variable: "HOKUSAI_OPTIONAL_MLFLOW", plugin: "hokusai", readBy: "plugin" },
+  { system: "Hokusai", variable: "HOKUSAI_API_KEY", says: { keyFor: hokusai }, plugin: "hokusai", readBy: "plugin" },
   { system: "Datadog", variable: "DD_MODEL_LAB_ENABLED", plugin: "datadog", readBy: "plugin", onlyAdds: true },
 ];
 
@@ -126,7 +137,13 @@ export function ignoredSwitches(env: Environment, used: ReadonlySet<string>): re
 function isOn({ variable, says }: Switch, env: Environment): boolean {
   const text = env[variable] ?? "";
   if (says === undefined) return isYes(text);
+  if ("keyFor" in says) return text.trim() !== "" && isAt(says.keyFor, env);
   return "name" in says ? text.trim() === says.name : namesIn(text.toLowerCase()).includes(says.listed);
+}
+
+function isAt({ variable, usual }: Api, env: Environment): boolean {
+  const origin = URL.parse(env["MLFLOW_TRACKING_URI"] ?? "")?.origin;
+  return origin !== undefined && origin !== "null" && origin === URL.parse(env[variable]?.trim() || usual)?.origin;
 }
 
 /** Whether a variable says yes, as all of these systems read it. */
