@@ -22,8 +22,6 @@ interface Switch {
   readonly says?: { readonly name: string } | { readonly listed: string } | { readonly keyFor: Api };
   /** The plugin that does the same. Undefined: which one, another switch of the system says. */
   readonly plugin?: string;
-  /** Which plugin's package gives it, where that has another name. */
-  readonly from?: string;
   /** Who reads the variable beside a file, too. */
   readonly readBy?: "plugin" | "client";
   /** It authenticates nothing, so it goes with any other. */
@@ -45,7 +43,7 @@ const switches: readonly Switch[] = [
   { system: secretsAuth, variable: "MLFLOW_SECRETS_AUTH_ENABLE_AWS_SECRETS_MANAGER", plugin: "aws" },
   { system: secretsAuth, variable: "MLFLOW_SECRETS_AUTH_ENABLE_AZURE_KEY_VAULT", plugin: "azure" },
   { system: "Descope", variable: "MLFLOW_TRACKING_AUTH", says: { name: "descope" }, plugin: "descope" },
-  { system: "AWS SigV4", variable: "MLFLOW_TRACKING_AWS_SIGV4", plugin: "sigv4", from: "aws", readBy: "client" },
+  { system: "AWS SigV4", variable: "MLFLOW_TRACKING_AWS_SIGV4", plugin: "sigv4", readBy: "client" },
   { system: "Hokusai", variable: "HOKUSAI_MOCK_MODE", plugin: "hokusai", readBy: "plugin" },
   { system: "Hokusai", variable: "HOKUSAI_OPTIONAL_MLFLOW", plugin: "hokusai", readBy: "plugin" },
   { system: "Hokusai", variable: "HOKUSAI_API_KEY", says: { keyFor: hokusai }, plugin: "hokusai", readBy: "plugin" },
@@ -166,7 +164,6 @@ function unknownName(env: Environment): Switched["unknown"] {
 }
 
 function packageOf(plugin: string): string | undefined {
-  const { from = plugin } = switches.find((one) => one.plugin === plugin) ?? {};
   const isOwn = ownPlugins.includes(plugin) || switches.some((one) => one.plugin === plugin);
-  return isOwn ? ownPackage(from) : undefined;
+  return isOwn ? ownPackage(plugin) : undefined;
 }
