@@ -16,6 +16,7 @@ import { rejectedUpload, uploadKey } from "./rejected-upload.js";
 import { type ReplayableBody, replayable } from "./replay.js";
 import { withRunTags } from "./run-tags.js";
 import { signedOptions } from "./signed-options.js";
+import { type Signal, unlessAborted } from "./unless-aborted.js";
 
 type Handler = Dispatcher.DispatchHandler;
 type Controller = Dispatcher.DispatchController;
@@ -97,7 +98,8 @@ export class AuthorizedRequest extends PassingHandler {
   begin(authorized: AuthorizedHeaders): boolean {
     this.#authorized = authorized;
     if (authorized.server.tags.length === 0 || !createsRun(this.#asked) || authorized.belowGateway) return this.#send();
-    withRunTags(this.#options, authorized, this.#context.authorizer)
+    const { signal } = this.#options as { signal?: Signal };
+    unlessAborted(withRunTags(this.#options, authorized, this.#context.authorizer), signal)
       .then((tagged) => {
         this.#options = tagged;
         this.#send();

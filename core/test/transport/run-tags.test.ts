@@ -1,55 +1,18 @@
 import { Readable } from "node:stream";
 import { suite } from "@mlflow-auth/test/suite";
-import { Agent, Dispatcher1Wrapper, request as undiciRequest } from "undici";
+import { type Agent, Dispatcher1Wrapper, request as undiciRequest } from "undici";
 import * as assert from "uvu/assert";
 import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
-import type { BoundAuth } from "../../src/pipeline/auth.js";
-import type { BoundTags } from "../../src/pipeline/tags.js";
-import type { Run } from "../../src/provider/provider.js";
 import { Secret } from "../../src/secret/secret.js";
-import { createInterceptor } from "../../src/transport/interceptor.js";
-import { type EchoServer, echoServer, type Received } from "../connection/echo-server.js";
-import { authorizerOver, boundAuth, boundTags, type LogLine } from "../pipeline/authorizer-fixture.js";
+import { echoServer, type Received } from "../connection/echo-server.js";
+import { boundAuth, boundTags } from "../pipeline/authorizer-fixture.js";
+import { setting } from "./run-tag-setting.js";
 
 const test = suite("run tags on the wire");
 const CREATE = "/api/2.0/mlflow/runs/create";
 const BODY = '{"experiment_id": "1", "start_time": 9223372036854775807, "tags": [{"key": "mine", "value": "é"}] }';
 const TAGGED = BODY.replace('"é"}', '"é"},{"key":"team","value":"ä"}');
 const MIB = 1024 * 1024;
-
-interface Setting {
-  server: EchoServer;
-  dispatcher: Agent;
-  log: LogLine[];
-  told: Run[];
-  close(): Promise<void>;
-}
-
-interface SettingOptions {
-  tags?: BoundTags[];
-  auth?: BoundAuth;
-  base?: string;
-  server?: EchoServer;
-}
-
-async function setting({ tags, auth, base = "", server }: SettingOptions = {}): Promise<Setting> {
-  const told: Run[] = [];
-  const team = boundTags("team", (run) => {
-    told.push(run);
-    return { team: "ä", mine: "not this" };
-  });
-  const listed = server ?? (await echoServer());
-  const { authorizer, log } = authorizerOver([
-    { uri: listed.origin + base, tags: tags ?? [team], ...(auth && { auth: [auth] }) },
-  ]);
-  const agent = new Agent();
-  const dispatcher = agent.compose(createInterceptor(authorizer)) as unknown as Agent;
-  const close = async () => {
-    await agent.close();
-    await listed.close();
-  };
-  return { server: listed, dispatcher, log, told, close };
-}
 
 const fetchWith = (dispatcher: unknown, url: string, init: object = {}) =>
   fetch(url, {
@@ -285,5 +248,30 @@ test("an abort while the tags are fetched ends the request before anything is se
   await close();
   assert.is(server.received.length, 0);
 });
+
+for (const what of ["whose body never comes", "whose tags never come"]) {
+  test(`an abort ends a request of undici's own ${what}, and lets go of its body`, async () => {
+    const begun = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<Record<string, string>>();
+    const tags = boundTags("tags", () => {
+      begun.resolve();
+      return late.promise;
+    });
+    const { server, dispatcher, close } = await setting({ tags: [tags] });
+    const body = new Readable({ read: () => undefined });
+    if (what === "whose tags never come") body.push(BODY) && body.push(null);
+    else begun.resolve();
+    const controller = new AbortController();
+    const options = { dispatcher, method: "POST", body, signal: controller.signal } as const;
+    const pending = undiciRequest(server.origin + CREATE, options).catch((error) => error);
+    await begun.promise;
+    controller.abort();
+    assert.is((await pending).name, "AbortError");
+    assert.ok(body.destroyed);
+    late.resolve({});
+    await close();
+    assert.is(server.received.length, 0);
+  });
+}
 
 test.run();

@@ -109,6 +109,11 @@ export const mutants = [
         "",
         "a run without its tags is created without a word",
       ],
+      [
+        "unlessAborted(withRunTags(this.#options, authorized, this.#context.authorizer), signal)",
+        "withRunTags(this.#options, authorized, this.#context.authorizer)",
+        "a request that was given up waits for its body, and for its tags",
+      ],
       ["authorizer.warnUntagged(server, why);", "", "a run without its tags is created without a word"],
       [
         'authorizer.warnUntagged(server, "its body is not a JSON object that describes a run");',
