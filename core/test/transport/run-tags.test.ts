@@ -191,6 +191,16 @@ for (const [name, [init, why]] of Object.entries(untouched)) {
   });
 }
 
+test("a text of more than 1 MiB from undici passes as it is, though it describes a run", async () => {
+  const { server, dispatcher, log, told, close } = await setting();
+  const body = BODY.replace("{", `{"name": "${"x".repeat(MIB)}",`);
+  const answer = await undiciRequest(server.origin + CREATE, { dispatcher, method: "POST", body });
+  assert.ok((await answer.body.text()) === body);
+  assert.is(told.length, 0);
+  assert.match(log[0]?.message as string, /longer than 1 MiB/);
+  await close();
+});
+
 test("a stream of more than 1 MiB from undici passes whole and in order", async () => {
   const { server, dispatcher, log, close } = await setting();
   const chunks = Array.from({ length: 40 }, (_, i) => String(i % 10).repeat(64 * 1024));
