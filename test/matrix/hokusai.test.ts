@@ -4,13 +4,17 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { loadMlflowAuth } from "@mlflow-auth/core";
-import { fakeClock } from "@mlflow-auth/core/testing";
+import { type FakeClock, fakeClock } from "@mlflow-auth/core/testing";
 import { startStub } from "@mlflow-auth/mlflow-stub";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { createProject } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
+import { createAuthority } from "../servers/certificates.ts";
+import { startConnectProxy } from "../servers/connect-proxy.ts";
 import { type FakeHokusai, type HokusaiFault, startFakeHokusai } from "../servers/hokusai-fake.ts";
+import { temporaryFolder } from "../servers/process/temporary-folder.ts";
+import { startTlsFront } from "../servers/tls-front.ts";
 import { type Caller, type Outcome, waysIn } from "./caller.ts";
 
 const test = suite("what the caller sees of Hokusai", { timeout: 60 });
@@ -45,6 +49,46 @@ async function prepare(
   return { hokusai, callers, ask };
 }
 
+/** The library, for what a caller of the matrix does not tell. */
+async function openLibrary(options: object, clock?: FakeClock) {
+  const { hokusai } = await prepare();
+  const config = { version: 1, trackingUri: hokusai.proxy, plugins: { hokusai: options } };
+  return { hokusai, ...(await load(config, { HOKUSAI_API_KEY: hokusai.keys.admin }, clock)) };
+}
+
+/** Hokusai's direct endpoint by the name that it has in the world, through a corporate proxy that leads to the double. */
+async function openByName() {
+  const { hokusai } = await prepare();
+  const authority = await createAuthority();
+  const certificate = await authority.issue({ host: "registry.hokus.ai" });
+  const front = await startTlsFront({ upstream: hokusai.origin, certificate });
+  closeAfterwards(() => front.stop());
+  const routes = { "registry.hokus.ai:443": Number(new URL(front.address).port) };
+  const proxy = await startConnectProxy({ routes });
+  closeAfterwards(() => proxy.stop());
+  const direct = "https://registry.hokus.ai/mlflow";
+  const { path: folder, remove } = temporaryFolder("authority");
+  closeAfterwards(remove);
+  writeFileSync(`${folder}/ca.pem`, authority.cert);
+  const tls = { ca: `${folder}/ca.pem` };
+  const config = { version: 1, trackingUri: direct, tls, plugins: { hokusai: {} } };
+  const env = { HOKUSAI_API_KEY: hokusai.keys.admin, HTTPS_PROXY: `http://${proxy.host}` };
+  return { direct, hokusai, ...(await load(config, env)) };
+}
+
+async function load(config: object, env: Record<string, string>, clock?: FakeClock) {
+  const project = createProject({ config: "version: 1\n", watch });
+  closeAfterwards(project.remove);
+  const said: string[] = [];
+  const quiet = () => undefined;
+  const warn = (_: object, message: string) => void said.push(message);
+  const logger = { debug: quiet, info: quiet, warn, error: quiet };
+  const given = { config: config as never, cwd: project.folder, env: { HOME: project.folder, ...env }, logger };
+  const auth = await loadMlflowAuth({ ...given, ...(clock && { clock }) });
+  closeAfterwards(() => auth.close());
+  return { auth, said };
+}
+
 const both = (outcome: Outcome): Outcome[] => [outcome, outcome];
 
 const passing: [fault: HokusaiFault, status: number][] = [
@@ -68,6 +112,35 @@ for (const [fault, status] of passing) {
     );
   });
 }
+
+test("what a limit says about trying again reaches the client", async () => {
+  const { hokusai, auth } = await openLibrary({});
+  hokusai.fault = "rate-limited";
+  const answer = await auth.fetch(`${hokusai.proxy}/api/2.0/mlflow/experiments/get?experiment_id=0`);
+  assert.equal([answer.status, answer.headers.get("retry-after")], [429, "60"]);
+  assert.equal(await answer.json(), { detail: "Rate limit exceeded" });
+});
+
+test("by its real name the direct endpoint needs no word about access or paths, and answers lead back", async () => {
+  const { direct, hokusai, auth } = await openByName();
+  const created = await auth.fetch(`${direct}/api/2.0/mlflow/experiments/create`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: '{"name":"by its name"}',
+  });
+  assert.is(created.status, 200);
+  await (await auth.fetch(`${direct}/ajax-api/2.0/mlflow/experiments/get?experiment_id=0`)).text();
+  assert.equal(
+    hokusai.seen.map(({ path, keyIn, status }) => [path.replace(/\?.*/, ""), keyIn, status]),
+    [
+      ["/mlflow/ajax-api/2.0/mlflow/experiments/create", "X-API-Key", 200],
+      ["/mlflow/ajax-api/2.0/mlflow/experiments/get", "X-API-Key", 200],
+    ],
+  );
+  hokusai.fault = { redirect: "/mlflow/ajax-api/2.0/mlflow/experiments/get?experiment_id=7" };
+  const moved = await auth.fetch(`${direct}/api/2.0/mlflow/x`, { redirect: "manual" });
+  assert.is(moved.headers.get("location"), `${direct}/api/2.0/mlflow/experiments/get?experiment_id=7`);
+});
 
 test("an administrator's permission that is missing is no rejection: the key is not read anew, and nothing goes out twice", async () => {
   const { hokusai, ask } = await prepare();
@@ -188,27 +261,9 @@ test("in an outage the library and the proxy go on, and with a rejected key they
 });
 
 test("a Hokusai that hangs is waited for 30 seconds where the program shall go on, and its late answer is nobody's", async () => {
-  const { hokusai } = await prepare();
-  hokusai.fault = "hang";
   const clock = fakeClock();
-  const project = createProject({ config: "version: 1\n", watch });
-  closeAfterwards(project.remove);
-  const said: string[] = [];
-  const quiet = () => undefined;
-  const logger = {
-    debug: quiet,
-    info: quiet,
-    warn: (_: object, message: string) => void said.push(message),
-    error: quiet,
-  };
-  const config = {
-    version: 1,
-    trackingUri: hokusai.proxy,
-    plugins: { hokusai: { onUnavailable: "continue" } },
-  } as const;
-  const env = { HOKUSAI_API_KEY: hokusai.keys.admin };
-  const auth = await loadMlflowAuth({ config, cwd: project.folder, env, logger, clock });
-  closeAfterwards(() => auth.close());
+  const { hokusai, auth, said } = await openLibrary({ onUnavailable: "continue" }, clock);
+  hokusai.fault = "hang";
   const url = `${hokusai.proxy}/api/2.0/mlflow/runs/log-metric`;
   const answer = auth.fetch(url, { method: "POST", body: "{}" });
   while (hokusai.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -9,8 +9,7 @@ import {
 } from "@mlflow-auth/core/plugin";
 import { type ApiCall, apiCallOf } from "./api-call.js";
 import type { HokusaiOptions } from "./generated/options.js";
-import { createLosses } from "./losses.js";
-import { NOT_RECORDED } from "./not-recorded.js";
+import { createLosses, NOT_RECORDED } from "./losses.js";
 import { createStandIn, type StandIn } from "./stand-in.js";
 
 /** Milliseconds until a call counts as unanswered. An upload takes what it takes. */

@@ -6,12 +6,12 @@ import {
   type Factory,
   type ProviderRequest,
 } from "@mlflow-auth/core/plugin";
+import { isDirect, reads } from "./access.js";
 import { continuing } from "./continuing.js";
 import { fetchKey, isAbsence, keyNeeded } from "./fetch-secret.js";
 import type { HokusaiOptions } from "./generated/options.js";
 import { createMock } from "./mock.js";
-import { createRewrite, isDirect } from "./paths.js";
-import { reads } from "./reads.js";
+import { createRewrite } from "./paths.js";
 
 export { type Baseline, type BaselineSettings, type RegisteredBaseline, registerBaseline } from "./baseline.js";
 export { createCommand } from "./command.js";

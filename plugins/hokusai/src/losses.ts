@@ -2,6 +2,9 @@
 import type { DispatchedRequest, PluginContext } from "@mlflow-auth/core/plugin";
 import type { ApiCall } from "./api-call.js";
 
+/** On every answer that is made here in MLflow's place: what it tells is known to nobody else. */
+export const NOT_RECORDED = "X-MLflow-Auth-Not-Recorded";
+
 /** What was not recorded so far. */
 export interface Losses {
   /** Counts a call that was answered here. What only reads loses nothing. */

@@ -1,7 +1,7 @@
 /** Mock mode: a server in memory answers in MLflow's place. */
 import type { DispatchedAnswer, DispatchedRequest, PluginContext, RequestAuthProvider } from "@mlflow-auth/core/plugin";
 import type { StubHandler } from "@mlflow-auth/mlflow-stub";
-import { NOT_RECORDED } from "./not-recorded.js";
+import { NOT_RECORDED } from "./losses.js";
 
 /** Answers every request of the instance, with a memory for each server; nothing is sent. */
 export function createMock({ instance, logger }: PluginContext): Pick<RequestAuthProvider, "dispatch"> {

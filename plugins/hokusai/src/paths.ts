@@ -1,17 +1,12 @@
-/** Where a Hokusai server has MLflow's API, and which of its two endpoints it is. */
+/** Where a Hokusai server has MLflow's API. */
 import type { Rewrite } from "@mlflow-auth/core/plugin";
+import { isDirect } from "./access.js";
 import type { HokusaiOptions } from "./generated/options.js";
 
 type PathOptions = Pick<HokusaiOptions, "access" | "paths">;
 
 /** The segment before the API's version. A base such as `/api/mlflow` has none behind it. */
 const API = /\/((?:ajax-)?api)(?=\/\d+\.\d+\/)/;
-
-/** Whether this is the endpoint whose reads are open: the file says so, or it is the one that Hokusai documents. */
-export function isDirect({ protocol, host, pathname }: URL, { access }: PathOptions): boolean {
-  if (access !== undefined) return access === "direct";
-  return protocol === "https:" && host === "registry.hokus.ai" && /^\/mlflow(?:\/|$)/.test(pathname);
-}
 
 /**
  * Leads the API's addresses below the segment that the server has them at. Which one a client asked for must be told from the address

@@ -89,6 +89,20 @@ test("an outage that ends is forgotten", async () => {
   assert.is(hokusai.seen.length, 2);
 });
 
+test("what hangs is given up after 30 seconds, and tried again", async () => {
+  hokusai.fault = "hang";
+  const { timeout } = AbortSignal;
+  const asked: number[] = [];
+  closeAfterwards(() => Object.assign(AbortSignal, { timeout }));
+  AbortSignal.timeout = (milliseconds) => {
+    asked.push(milliseconds);
+    return timeout.call(AbortSignal, 1);
+  };
+  const error = await failure(settings().settings);
+  assert.match(error.message, /no answer within 30 s/);
+  assert.equal(asked, [30_000, 30_000, 30_000]);
+});
+
 test("what hangs is a failure of each try, whose limit is the sender's", async () => {
   let tries = 0;
   const send: SendBaseline = async () => {

@@ -1,7 +1,8 @@
 import { suite } from "@mlflow-auth/test/suite";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
-import { createRewrite, isDirect } from "../src/paths.js";
+import { isDirect } from "../src/access.js";
+import { createRewrite } from "../src/paths.js";
 
 const test = suite("where Hokusai has MLflow's API");
 
