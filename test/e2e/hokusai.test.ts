@@ -155,6 +155,8 @@ test("mock mode sends nothing, and says so loudly", async () => {
   const { hokusai, project } = await prepare({ endpoint: "proxy", env: { HOKUSAI_MOCK_MODE: "true" } });
   const stderr = await ran(project, ["mlflow-auth", "exec", "--", "python", "one-run.py", "mock"]);
   assert.match(stderr, /MOCK MODE: nothing reaches/);
+  const register = ["node", "--import", "@mlflow-auth/core/register"];
+  assert.match(await ran(project, [...register, "fetch-runs.mjs", "mock", "fetch"]), /MOCK MODE: nothing reaches/);
   assert.not.match(stderr, /was created:/);
   assert.equal(hokusai.seen, []);
   assert.is(await runsOf(mlflow, "mock"), undefined);
