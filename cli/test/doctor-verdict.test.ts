@@ -84,6 +84,24 @@ for (const [what, status, asks, text, headers, remedy] of refusals) {
   });
 }
 
+test("a refused signature is told as one, with the clocks first where they are apart", () => {
+  const before = sent({});
+  const signing = { instance: "vault", longBodies: "spool", sign: async () => [] } as const;
+  const signed = { ...before, authorized: { ...before.authorized, signing } };
+  for (const status of [401, 403]) {
+    const answer = { status, headers: {}, text: '{"message":"Forbidden"}' };
+    const { found, remedy } = explainAnswer(answer, signed);
+    assert.match(found, new RegExp(`refused the signature of vault.* \\(${status}\\)$`));
+    assert.match(remedy, /^check whose keys vault signs with, (?:and )?for which service and region/);
+    assert.match(
+      explainAnswer(answer, { ...signed, clocksApart: true }).remedy,
+      /^set the clocks right first .* then check/,
+    );
+  }
+  const denial = { status: 403, headers: {}, text: '{"error_code":"PERMISSION_DENIED"}' };
+  assert.match(explainAnswer(denial, signed).remedy, /the permission READ$/);
+});
+
 test("MLflow's answer is known by its shape", () => {
   const read = (text: string, status = 200) => isRead({ status, headers: {}, text });
   for (const text of ['{"experiments":[]}', "{}", '{"experiments":[{}],"next_page_token":"x"}'])

@@ -37,17 +37,17 @@ function unauthorized(answer: Answer, { authorized, clocksApart }: SentRead): Ex
       remedy: "enable a plugin that has one under `plugins`, and name it in the server's `auth`",
     };
   }
+  const clock = clocksApart ? "set the clocks right first (see clock); then " : "";
   if (authorized.signing !== undefined) {
     return {
       found: `the server refused the signature of ${provider} (401)`,
-      remedy: `${clocksApart ? "set the clocks right first (see clock); then " : ""}check whose keys ${provider} signs with, and for which service and region`,
+      remedy: `${clock}check whose keys ${provider} signs with, and for which service and region`,
     };
   }
   const { name, scheme, shown } = sentBy(authorized, provider);
   const wanted = schemesIn([answer.headers["www-authenticate"]].flat().join(", "));
   const found = `the server refused the credential of ${provider} (401), sent as ${shown}`;
   const asks = wanted.length === 0 ? found : `${found}; it asks for ${wanted.join(" or ")}`;
-  const clock = clocksApart ? "set the clocks right first (see clock); then " : "";
   return { found: asks, remedy: clock + howToSend(provider, name, scheme, wanted) };
 }
 
@@ -83,8 +83,8 @@ function schemesIn(challenge: string): string[] {
 }
 
 /** 403: MLflow's own denial, MLflow's guard of its Host header, a sidecar of ours, or a proxy in front of it. */
-function forbidden({ text }: Answer, { url, authorized }: SentRead): Explanation {
-  const { provider } = authorized;
+function forbidden({ text }: Answer, { url, authorized, clocksApart }: SentRead): Explanation {
+  const { provider, signing } = authorized;
   const who = provider === undefined ? "the sender" : `the owner of ${provider}'s credential`;
   if (/^Invalid Host header/.test(text)) {
     const { hostname } = new URL(url);
@@ -105,6 +105,14 @@ function forbidden({ text }: Answer, { url, authorized }: SentRead): Explanation
     return {
       found: `MLflow knows ${who} and denies reading (403)`,
       remedy: "ask an admin of MLflow to give that user the permission READ",
+    };
+  }
+  // Many fronts say no more of a wrong signature than of a missing permission.
+  if (signing !== undefined) {
+    const clock = clocksApart ? "set the clocks right first (see clock); then " : "";
+    return {
+      found: `a proxy in front of MLflow refused the signature of ${provider}, or its owner (403)`,
+      remedy: `${clock}check whose keys ${provider} signs with, for which service and region, and that they are allowed to call this address`,
     };
   }
   return {

@@ -21,6 +21,13 @@ export function loginFaultOf(
     const { status = 0 } = last;
     if (status === 429) return throttled;
     if (status >= 500) return failing(status);
+    if (/^Invalid response from STS/.test(message)) {
+      return {
+        code: "SECRET_UNREACHABLE",
+        message: `AWS gave an answer that STS does not give (status ${status})`,
+        remedy: "check AWS_ENDPOINT_URL_STS and what stands in front of AWS",
+      };
+    }
     return ssoFault(message, options) ?? nothingToLogInWith(options, env);
   }
   if (env["AWS_WEB_IDENTITY_TOKEN_FILE"] && /^E[A-Z]+$/.test(error.code ?? "")) {
