@@ -43,7 +43,9 @@ export function chooseUpstream(
       remedy: `${choose}, or set MLFLOW_TRACKING_URI to it`,
     });
   }
-  const notice = ambient ? `MLFLOW_TRACKING_URI names no server of the file; going to ${only.uri} instead` : undefined;
+  // Without a file the server is that of the variable, which may name it in a way of its own.
+  const isMiss = ambient && config.environment === undefined;
+  const notice = isMiss ? `MLFLOW_TRACKING_URI names no server of the file; going to ${only.uri} instead` : undefined;
   return { uri: only.uri, server: only, notice };
 }
 

@@ -30,6 +30,10 @@ test("without a file MLFLOW_TRACKING_AWS_SIGV4 switches it on, and a profile alo
   assert.equal([code, stdout], [0, ALL_WELL], stderr);
   assert.match(stderr, /using the environment \(MLFLOW_TRACKING_AWS_SIGV4, MLFLOW_TRACKING_URI\)/);
   assert.equal(refusedOf(await scene.judge.requests()), []);
+  const arn = "arn:aws:sagemaker:eu-central-1:111122223333:mlflow-tracking-server/team";
+  const named = await project.run([...EXEC.slice(0, 3), "node", "-e", ""], { env: { MLFLOW_TRACKING_URI: arn } });
+  assert.match(named.stderr, /\(MLFLOW_TRACKING_URI\) for https:\/\/eu-central-1\.experiments\.sagemaker\.aws\n/);
+  assert.not.match(named.stderr, /names no server/);
   const role = "arn:aws:iam::111122223333:role/mlflow-caller";
   await project.run(init, { env: { ...env, SAGEMAKER_MLFLOW_ASSUME_ROLE_ARN: role } });
   assert.match(

@@ -6,7 +6,7 @@ import {
   MlflowAuthError,
   type Problem,
 } from "@mlflow-auth/core/internal/config";
-import { type Draft, insecureVariable, isYes, toData } from "@mlflow-auth/core/internal/environment";
+import { type Draft, insecureVariable, isYes, toData, withAddress } from "@mlflow-auth/core/internal/environment";
 import { exit } from "../exit-codes.js";
 import { judgeAddress } from "../init/address.js";
 import { checkAllowedHosts, fromEnvironment } from "../init/from-environment.js";
@@ -54,12 +54,9 @@ async function run(options: InitOptions, asks: boolean): Promise<number> {
   const ask = asks ? await import("../init/ask.js") : undefined;
   const file = options.config === undefined ? ((await ask?.askTarget(usual)) ?? usual) : usual;
   const around = await lookAround(file);
-  const draft: Draft = {
-    trackingUri: trackingUriOf(options),
-    allowInsecure: isInsecureAllowed(options),
-    instances: [],
-  };
+  const draft: Draft = { allowInsecure: isInsecureAllowed(options), instances: [] };
   const notes = await fill(draft, options, around);
+  draft.trackingUri = await trackingUriOf(options, draft);
   // What was misspelt, before anybody is asked for what was meant, or told that it is missing.
   await refuseFaults(draft, file, ({ code }) => ofSettings.includes(code));
   if (ask !== undefined) await ask.complete(draft, around);
@@ -84,8 +81,9 @@ function isInsecureAllowed({ allowInsecure, fromEnv, trackingUri }: InitOptions)
   return allowInsecure || (fromVariable && judgeAddress(ambient).cleartext) || undefined;
 }
 
-function trackingUriOf({ trackingUri, fromEnv }: InitOptions): string | undefined {
-  const ambient = fromEnv ? process.env["MLFLOW_TRACKING_URI"] || undefined : undefined;
+async function trackingUriOf({ trackingUri, fromEnv }: InitOptions, { instances }: Draft): Promise<string | undefined> {
+  const env = fromEnv ? await withAddress(process.env, instances) : {};
+  const ambient = env["MLFLOW_TRACKING_URI"] || undefined;
   const uri = trackingUri ?? ambient;
   const fault = uri === undefined ? undefined : judgeAddress(uri).fault;
   if (fault === undefined) return uri;

@@ -9,7 +9,7 @@ import { type DraftInstance, emptyInstance, toData } from "./draft.js";
 import { plain } from "./environment-rules.js";
 import { readSwitches, type Switched, type SwitchedPlugin } from "./switches.js";
 import { takeOver, variablesOf } from "./take-over.js";
-import { addressVariable, insecureVariable, trackingServer } from "./tracking-server.js";
+import { addressVariable, insecureVariable, trackingServer, withAddress } from "./tracking-server.js";
 
 /** The environment as a file. */
 export interface EnvironmentConfig {
@@ -40,8 +40,8 @@ export async function environmentConfig(options: EnvironmentConfigOptions): Prom
   const switched = readSwitches(env);
   if (switched.variables.length === 0) return undefined;
   const chosen = chosenPlugins(switched);
-  const { trackingUri, allowInsecure } = trackingServer(env, switched.variables);
   const instances = instancesOf(chosen, readInstalled({ folder: cwd, env }));
+  const { trackingUri, allowInsecure } = trackingServer(await withAddress(env, instances), switched.variables);
   const names = new Set([...switched.variables, addressVariable]);
   if (allowInsecure) names.add(insecureVariable);
   for (const instance of instances) for (const name of await takeOver(instance, env)) names.add(name);

@@ -32,6 +32,8 @@ interface ValueRule extends RuleCommon {
 /** Takes the variable's text, converted. No variable that is named like a credential: its text would stand in the file. */
 interface TextRule extends RuleCommon {
   readonly as: Exclude<Conversion, "seconds">;
+  /** A regular expression: another text counts as none. Default: any. */
+  readonly matches?: string;
 }
 
 /** Takes a number of seconds as a duration. */
@@ -44,7 +46,17 @@ interface SecondsRule extends RuleCommon {
   readonly otherwise: number;
 }
 
-type Rule = ValueRule | TextRule | SecondsRule;
+type OptionRule = ValueRule | TextRule | SecondsRule;
+
+/** Makes an address of a variable in which a system names its server in another way, as by its number in a registry. */
+interface ServerRule {
+  /** `https://$1.example.com`: `$1` is what the first group matched. */
+  readonly server: string;
+  readonly variable: string;
+  readonly matches: string;
+}
+
+type Rule = OptionRule | ServerRule;
 
 /**
  * - `text`: as it is.
@@ -65,6 +77,7 @@ const form = (required: readonly string[], properties: object) => ({
   required: ["option", "variables", ...required],
   properties: { ...common, ...properties },
 });
+const pattern = { type: "string", minLength: 1 };
 const bound = { type: "integer", minimum: 0, maximum: 999_999_999 };
 
 /** The schema of an environment file. */
@@ -73,13 +86,19 @@ const environmentSchema = {
   items: {
     anyOf: [
       form(["value"], { value: {}, switch: { const: true } }),
-      form(["as"], { as: { enum: ["text", "lower-case", "first-segment", "other-segments"] } }),
+      form(["as"], { as: { enum: ["text", "lower-case", "first-segment", "other-segments"] }, matches: pattern }),
       form(["as", "minimum", "maximum", "otherwise"], {
         as: { const: "seconds" },
         minimum: bound,
         maximum: bound,
         otherwise: bound,
       }),
+      {
+        type: "object",
+        additionalProperties: false,
+        required: ["server", "variable", "matches"],
+        properties: { server: { type: "string" }, variable: common.variables.items, matches: pattern },
+      },
     ],
   },
 };
@@ -95,11 +114,13 @@ export async function applyRules(instance: DraftInstance, env: Environment): Pro
   const names = new Set<string>();
   const set = new Set<string>();
   for (const rule of await rulesOf(installed)) {
+    if ("server" in rule) continue;
     offered.set(rule.option, [...new Set([...(offered.get(rule.option) ?? []), ...rule.variables])]);
     const texts = rule.variables.map((name) => env[name]?.trim() ?? "");
-    if (set.has(rule.option) || texts.includes("") || isOff(rule, texts[0] as string)) continue;
+    const [first = ""] = texts;
+    if (set.has(rule.option) || texts.includes("") || isOff(rule, first) || !fits(rule, first, installed)) continue;
     for (const name of rule.variables) names.add(name);
-    const value = convert(rule, texts[0] as string);
+    const value = convert(rule, first);
     if (value === undefined) continue;
     const path = rule.option.split(".");
     set.add(rule.option);
@@ -110,6 +131,24 @@ export async function applyRules(instance: DraftInstance, env: Environment): Pro
     }
   }
   return [...names];
+}
+
+/**
+ * The address of the server that a variable names, where the plugin's environment file knows its form.
+ *
+ * @throws MlflowAuthError `PLUGIN_MANIFEST` for a file of another form
+ */
+export async function serverNamedBy(
+  { installed }: Pick<DraftInstance, "installed">,
+  variable: string,
+  text: string,
+): Promise<string | undefined> {
+  for (const rule of await rulesOf(installed)) {
+    if (!("server" in rule) || rule.variable !== variable) continue;
+    const pattern = regExpOf(rule.matches, installed);
+    if (pattern.test(text)) return text.replace(pattern, rule.server);
+  }
+  return undefined;
 }
 
 async function rulesOf(installed: InstalledPlugin): Promise<readonly Rule[]> {
@@ -132,11 +171,23 @@ async function rulesOf(installed: InstalledPlugin): Promise<readonly Rule[]> {
   return rules as Rule[];
 }
 
-function isOff(rule: Rule, text: string): boolean {
+function isOff(rule: OptionRule, text: string): boolean {
   return "switch" in rule && !/^(?:1|true|yes|on)$/i.test(text);
 }
 
-function convert(rule: Rule, text: string): Data | undefined {
+function fits(rule: OptionRule, text: string, installed: InstalledPlugin): boolean {
+  return !("matches" in rule) || rule.matches === undefined || regExpOf(rule.matches, installed).test(text);
+}
+
+function regExpOf(source: string, installed: InstalledPlugin): RegExp {
+  try {
+    return new RegExp(`^(?:${source})$`);
+  } catch {
+    throw faulty(installed, "has a rule that matches by something else than a regular expression");
+  }
+}
+
+function convert(rule: OptionRule, text: string): Data | undefined {
   if ("value" in rule) return structuredClone(rule.value);
   const [first = "", ...others] = text.replace(/^\/+/, "").split("/");
   switch (rule.as) {

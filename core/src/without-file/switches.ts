@@ -17,9 +17,13 @@ interface Api {
 interface Switch {
   readonly system: string;
   readonly variable: string;
-  /** What the variable must say. `name`: as the only name; `listed`: among names with commas between; `keyFor`: anything,
-   * where MLFLOW_TRACKING_URI is on the host that the key is for. Undefined: 1, true, yes or on. */
-  readonly says?: { readonly name: string } | { readonly listed: string } | { readonly keyFor: Api };
+  /** What the variable must say. `name`: as the only name; `listed`: among names with commas between; `begins`: text that begins so;
+   * `keyFor`: anything, where MLFLOW_TRACKING_URI is on the host that the key is for. Undefined: 1, true, yes or on. */
+  readonly says?:
+    | { readonly name: string }
+    | { readonly listed: string }
+    | { readonly begins: string }
+    | { readonly keyFor: Api };
   /** The plugin that does the same. Undefined: which one, another switch of the system says. */
   readonly plugin?: string;
   /** Who reads the variable beside a file, too. */
@@ -44,6 +48,7 @@ const switches: readonly Switch[] = [
   { system: secretsAuth, variable: "MLFLOW_SECRETS_AUTH_ENABLE_AZURE_KEY_VAULT", plugin: "azure" },
   { system: "Descope", variable: "MLFLOW_TRACKING_AUTH", says: { name: "descope" }, plugin: "descope" },
   { system: "AWS SigV4", variable: "MLFLOW_TRACKING_AWS_SIGV4", plugin: "sigv4", readBy: "client" },
+  { system: "AWS SigV4", variable: "MLFLOW_TRACKING_URI", says: { begins: "arn:" }, plugin: "sigv4", readBy: "client" },
   { system: "Hokusai", variable: "HOKUSAI_MOCK_MODE", plugin: "hokusai", readBy: "plugin" },
   { system: "Hokusai", variable: "HOKUSAI_OPTIONAL_MLFLOW", plugin: "hokusai", readBy: "plugin" },
   { system: "Hokusai", variable: "HOKUSAI_API_KEY", says: { keyFor: hokusai }, plugin: "hokusai", readBy: "plugin" },
@@ -104,7 +109,7 @@ export function readSwitches(env: Environment): Switched {
     on.set(plugin, { plugin, package: packageOf(plugin), variables: [...before, variable], system, onlyAdds });
   }
   if (unknown !== undefined) variables.add(unknown.variable);
-  const touched = new Set(switches.filter(({ variable }) => env[variable]?.trim()).map(({ system }) => system));
+  const touched = new Set(switches.filter((one) => isTouched(one, env)).map(({ system }) => system));
   const plugins = [...new Set(switches.map(({ plugin }) => plugin))].filter((plugin) => plugin !== undefined);
   const order = (names: readonly string[]) => plugins.filter((plugin) => names.includes(plugin));
   const off = switches.flatMap(({ plugin, system }) =>
@@ -132,10 +137,17 @@ export function ignoredSwitches(env: Environment, used: ReadonlySet<string>): re
   return readSwitches(env).variables.filter((variable) => !names.includes(variable));
 }
 
+/** A variable that others use for other things says something of the system only where it switches it on. */
+function isTouched(one: Switch, env: Environment): boolean {
+  const { variable, says = {} } = one;
+  return "begins" in says ? isOn(one, env) : Boolean(env[variable]?.trim());
+}
+
 function isOn({ variable, says }: Switch, env: Environment): boolean {
   const text = env[variable] ?? "";
   if (says === undefined) return isYes(text);
   if ("keyFor" in says) return text.trim() !== "" && isAt(says.keyFor, env);
+  if ("begins" in says) return text.trim().startsWith(says.begins);
   return "name" in says ? text.trim() === says.name : namesIn(text.toLowerCase()).includes(says.listed);
 }
 

@@ -3,6 +3,8 @@ import type { Environment } from "../config/interpolate.js";
 import { judgeUri } from "../config/servers.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { allowedHostsVariable, allowsHost } from "./allowed-hosts.js";
+import type { DraftInstance } from "./draft.js";
+import { serverNamedBy } from "./environment-rules.js";
 import { realAddress } from "./outer-exec.js";
 import { isYes } from "./switches.js";
 
@@ -15,6 +17,21 @@ export const insecureVariable = "MLFLOW_AUTH_ALLOW_INSECURE";
 export interface TrackingServer {
   readonly trackingUri: string;
   readonly allowInsecure: boolean;
+}
+
+/**
+ * The environment with the address of the server, where a system names it there in another way: an instance's plugin knows it.
+ *
+ * @throws MlflowAuthError `PLUGIN_MANIFEST` for a plugin whose environment file can't be used
+ */
+export async function withAddress(env: Environment, instances: readonly DraftInstance[]): Promise<Environment> {
+  const text = env[addressVariable]?.trim() ?? "";
+  if (text === "" || URL.parse(text)?.protocol.startsWith("http") === true) return env;
+  for (const instance of instances) {
+    const address = await serverNamedBy(instance, addressVariable, text);
+    if (address !== undefined) return { ...env, [addressVariable]: address };
+  }
+  return env;
 }
 
 /**

@@ -144,6 +144,32 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "core/src/without-file",
+    ["core/server-names"],
+    [
+      ["if (pattern.test(text)) return", "return", "an ARN of something else is taken for an address"],
+      ["new RegExp(`^(?:${source})$`)", "new RegExp(source)", "a longer text is taken for the name of a server"],
+      [
+        "rule.variable !== variable",
+        "false as boolean",
+        "another variable's rule makes the address",
+        { accepted: "rules for no other variable are of use yet" },
+      ],
+      [
+        '?.protocol.startsWith("http") === true',
+        '?.protocol === ""',
+        "an address is looked for in rules",
+        { accepted: "no rule matches an address; it only takes longer" },
+      ],
+      [
+        "trackingServer(await withAddress(env, instances), switched.variables)",
+        "trackingServer(env, switched.variables)",
+        "an ARN is no address",
+      ],
+      ['return !("matches" in rule) ||', "return true ||", "an address is taken for an ARN"],
+    ],
+  ),
+  ...faultsIn(
     "core/src/discovery/check-manifest.ts",
     ["core/files-per-plugin"],
     [
