@@ -74,7 +74,7 @@ export const mutants = [
     "core/src/without-file",
     ["cli/allowed-hosts", "cli/init-from-env"],
     [
-      ["|| isOff(rule, texts[0] as string)", "", "an option is taken over from a switch that is off"],
+      ["|| isOff(rule, first)", "", "an option is taken over from a switch that is off"],
       [
         'pattern !== "" && globOf(pattern).test(host)',
         "globOf(pattern).test(host)",
