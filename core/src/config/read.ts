@@ -71,12 +71,9 @@ export async function readConfig(text: string, format: { json: boolean; key?: st
     if (offset !== undefined) return failed(place(offset), "this is not JSON");
   }
   if (document.errors.length > 0) {
-    const problems = document.errors.map(({ code, pos }) => ({
-      pointer: undefined,
-      position: place(pos[0]),
-      message: syntaxMessages[code] ?? "this is not well-formed YAML",
-    }));
-    return { data: undefined, positions: new Map(), problems };
+    const { syntaxCause } = await import("./syntax-cause.js");
+    const { offset, message } = syntaxCause(text, document.errors, new yaml.Parser().parse(text));
+    return failed(place(offset), message);
   }
   const reader = new Reader(yaml, place);
   if (document.directives.yaml.explicit)
@@ -159,22 +156,6 @@ class Reader {
     return null;
   }
 }
-
-const syntaxMessages: Record<string, string> = {
-  BAD_INDENT: "the indentation is wrong here",
-  TAB_AS_INDENT: "a tab is not allowed as indentation: use spaces",
-  MISSING_CHAR: "something is missing here: a closing quote or bracket, a comma, a colon or a space",
-  UNEXPECTED_TOKEN: "something stands here that YAML does not expect",
-  BAD_SCALAR_START: "a plain text can't begin with this character: put it in quotes",
-  BAD_DQ_ESCAPE: "this escape does not exist in double quotes: use single quotes or double the backslash",
-  BLOCK_AS_IMPLICIT_KEY: "a nested block can't begin on this line",
-  MULTILINE_IMPLICIT_KEY: "a key must stand on one line",
-  MULTIPLE_DOCS: "a second document is refused",
-  BAD_ALIAS: "an alias is refused: write the value out",
-  TAG_RESOLVE_FAILED: "a tag is refused: put a text in quotes instead",
-  RESOURCE_EXHAUSTION: "the file is nested too deeply",
-  BAD_DIRECTIVE: "a directive is refused",
-};
 
 /** Copies a configuration given as an object to plain data: it may be anything, and nobody may change it from outside later. */
 export function fromObject(config: unknown): ReadFile {

@@ -2,7 +2,7 @@
 import { after, type BrokenFile, options } from "./broken-file.ts";
 
 export const brokenTexts: Record<string, BrokenFile> = {
-  "a quote that is not closed": { text: after('tls: { ca: "CANARY\n'), problems: ["4:1 CONFIG_SYNTAX"] },
+  "a quote that is not closed": { text: after('tls: { ca: "CANARY\n'), problems: ["3:12 CONFIG_SYNTAX"] },
   "a tab as indentation": { text: after("plugins:\n\tbackend: CANARY\n"), problems: ["4:1 CONFIG_SYNTAX"] },
   "a nested mapping on one line": { text: after("auth: x: CANARY\n"), problems: ["3:7 CONFIG_SYNTAX"] },
   "a reserved character": { text: after("auth: @CANARY\n"), problems: ["3:7 CONFIG_SYNTAX"] },
