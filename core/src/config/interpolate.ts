@@ -1,4 +1,4 @@
-/** `${NAME}`, `${NAME:-default}` and `$${` in the values of the file. */
+/** `${NAME}`, `${NAME:-default}` and `$${` in the values of the file; and what was meant to be one. */
 import type { ErrorCode } from "../errors/codes.js";
 import { removal, wasRemoved } from "../secret/missing-variable.js";
 import { pointerTo } from "./problems.js";
@@ -39,12 +39,25 @@ export function interpolate(data: Data, env: Environment): Interpolated {
   const findings: Finding[] = [];
 
   function visit(value: Data, pointer: string): Data {
-    if (typeof value === "string") return value.includes("${") ? fill(value, pointer) : value;
+    if (typeof value === "string") {
+      if (value.includes("${")) return fill(value, pointer);
+      if (value[0] === "$") judgeBare(value, pointer);
+      return value;
+    }
     if (Array.isArray(value)) return value.map((item, index) => visit(item, pointerTo(pointer, index)));
     if (typeof value !== "object" || value === null) return value;
     const copy: DataObject = Object.create(null);
     for (const [key, item] of Object.entries(value)) copy[key] = visit(item, pointerTo(pointer, key));
     return copy;
+  }
+
+  /** `$NAME`, as shells have it: a text like any other, unless there is such a variable, which was meant then. */
+  function judgeBare(text: string, pointer: string): void {
+    const [, name] = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
+    if (name === undefined || env[name] === undefined) return;
+    const right = pointer.endsWith("/env") ? `the name alone: \`env: ${name}\`` : `\`\${${name}}\``;
+    const message = `\`$${name}\` without braces is a text and not the variable: write ${right}`;
+    findings.push({ code: "VARIABLE_SYNTAX", pointer, message });
   }
 
   function fill(text: string, pointer: string): string {

@@ -28,9 +28,7 @@ export function syntaxCause(text: string, errors: readonly ParserError[], tokens
   if (dollar !== undefined) return { offset: dollar, message: UNQUOTED };
   const open = unclosed(tokens);
   if (open !== undefined && open.offset < at) return open;
-  // Many are noticed at the end of the text, behind its last line.
-  const end = Math.max(text.trimEnd().length - 1, 0);
-  const offset = Math.min(at + (/^ */.exec(text.slice(at, end)) as RegExpExecArray)[0].length, end);
+  const offset = at + (/^ */.exec(text.slice(at)) as RegExpExecArray)[0].length;
   return { offset, message: messageOf(first.code, text, offset) };
 }
 
@@ -69,7 +67,7 @@ const CLOSING: Readonly<Record<string, string>> = { "{": "}", "[": "]" };
 
 function messageOf(code: string, text: string, offset: number): string {
   const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, endOfLine(text, offset));
-  if (code === "UNEXPECTED_TOKEN" && /[}\]]/.test(text[offset] as string)) {
+  if (code === "UNEXPECTED_TOKEN" && /^[}\]]$/.test(text[offset] ?? "")) {
     return `this \`${text[offset]}\` closes nothing: something before it is missing, or it is one too many`;
   }
   if (code === "BLOCK_AS_IMPLICIT_KEY") return /: .*: |: .*:$/.test(line) ? TWO_COLONS : DEEPER;

@@ -106,8 +106,7 @@ async function readOptions(
   refuseSecretVariables(interpolations, problems, isOption, secrets);
   for (const [secret, value] of values) {
     if (isLiteral(value, interpolations.get(secret))) {
-      const message = "a credential stands in the file itself: write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`";
-      warnings.add("SECRET_LITERAL", secret, "value", message);
+      warnings.add("SECRET_LITERAL", secret, "value", isBare(value) ? BARE : LITERAL);
     }
   }
   for (const [place, variable] of removed) {
@@ -117,6 +116,15 @@ async function readOptions(
   }
   const options = convert(data, pointer, { ...context, places, fromEnvironment }) as Readonly<Record<string, unknown>>;
   return { options, secretVariables: secretVariables({ values, interpolations, fromEnvironment }) };
+}
+
+const LITERAL = "a credential stands in the file itself: write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`";
+const BARE =
+  "this is the credential itself, a text that begins with `$`: a variable is written with braces, `${NAME}`, and this one is not set";
+
+/** As a shell has its variables. Were there one of that name, the file would have been refused. */
+function isBare(value: unknown): boolean {
+  return typeof value === "string" && /^\$[A-Za-z_]\w*$/.test(value);
 }
 
 async function judge({ schema, package: owner }: InstalledPlugin, data: Data, slow: Set<string>) {

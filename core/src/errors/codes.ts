@@ -25,7 +25,7 @@ export const codes = {
 
   VARIABLE_MISSING:
     "A `${NAME}` whose environment variable is unset or empty and has no default; or (a warning) an option without its usual variable, which an `exec` took out.",
-  VARIABLE_SYNTAX: "A `${…}` that is not a variable reference.",
+  VARIABLE_SYNTAX: "A `${…}` that is not a variable reference, or a `$NAME` without braces that was meant for one.",
   VARIABLE_SECRET: "A variable named like a credential fills a field that is not a secret field.",
 
   SECRET_LITERAL: "A credential stands in the file itself (a warning).",

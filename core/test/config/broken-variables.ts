@@ -6,6 +6,14 @@ export const brokenVariables: Record<string, BrokenFile> = {
   "an empty variable": { text: after("tls: { ca: '${EMPTY}' }\n"), problems: ["3:12 VARIABLE_MISSING"] },
   "a variable that is none": { text: after("tls: { ca: '${CANARY-x}' }\n"), problems: ["3:12 VARIABLE_SYNTAX"] },
   "a variable that is not closed": { text: after("tls: { ca: '${CANARY' }\n"), problems: ["3:12 VARIABLE_SYNTAX"] },
+  "a variable without braces": {
+    text: options("address: $CANARY\ntoken: $SET\nscopes: [$SET/x, $$SET]\n").replaceAll("$CANARY", "$SET"),
+    problems: ["5:14 VARIABLE_SYNTAX", "6:12 VARIABLE_SYNTAX"],
+  },
+  "a variable without braces where its name alone belongs": {
+    text: options("address: https://x.example.com\ntoken: { env: $SET }\n"),
+    problems: ["6:19 VARIABLE_SYNTAX"],
+  },
   "a credential's variable in another field": {
     text: options("address: https://x.example.com/${MY_TOKEN}\n"),
     env: { MY_TOKEN: "x" },

@@ -7,7 +7,9 @@ const env = { NAME: "value", OTHER: "other", EMPTY: "", NESTED: "${NAME}", DOLLA
 
 const table: [text: string, filled: string][] = [
   ["plain", "plain"],
-  ["$NAME", "$NAME"],
+  ["$UNSET", "$UNSET"],
+  ["$NAME/x", "$NAME/x"],
+  ["$$NAME", "$$NAME"],
   ["${NAME}", "value"],
   ["${lower_1}", "low"],
   ["a${NAME}b${OTHER}c", "avaluebotherc"],
@@ -39,6 +41,8 @@ for (const [text, filled] of table) {
 }
 
 const refused: [text: string, code: string][] = [
+  ["$NAME", "VARIABLE_SYNTAX"],
+  ["$EMPTY", "VARIABLE_SYNTAX"],
   ["${UNSET}", "VARIABLE_MISSING"],
   ["${EMPTY}", "VARIABLE_MISSING"],
   ["${}", "VARIABLE_SYNTAX"],

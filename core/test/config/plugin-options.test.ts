@@ -79,6 +79,7 @@ test("a credential that stands in the file itself is a warning at its place", as
     return config.warnings.map(({ code, line, column }) => `${code} ${line}:${column}`);
   };
   assert.equal(await at("literal"), ["SECRET_LITERAL 6:12"]);
+  assert.equal(await at("$B"), ["SECRET_LITERAL 6:12"]);
   assert.equal(await at("x${A}"), ["SECRET_LITERAL 6:12"]);
   assert.equal(await at("${B:-literal}"), ["SECRET_LITERAL 6:12"]);
   assert.equal(await at("${A}"), []);

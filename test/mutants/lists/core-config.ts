@@ -192,4 +192,24 @@ export const mutants = [
       ],
     ],
   ),
+
+  // Slips in the file's YAML
+  ...faultsIn(
+    "core/src",
+    ["core/syntax-cause", "core/broken-files"],
+    [
+      ["if (dollar !== undefined) return { offset: dollar, message: UNQUOTED };", "", "nothing is said of quotes"],
+      ["if (open !== undefined && open.offset < at) return open;", "", "a brace is missed on a line that is not there"],
+      [
+        "error.pos[0] < earliest.pos[0]",
+        "error.pos[0] > earliest.pos[0]",
+        "what follows from a slip is told in its place",
+      ],
+      [" || found?.message === QUOTE) return found;", ") return found;", "a bracket is blamed for a quote"],
+      ["if (depth > MAX_DEPTH) return undefined;", "", "a file that is nested deeply ends the program"],
+      ["source.length > 1 && source.endsWith", "source.endsWith", "a quote alone counts as closed"],
+      ['if (value[0] === "$") judgeBare(value, pointer);', "", "`$NAME` is sent as a credential"],
+      ["|| env[name] === undefined) return;", ") return;", "a text with a dollar is refused"],
+    ],
+  ),
 ];
