@@ -100,12 +100,6 @@ test("takes the only plugin and MLFLOW_TRACKING_URI where nothing else is said",
 });
 
 const wrong: [what: string, args: string[], said: RegExp, code?: number][] = [
-  [
-    "a plugin that does not exist yet",
-    ["--plugin", "descope"],
-    /^PLUGIN_NOT_INSTALLED: the plugin `descope` is planned and does not exist yet: those that do are (?:[a-z\d]+, )+vault\n/,
-    3,
-  ],
   ["a plugin that nobody provides", ["--plugin", "acme"], /^PLUGIN_NOT_INSTALLED: acme: no installed package/, 3],
   ["a plugin misspelt", ["--plugin", "valt"], /did you mean `vault`/, 3],
   ["an address that is none", ["--tracking-uri", "mlflow"], /^USAGE: --tracking-uri: the address must be absolute/],

@@ -127,12 +127,6 @@ const unfound: [what: string, prepare: () => void, name: string, said: RegExp][]
     /PLUGIN_NOT_INSTALLED\n.*npm install @mlflow-auth\/plugin-datadog/,
   ],
   [
-    "known, and not made yet",
-    () => {},
-    "descope",
-    /PLUGIN_NOT_INSTALLED\n.*`descope` is planned and does not exist yet/,
-  ],
-  [
     "the install command is the project's own",
     () => {
       useOnly("vault");
@@ -187,7 +181,7 @@ test("--why: the same package in a later root is passed over", async () => {
 });
 
 test("--why as JSON", async () => {
-  const { code, stdout } = await plugins(["--why", "descope", "--json"]);
+  const { code, stdout } = await plugins(["--why", "acme", "--json"]);
   assert.is(code, 1);
   const { found, fault, roots } = JSON.parse(stdout);
   assert.is(found, null);

@@ -11,15 +11,12 @@ const vendor = /vault|datadog|hokusai|descope|azure|(?<![a-z])aws|\bDD_/i;
 /** Where one may be named, with what the lines there have in common and why. */
 const allowed: Readonly<Record<string, readonly (readonly [line: RegExp, why: string])[]>> = {
   "core/src/discovery/install-command.ts": [
-    [
-      /^(?:export )?const (?:ownPlugins|plannedPlugins|sharedPackages)/,
-      "names of packages, for the command that installs one",
-    ],
+    [/^(?:export )?const (?:ownPlugins|sharedPackages)/, "names of packages, for the command that installs one"],
   ],
   "core/src/config/secret-variables.ts": [[/KEY_VAULT/, "a name of a place that has a word for a secret in it"]],
   "core/src/http/identity-headers.ts": [
     [
-      /^ {4}(by|source): "|^ {6}"X-Azure-|^ {4}names: \["X-Hokusai-/,
+      /^ {4}(by|source): "|^ {6}"X-Azure-|^ {4}names: \["X-(?:Hokusai|Descope)-/,
       "whose headers no client may send, whichever plugins there are, and where that is written",
     ],
   ],

@@ -19,15 +19,16 @@ const around: Record<string, (part: string) => string> = {
   "option=aws": optionOf("aws", "    region: eu-central-1\n", "{ id: mlflow/auth }"),
   "option=sigv4": (part) =>
     `version: 1\ntrackingUri: https://mlflow.example.com\nplugins:\n  sigv4:\n${part.replaceAll(/^/gm, "    ").trimEnd()}\n`,
+  "option=descope": optionOf("descope", "    projectId: P2abc\n", undefined),
   "option=azure": optionOf("azure", "    vaultUrl: https://team.vault.azure.net\n", "{ name: mlflow-auth }"),
   "option=hokusai": (part) =>
     `version: 1\ntrackingUri: https://registry.hokus.ai/mlflow\nplugins:\n  hokusai:\n${part.replaceAll(/^/gm, "    ")}\n`,
 };
 
-/** @param secret in place of `secret`, where the part is not that */
-function optionOf(plugin: string, others: string, secret: string): (part: string) => string {
+/** @param secret in place of `secret`, where the part is not that; undefined for a plugin without it */
+function optionOf(plugin: string, others: string, secret: string | undefined): (part: string) => string {
   return (part) => {
-    const rest = part.startsWith("secret:") ? "" : `    secret: ${secret}\n`;
+    const rest = secret === undefined || part.startsWith("secret:") ? "" : `    secret: ${secret}\n`;
     const indented = part.replaceAll(/^/gm, "    ").trimEnd();
     return `version: 1\ntrackingUri: https://mlflow.example.com\nplugins:\n  ${plugin}:\n${others}${rest}${indented}\n`;
   };

@@ -5,6 +5,7 @@ import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
 import { createProject, type Project } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
 import { startFakeAzure } from "../servers/azure-fake.ts";
+import { startFakeDescope } from "../servers/descope-fake.ts";
 import { type FakeHokusai, startFakeHokusai } from "../servers/hokusai-fake.ts";
 import { startFront } from "../servers/node-front.ts";
 import { temporaryFolder } from "../servers/process/temporary-folder.ts";
@@ -27,10 +28,11 @@ export async function startSmallStage(): Promise<SmallStage> {
   const watch = createWatch();
   const token = watch.secret();
   const keys = makeKeys(watch.secret());
-  const [vault, aws, azure, stub] = await Promise.all([
+  const [vault, aws, azure, descope, stub] = await Promise.all([
     startFakeVault(),
     startFakeSecretsManager(keys),
     startFakeAzure(),
+    startFakeDescope({ id: "P2abc" }),
     startStub(),
   ]);
   aws.secret = token;
@@ -62,6 +64,8 @@ export async function startSmallStage(): Promise<SmallStage> {
     NODE_EXTRA_CA_CERTS: authorities,
     ...azure.login,
     HOKUSAI_API_KEY: hokusai.keys.admin,
+    DESCOPE_BASE_URL: descope.url,
+    DESCOPE_ACCESS_KEY: watch.add("the access key", descope.accessKey),
   };
   const projects: Project[] = [];
   return {
@@ -77,7 +81,8 @@ export async function startSmallStage(): Promise<SmallStage> {
     async stop() {
       for (const project of projects) project.remove();
       folder.remove();
-      await Promise.all([front.stop(), vault.stop(), aws.stop(), azure.stop(), hokusai.stop(), stub.close()]);
+      await Promise.all([front, vault, aws, azure, descope, hokusai].map((server) => server.stop()));
+      await stub.close();
     },
   };
 }

@@ -19,6 +19,7 @@ const sdks: Readonly<Record<string, RegExp | undefined>> = {
   vault: /^node-vault$/,
   aws: /^@(?:aws-sdk|aws-crypto|smithy)\//,
   azure: /^@azure\//,
+  descope: /^@descope\//,
   datadog: undefined,
   hokusai: undefined,
 };
@@ -27,6 +28,7 @@ const sdks: Readonly<Record<string, RegExp | undefined>> = {
 const options: Readonly<Record<string, object>> = {
   vault: { address: "https://vault.example.com", secret: { path: "mlflow/auth" } },
   aws: { secret: { id: "mlflow/auth" }, region: "eu-central-1" },
+  descope: { projectId: "P2abc" },
   azure: { vaultUrl: "https://team.vault.azure.net", secret: { name: "mlflow-auth" } },
   datadog: {},
   hokusai: {},

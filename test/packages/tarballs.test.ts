@@ -16,6 +16,7 @@ const expected = [
   "@mlflow-auth/plugin-azure",
   "@mlflow-auth/plugin-datadog",
   "@mlflow-auth/plugin-hokusai",
+  "@mlflow-auth/plugin-descope",
   "@mlflow-auth/plugin-vault",
   "@mlflow-auth/schema",
   "mlflow-auth",

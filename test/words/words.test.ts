@@ -25,7 +25,7 @@ const words: readonly (readonly [old: RegExp, instead: string])[] = [
   [/\bRefusal\b/, "Rejection, for what a server says of a credential"],
   [/\bdoubted\b/, "suspected"],
   [type("Exchange"), "AuthorizedRequest in core, ResponseWriter in the proxy"],
-  [/\bexchange\(/, "probe("],
+  [/(?<!accessKey\.)\bexchange\(/, "probe("],
   [type("Channel"), "InterceptorContext"],
   [type("Loading"), "LoadContext"],
   [type("Judged"), "ValidationContext"],

@@ -8,6 +8,7 @@ import {
   isMlflowAuthError,
   type Logger,
   MlflowAuthError,
+  type OpenedAuthorizer,
 } from "@mlflow-auth/core/internal";
 import { withTimeout } from "../with-timeout.js";
 import { type Examination, READ_PATH, type Warned } from "./examination.js";
@@ -65,13 +66,25 @@ export async function examineCredential(examination: Examination): Promise<Crede
     // The target is a listed server, so there is an answer.
     const asked = opened.open.authorize({ url: uri + READ_PATH, method: "POST" }) as Asked;
     const authorized = await inTime(asked, examination.timeout, `the plugins gave no credential for ${uri}`, BACKEND);
-    return { findings: withWarnings(successes(authorized, examination), examination), authorized };
+    const words = await described(opened.open, authorized, examination.timeout);
+    return { findings: withWarnings(successes(authorized, examination, words), examination), authorized };
   } catch (thrown) {
     return { findings: withWarnings(failures(knownError(thrown), examination), examination), authorized: undefined };
   }
 }
 
 type Asked = AuthorizedHeaders | Promise<AuthorizedHeaders>;
+
+/** Whose credential it is, where the plugin says so. That it does not is no fault of the credential. */
+async function described(
+  open: Pick<OpenedAuthorizer, "describe">,
+  authorized: AuthorizedHeaders,
+  timeout: number,
+): Promise<string> {
+  const asked = open.describe(authorized).catch(() => undefined);
+  const words = await withTimeout(timeout, asked, () => undefined);
+  return typeof words === "string" && words !== "" ? ` (${words})` : "";
+}
 
 const BACKEND = "check that the secret backend answers from this machine";
 
@@ -109,7 +122,7 @@ function inTime<T>(asked: T | Promise<T>, timeout: number, missing: string, reme
   });
 }
 
-function successes(authorized: AuthorizedHeaders, { target, wire, since }: Examination): Finding[] {
+function successes(authorized: AuthorizedHeaders, { target, wire, since }: Examination, words: string): Finding[] {
   const { server, provider, sources, signing } = authorized;
   const { origin } = new URL(target.uri);
   // The server itself is asked for its health meanwhile.
@@ -133,7 +146,7 @@ function successes(authorized: AuthorizedHeaders, { target, wire, since }: Exami
     fine("login", answered.length > 0 ? "accepted" : "none was needed just now"),
     fine(
       "secret",
-      `from ${provider}, for ${signing === undefined ? `the header ${listed(namesOf([provider]))}` : "a signature of each request"}`,
+      `from ${provider}, for ${signing === undefined ? `the header ${listed(namesOf([provider]))}` : "a signature of each request"}${words}`,
     ),
     headers,
   ];

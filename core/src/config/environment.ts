@@ -1,4 +1,4 @@
-/** Completes options before they are judged: environment fall-backs, defaults, and `${…}` that fills a whole boolean or number. */
+/** Completes options before they are judged: environment fall-backs, defaults, and `${…}` that fills a whole boolean, number or list. */
 import { wasRemoved } from "../secret/missing-variable.js";
 import type { Environment, Interpolation } from "./interpolate.js";
 import { pointerTo } from "./problems.js";
@@ -92,6 +92,8 @@ export function complete(data: Data, pointer: string, { walker, env, interpolati
 function readAs(text: string, schema: Schema, yes: readonly string[], no: readonly string[]): Data {
   const types = [schema["type"]].flat();
   if (types.includes("string")) return text;
+  // As the variables of all systems have lists: with commas between the items.
+  if (types.includes("array")) return text.split(",").flatMap((item) => item.trim() || []);
   const word = text.trim().toLowerCase();
   if (types.includes("boolean") && yes.includes(word)) return true;
   if (types.includes("boolean") && no.includes(word)) return false;

@@ -2,7 +2,7 @@
 import { didYouMean } from "../config/expectation.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkManifest, faulty, type InstalledPlugin, notTrusted } from "./check-manifest.js";
-import { type InstallCommand, installCommand, ownPackage, ownPlugins, plannedPlugins } from "./install-command.js";
+import { type InstallCommand, installCommand, ownPackage, ownPlugins } from "./install-command.js";
 import {
   type Manifest,
   type Manifests,
@@ -94,11 +94,6 @@ function notInstalled(wanted: WantedPlugin, { manifests, roots, install }: Insta
   if (named !== undefined) return fault(`the package \`${named}\` is not installed: ${install(named)}`);
   if (ownPlugins.includes(plugin)) {
     return fault(`the plugin \`${plugin}\` is not installed: ${install(ownPackage(plugin))}`);
-  }
-  if (plannedPlugins.includes(plugin)) {
-    return fault(
-      `the plugin \`${plugin}\` is planned and does not exist yet: those that do are ${ownPlugins.join(", ")}`,
-    );
   }
   const known = new Set([...manifests.usable.flatMap(namesOf), ...ownPlugins]);
   const hint = didYouMean(plugin, known);

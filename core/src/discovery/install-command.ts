@@ -4,13 +4,10 @@ import { join } from "node:path";
 import type { Roots } from "./roots.js";
 
 /** The plugins of this project, each in a package of its own but for those of {@link sharedPackages}. */
-export const ownPlugins: readonly string[] = ["aws", "azure", "datadog", "hokusai", "sigv4", "vault"];
+export const ownPlugins: readonly string[] = ["aws", "azure", "datadog", "descope", "hokusai", "sigv4", "vault"];
 
 /** Plugins that come in the package of another one. */
 const sharedPackages: Readonly<Record<string, string>> = { sigv4: "aws" };
-
-/** Names that are kept for plugins of this project which do not exist yet. */
-export const plannedPlugins: readonly string[] = ["descope"];
 
 /** The package of one of {@link ownPlugins}. */
 export function ownPackage(plugin: string): string {

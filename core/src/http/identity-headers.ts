@@ -210,5 +210,10 @@ export const identityHeaders: readonly FrontHeaders[] = [
     ],
     source: "https://datatracker.ietf.org/doc/html/rfc9440",
   },
+  {
+    by: "Descope's plugin for MLflow, and plugins of this kind",
+    names: ["X-Descope-*"],
+    source: "https://pypi.org/project/mlflow-descope-auth/",
+  },
   ...addressHeaders,
 ];

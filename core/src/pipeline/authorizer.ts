@@ -43,6 +43,8 @@ export interface Authorizer<Agent> extends Removals {
     rejection: Rejection,
     request: AuthorizerRequest,
   ): Promise<AuthorizedHeaders | undefined>;
+  /** What the provider of the credential says about it; undefined where it says nothing, or there is none. @throws what the provider does */
+  describe(authorized: AuthorizedHeaders): Promise<string | undefined>;
   /**
    * The tags of a run that is created on a listed server. Without providers there are none.
    *

@@ -5,7 +5,7 @@ import { withoutQueryCredentials } from "../http/client-credentials.js";
 import { isBelowGateway } from "../mlflow/gateway.js";
 import type { Rejection } from "../mlflow/rejection.js";
 import type { Logger } from "../provider/context.js";
-import type { ProviderRequest } from "../provider/provider.js";
+import { anonymous, type ProviderRequest } from "../provider/provider.js";
 import type { HeldClock } from "../time/clock.js";
 import { type AuthResult, type BoundAuth, createAuthPipeline } from "./auth.js";
 import type { Authorizer } from "./authorizer.js";
@@ -51,6 +51,7 @@ interface ServerPipeline {
     rejection: Rejection,
     request: AuthorizerRequest,
   ): Promise<AuthorizedHeaders | undefined>;
+  describe(authorized: AuthorizedHeaders): Promise<string | undefined>;
 }
 
 type Authorize = (request: AuthorizerRequest) => AuthorizedHeaders | Promise<AuthorizedHeaders>;
@@ -119,6 +120,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
       trace?.rejected(request, rejection.kind, authorized, next);
       return next;
     },
+    describe: (authorized) => (pipelineOf.get(authorized.server) as ServerPipeline).describe(authorized),
     tags: (server, run) => (pipelineOf.get(server) as ServerPipeline).tagPipeline.resolve(run),
     warnUntagged: (server, why) => pipelineOf.get(server)?.tagPipeline.warnUntagged(why),
     warnRemoved: createRemovalWarnings(logger),
@@ -237,6 +239,10 @@ function createServerPipeline(
       });
       if (next === undefined && belowGateway) gateway.rejected(authorized, rejection.kind);
       return next;
+    },
+    async describe(authorized) {
+      const { bound, auth = anonymous } = results.get(authorized) ?? {};
+      return auth === anonymous ? undefined : await bound?.provider.describe?.(auth);
     },
   };
 }

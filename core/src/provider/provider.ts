@@ -175,6 +175,13 @@ export interface RequestAuthProvider {
    * @throws anything: the client gets an error. What `next` threw reaches the client as if nobody had looked
    */
   dispatch?(request: DispatchedRequest, next: () => Promise<DispatchedAnswer>): Awaitable<DispatchedAnswer>;
+  /**
+   * What `doctor` shows of the credential in hand beside where it is from, in a few words: whose it is and what that user may do, such as
+   * `ann@example.com, permission level EDIT`. Nothing that anybody could log in with. Default: there is nothing to say.
+   *
+   * @param auth as `getAuth` gave it just now
+   */
+  describe?(auth: Auth): Awaitable<string | undefined>;
   /** Releases timers and connections. */
   close?(): Awaitable<void>;
 }

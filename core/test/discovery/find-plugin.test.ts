@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { Config } from "../../src/config/config.js";
-import { ownPackage, ownPlugins, plannedPlugins } from "../../src/discovery/install-command.js";
+import { ownPackage, ownPlugins } from "../../src/discovery/install-command.js";
 import { loadFactory } from "../../src/discovery/load-entry.js";
 import { type Manifest, namesOf, readManifest } from "../../src/discovery/manifests.js";
 import { isMlflowAuthError, type MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
@@ -89,25 +89,12 @@ test("two packages with one name are an error that lists both, once it is enable
   assert.is(instance?.package.name, "plugin-y");
 });
 
-test("every plugin of this project is known by its name and its package, and none that is only planned", () => {
+test("every plugin of this project is known by its name and its package", () => {
   const plugins = fileURLToPath(new URL("../../../plugins", import.meta.url));
   const packages = readdirSync(plugins).map((name) => readManifest(join(plugins, name)) as Manifest);
   const made = packages.flatMap(namesOf);
   assert.equal([...ownPlugins].sort(), made.sort());
   for (const one of packages) for (const name of namesOf(one)) assert.is(ownPackage(name), one.name);
-  assert.equal(
-    plannedPlugins.filter((name) => made.includes(name)),
-    [],
-  );
-});
-
-test("a plugin that is only planned is not told to be installed", async () => {
-  const problem = await problemOf(project(), { descope: {} });
-  assert.match(
-    problem,
-    /^PLUGIN_NOT_INSTALLED the plugin `descope` is planned and does not exist yet: those that do are /,
-  );
-  assert.not.match(problem, "install @");
 });
 
 const lockfiles: [lockfile: string, command: string][] = [

@@ -10,7 +10,7 @@ export interface Answer {
   readonly status: number;
   /** A text goes out as it is; anything else as JSON. */
   readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
 export interface Call {

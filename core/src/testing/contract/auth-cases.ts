@@ -3,6 +3,7 @@ import { codes } from "../../errors/codes.js";
 import { isMlflowAuthError, type MlflowAuthError } from "../../errors/mlflow-auth-error.js";
 import { type Auth, anonymous } from "../../provider/provider.js";
 import { isSecret } from "../../secret/secret.js";
+import { revealedBy } from "../canary.js";
 import { testRequest } from "../test-context.js";
 import { letTimePass, letTimePassAfterwards } from "./background.js";
 import { checkSecrets, checkSilence } from "./checks.js";
@@ -110,6 +111,18 @@ export const authCases: Readonly<Record<string, (setup: AuthSetup) => Promise<vo
     await setup.provider.invalidate("unauthorized", { request: testRequest(), auth });
     const error = await failure(setup);
     checkSilence(setup, { auth, error });
+  },
+
+  "what it says about the credential is text, and not the credential": async (setup) => {
+    const auth = await credential(setup);
+    const words = await setup.provider.describe?.(auth);
+    if (words === undefined) return;
+    assert.equal(typeof words, "string", "describe() gave something else than text");
+    checkSilence(setup, { words });
+    const sent = Object.values(auth.headers).map((value) => (isSecret(value) ? value.reveal() : value));
+    // The credential stands behind a word such as Bearer.
+    const given = sent.some((text) => revealedBy(words, text.split(" ").at(-1) as string) !== undefined);
+    assert.ok(!given, "describe() gave the credential away");
   },
 
   "nothing that it does by itself fails, in an outage and after it is closed": async (setup) => {
