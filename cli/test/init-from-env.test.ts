@@ -176,6 +176,18 @@ test("a rule for a switch counts only where the switch is on, and so do its vari
   }
 });
 
+test("--from-env takes a rule where the whole text matches, and the server's address where a plugin knows it", async () => {
+  installAcme([
+    { option: "region", variables: ["ACME_REGION"], matches: "Nor", as: "text" },
+    { option: "region", variables: ["ACME_REGION"], matches: "N(or)th", as: "lower-case" },
+    { server: "https://$1.example.com/$2", variable: "MLFLOW_TRACKING_URI", matches: "acme:(\\w+)/(\\w+)" },
+  ]);
+  const { code, stderr } = await init(["--from-env"], { ...acme, MLFLOW_TRACKING_URI: "acme:ml/base" });
+  assert.is(code, 0, stderr);
+  assert.is(file().trackingUri, "https://ml.example.com/base");
+  assert.equal(file().plugins, { acme: { region: "north" } });
+});
+
 test("--from-env writes a text that looks like a variable so that it stands for itself", async () => {
   installAcme([{ option: "region", variables: ["ACME_REGION"], as: "text" }]);
   const { code, stderr } = await init(["--from-env"], { ...acme, ACME_REGION: "$" + "{HOME}" });
@@ -213,12 +225,17 @@ const wrongFiles: Readonly<Record<string, readonly [environment: unknown, told: 
     [{ ...rule, variables: ["ACME_TOKEN"] }],
     /copies the text of ACME_TOKEN, which is named like a credential/,
   ],
+  "a pattern that is none": [[{ ...rule, matches: "(" }], /matches by something else than a regular expression/],
+  "a pattern that goes back and forth": [
+    [{ ...rule, variables: ["ACME_LONG"], matches: "(a+)+b" }],
+    /has a rule that takes too long to match/,
+  ],
   "an option that is no name": [[{ ...rule, option: "__proto__..x" }], /a rule of another form, number 1/],
 };
 for (const [what, [environment, told]] of Object.entries(wrongFiles)) {
   test(`an environment file with ${what} is PLUGIN_MANIFEST, and names the package`, async () => {
     installAcme(environment);
-    const { code, stderr } = await init(["--from-env"], acme);
+    const { code, stderr } = await init(["--from-env"], { ...acme, ACME_LONG: "a".repeat(60) });
     assert.is(code, 3, stderr);
     assert.match(stderr, /^PLUGIN_MANIFEST: the environment file of the package plugin-acme /);
     assert.match(stderr, told);

@@ -99,6 +99,15 @@ test("headers, tags, validate and doctor", async () => {
   assert.equal(JSON.parse((await ask(["doctor", "--json"], env)).stdout).environment, environment);
 });
 
+test("plugins tells what the environment enables", async () => {
+  const env = await datadog();
+  const { stdout } = await ask(["plugins"], env);
+  assert.match(stdout, /datadog {3}headers {3}enabled as datadog\n/);
+  assert.match(stdout, /vault {3}auth {3}not enabled\n/);
+  const why = await ask(["plugins", "--why", "datadog"], env);
+  assert.match(why.stdout, /the environment \(DD_MODEL_LAB_ENABLED\) enables it as datadog/);
+});
+
 test("DD_API_KEY alone belongs to others: nothing is sent, and nothing runs", async () => {
   const { MLFLOW_TRACKING_URI } = await datadog();
   const env = { MLFLOW_TRACKING_URI: MLFLOW_TRACKING_URI as string, DD_API_KEY: key };

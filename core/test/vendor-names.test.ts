@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, readonly (readonly [line: RegExp, why: st
     [/^ {2}\{ system: .* \},$/, "from the switches of older systems to the plugins that do the same"],
     [/^const hokusai: Api/, "where its key alone is a switch"],
   ],
+  "core/src/without-file/chosen-plugins.ts": [[/as in \$\{pluginsVariable\}=vault/, "an example in a message"]],
   "cli/src/init/settings.ts": [[/const example = /, "an example in a message"]],
   "cli/src/init/surroundings.ts": [[/\(or another one\)/, "an example in a message"]],
   "cli/src/commands/plugins.ts": [[/Try this: \$\{install/, "an example in a message"]],

@@ -2,14 +2,24 @@
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { pluginsVariable, type Switched, type SwitchedPlugin } from "./switches.js";
 
+/** As the key of an instance in the file, which it stands for. */
+const NAME = /^[A-Za-z0-9][\w.-]{0,39}$/;
+
 /**
  * The plugins that are switched on. Several may authenticate where one system has them asked in turn, or where `MLFLOW_AUTH_PLUGINS`
  * says in which order.
  *
- * @throws MlflowAuthError `ENVIRONMENT_INVALID` if something is switched on and nothing says what; `AUTH_AMBIGUOUS` if several systems
+ * @throws MlflowAuthError `ENVIRONMENT_INVALID` if something is switched on and nothing says what, or by a name that is none; `AUTH_AMBIGUOUS` if several systems
  *   would authenticate
  */
 export function chosenPlugins({ on, variables, unknown }: Switched): readonly SwitchedPlugin[] {
+  if (on.some(({ plugin }) => !NAME.test(plugin))) {
+    // Not repeated: it may be a credential in the wrong place.
+    const message = `${pluginsVariable} holds something that is no name of a plugin`;
+    throw new MlflowAuthError("ENVIRONMENT_INVALID", message, {
+      remedy: `write names with commas between, as in ${pluginsVariable}=vault,datadog`,
+    });
+  }
   if (on.length === 0) {
     const names = unknown?.known.join(", ");
     const message =

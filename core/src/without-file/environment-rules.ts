@@ -13,6 +13,7 @@ import { isKnown } from "../config/schema-walk.js";
 import { isNamedLikeSecret } from "../config/secret-variables.js";
 import type { InstalledPlugin } from "../discovery/check-manifest.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import { DeadlineError, withinDeadline } from "../time/within-deadline.js";
 import { type DraftInstance, setAt } from "./draft.js";
 
 interface RuleCommon {
@@ -146,7 +147,7 @@ export async function serverNamedBy(
   for (const rule of await rulesOf(installed)) {
     if (!("server" in rule) || rule.variable !== variable) continue;
     const pattern = regExpOf(rule.matches, installed);
-    if (pattern.test(text)) return text.replace(pattern, rule.server);
+    if (test(pattern, text, installed)) return text.replace(pattern, rule.server);
   }
   return undefined;
 }
@@ -176,7 +177,19 @@ function isOff(rule: OptionRule, text: string): boolean {
 }
 
 function fits(rule: OptionRule, text: string, installed: InstalledPlugin): boolean {
-  return !("matches" in rule) || rule.matches === undefined || regExpOf(rule.matches, installed).test(text);
+  return !("matches" in rule) || rule.matches === undefined || test(regExpOf(rule.matches, installed), text, installed);
+}
+
+/** Milliseconds that a pattern may take over the text of a variable: a thousand times what any needs. */
+const LONGEST_TEST = 500;
+
+function test(pattern: RegExp, text: string, installed: InstalledPlugin): boolean {
+  try {
+    return withinDeadline(LONGEST_TEST, () => pattern.test(text));
+  } catch (thrown) {
+    if (!(thrown instanceof DeadlineError)) throw thrown;
+    throw faulty(installed, "has a rule that takes too long to match");
+  }
 }
 
 function regExpOf(source: string, installed: InstalledPlugin): RegExp {

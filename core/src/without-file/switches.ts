@@ -137,10 +137,9 @@ export function ignoredSwitches(env: Environment, used: ReadonlySet<string>): re
   return readSwitches(env).variables.filter((variable) => !names.includes(variable));
 }
 
-/** A variable that others use for other things says something of the system only where it switches it on. */
-function isTouched(one: Switch, env: Environment): boolean {
-  const { variable, says = {} } = one;
-  return "begins" in says ? isOn(one, env) : Boolean(env[variable]?.trim());
+/** Whether a variable that is a switch and nothing else is set, be it to no. One that others use says nothing of a system that is off. */
+function isTouched({ variable, says }: Switch, env: Environment): boolean {
+  return (says === undefined || "listed" in says) && Boolean(env[variable]?.trim());
 }
 
 function isOn({ variable, says }: Switch, env: Environment): boolean {

@@ -189,4 +189,9 @@ test("what a store is not known by is a warning where another one is listed", as
   assert.match(warnings[0]?.message ?? "", "did you mean azure-key-vault?");
 });
 
+test("an ARN beside another system's switch is as ambiguous as any", async () => {
+  const arn = "arn:aws:sagemaker:eu-central-1:111122223333:mlflow-app/a";
+  assert.match(await told({ ...vault, MLFLOW_TRACKING_URI: arn }), /^AUTH_AMBIGUOUS: .*MLFLOW_TRACKING_URI/);
+});
+
 test.run();

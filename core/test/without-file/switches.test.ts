@@ -114,6 +114,21 @@ test("where nothing says what is switched on, the error says how to", () => {
   assert.match(unknown.remedy ?? "", "vault, aws-secrets-manager, azure-key-vault");
 });
 
+test("what is no name of a plugin is not repeated", () => {
+  for (const value of ["hush hush", "a".repeat(41), "../x", "__proto__", "vault;datadog"]) {
+    const { code, message, remedy } = faultOf(() => on({ MLFLOW_AUTH_PLUGINS: `vault,${value}` }));
+    assert.is(code, "ENVIRONMENT_INVALID");
+    assert.not.match(`${message} ${remedy}`, value);
+  }
+});
+
+test("off is what has a switch that says so, and not what shares a variable with others", () => {
+  const off = (env: Env) => readSwitches(env).off;
+  assert.equal(off({ [`${LIST}_VAULT`]: "no" }), ["vault", "aws", "azure"]);
+  assert.equal(off({ DD_MODEL_LAB_ENABLED: "0" }), ["datadog"]);
+  assert.equal(off({ [AUTH]: "mlflow-auth", MLFLOW_TRACKING_URI: "https://a.example.com", HOKUSAI_API_KEY: "k" }), []);
+});
+
 test("several systems that would authenticate are told with their switches, and how to choose", () => {
   const everything = {
     ...{ [AUTH]: "descope", [LIST]: "vault,aws-secrets-manager", MLFLOW_TRACKING_AWS_SIGV4: "true" },

@@ -50,6 +50,28 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "core/src/without-file",
+    ["core/switches", "core/environment-config", "cli/init-from-env"],
+    [
+      [
+        'text.trim() !== "" && isAt(says.keyFor, env)',
+        'text.trim() !== ""',
+        "Hokusai's key goes to somebody else's server",
+      ],
+      [
+        "if (on.some(({ plugin }) => !NAME.test(plugin))) {",
+        "if (false) {",
+        "a credential in the wrong place is repeated",
+      ],
+      ['(says === undefined || "listed" in says) && Boolean(', "Boolean(", "what others set switches a plugin off"],
+      [
+        "withinDeadline(LONGEST_TEST, () => pattern.test(text))",
+        "pattern.test(text)",
+        "a plugin's pattern takes for ever",
+      ],
+    ],
+  ),
+  ...faultsIn(
     "core/src/load-config.ts",
     ["core/environment-config"],
     [
