@@ -147,7 +147,7 @@ export const mutants = [
     "core/src/without-file",
     ["core/server-names"],
     [
-      ["if (pattern.test(text)) return", "return", "an ARN of something else is taken for an address"],
+      ["if (test(pattern, text, installed)) return", "return", "an ARN of something else is taken for an address"],
       ["new RegExp(`^(?:${source})$`)", "new RegExp(source)", "a longer text is taken for the name of a server"],
       [
         "rule.variable !== variable",
