@@ -2,7 +2,7 @@
 import type { PluginContext } from "@mlflow-auth/core/plugin";
 import type { LoginOptions } from "./login.js";
 import type { LastAnswer } from "./request-handler.js";
-import { type Fault, failing, known, type SdkError, throttled } from "./service-faults.js";
+import { type Fault, failing, known, type SdkError, throttledLogin } from "./service-faults.js";
 
 /**
  * Undefined where it is not about the login.
@@ -19,7 +19,7 @@ export function loginFaultOf(
   if (/AccessDenied|Unauthorized|NotAuthorized/.test(name)) return deniedRole(message, options, env);
   if (name === "CredentialsProviderError" || name === "TokenProviderError") {
     const { status = 0 } = last;
-    if (status === 429) return throttled;
+    if (status === 429) return throttledLogin;
     if (status >= 500) return failing(status);
     if (/^Invalid response from STS/.test(message)) {
       return {

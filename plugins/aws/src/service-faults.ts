@@ -27,6 +27,14 @@ export const throttled: Fault = {
   transient: true,
 };
 
+/** Of many logins. */
+export const throttledLogin: Fault = {
+  code: "SECRET_UNREACHABLE",
+  message: "AWS has too many logins (throttled)",
+  remedy: "wait: sessions are kept until they end, so the plugin makes few; look what else of the account logs in",
+  transient: true,
+};
+
 /** Of a service that is ill. */
 export function failing(status: number | undefined): Fault {
   return {

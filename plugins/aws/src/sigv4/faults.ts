@@ -4,7 +4,7 @@ import { errorOf } from "../faults.js";
 import type { LoginOptions } from "../login.js";
 import { loginFaultOf } from "../login-faults.js";
 import type { LastAnswer } from "../request-handler.js";
-import { type Fault, failing, known, type SdkError } from "../service-faults.js";
+import { type Fault, failing, known, type SdkError, throttledLogin } from "../service-faults.js";
 
 /** An MlflowAuthError for whatever the SDK threw; one of core's own as it is. @param last what the other side answered last */
 export function keysFaultOf(
@@ -18,7 +18,7 @@ export function keysFaultOf(
 
 function otherFaultOf({ name, $metadata }: SdkError): Fault {
   const status = $metadata?.httpStatusCode;
-  if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(name) || status === 429) return busy;
+  if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(name) || status === 429) return throttledLogin;
   if (/InternalService|InternalFailure|ServiceUnavailable|InternalServer/.test(name) || (status ?? 0) >= 500) {
     return failing(status);
   }
@@ -28,10 +28,3 @@ function otherFaultOf({ name, $metadata }: SdkError): Fault {
     remedy: "check region, AWS_ENDPOINT_URL_STS and what stands in front of AWS",
   };
 }
-
-const busy: Fault = {
-  code: "SECRET_UNREACHABLE",
-  message: "AWS has too many requests (throttled)",
-  remedy: "wait: sessions are kept until they end, so logins are few; other programs of the account may make more",
-  transient: true,
-};
