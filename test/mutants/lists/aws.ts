@@ -99,7 +99,7 @@ export const mutants = [
         "an old failure is told in place of the new one",
         { accepted: "each fetch ends with a request, or without any before the login fails" },
       ],
-      ["if (status === 429) return throttled;", "", "SSO that is asked too often is told as a wrong profile"],
+      ["if (status === 429) return throttledLogin;", "", "SSO that is asked too often is told as a wrong profile"],
       ["if (status >= 500) return failing(status);", "", "SSO that is down is told as a wrong profile"],
       [
         "/To refresh this SSO session|^UnauthorizedException/",
