@@ -62,7 +62,8 @@ export interface MlflowAuth {
 }
 
 /**
- * Loads `mlflow-auth.yaml` (found as the command finds it, or `configFile`, or given as the object `config`).
+ * Loads `mlflow-auth.yaml` (found as the command finds it, or `configFile`, or given as the object `config`). Where none is found, the
+ * environment stands in its place, if something in it switches a plugin on: `MLFLOW_AUTH_PLUGINS`, or the switch of an older system.
  *
  * @throws MlflowAuthError with a `code`; `problems` lists everything that is wrong with the file
  */

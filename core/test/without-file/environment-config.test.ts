@@ -160,6 +160,29 @@ test("a plugin of nobody known is named with the variable that wants it", async 
   );
 });
 
+const everything = {
+  ...vault,
+  ...{ MLFLOW_TRACKING_AUTH: "descope", MLFLOW_TRACKING_AWS_SIGV4: "true", DD_MODEL_LAB_ENABLED: "1", DD_API_KEY: "k" },
+  ...{ MLFLOW_SECRETS_AUTH_ENABLE: "vault,aws-secrets-manager,azure-key-vault", MLFLOW_AWS_SECRET_ID: "a" },
+  ...{ AZURE_KEY_VAULT_URL: "https://team.vault.azure.net", MLFLOW_AZURE_SECRET_NAME: "a", DD_APP_KEY: "k" },
+  ...{ DESCOPE_PROJECT_ID: "P2abc", DESCOPE_SESSION_TOKEN: "t", HOKUSAI_API_KEY: "k", HOKUSAI_MOCK_MODE: "true" },
+  ...{ MLFLOW_TRACKING_TOKEN: "t", MLFLOW_TRACKING_USERNAME: "u", AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "k" },
+};
+
+test("a machine that has the variables of all systems is told how to choose, whatever is installed", async () => {
+  const all = projectWith("vault", "aws", "azure", "datadog", "descope", "hokusai");
+  for (const place of [all, projectWith("vault"), projectWith()]) {
+    const text = await told(everything, place);
+    assert.match(text, /^AUTH_AMBIGUOUS: .*mlflow-secrets-auth \(.*Descope \(.*AWS SigV4 \(.*Hokusai \(/);
+    assert.match(text, "MLFLOW_AUTH_PLUGINS=vault,aws,azure,datadog");
+  }
+  const chosen = async (plugins: string) =>
+    (await load({ ...everything, MLFLOW_AUTH_PLUGINS: plugins }, all)).servers[0];
+  assert.equal((await chosen("vault,datadog"))?.auth, ["vault"]);
+  const { auth, headers, tags } = (await chosen("descope")) ?? {};
+  assert.equal([auth, headers, tags], [["descope"], ["descope"], ["descope"]]);
+});
+
 test("without a switch there is no configuration, and a file that is named or broken is never passed over", async () => {
   const { MLFLOW_SECRETS_AUTH_ENABLE: _, ...switchedOff } = vault;
   assert.match(await told(switchedOff), /^CONFIG_NOT_FOUND/);
