@@ -146,4 +146,13 @@ test("what must be light loads nothing heavy", () => {
   none(faults);
 });
 
+test("a program that has a file loads nothing of what stands in place of one", () => {
+  const reached = new Set(["core/src/register.ts", "core/src/load-config.ts", "core/src/open-authorizer.ts"]);
+  for (const file of reached) {
+    for (const { to, when } of importsOf.get(file) ?? []) if (to !== undefined && when === "now") reached.add(to);
+  }
+  assert.ok(reached.size > 50, "what it loads was found");
+  none([...reached].filter((file) => file.startsWith("core/src/without-file/")));
+});
+
 test.run();
