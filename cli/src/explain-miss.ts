@@ -25,6 +25,12 @@ export function explainMiss(url: string, { config, nearMiss }: ListedServers): {
   }
   const shown = parsed.origin === "null" ? `${parsed.protocol}…` : `${parsed.origin}${parsed.pathname}`;
   const near = nearMiss(url);
+  if (near === undefined && config.environment !== undefined) {
+    return {
+      message: `${shown} is not the server of MLFLOW_TRACKING_URI, which is the only one without a file`,
+      remedy: `use ${list}, or write a file with \`mlflow-auth init\` that lists more servers`,
+    };
+  }
   if (near === undefined) {
     return {
       message: `${shown} belongs to no server of the file`,

@@ -108,6 +108,12 @@ test("plugins tells what the environment enables", async () => {
   assert.match(why.stdout, /the environment \(DD_MODEL_LAB_ENABLED\) enables it as datadog/);
 });
 
+test("what is said of another server names the variable, and no file", async () => {
+  const { code, stderr } = await ask(["headers", "https://other.example.com"], await datadog());
+  assert.is(code, 1);
+  assert.match(stderr, /^DESTINATION_UNLISTED: .* is not the server of MLFLOW_TRACKING_URI/);
+});
+
 test("DD_API_KEY alone belongs to others: nothing is sent, and nothing runs", async () => {
   const { MLFLOW_TRACKING_URI } = await datadog();
   const env = { MLFLOW_TRACKING_URI: MLFLOW_TRACKING_URI as string, DD_API_KEY: key };

@@ -137,6 +137,12 @@ function signatureNeeded({ instance }: Signing, { uri }: ServerConfig): MlflowAu
 
 function unlisted(url: string | URL, config: Config): MlflowAuthError {
   const { origin, pathname } = URL.parse(String(url)) ?? { origin: "the URL", pathname: "" };
+  if (config.environment !== undefined) {
+    const message = `${origin}${pathname} is not the server of MLFLOW_TRACKING_URI, which is the only one without a file`;
+    return new MlflowAuthError("DESTINATION_UNLISTED", message, {
+      remedy: `use ${config.servers[0]?.uri}, or write a file with \`mlflow-auth init\` that lists more servers`,
+    });
+  }
   return new MlflowAuthError("DESTINATION_UNLISTED", `${origin}${pathname} belongs to no server of the file`, {
     remedy: `list it under servers; listed are: ${config.servers.map(({ uri }) => uri).join(", ")}`,
   });
