@@ -108,17 +108,20 @@ for url in (mine + "/x?a", mine, mine + "/~" + B.replace("//", "") + "/y"):
   assert.equal(requestsOf(open), [["GET", "/y", undefined]]);
 });
 
-test("what Python starts sees the real address: another language goes past the proxy, Python does not", async () => {
+test("what Python starts has the proxy's address, in any language, and Python says the server's own", async () => {
   const { lines } = await python(`
 import subprocess
-shell = 'echo "$MLFLOW_TRACKING_URI"'
-print(subprocess.run(["sh", "-c", shell], capture_output=True, text=True).stdout, end="", flush=True)
+shell = 'curl -s "$MLFLOW_TRACKING_URI/shell" -o /dev/null -w "%{http_code}"'
+print(subprocess.run(["sh", "-c", shell], capture_output=True, text=True).stdout, flush=True)
 code = "import os; from mlflow_auth_bridge import BridgeProvider; import requests; \
 print(requests.get(os.environ['MLFLOW_TRACKING_URI'] + '/child', auth=BridgeProvider().get_auth()).url)"
 subprocess.run([sys.executable, "-c", code], check=True)
 `);
-  assert.equal(lines, [`${site.upstream.uri}/base`, `${site.upstream.uri}/base/child`]);
-  assert.equal(requestsOf(site.upstream), [["GET", "/base/child", "Bearer sesame"]]);
+  assert.equal(lines, ["200", `${site.upstream.uri}/base/child`]);
+  assert.equal(requestsOf(site.upstream), [
+    ["GET", "/base/shell", "Bearer sesame"],
+    ["GET", "/base/child", "Bearer sesame"],
+  ]);
 });
 
 test("the program finds the address and the token of the proxy in its environment, and no credential", async () => {

@@ -18,6 +18,7 @@ import os
 import posixpath
 import re
 import socket
+import sys
 import unicodedata
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -70,15 +71,21 @@ class Bridge:
         self.displaced_name = displaced["auth"]
         self.displaced_sigv4 = displaced["sigv4"]
 
-    def restore_addresses(self):
-        """Puts the real addresses back into the environment, so that the links that MLflow prints are the server's own."""
+    def show_real_addresses(self):
+        """MLflow gets the real addresses, so that the links that it prints are the server's own."""
         # Only if MLflow is going to ask the bridge: otherwise the proxy's address is the one way to it.
         if os.environ.get("MLFLOW_TRACKING_AUTH") != NAME or "MLFLOW_TRACKING_AWS_SIGV4" in os.environ:
             return
         if not mlflow_asks_plugins():
             return
-        for variable, address in self._addresses.items():
-            if os.environ.get(variable) == address["proxy"]:
+        # Not before MLflow is there, which loads this module itself.
+        if "mlflow.environment_variables" not in sys.modules:
+            return
+        from mlflow_auth_bridge_variables import translate
+
+        for variable in translate(self):
+            address = self._addresses.get(variable)
+            if address is not None and os.environ.get(variable) == address["proxy"]:
                 os.environ[variable] = address["real"]
 
     def server_of(self, url):
@@ -107,6 +114,16 @@ class Bridge:
         own = f"{self._proxy}/{self.token}"
         rest = url[len(own) :]
         return self.from_proxy(self._proxy + rest) if url.startswith(own) and rest[:1] in ("", "/", "?") else url
+
+    def proxy_address(self, url):
+        """What a program without the bridge needs in place of a listed server's URL: the proxy's, with the token. Others stay."""
+        if self.server_of(url) is None:
+            return url
+        own = f"{self._proxy}/{self.token}"
+        rest = url[len(self._upstream) :]
+        if url.startswith(self._upstream) and rest[:1] in ("", "/", "?"):
+            return own + rest
+        return own + self.to_proxy(url)[len(self._proxy) :]
 
     def to_proxy(self, url):
         """The proxy's address for a URL of a listed server."""
@@ -250,7 +267,15 @@ class BridgeProvider:
 
 
 class EarlyImport:
-    """A `RunContextProvider` that has nothing to say: MLflow loads those, and so this module, before it asks for any address."""
+    """A `RunContextProvider` that has nothing to say: MLflow makes those, and so loads this module, before it asks for any address."""
+
+    def __init__(self):
+        try:
+            if bridge is not None:
+                bridge.show_real_addresses()
+        except Exception:
+            # The proxy's address leads there as well. Only the links are others.
+            pass
 
     def in_context(self):
         return False
@@ -348,9 +373,7 @@ def mlflow_asks_plugins():
 def read_settings():
     """None if they are missing, cut off or of another form: whatever it is, a program that sends nothing must go on."""
     try:
-        settings = Bridge(**json.loads(os.environ[SETTINGS]))
-        settings.restore_addresses()
-        return settings
+        return Bridge(**json.loads(os.environ[SETTINGS]))
     except Exception:
         return None
 

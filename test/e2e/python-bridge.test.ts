@@ -44,6 +44,7 @@ plugins:
   });
   addProgram(project, "in-code.py");
   addProgram(project, "one-run.py");
+  addProgram(project, "own-requests.py");
   writePlugin(project);
 });
 test.after(() => stage.stop());
@@ -120,6 +121,28 @@ for (const [client, find] of Object.entries(clients)) {
     assert.match(stdout, new RegExp(`at: ${west.uri}/#/experiments/\\d+/runs/${run?.id}\n`));
     assert.match(stderr, new RegExp(`1 run was created:\n {2}${west.uri}/#/experiments/\\d+/runs/${run?.id}\n$`));
     await assertLetIn(west);
+  });
+
+  test(`${client}: by MLFLOW_TRACKING_URI all that the program and its children ask past MLflow goes through the proxy, whatever MLflow did`, async () => {
+    const { code, stdout, stderr } = await exec(west, [
+      python,
+      "own-requests.py",
+      west.uri,
+      east.uri,
+      experiment("by hand"),
+    ]);
+    assert.is(code, 0, stderr);
+    const asked = stdout.split("\n").filter((line) => / (requests|curl|python) \d+$/.test(line));
+    const whens = ["before", "imported", "logged", "other", "again"];
+    assert.equal(
+      asked,
+      whens.flatMap((when) => ["requests", "curl", "python"].map((how) => `${when} ${how} 200`)),
+    );
+    assert.match(stdout, `told 200 ${west.uri}\n`);
+    assert.is((await runsIn("by hand"))?.length, 2);
+    await assertLetIn(west);
+    const others = await assertLetIn(east);
+    assert.is(others.filter((path) => path === "/health").length, 3);
   });
 
   test(`${client}: MLflow's own command works`, async () => {

@@ -1,7 +1,4 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
 import { compileDestinations } from "@mlflow-auth/core/internal";
 import { missing, mlflowPython } from "@mlflow-auth/test/servers/tools";
 import { suite } from "@mlflow-auth/test/suite";
@@ -175,49 +172,6 @@ test("takes the server with the longest path for whether the file has a credenti
     ways.map(({ auth }) => auth),
     [false, true],
   );
-});
-
-const environment = (env: Record<string, string>) =>
-  python<Record<string, string>>(
-    'import json, os, mlflow_auth_bridge; print(json.dumps({k: v for k, v in os.environ.items() if "_URI" in k}))',
-    { MLFLOW_TRACKING_URI: "http://127.0.0.1:1/token", ...env },
-  );
-
-const kept: Record<string, Record<string, string>> = {
-  "another plugin was chosen since": { MLFLOW_TRACKING_AUTH: "other" },
-  "MLflow signs by itself, whatever the plugin": {
-    MLFLOW_TRACKING_AUTH: "mlflow-auth",
-    MLFLOW_TRACKING_AWS_SIGV4: "true",
-  },
-};
-
-test("puts the real address back", async () => {
-  const { MLFLOW_TRACKING_URI: uri } = await environment({ MLFLOW_TRACKING_AUTH: "mlflow-auth" });
-  assert.is(uri, "https://mlflow.example.com/base");
-});
-
-test("leaves an address alone that the program set itself", async () => {
-  const env = { MLFLOW_TRACKING_AUTH: "mlflow-auth", MLFLOW_TRACKING_URI: "https://own.example.com" };
-  assert.is((await environment(env))["MLFLOW_TRACKING_URI"], "https://own.example.com");
-});
-
-for (const [why, env] of Object.entries(kept)) {
-  test(`keeps the proxy's address where it would not be asked: ${why}`, async () => {
-    assert.is((await environment(env))["MLFLOW_TRACKING_URI"], "http://127.0.0.1:1/token");
-  });
-}
-
-test("keeps it where MLflow is too old to ask anybody", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "mlflow-auth-old-"));
-  try {
-    mkdirSync(join(folder, "mlflow/tracking"), { recursive: true });
-    writeFileSync(join(folder, "mlflow/__init__.py"), "");
-    const PYTHONPATH = pythonFolder + delimiter + folder;
-    const { MLFLOW_TRACKING_URI: uri } = await environment({ MLFLOW_TRACKING_AUTH: "mlflow-auth", PYTHONPATH });
-    assert.is(uri, "http://127.0.0.1:1/token");
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 });
 
 const unreadable = {
