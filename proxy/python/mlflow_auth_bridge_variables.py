@@ -35,7 +35,8 @@ def translates(name, bridge):
     except Exception:
         is_read = False
     if not is_read:
-        variable.__class__ = kind
+        if type(variable) is not kind:
+            variable.__class__ = kind
         if told is not None:
             os.environ[name] = told
     return is_read
