@@ -4,6 +4,7 @@ import { createSetup, type Setup } from "../../cli/test/setup.ts";
 import { type EchoServer, echoServer } from "../../core/test/connection/echo-server.ts";
 import { appRole, seed, token, write } from "../../plugins/vault/test/start-provider.ts";
 import { createAuthority } from "../servers/certificates.ts";
+import { type FakeDescope, startFakeDescope } from "../servers/descope-fake.ts";
 import { environmentOf, makeKeys, startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { startTlsFront } from "../servers/tls-front.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
@@ -22,6 +23,7 @@ export interface Stage {
     readonly env: Record<string, string>;
   };
   readonly azure: readonly AzureTrial[];
+  readonly descope: FakeDescope;
   /** Addresses that want a client certificate. */
   readonly secure: { readonly server: string; readonly vault: string };
   /** Paths of PEM files; `both` holds the certificate and its key. */
@@ -36,7 +38,7 @@ export interface Stage {
   };
 }
 
-export const PLUGINS = ["vault", "aws", "azure", "datadog", "hokusai"] as const;
+export const PLUGINS = ["vault", "aws", "azure", "datadog", "descope", "hokusai"] as const;
 
 export async function openStage(): Promise<Stage> {
   const project = createSetup(...PLUGINS);
@@ -49,6 +51,9 @@ export async function openStage(): Promise<Stage> {
   const aws = await startFakeSecretsManager(keys);
   aws.secret = JSON.stringify({ token: "third" });
   closeAfterwards(() => aws.stop());
+  const descope = await startFakeDescope();
+  closeAfterwards(() => descope.stop());
+  descope.user = { ...descope.user, aud: "mlflow" };
   const authority = await createAuthority();
   const secureAws = await startTlsFront({ upstream: aws.endpoint, certificate: await authority.issue() });
   closeAfterwards(() => secureAws.stop());
@@ -83,6 +88,7 @@ export async function openStage(): Promise<Stage> {
       },
     },
     azure: await openAzure(project),
+    descope,
     secure: { server: await front(server.origin), vault: await front(vault.address) },
     files: {
       ca: project.write("ca.pem", authority.cert),

@@ -8,7 +8,7 @@ export interface Trial extends Given {
   readonly uri: string;
 }
 
-export function trialsOn({ server, vault, aws, azure, secure, files, logins }: Stage): Trial[] {
+export function trialsOn({ server, vault, aws, azure, descope, secure, files, logins }: Stage): Trial[] {
   const plain = server.origin;
   const { ca, cert, key, both } = files;
   const path = { path: "mlflow/auth" };
@@ -151,6 +151,61 @@ export function trialsOn({ server, vault, aws, azure, secure, files, logins }: S
         HOKUSAI_API_ENDPOINT: "https://registry.example.com/api",
         HOKUSAI_MOCK_MODE: "false",
         HOKUSAI_OPTIONAL_MLFLOW: "true",
+      },
+    ),
+    short(
+      "Descope by an access key, with all that it can have",
+      plain,
+      {
+        plugins: {
+          descope: {
+            projectId: descope.projectId,
+            accessKey: { env: "MY_ACCESS_KEY" },
+            audience: "mlflow",
+            adminRoles: ["admin"],
+            defaultPermission: "EDIT",
+            usernameClaim: "email",
+            baseUrl: descope.url,
+            flowId: "custom-flow",
+            redirectUrl: "/mlflow",
+            cookieSecure: true,
+            credential: { mode: "bearer", header: "X-Session" },
+            tls: { caFile: ca },
+          },
+        },
+      },
+      { MY_ACCESS_KEY: descope.accessKey },
+    ),
+    short(
+      "Descope by tokens",
+      plain,
+      {
+        plugins: {
+          descope: {
+            projectId: descope.projectId,
+            baseUrl: descope.url,
+            sessionToken: { env: "MY_SESSION" },
+            refreshToken: { env: "MY_REFRESH_TOKEN" },
+          },
+        },
+      },
+      { MY_SESSION: descope.session({ exp: 1 }), MY_REFRESH_TOKEN: descope.refreshToken },
+    ),
+    short(
+      "Descope's variables",
+      plain,
+      { plugins: { descope: {} } },
+      {
+        DESCOPE_PROJECT_ID: descope.projectId,
+        DESCOPE_SESSION_TOKEN: descope.session(),
+        DESCOPE_REFRESH_TOKEN: descope.refreshToken,
+        DESCOPE_ADMIN_ROLES: "admin,superuser",
+        DESCOPE_DEFAULT_PERMISSION: "MANAGE",
+        DESCOPE_USERNAME_CLAIM: "email",
+        DESCOPE_BASE_URL: descope.url,
+        DESCOPE_FLOW_ID: "custom-flow",
+        DESCOPE_REDIRECT_URL: "/mlflow",
+        DESCOPE_COOKIE_SECURE: "true",
       },
     ),
     ...azure.map(({ name, options, env }) => short(name, plain, { plugins: { azure: options } }, env)),

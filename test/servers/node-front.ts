@@ -7,14 +7,21 @@ import { challenge, type Front, type FrontOptions, type FrontRequest } from "./f
 const NOT_FORWARDED = ["host", "connection", "keep-alive", "expect", "upgrade"];
 const NOT_RETURNED = new Set(["connection", "keep-alive", "transfer-encoding"]);
 
+/** What a front of Node's can do beside what nginx does. */
+interface NodeFrontOptions extends FrontOptions {
+  port?: number;
+  /** Whether a value of the header is let through that is not in `accepted`. */
+  judge?: (value: string) => Promise<boolean>;
+}
+
 /** Starts a front that needs nothing but Node, and does what nginx does in the real set-up. */
-export async function startFront(options: FrontOptions & { port?: number }): Promise<Front> {
-  const { upstream, header = "Authorization", basePath = "", port = 0 } = options;
+export async function startFront(options: NodeFrontOptions): Promise<Front> {
+  const { upstream, header = "Authorization", basePath = "", port = 0, judge = async () => false } = options;
   let accepted = options.accepted;
   const seen: FrontRequest[] = [];
   // MLflow's server ends idle connections after five seconds. They end here earlier, so that it never does so under a request.
   const agent = new Agent({ keepAlive: true, timeout: 2_000 });
-  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+  const server = createServer({ requestTimeout: 0 }, async (request, response) => {
     const { method = "GET", url = "/" } = request;
     const given = request.headersDistinct[header.toLowerCase()];
     const path = url.replace(/\?.*/s, "");
@@ -28,7 +35,8 @@ export async function startFront(options: FrontOptions & { port?: number }): Pro
       },
     };
     if (!path.startsWith(`${basePath}/`)) return answer(arrival, 404);
-    if (given?.length !== 1 || !accepted.includes(given[0] as string)) {
+    const [value = ""] = given ?? [];
+    if (given?.length !== 1 || !(accepted.includes(value) || (await judge(value)))) {
       const authenticate = challenge(header, accepted);
       return answer(arrival, 401, authenticate === undefined ? [] : ["WWW-Authenticate", authenticate]);
     }

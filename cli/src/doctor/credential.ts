@@ -6,6 +6,7 @@ import {
   type ErrorCode,
   formatDuration,
   isMlflowAuthError,
+  isSecret,
   type Logger,
   MlflowAuthError,
   type OpenedAuthorizer,
@@ -128,12 +129,19 @@ function successes(authorized: AuthorizedHeaders, { target, wire, since }: Exami
   // The server itself is asked for its health meanwhile.
   const others = wire.answers.slice(since).filter((answer) => answer.origin !== origin);
   const answered = [...new Set(others.map((answer) => answer.origin))];
-  const namesOf = (instances: readonly string[]) =>
-    Object.keys(sources).filter((name) => instances.includes(sources[name] as string));
+  const names = Object.keys(sources);
+  const values = new Map(authorized.headers);
+  // An instance may give headers beside its credential: those are no secrets.
+  const isCredential = (name: string) =>
+    sources[name] === provider && (!server.headers.includes(provider as string) || isSecret(values.get(name)));
   const headers =
     server.headers.length === 0
       ? skipped("headers", "no plugin adds any")
-      : fine("headers", listed(namesOf(server.headers.filter((name) => name !== provider))) || "none to add here");
+      : fine(
+          "headers",
+          listed(names.filter((name) => server.headers.includes(sources[name] as string) && !isCredential(name))) ||
+            "none to add here",
+        );
   if (provider === undefined) {
     const why =
       server.auth.length === 0
@@ -146,7 +154,7 @@ function successes(authorized: AuthorizedHeaders, { target, wire, since }: Exami
     fine("login", answered.length > 0 ? "accepted" : "none was needed just now"),
     fine(
       "secret",
-      `from ${provider}, for ${signing === undefined ? `the header ${listed(namesOf([provider]))}` : "a signature of each request"}${words}`,
+      `from ${provider}, for ${signing === undefined ? `the header ${listed(names.filter(isCredential))}` : "a signature of each request"}${words}`,
     ),
     headers,
   ];
