@@ -57,6 +57,15 @@ test("a variable that fills a whole boolean or number is read as one, and nothin
   assert.equal((await load(`${head}plugins: { backend: { enabled: "\${OFF}" } }\n`, env)).instances, []);
 });
 
+test("a variable that fills a whole list has commas between its items", async () => {
+  const items = async (LIST: string) => {
+    const options = await optionsOf("address: https://x.example.com\nscopes: ${LIST}\n", { LIST });
+    return options["scopes"];
+  };
+  assert.equal(await items("a"), ["a"]);
+  assert.equal(await items(" a, b c ,,d "), ["a", "b c", "d"]);
+});
+
 test("each way to write a secret becomes a source, read when it is asked", async () => {
   const env: Record<string, string> = { BACKEND_ADDR: "https://x.example.com", FROM: " from env " };
   const text = async (written: string) => {

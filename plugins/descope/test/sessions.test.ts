@@ -112,9 +112,22 @@ test("refresh tokens that are good for one use follow each other, and one that w
     assert.is(descope.sessions.length, renewals);
     await started.provider.invalidate("unauthorized", rejected);
   }
-  inFile = descope.refreshToken;
+  inFile = `${descope.refreshToken}.another`;
+  descope.refreshToken = inFile;
   await started.headers();
   assert.is(descope.sessions.length, 4);
+});
+
+test("refresh tokens follow each other whichever interface asks", async () => {
+  const { descope, headers, provider, headerProvider } = await start((descope) => {
+    const { refreshToken } = descope;
+    return { refreshToken: secretSource(refreshToken) };
+  });
+  descope.rotatesRefreshTokens = true;
+  await headerProvider.requestHeaders(testRequest());
+  await provider.invalidate("unauthorized", rejected);
+  await headers();
+  assert.is(descope.sessions.length, 2);
 });
 
 test("sessions in cookies are taken, too", async () => {
@@ -134,7 +147,7 @@ test("a rejection while a refresh is under way does not use one refresh token tw
 
 test("a token that nothing renews says so as it ends, once, and another one in its place is taken", async () => {
   let inFile = "";
-  const { descope, headers, context, fault } = await start(() => ({
+  const { descope, headers, provider, context, fault } = await start(() => ({
     sessionToken: secretSource(() => inFile, "the file session"),
   }));
   inFile = descope.session();
@@ -142,8 +155,9 @@ test("a token that nothing renews says so as it ends, once, and another one in i
   await context.clock.advance(590_000);
   await headers();
   while (context.logs.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await provider.invalidate("unauthorized", rejected);
   await headers();
-  assert.is(context.logs.length, 1);
+  assert.is(context.logs.length, 1, "once");
   assert.match(context.logs[0]?.message ?? "", /^plugin descope: the session token in the file session ends in 10 s/);
   await context.clock.advance(10_000);
   assert.match((await fault()).message, /^the session token in the file session ended 0 ms ago/);

@@ -18,7 +18,7 @@ export const mutants = [
       ["currentDate: new Date(now)", "currentDate: new Date()", "time comes from another clock than core's"],
       ["clockTolerance: TOLERANCE", "clockTolerance: 0", "a session is refused for a clock that is a second apart"],
       ['requiredClaims: ["exp"]', "requiredClaims: []", "a session without an end is told wrongly, or sent"],
-      ["...(audience !== undefined && { audience })", "", "a session for something else is sent"],
+      ["...(audience !== undefined && { audience })", "...{}", "a session for something else is sent"],
       ['if (claim === "aud") {', "if (false) {", "a wrong audience is told as a missing end"],
       ['if (code === "ERR_JWT_EXPIRED") throw', "if (false) throw", "a session that ended is told as garbage"],
       [
@@ -85,7 +85,7 @@ export const mutants = [
         "textOf(sessionJwt)",
         "a project that answers in cookies can't be used",
       ],
-      ["if (isKnown) warnOfEnd(found);", "", "nobody is told that a session ends"],
+      ["if (isKnown) warnOfEnd(found);", "if (isKnown) {}", "nobody is told that a session ends"],
       ["if (warned) return;", "", "the end of a session is told again and again"],
     ],
   ),
@@ -94,7 +94,7 @@ export const mutants = [
     "plugins/descope/src",
     ["plugins/descope/faults"],
     [
-      ["if (status !== 200 || !isJsonObject(text))", "if (status !== 200)", "a page is told in the SDK's words"],
+      ["if (status !== 200) throw", "if (false) throw", "a refusal is told as an answer without a session"],
       ["if (thrown instanceof Refused) throw faultOf(thrown);", "", "a refusal is told as an answer without a session"],
       [
         "answer.status === 429 ? LIMIT : answer.status < 500",
