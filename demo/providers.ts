@@ -12,6 +12,7 @@ export const providers = {
   vault: { modes: ["bearer", "basic"], load: () => import("./providers/vault.ts") },
   aws: { modes: ["bearer", "basic"], load: () => import("./providers/aws.ts") },
   azure: { modes: ["bearer", "basic"], load: () => import("./providers/azure.ts") },
+  descope: { modes: ["bearer"], load: () => import("./providers/descope.ts") },
   hokusai: { modes: ["bearer"], load: () => import("./providers/hokusai.ts") },
 } satisfies Record<string, Entry>;
 

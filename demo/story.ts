@@ -45,7 +45,7 @@ export async function tell(
   const mlflow = await servers.startMlflow();
   const front = await given.startFront(mlflow.uri, servers.startFront);
   print.say(
-    `MLflow at ${mlflow.uri}, ${real && provider !== "hokusai" ? "nginx" : "a small proxy"} in front of it at ${front.uri}.`,
+    `MLflow at ${mlflow.uri}, ${real && provider !== "hokusai" && provider !== "descope" ? "nginx" : "a small proxy"} in front of it at ${front.uri}.`,
   );
 
   print.step("A request without credentials");
@@ -69,7 +69,11 @@ export async function tell(
 
   print.step("The runs, read back through the library and compared with what was logged");
   const runs = await readRuns(project);
-  checkRuns(runs, expectedRuns(trainer as string));
+  const expected = expectedRuns(trainer as string);
+  checkRuns(
+    runs,
+    expected.map((run) => ({ ...run, tags: { ...run.tags, ...given.tags } })),
+  );
   for (const line of runsTable(runs).split("\n")) print.say(line);
   print.good(`${runs.length} runs are as they were logged: parameters, every value of their metrics, tags, status.`);
   await checkFront(front);

@@ -21,6 +21,8 @@ export interface Given {
   startFront(upstream: string, start: StartFront): Promise<Front>;
   /** The plugin's options, as lines of YAML below its name. */
   readonly options: readonly string[];
+  /** The tags that the plugin gives each run. Default: none. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Variables that the file and the plugin read. */
   readonly settings: Readonly<Record<string, string>>;
 }

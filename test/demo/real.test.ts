@@ -10,6 +10,7 @@ for (const [provider, mode] of [
   ["vault", "bearer"],
   ["vault", "basic"],
   ["aws", "basic"],
+  ["descope", "bearer"],
   ["hokusai", "bearer"],
 ] as const) {
   test(`a Python and a Node program log their runs with ${provider} in ${mode} mode`, async () => {
