@@ -7,7 +7,20 @@ import { createProgram } from "./program.js";
 
 bearLostOutput();
 
+const { MLFLOW_AUTH_LOG: level, MLFLOW_AUTH_LOG_FORMAT: format } = process.env;
+// Before anything is said. What `init` asks on stderr is for people.
+if (format?.trim().toLowerCase() === "json" && !process.argv.includes("init")) {
+  const { speakJson } = await import("./stderr-form.js");
+  speakJson(process.stderr);
+}
+
 const program = createProgram();
+program.hook("preAction", async (_program, command) => {
+  const { logLevel = level?.trim().toLowerCase() } = command.optsWithGlobals();
+  if (logLevel !== "silent" || command.name() === "init") return;
+  const { silence } = await import("./stderr-form.js");
+  silence(process.stderr);
+});
 const tokens = leaveOuterProxy(process.env);
 if (tokens.length > 0) {
   const { hideTexts } = await import("./hide-texts.js");

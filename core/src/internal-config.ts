@@ -24,7 +24,7 @@ export { type Manifest, namesOf, offersCommand, readManifests, undeclaredManifes
 export { readPackage } from "./discovery/read-package.js";
 export type { RootOptions } from "./discovery/roots.js";
 export type { Origin, Root } from "./discovery/search-folders.js";
-export type { ErrorCode } from "./errors/codes.js";
+export { codes, type ErrorCode } from "./errors/codes.js";
 export {
   formatError,
   formatProblem,

@@ -16,6 +16,7 @@ export { loadCommand } from "./load-command.js";
 export { createLogger } from "./logging/logger.js";
 export { runCreationBase } from "./mlflow/endpoints.js";
 export { isBelowGateway } from "./mlflow/gateway.js";
+export { isPassing, pythonRepeats, remedyForPassing } from "./mlflow/passing-failures.js";
 export { isPermissionDenial, rejectionKindOf } from "./mlflow/rejection.js";
 export { createContext, type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";
 export type { AuthorizedHeaders } from "./pipeline/compose.js";

@@ -156,7 +156,8 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
     // Destroyed where they are this process's own: a server that hangs must not hold up the end.
     const end = options.agents === undefined ? "close" : "destroy";
     for (const agent of agents.values()) closers.push(() => agent[end]());
-    return createAuthorizer({ config, servers, clock, logger, agents, close });
+    const pythonsToo = options.agents !== undefined;
+    return createAuthorizer({ config, servers, clock, logger, pythonsToo, agents, close });
   } catch (thrown) {
     await close();
     throw thrown;
@@ -175,7 +176,7 @@ export function createContext(
     shared.logger.warn({ plugin: instance }, `plugin ${instance} goes on with the secret it has: ${reason}`);
   };
   const onFetch = (milliseconds: number) =>
-    shared.logger.debug(
+    shared.logger.info(
       { plugin: instance, milliseconds: Math.round(milliseconds) },
       `plugin ${instance} fetched its secret anew`,
     );

@@ -240,6 +240,7 @@ class BridgeAuth:
         headers = response.request.headers
         if self._bridge.server_of(target) is None:
             headers.pop(TOKEN_HEADER, None)
+            self._bridge.report_unlisted(target)
             return
         if redirects.should_strip_auth(response.url, target):
             headers.pop("Authorization", None)

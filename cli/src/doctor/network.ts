@@ -1,13 +1,12 @@
 /** Host name, connection and health: what can be asked of a server without a credential, so that none is needed to judge them. */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { createAgent, formatDuration, isLoopback, proxyFor } from "@mlflow-auth/core/internal";
+import { createAgent, formatDuration, isLoopback, proxyFor, remedyForPassing } from "@mlflow-auth/core/internal";
 import { withTimeout } from "../with-timeout.js";
 import { connectionFailure, otherScheme } from "./connection-failure.js";
 import type { Examination } from "./examination.js";
 import { broken, brokenBy, type Finding, fine, isBroken, knownError, type Link, links, skipped } from "./finding.js";
 import { type Answer, type Dispatcher, isHtml, probe } from "./probe.js";
-import { overload } from "./unexpected-answers.js";
 
 /** What came of asking a server without a credential. */
 export interface NetworkReport {
@@ -149,7 +148,7 @@ function speaksTls(answer: Answer, uri: string): Finding | undefined {
  */
 function healthFinding(answer: Answer, version: string | undefined): Finding {
   const { status } = answer;
-  if (status >= 500 || status === 429) return broken("health", `/health answered ${status}`, overload(status));
+  if (status >= 500 || status === 429) return broken("health", `/health answered ${status}`, remedyForPassing(status));
   if (status === 401 || status === 403) return skipped("health", `/health is protected, too (${status})`);
   if (status >= 300 && status < 400)
     return skipped("health", `/health leads elsewhere without a credential (${status})`);

@@ -1,5 +1,11 @@
 /** What an answer other than MLflow's means for the read that was sent, and what to do about it. */
-import { type AuthorizedHeaders, isPermissionDenial, rejectionKindOf } from "@mlflow-auth/core/internal";
+import {
+  type AuthorizedHeaders,
+  isPassing,
+  isPermissionDenial,
+  rejectionKindOf,
+  remedyForPassing,
+} from "@mlflow-auth/core/internal";
 import type { SentRead } from "./examination.js";
 import type { Explanation } from "./finding.js";
 import type { Answer } from "./probe.js";
@@ -7,6 +13,9 @@ import { loginPage, moved, textOf } from "./redirects.js";
 
 const ADDRESS =
   "check the server's `uri`: it must be the address of MLflow up to, and without, /api, for example https://mlflow.example.com/base";
+
+/** Why somebody may be here for nothing but a program that hangs. */
+const SILENCE = "MLflow's Python client repeats its requests for about 4 minutes then, without a word";
 
 /** Whether it is what MLflow answers to a search for experiments. */
 export function isRead({ status, text }: Answer): boolean {
@@ -23,7 +32,7 @@ export function explainAnswer(answer: Answer, sent: SentRead): Explanation {
   const redirected = status >= 300 && status < 400;
   if (kind === "login-page" || redirected) return moved(answer, sent) ?? loginPage(answer, sent);
   if (status === 404) return nothingThere(answer);
-  if (status === 429 || status >= 500) return { found: failing(answer), remedy: overload(status) };
+  if (status === 429 || status >= 500) return { found: failing(answer), remedy: remedyForPassing(status) };
   if (status === 200) return { found: "the server answered with something else than MLflow's JSON", remedy: ADDRESS };
   return { found: `the server answered ${status}, which MLflow does not`, remedy: ADDRESS };
 }
@@ -130,17 +139,8 @@ function nothingThere({ text }: Answer): Explanation {
 
 function failing({ status, text }: Answer): string {
   const ofMlflow = objectIn(text)?.["error_code"] !== undefined;
-  return ofMlflow ? `MLflow fails (${status})` : `the server answered ${status}`;
-}
-
-/** What to do about 429 and 5xx. */
-export function overload(status: number): string {
-  if (status === 429) return "wait, or have the limit of requests raised";
-  if (status === 502 || status === 504) {
-    return "start MLflow, or correct its address in the proxy in front of it, which does not reach MLflow";
-  }
-  if (status === 503) return "wait until the server is up, or start it";
-  return "see the log of MLflow, and that of the proxy in front of it if there is one";
+  const found = ofMlflow ? `MLflow fails (${status})` : `the server answered ${status}`;
+  return isPassing(status) ? `${found}; ${SILENCE}` : found;
 }
 
 function objectIn(text: string): Record<string, unknown> | undefined {

@@ -5,6 +5,7 @@
 import type { Config, ServerConfig } from "../config/config.js";
 import type { Rejection } from "../mlflow/rejection.js";
 import type { Run } from "../provider/provider.js";
+import type { Answers } from "./answers.js";
 import type { AuthorizerRequest } from "./authorizer-request.js";
 import type { AuthorizedHeaders } from "./compose.js";
 import type { Detour } from "./detours.js";
@@ -57,6 +58,8 @@ export interface Authorizer<Agent> extends Removals {
    * @param why the end of a sentence, such as "its body is compressed"
    */
   warnUntagged(server: ServerConfig, why: string): void;
+  /** Told by whoever sends requests how they end. */
+  readonly answers: Answers;
   /** What sends the requests of a listed server; undefined where any dispatcher will do. */
   agentFor(server: ServerConfig): Agent | undefined;
   /** Closes the plugins and every connection. */

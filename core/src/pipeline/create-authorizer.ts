@@ -7,6 +7,7 @@ import type { Rejection } from "../mlflow/rejection.js";
 import type { Logger } from "../provider/context.js";
 import { anonymous, type ProviderRequest } from "../provider/provider.js";
 import type { HeldClock } from "../time/clock.js";
+import { createAnswers } from "./answers.js";
 import { type AuthResult, type BoundAuth, createAuthPipeline } from "./auth.js";
 import type { Authorizer } from "./authorizer.js";
 import type { AuthorizerRequest } from "./authorizer-request.js";
@@ -26,6 +27,8 @@ export interface AuthorizerOptions<Agent> {
   readonly servers: readonly ServerProviders[];
   readonly clock: HeldClock;
   readonly logger: Logger;
+  /** Whether the requests are those of other programs, MLflow's Python client among them. Default: no. */
+  readonly pythonsToo?: boolean;
   readonly agents?: ReadonlyMap<ServerConfig, Agent>;
   readonly close?: () => Promise<void>;
 }
@@ -58,7 +61,7 @@ type Authorize = (request: AuthorizerRequest) => AuthorizedHeaders | Promise<Aut
 
 /** @param options its servers must be those of its configuration: each is known by its object */
 export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Authorizer<Agent> {
-  const { config, servers, clock, logger, agents, close = async () => undefined } = options;
+  const { config, servers, clock, logger, agents, pythonsToo = false, close = async () => undefined } = options;
   const pipelines = servers.map((providers) => createServerPipeline(providers, clock, logger));
   const pipelineOf = new Map(pipelines.map((pipeline) => [pipeline.server, pipeline]));
   const gateways = new Map(pipelines.map((pipeline) => [pipeline, gatewayOf(pipeline)]));
@@ -124,6 +127,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     tags: (server, run) => (pipelineOf.get(server) as ServerPipeline).tagPipeline.resolve(run),
     warnUntagged: (server, why) => pipelineOf.get(server)?.tagPipeline.warnUntagged(why),
     warnRemoved: createRemovalWarnings(logger),
+    answers: createAnswers(logger, clock, pythonsToo),
     agentFor: (server) => agents?.get(server),
     close,
   };

@@ -4,7 +4,9 @@ import type { Dispatcher } from "undici";
 import type { ServerConfig } from "../config/config.js";
 import { explainConnectionFailure } from "../connection/failure.js";
 import { createsRun } from "../mlflow/endpoints.js";
+import { FIRST_PASSING } from "../mlflow/passing-failures.js";
 import { type Rejection, rejectionKindOf } from "../mlflow/rejection.js";
+import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import { withBodyOfSource } from "./body-source.js";
 import { rememberCookies } from "./client-cookies.js";
@@ -153,7 +155,12 @@ export class AuthorizedRequest extends PassingHandler {
       const { awaited, clock } = this.#context;
       return rejectedUpload(awaited, this.#asked, this.#authorized as AuthorizedHeaders, authorized, clock.now());
     }
-    return () => void this.#dispatch(authorized, again.body, new SecondAttempt(this.handler, authorized, this));
+    return () =>
+      void this.#dispatch(
+        authorized,
+        again.body,
+        new SecondAttempt(this.handler, authorized, this, this.#context.authorizer),
+      );
   }
 
   get origin(): string {
@@ -190,8 +197,9 @@ export class AuthorizedRequest extends PassingHandler {
         }
       }
       this.#body?.release();
-      const { awaited } = this.#context;
+      const { awaited, authorizer } = this.#context;
       if (awaited.size > 0) awaited.delete(uploadKey(this.#asked));
+      note(authorizer, this.#authorized as AuthorizedHeaders, status, headers);
     }
     this.handler.onResponseStart?.(controller, status, headers, statusMessage);
   }
@@ -218,16 +226,25 @@ export class AuthorizedRequest extends PassingHandler {
 class SecondAttempt extends PassingHandler {
   readonly #authorized: AuthorizedHeaders;
   readonly #first: AuthorizedRequest;
+  readonly #authorizer: Authorizer<Dispatcher>;
 
-  constructor(handler: Handler, authorized: AuthorizedHeaders, first: AuthorizedRequest) {
+  constructor(
+    handler: Handler,
+    authorized: AuthorizedHeaders,
+    first: AuthorizedRequest,
+    authorizer: Authorizer<Dispatcher>,
+  ) {
     super(handler);
+    this.#authorizer = authorizer;
     this.#authorized = authorized;
     this.#first = first;
   }
 
   override onResponseStart(...event: Parameters<PassingHandler["onResponseStart"]>): void {
-    const { "set-cookie": cookies } = event[2];
+    const [, status, headers] = event;
+    const { "set-cookie": cookies } = headers;
     if (cookies !== undefined) rememberCookies(this.#authorized, this.#first.origin, cookies);
+    if (status >= 200) note(this.#authorizer, this.#authorized, status, headers);
     super.onResponseStart(...event);
   }
 
@@ -240,4 +257,14 @@ class SecondAttempt extends PassingHandler {
     this.#first.releaseBody();
     super.onResponseError(controller, explainConnectionFailure(error, this.#authorized.server.uri));
   }
+}
+
+/** Of an answer that is no rejection: nearly always a number is compared, and a size. */
+function note(
+  { answers }: Authorizer<Dispatcher>,
+  { server }: AuthorizedHeaders,
+  status: number,
+  headers: IncomingHttpHeaders,
+): void {
+  if (status >= FIRST_PASSING || answers.failing.size > 0) answers.note(server, status, headers["retry-after"]);
 }

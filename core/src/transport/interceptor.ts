@@ -9,6 +9,7 @@ import { type Ask, requestUrlOf } from "./client-request.js";
 import { takeDetour } from "./detour.js";
 import { withFormAsBytes } from "./form-body.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
+import { withTold } from "./told-answer.js";
 import { type Signal, unlessAborted } from "./unless-aborted.js";
 
 /**
@@ -44,21 +45,24 @@ export function createInterceptor(
     }
 
     function authorize(request: OutgoingRequest): boolean {
-      const { url, options, handler } = request;
+      const { url, options } = request;
       let authorized: AuthorizedHeaders | undefined | Promise<AuthorizedHeaders>;
       try {
         authorized = authorizer.authorize(url);
       } catch (thrown) {
-        fail(handler, thrown);
+        fail(request.handler, thrown);
         return true;
       }
-      if (authorized === undefined) return dispatch(options, handler);
-      const authorizedRequest = new AuthorizedRequest(context, request);
+      if (authorized === undefined) return dispatch(options, request.handler);
+      const { tell } = authorizer.answers;
+      const sent =
+        tell === undefined ? request : withTold(tell, request, authorizer.serverFor(url.url)?.uri ?? url.origin, clock);
+      const authorizedRequest = new AuthorizedRequest(context, sent);
       if (!(authorized instanceof Promise)) return authorizedRequest.begin(authorized);
       const { signal } = options as { signal?: Signal };
       (signal ? unlessAborted(authorized, signal) : authorized)
         .then((headers) => authorizedRequest.begin(headers))
-        .then(undefined, (thrown) => fail(handler, thrown));
+        .then(undefined, (thrown) => fail(sent.handler, thrown));
       return true;
     }
   };

@@ -5,6 +5,7 @@ import type { Logger } from "@mlflow-auth/core/internal";
 import { type Connections, isEnding } from "./connections.js";
 import { badMethod } from "./head.js";
 import { badRequest, Refusal } from "./refusal.js";
+import { createRefusalLog } from "./refusal-log.js";
 
 const unreadable = badRequest(
   "these bytes are no HTTP/1.1 request. Try this: use an address with http://, for https ends at the server alone, and escape blanks and letters beyond ASCII in paths.",
@@ -30,6 +31,7 @@ const byCode: Readonly<Record<string, Refusal>> = {
  * for, though it may have been carried out.
  */
 export function answerClientFaults(server: Server, connections: Connections, logger: Logger): void {
+  const tellRefusal = createRefusalLog(logger);
   let told = false;
   server.on("clientError", (error: NodeJS.ErrnoException, given) => {
     const socket = given as Socket;
@@ -40,11 +42,15 @@ export function answerClientFaults(server: Server, connections: Connections, log
       const refusal = byCode[code] ?? unreadable;
       // Once, for anybody could write the log full.
       if (refusal === tooLong && !told) logger.warn({ code }, `a request was refused: ${tooLong.message}`);
+      else tellRefusal(refusal);
       told ||= refusal === tooLong;
       answerFault(socket, refusal, connections);
     }
   });
-  server.on("connect", (_req, socket) => answerFault(socket as Socket, badMethod, connections));
+  server.on("connect", (_req, socket) => {
+    tellRefusal(badMethod);
+    answerFault(socket as Socket, badMethod, connections);
+  });
 }
 
 /** A connection on which no head came in time, or the beginning of one was all that came. */

@@ -4,9 +4,11 @@ import {
   type ConnectionFailure,
   connectionFailureOf,
   isMlflowAuthError,
+  isPassing,
   isTagFailure,
   type Logger,
   type MlflowAuthError,
+  pythonRepeats,
 } from "@mlflow-auth/core/internal";
 import { badRequest, Refusal } from "./refusal.js";
 
@@ -41,15 +43,16 @@ export class UpstreamFailures {
     // An error of ours stands for an answer that told that the request was not taken.
     const isTaken = !isMlflowAuthError(thrown) && (begun || brokenAnswerOf(thrown)?.begun === true);
     const refusal = isTaken ? unreadable(thrown, server) : refusalFor(thrown, server, this.answered.has(server));
-    this.#log(thrown, refusal.message, server);
+    this.#log(thrown, refusal, server);
     return refusal;
   }
 
-  #log(thrown: unknown, message: string, server: string): void {
+  #log(thrown: unknown, { status, message }: Refusal, server: string): void {
     if (this.last.get(server) === message) return;
     this.last.set(server, message);
     const { code, plugin } = isMlflowAuthError(thrown) ? thrown : {};
-    this.#logger.warn({ server, ...(code && { code }), ...(plugin && { plugin }) }, message);
+    const whoWaits = isPassing(status) ? `. ${pythonRepeats(status)}` : "";
+    this.#logger.warn({ server, ...(code && { code }), ...(plugin && { plugin }) }, message + whoWaits);
   }
 }
 

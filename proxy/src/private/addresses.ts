@@ -17,6 +17,8 @@ export interface Routed {
   readonly prefix: string;
   readonly by: Admitted["by"];
   readonly browser: boolean;
+  /** Told where the client is sent to a place that no listed server has. */
+  readonly ledAway: (from: Upstream, to: URL) => void;
 }
 
 /** Rewrites the addresses of one request. The server never gets the token, and the client never leaves the proxy unless it is led away. */
@@ -86,6 +88,8 @@ export class Addresses implements HeaderRewriting {
     if (url === null) return value;
     const sameServer = url.origin === upstream.origin && this.#routes.serverOf(url.href) === upstream.server;
     const path = sameServer ? this.#routes.pathFor(url.href) : undefined;
-    return path === undefined ? url.href : `http://${req.headers.host}${prefix}${path}`;
+    if (path !== undefined) return `http://${req.headers.host}${prefix}${path}`;
+    this.#routed.ledAway(upstream, url);
+    return url.href;
   }
 }

@@ -5,11 +5,13 @@ import type { Reading } from "../http/answer-reader.js";
 import { type Connections, isEnding } from "../http/connections.js";
 import type { Forwarder } from "../http/forward.js";
 import { forbidden, Refusal } from "../http/refusal.js";
+import { createRefusalLog } from "../http/refusal-log.js";
 import { refuse } from "../http/response-writer.js";
 import type { Upstream } from "../http/upstream.js";
-import { createAccess } from "./access.js";
+import { type Admitted, createAccess } from "./access.js";
 import { Addresses } from "./addresses.js";
 import { createArtifactHosts } from "./artifact-hosts.js";
+import { createLedAway } from "./led-away.js";
 import type { OwnAddress } from "./own-address.js";
 import { createUnlistedReports, UNLISTED_PATH } from "./python-bridge.js";
 import type { Routes } from "./routes.js";
@@ -52,6 +54,8 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
   const access = createAccess(own);
   const artifactHosts = createArtifactHosts(own, logger);
   const reports = createUnlistedReports(own);
+  const tellRefusal = createRefusalLog(logger);
+  const ledAway = createLedAway(routes, logger);
   let uses = 0;
 
   function request(req: IncomingMessage, res: ServerResponse): void {
@@ -62,6 +66,7 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
     if (admitted instanceof Refusal) {
       const isLast = connections.isNewcomer(socket);
       if (isLast) connections.endRefused(req, traffic);
+      tellRefusal(admitted);
       refuse(req, res, admitted, isLast);
       return;
     }
@@ -74,24 +79,26 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
       res.writeHead(307, { location: `${prefix}/`, "content-length": 0 }).end();
       return;
     }
-    const upstream = routes.resolve(path);
+    const upstream = judged(routes.resolve(path), admitted);
     if (upstream instanceof Refusal) {
+      tellRefusal(upstream);
       refuse(req, res, upstream);
-    } else if (browser && !routes.isHome(upstream)) {
-      // To a browser all that is below one address is one site: a page of one server could act at another with that one's credential.
-      refuse(
-        req,
-        res,
-        forbidden(`pages of several servers don't share an address in a browser. Try this: ${wayTo(upstream)}`),
-      );
-    } else if (by === "bearer" && upstream.server.auth.length === 0) {
-      refuse(req, res, bearerIsClients);
     } else {
       // The bridge leads what goes there to the proxy, and a browser asks for artifacts here.
       const readings = by === undefined || by === "header" || browser ? noReadings : artifactHosts.readings;
-      const rewriting = new Addresses(own, routes, { req, upstream, prefix, by, browser });
+      const rewriting = new Addresses(own, routes, { req, upstream, prefix, by, browser, ledAway });
       forwarder.forward({ req, res, upstream, rewriting, readings });
     }
+  }
+
+  /** Where the request goes, or why this client's does not. */
+  function judged(upstream: Upstream | Refusal, { by, browser }: Admitted): Upstream | Refusal {
+    if (upstream instanceof Refusal) return upstream;
+    if (browser && !routes.isHome(upstream)) {
+      // To a browser all that is below one address is one site: a page of one server could act at another with that one's credential.
+      return forbidden(`pages of several servers don't share an address in a browser. Try this: ${wayTo(upstream)}`);
+    }
+    return by === "bearer" && upstream.server.auth.length === 0 ? bearerIsClients : upstream;
   }
 
   return {

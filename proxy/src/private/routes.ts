@@ -12,6 +12,8 @@ export interface Routes {
   isHome(upstream: Pick<Upstream, "origin" | "server">): boolean;
   /** The listed server to which a URL belongs. */
   serverOf(url: string): ServerConfig | undefined;
+  /** A listed server that a URL of none comes close to. */
+  nearMiss(url: string): ServerConfig | undefined;
   /** The path of the proxy, without its token, for a URL; undefined if it belongs to no listed server. */
   pathFor(url: string): string | undefined;
 }
@@ -28,7 +30,8 @@ const badAuthority = badRequest(
 );
 
 /** @param upstream an absolute URL that a server of the file matches */
-export function createRoutes({ serverFor, refuseMisleading }: OpenedAuthorizer, upstream: string): Routes {
+export function createRoutes(authorizer: OpenedAuthorizer, upstream: string): Routes {
+  const { serverFor, nearMiss, refuseMisleading } = authorizer;
   const { origin, pathname } = new URL(upstream);
   const base = pathname.replace(/\/+$/, "");
   const home = serverFor(upstream);
@@ -78,6 +81,7 @@ export function createRoutes({ serverFor, refuseMisleading }: OpenedAuthorizer, 
     // A wildcard lists many servers at once: each host is one.
     isHome: (one) => one.server === home && one.origin === origin,
     serverOf: serverFor,
+    nearMiss,
     pathFor,
   };
 }

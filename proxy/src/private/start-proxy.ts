@@ -102,6 +102,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     server.on("error", warnOnce(logger));
     const one = { upstream, server, port: bound, address: `http://${name}:${bound}`, own, routes, relay };
     served.push(one);
+    // Without the token.
+    logger.info({ server: upstream }, `listening on ${one.address} for ${upstream}`);
     return one;
   }
 
@@ -115,7 +117,9 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   }
   const url = main.address + main.own.mountPoint;
 
+  const { logger } = options;
   let ended: Promise<unknown> | undefined;
+  let stopped = false;
   return {
     url,
     port: main.port,
@@ -134,6 +138,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     },
     close({ grace = 0 } = {}) {
       forwarder.drain();
+      if (ended === undefined) logger.info({}, stopping(grace));
       ended ??= Promise.all(served.map(({ server }) => closeServer(server)));
       // A connection whose answer began before may be kept alive by its client.
       const sweep = setInterval(() => {
@@ -146,12 +151,17 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       return ended
         .then(() => undefined)
         .finally(() => {
+          if (!stopped) logger.info({}, "stopped");
+          stopped = true;
           clearInterval(sweep);
           timers.forEach(clearTimeout);
         });
     },
   };
 }
+
+const stopping = (grace: number) =>
+  `stopping: no more connections are taken${grace > 0 ? `, and requests under way get ${grace / 1000} s` : ""}`;
 
 /** One address of the proxy. */
 interface ServedAddress {

@@ -1,0 +1,76 @@
+/** What becomes of requests to listed servers, told where nobody would hear of it: failures that clients bear in silence, and at debug every answer. */
+import type { ServerConfig } from "../config/config.js";
+import { printable } from "../errors/printable.js";
+import { isPassing, pythonRepeats, remedyForPassing } from "../mlflow/passing-failures.js";
+import type { Logger } from "../provider/context.js";
+import type { Clock } from "../time/clock.js";
+
+/** Told of answers by whoever sends requests. */
+export interface Answers {
+  /** Servers whose last answer was such a failure. Nearly always none, so that an answer costs one look. */
+  readonly failing: { readonly size: number };
+  /**
+   * To be called for an answer of `FIRST_PASSING` or above, and for any while there are `failing` ones. Warns once for each server and
+   * status while it lasts, and at most once a minute.
+   *
+   * @param retryAfter the answer's Retry-After
+   */
+  note(server: ServerConfig, status: number, retryAfter?: string | string[] | undefined): void;
+  /** Tells at debug how a request ended. Undefined unless somebody reads it: it is free then. */
+  readonly tell: ((request: EndedRequest) => void) | undefined;
+}
+
+/** A request to a listed server that has been answered, or failed. */
+export interface EndedRequest {
+  /** The server's URI, as the file has it. */
+  readonly server: string;
+  readonly method: string;
+  /** With its query, which is not told. */
+  readonly path: string;
+  /** A status, or the code or name of what it failed with. */
+  readonly end: number | string;
+  /** From when it was asked for until its answer was over. */
+  readonly milliseconds: number;
+}
+
+/** Milliseconds between two warnings of the same server and status, where it comes and goes. */
+const PAUSE = 60_000;
+/** Characters of a path that are told. */
+const LONGEST_PATH = 300;
+
+/** @param pythonsToo whether the requests are those of other programs, MLflow's Python client among them */
+export function createAnswers(logger: Logger, clock: Pick<Clock, "now">, pythonsToo: boolean): Answers {
+  const failing = new Map<string, Set<number>>();
+  const told = new Map<string, number>();
+
+  function note({ uri }: ServerConfig, status: number, retryAfter?: string | string[]): void {
+    if (!isPassing(status)) {
+      if (failing.delete(uri)) logger.info({ server: uri, status }, `${uri} answers again`);
+      return;
+    }
+    let statuses = failing.get(uri);
+    if (statuses?.has(status)) return;
+    const key = `${status} ${uri}`;
+    const now = clock.now();
+    if (now - (told.get(key) ?? Number.NEGATIVE_INFINITY) < PAUSE) return;
+    told.set(key, now);
+    if (statuses === undefined) {
+      statuses = new Set();
+      failing.set(uri, statuses);
+    }
+    statuses.add(status);
+    const what = `${uri} answers ${status}${status === 429 ? ": it takes no more requests for now" : ""}`;
+    const whoWaits = pythonsToo ? `. ${pythonRepeats(status, retryAfter)}` : "";
+    logger.warn({ server: uri, status }, `${what}${whoWaits}. Try this: ${remedyForPassing(status)}`);
+  }
+
+  function tell({ server, method, path, end, milliseconds }: EndedRequest): void {
+    const isStatus = typeof end === "number";
+    const fields = { server, ...(isStatus ? { status: end } : { code: end }), milliseconds: Math.round(milliseconds) };
+    const asked = printable((path.split(/[?#]/, 1)[0] as string).slice(0, LONGEST_PATH));
+    const how = isStatus ? `answered ${end}` : `no answer (${end})`;
+    logger.debug(fields, `${method} ${asked}: ${how} after ${fields.milliseconds} ms`);
+  }
+
+  return { failing, note, tell: logger.isLevelEnabled?.("debug") === false ? undefined : tell };
+}

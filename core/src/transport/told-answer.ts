@@ -1,0 +1,49 @@
+/** An answer on its way to the client, told at debug once it is over. */
+import type { IncomingHttpHeaders } from "node:http";
+import type { Dispatcher } from "undici";
+import { connectionFailureOf } from "../connection/failure.js";
+import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { Answers } from "../pipeline/answers.js";
+import type { Clock } from "../time/clock.js";
+import { PassingHandler } from "./authorized-request.js";
+import type { OutgoingRequest } from "./outgoing-request.js";
+
+type Controller = Dispatcher.DispatchController;
+
+/** The same request, told when it has ended: a client's, whatever becomes of it on the way. */
+export function withTold(
+  tell: NonNullable<Answers["tell"]>,
+  request: OutgoingRequest,
+  server: string,
+  clock: Pick<Clock, "now">,
+): OutgoingRequest {
+  const { method, path } = request.asked;
+  const began = clock.now();
+  const end = (what: number | string) => tell({ server, method, path, end: what, milliseconds: clock.now() - began });
+  return { ...request, handler: new ToldAnswer(request.handler, end) };
+}
+
+class ToldAnswer extends PassingHandler {
+  readonly #end: (what: number | string) => void;
+  #status = 0;
+
+  constructor(handler: Dispatcher.DispatchHandler, end: (what: number | string) => void) {
+    super(handler);
+    this.#end = end;
+  }
+
+  override onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders, text?: string): void {
+    this.#status = status;
+    super.onResponseStart(controller, status, headers, text);
+  }
+
+  override onResponseEnd(controller: Controller, trailers: IncomingHttpHeaders): void {
+    this.#end(this.#status);
+    super.onResponseEnd(controller, trailers);
+  }
+
+  override onResponseError(controller: Controller, error: Error): void {
+    this.#end(isMlflowAuthError(error) ? error.code : connectionFailureOf(error).code);
+    super.onResponseError(controller, error);
+  }
+}
