@@ -70,7 +70,7 @@ export interface Rig {
   readonly upstream: Upstream;
   readonly proxy: RunningProxy;
   readonly token: string;
-  /** What the proxy and the authorizer logged. */
+  /** What the proxy and the authorizer logged, from `level` on. */
   readonly logged: string[];
   /** How many bytes the proxy has told of so far, as `traffic`. A test may set it back. */
   readonly traffic: { bytes: number };
@@ -83,6 +83,8 @@ export interface RigOptions
   > {
   /** The path below the upstream's origin. Default: none. */
   readonly base?: string;
+  /** From which level on lines are kept. Default: warn. */
+  readonly level?: "debug" | "warn";
   /** Further servers of the file. `UPSTREAM` in a URI stands for the port of the first. */
   readonly servers?: readonly { uri: string; auth?: string | string[]; allowInsecure?: boolean }[];
   readonly answer?: Upstream["answer"];
@@ -140,15 +142,16 @@ export async function startRig({
   };
 }
 
+interface OpenProxyOptions extends Pick<ProxyOptions, "upstream">, Partial<Omit<ProxyOptions, "upstream">> {
+  /** From which level on lines are kept. Default: warn. */
+  readonly level?: "debug" | "warn";
+}
+
 /** A proxy with the plugins of a project and this configuration. */
-export async function openProxy(
-  project: Project,
-  config: object,
-  options: Pick<ProxyOptions, "upstream"> & Partial<ProxyOptions>,
-) {
+export async function openProxy(project: Project, config: object, { level = "warn", ...options }: OpenProxyOptions) {
   const env = {};
   const logged: string[] = [];
-  const logger = collectingLogger(logged);
+  const logger = collectingLogger(logged, level);
   const loaded = await loadConfig({ config: config as never, cwd: project.folder, env });
   const authorizer = await openAuthorizer(loaded, { env, logger, agents: agentLimits });
   closeAfterwards(() => authorizer.close());
@@ -159,8 +162,13 @@ export async function openProxy(
   return { proxy, authorizer, token, logged };
 }
 
-function collectingLogger(lines: string[]): Logger {
+function collectingLogger(lines: string[], level: "debug" | "warn"): Logger {
   const log = (fields: LogFields, message: string) => void lines.push(`${JSON.stringify(fields)} ${message}`);
+  const none = () => undefined;
+  if (level === "warn") {
+    const isLevelEnabled = (asked: string) => asked === "warn" || asked === "error";
+    return { isLevelEnabled, debug: none, info: none, warn: log, error: log };
+  }
   return { debug: log, info: log, warn: log, error: log };
 }
 

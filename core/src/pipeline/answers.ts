@@ -27,7 +27,7 @@ export interface EndedRequest {
   readonly method: string;
   /** With its query, which is not told. */
   readonly path: string;
-  /** A status, or the code or name of what it failed with. */
+  /** A status; or the code or name of what it failed with, or `given up`. */
   readonly end: number | string;
   /** From when it was asked for until its answer was over. */
   readonly milliseconds: number;
@@ -66,9 +66,13 @@ export function createAnswers(logger: Logger, clock: Pick<Clock, "now">, pythons
 
   function tell({ server, method, path, end, milliseconds }: EndedRequest): void {
     const isStatus = typeof end === "number";
-    const fields = { server, ...(isStatus ? { status: end } : { code: end }), milliseconds: Math.round(milliseconds) };
-    const asked = printable((path.split(/[?#]/, 1)[0] as string).slice(0, LONGEST_PATH));
-    const how = isStatus ? `answered ${end}` : `no answer (${end})`;
+    const fields = {
+      server,
+      ...(isStatus ? { status: end } : { reason: end }),
+      milliseconds: Math.round(milliseconds),
+    };
+    const asked = printable(path.replace(/[?#].*$/s, "").slice(0, LONGEST_PATH));
+    const how = isStatus ? `answered ${end}` : `no whole answer (${end})`;
     logger.debug(fields, `${method} ${asked}: ${how} after ${fields.milliseconds} ms`);
   }
 

@@ -43,7 +43,8 @@ class ToldAnswer extends PassingHandler {
   }
 
   override onResponseError(controller: Controller, error: Error): void {
-    this.#end(isMlflowAuthError(error) ? error.code : connectionFailureOf(error).code);
+    const code = isMlflowAuthError(error) ? error.code : connectionFailureOf(error).code;
+    this.#end(controller?.aborted ? "given up" : code);
     super.onResponseError(controller, error);
   }
 }

@@ -188,14 +188,18 @@ export const mutants = [
     [
       ["if (url === undefined) return dispatch(options, handler);", "", "a CONNECT ends in a TypeError"],
       [
-        "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        fail(handler, thrown);\n        return true;",
-        "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        return dispatch(options, handler);",
+        "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        fail(request.handler, thrown);\n        return true;",
+        "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        return dispatch(options, request.handler);",
         "where there is no credential, or a misleading path, the request goes bare",
       ],
-      ["if (authorized === undefined) return dispatch(options, handler);", "", "other traffic ends in a TypeError"],
       [
-        ".then(undefined, (thrown) => fail(handler, thrown));",
-        ".then(undefined, () => dispatch(options, handler));",
+        "if (authorized === undefined) return dispatch(options, request.handler);",
+        "",
+        "other traffic ends in a TypeError",
+      ],
+      [
+        ".then(undefined, (thrown) => fail(sent.handler, thrown));",
+        ".then(undefined, () => dispatch(options, sent.handler));",
         "where a credential was promised and did not come the request goes bare",
       ],
       [

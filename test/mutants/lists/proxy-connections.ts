@@ -20,7 +20,7 @@ export const mutants = [
         { tests: ["proxy/refusals"] },
       ],
       [
-        "if (isLast) connections.endRefused(req, traffic);\n      refuse(req, res, admitted, isLast);",
+        "if (isLast) connections.endRefused(req, traffic);\n      tellRefusal(admitted);\n      refuse(req, res, admitted, isLast);",
         "refuse(req, res, admitted);",
         "an outsider holds a connection with one refused request behind the other",
       ],

@@ -37,8 +37,8 @@ export const mutants = [
         "a redirect to another listed server takes the client's request there with its credential",
       ],
       [
-        "return path === undefined ? url.href :",
-        "return path === undefined ? value :",
+        "upstream, url);\n    return url.href;",
+        "upstream, url);\n    return value;",
         "a relative redirect out of the base leads to the proxy itself",
       ],
       [

@@ -1,0 +1,77 @@
+/** What the log says of requests in Node: to listed servers alone, and nothing that costs where nobody reads it. */
+import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
+import { Agent } from "undici";
+import * as assert from "uvu/assert";
+import { Secret } from "../../src/secret/secret.js";
+import { fakeClock } from "../../src/testing.js";
+import { createInterceptor } from "../../src/transport/interceptor.js";
+import { echoServer } from "../connection/echo-server.js";
+import { authorizerOver, boundAuth } from "../pipeline/authorizer-fixture.js";
+import { fetchWith } from "./client-fixture.js";
+
+const test = suite("requests as the log tells of them");
+const auth = { headers: { Authorization: new Secret("Bearer ours") } };
+
+async function setting({ debug = false } = {}) {
+  const server = await echoServer((seen, response) => {
+    const [, status = "200"] = /\/(\d{3})/.exec(seen.url ?? "") ?? [];
+    if (status === "000") response.destroy();
+    else response.writeHead(Number(status), { "retry-after": "7" }).end("x");
+  });
+  closeAfterwards(() => server.close());
+  const elsewhere = await echoServer((_seen, response) => response.writeHead(503).end());
+  closeAfterwards(() => elsewhere.close());
+  const { authorizer, log } = authorizerOver(
+    [{ uri: `${server.origin}/base`, auth: [boundAuth("a", async () => auth)] }],
+    fakeClock(),
+    { debug },
+  );
+  const agent = new Agent();
+  closeAfterwards(() => agent.close());
+  const dispatcher = agent.compose(createInterceptor(authorizer));
+  const ask = async (url: string) => {
+    const answer = await fetchWith(dispatcher, url).catch(() => undefined);
+    await answer?.text();
+    return answer?.status;
+  };
+  const answers = () => log.filter(({ level, fields }) => level === "warn" && fields.status !== undefined);
+  const warned = () => answers().map(({ message }) => message.split(". ")[0]);
+  return { server, elsewhere, authorizer, ask, warned, log };
+}
+
+test("a server that fails is warned of once, until it has answered", async () => {
+  const { server, elsewhere, ask, warned, authorizer } = await setting();
+  for (const status of [503, 503, 200, 429]) assert.is(await ask(`${server.origin}/base/${status}`), status);
+  const both = [
+    `${server.origin}/base answers 503`,
+    `${server.origin}/base answers 429: it takes no more requests for now`,
+  ];
+  assert.equal(warned(), both);
+  assert.is(authorizer.answers.failing.size, 1);
+  assert.is(await ask(`${elsewhere.origin}/x`), 503);
+  assert.equal(warned(), both, "another server is the program's own affair");
+});
+
+test("at debug every request to a listed server ends in one line", async () => {
+  const { server, elsewhere, ask, log } = await setting({ debug: true });
+  await ask(`${server.origin}/base/200?key=of-no-concern`);
+  await ask(`${server.origin}/base/404`);
+  await ask(`${server.origin}/base/000`);
+  await ask(`${elsewhere.origin}/secret-path`);
+  const ends = log.filter(({ fields }) => fields.milliseconds !== undefined);
+  assert.equal(
+    ends.map(({ message }) => message.replace(/\d+ ms$/, "N ms")),
+    [
+      "GET /base/200: answered 200 after N ms",
+      "GET /base/404: answered 404 after N ms",
+      "GET /base/000: no whole answer (UND_ERR_SOCKET) after N ms",
+    ],
+  );
+  assert.equal(
+    ends.map(({ fields }) => [fields.server, fields.status ?? fields.reason]),
+    [200, 404, "UND_ERR_SOCKET"].map((end) => [`${server.origin}/base`, end]),
+  );
+  assert.not.match(JSON.stringify(log), /of-no-concern|secret-path/);
+});
+
+test.run();
