@@ -260,6 +260,31 @@ const appRole: VaultCase[] = [
   { title: "denies a login at another mount", call: () => ({ ...login({ role_id: "r" }), path: "auth/nope/login" }) },
 ];
 
+const lookup = (token: string | undefined): VaultCall => ({ ...get("sys/wrapping/lookup"), token });
+const unwrap = (token: string | undefined): VaultCall => ({ ...post("sys/wrapping/unwrap", {}), token });
+const wrapped = (call: VaultCall): VaultCall => ({ ...call, headers: { "X-Vault-Wrap-TTL": "5m" } });
+
+const wrapping: VaultCase[] = [
+  {
+    title: "wraps a secret id",
+    call: () => wrapped(post("auth/approle/role/trainer/secret-id", {})),
+    remember: (answer) => ({ wrapping: answer.wrap_info.token }),
+  },
+  { title: "tells who made a wrapping token", call: ({ wrapping: token }) => lookup(token) },
+  { title: "unwraps once", call: ({ wrapping: token }) => unwrap(token) },
+  { title: "does not unwrap twice", call: ({ wrapping: token }) => unwrap(token) },
+  { title: "knows no spent wrapping token", call: ({ wrapping: token }) => lookup(token) },
+  { title: "unwraps no other token", call: () => unwrap("bad") },
+  { title: "looks up no other token", call: () => lookup("bad") },
+  {
+    title: "wraps anything",
+    call: () => wrapped(post("sys/wrapping/wrap", { secret_id: "s" })),
+    remember: (answer) => ({ wrapping: answer.wrap_info.token }),
+  },
+  { title: "tells that anybody made it", call: ({ wrapping: token }) => lookup(token) },
+  { title: "unwraps anything", call: ({ wrapping: token }) => unwrap(token) },
+];
+
 const sealing: VaultCase[] = [
   { title: "unmounts", call: () => ({ method: "DELETE", path: "sys/mounts/team/deep" }) },
   { title: "has no route after that", call: () => get("team/deep/data/x") },
@@ -278,5 +303,6 @@ export const vaultCases: VaultCase[] = [
   ...lives,
   ...lifeFaults,
   ...appRole,
+  ...wrapping,
   ...sealing,
 ];

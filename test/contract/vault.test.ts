@@ -49,7 +49,7 @@ async function ask({ call, remember }: VaultCase, { vault, memory }: Subject) {
 }
 
 const RANDOM =
-  /^(request_id|accessor|uuid|client_token|id|.*_id|.*_time|creation_time|secret_id_accessor|running_plugin_version|ttl|last_renewal)$/;
+  /^(request_id|accessor|wrapped_accessor|uuid|client_token|id|.*_id|.*_time|creation_time|secret_id_accessor|running_plugin_version|ttl|last_renewal)$/;
 
 /** What differs from one run to the next, replaced by its type; empty stays empty. */
 function withoutChance(value: unknown): unknown {
@@ -58,7 +58,8 @@ function withoutChance(value: unknown): unknown {
   const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(
     pairs.map(([name, field]) => {
-      const chance = RANDOM.test(name) && field !== "" && field !== null && typeof field !== "object";
+      const isToken = typeof field === "string" && field.startsWith("hvs.");
+      const chance = (RANDOM.test(name) || isToken) && field !== "" && field !== null && typeof field !== "object";
       // Vault's warnings are sentences for people; that there is one counts.
       if (name === "warnings") return [name, field === null ? null : (field as unknown[]).length];
       return [name, chance ? `a ${typeof field}` : withoutChance(field)];

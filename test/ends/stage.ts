@@ -1,5 +1,6 @@
 /** A server with TLS and one without, a Vault behind either, and a project to reach them from. */
 import { generateKeyPairSync, sign } from "node:crypto";
+import { join } from "node:path";
 import { createSetup, type Setup } from "../../cli/test/setup.ts";
 import { type EchoServer, echoServer } from "../../core/test/connection/echo-server.ts";
 import { appRole, seed, token, write } from "../../plugins/vault/test/start-provider.ts";
@@ -7,6 +8,7 @@ import { createAuthority } from "../servers/certificates.ts";
 import { type FakeDescope, startFakeDescope } from "../servers/descope-fake.ts";
 import { environmentOf, makeKeys, startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { startTlsFront } from "../servers/tls-front.ts";
+import { startVaultAgent } from "../servers/vault-agent.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 import { closeAfterwards } from "../suite.ts";
 import { type AzureTrial, openAzure } from "./azure-stage.ts";
@@ -15,6 +17,8 @@ export interface Stage {
   readonly project: Setup;
   readonly server: EchoServer;
   readonly vault: FakeVault;
+  /** The Unix socket of an agent before it. */
+  readonly vaultAgent: string;
   readonly aws: {
     readonly endpoint: string;
     /** Behind TLS, without a client certificate. */
@@ -69,11 +73,16 @@ export async function openStage(): Promise<Stage> {
     return started.address;
   };
   const jwt = await prepare(vault);
+  const own = await token(vault);
+  const socket = join(project.folder, "agent.sock");
+  const agent = await startVaultAgent({ vault: vault.address, added: () => own, socket });
+  closeAfterwards(() => agent.stop());
   const { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId } = await appRole(vault);
   return {
     project,
     server,
     vault,
+    vaultAgent: agent.address,
     aws: {
       endpoint: aws.endpoint,
       secure: secureAws.address,

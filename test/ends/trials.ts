@@ -8,7 +8,7 @@ export interface Trial extends Given {
   readonly uri: string;
 }
 
-export function trialsOn({ server, vault, aws, azure, descope, secure, files, logins }: Stage): Trial[] {
+export function trialsOn({ server, vault, vaultAgent, aws, azure, descope, secure, files, logins }: Stage): Trial[] {
   const plain = server.origin;
   const { ca, cert, key, both } = files;
   const path = { path: "mlflow/auth" };
@@ -89,10 +89,17 @@ export function trialsOn({ server, vault, aws, azure, descope, secure, files, lo
     vaultIs(
       "Vault's login by AppRole",
       {
-        auth: { method: "approle", roleId: logins.roleId, secretId: { env: "MY_SECRET_ID" }, mount: "approle" },
+        auth: {
+          method: "approle",
+          roleId: logins.roleId,
+          secretId: { env: "MY_SECRET_ID" },
+          mount: "approle",
+          wrapped: false,
+        },
       },
       { MY_SECRET_ID: logins.secretId },
     ),
+    vaultIs("Vault's agent, by its Unix socket", { address: vaultAgent, auth: { method: "none" } }),
     vaultIs("Vault's login by a service account", {
       auth: { method: "kubernetes", role: "trainer", jwtFile: logins.jwtFile, mount: "kubernetes" },
     }),

@@ -141,6 +141,7 @@ async function readCall(request: IncomingMessage): Promise<ReadCall> {
     query: url.searchParams,
     body: parse(text),
     token: (request.headers["x-vault-token"] as string | undefined) ?? bearer,
+    wrapTtl: request.headers["x-vault-wrap-ttl"] as string | undefined,
   };
 }
 

@@ -31,6 +31,8 @@ export interface AgentOptions {
   readonly logger?: Logger | undefined;
   /** Whose TLS options these are. Default: those of a listed server whose URI the destination is. */
   readonly tlsOwner?: TlsOwner | undefined;
+  /** The path of a Unix socket to connect to, whatever the destination's host is. */
+  readonly socketPath?: string | undefined;
   /** Milliseconds for which certificate files are not looked at again. Default 1,000; 0: they are before each request. */
   readonly fresh?: number | undefined;
 }
@@ -59,9 +61,9 @@ export function needsAgent({ destination, tls, env }: AgentOptions): boolean {
  * @throws MlflowAuthError `TLS_FILE` or `HTTP_PROXY`
  */
 export function createAgent(options: AgentOptions): Dispatcher {
-  const { destination, env } = options;
+  const { destination, env, socketPath } = options;
   const tls = isSecure(destination) ? options.tls : undefined;
-  const proxy = proxyFor(destination, env);
+  const proxy = socketPath === undefined ? proxyFor(destination, env) : undefined;
   if (tls === undefined) return connect(options, proxy, {});
   const build = (pems: Pems) =>
     connect(options, proxy, { ...definedOf(pems), ...(tls.insecureSkipVerify ? { rejectUnauthorized: false } : {}) });
@@ -73,10 +75,11 @@ const isSecure = (destination: string) => destination.startsWith("https:");
 const definedOf = (pems: Pems) => Object.fromEntries(Object.entries(pems).filter(([, pem]) => pem !== undefined));
 
 function connect(
-  { connections, timeout, background, lenient }: AgentOptions,
+  { connections, timeout, background, lenient, socketPath }: AgentOptions,
   proxy: HttpProxy | undefined,
-  secure: object,
+  pems: object,
 ): Dispatcher {
+  const secure = socketPath === undefined ? pems : { ...pems, socketPath };
   const options = {
     ...(connections === undefined ? {} : { connections }),
     ...(timeout === undefined ? {} : { headersTimeout: timeout, bodyTimeout: timeout }),

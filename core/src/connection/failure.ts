@@ -44,6 +44,8 @@ export interface ConnectionFailure {
 /** The first that fits. */
 const meanings: readonly (readonly [codes: RegExp, kind: ConnectionFailureKind, what: string])[] = [
   [/^ECONNREFUSED$/, "refused", "nothing listens there"],
+  [/^(ENOENT|ENOTSOCK)$/, "refused", "there is no such socket"],
+  [/^EACCES$/, "refused", "this process may not connect to it"],
   [/^(ENOTFOUND|EAI_AGAIN|EAI_NODATA|EAI_NONAME)$/, "unknown-host", "the host name is unknown"],
   [/^EHOSTUNREACH$/, "no-route", "there is no route to that host"],
   [/^ENETUNREACH$/, "no-route", "there is no route to that network"],

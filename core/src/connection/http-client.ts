@@ -42,19 +42,20 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
   let warned = false;
 
   function client(settings: HttpClientSettings): HttpClient {
-    const { allowInsecure, direct = false, tlsNames, ...tls } = settings;
+    const { allowInsecure, direct = false, tlsNames, socketPath, ...tls } = settings;
     const { instance, logger, background = false, servers } = options;
     const env = direct ? {} : options.env;
     const tlsOwner = tlsOfPlugin(instance, tlsNames);
     const code = servers === undefined ? "SECRET_UNREACHABLE" : "SERVER_UNREACHABLE";
-    const sender: Sender = { instance, tlsOwner, code, agentFor };
+    const nameOf = ({ origin }: URL) => (socketPath === undefined ? origin : `unix:${socketPath}`);
+    const sender: Sender = { instance, tlsOwner, code, agentFor, nameOf };
     const byOrigin = new Map<string, Dispatcher>();
     function agentFor(url: URL): Dispatcher {
       if (servers !== undefined) return servers(url);
       let agent = byOrigin.get(url.origin);
       if (agent === undefined) {
         // A backend is asked now and then: what replaced a file is to be in use the next time.
-        agent = createAgent({ destination: url.origin, tls, tlsOwner, fresh: 0, env, logger, background });
+        agent = createAgent({ destination: url.origin, tls, tlsOwner, fresh: 0, env, logger, background, socketPath });
         byOrigin.set(url.origin, agent);
         agents.push(agent);
       }
@@ -67,7 +68,7 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
         const once = sent.tries === "once";
         const timeout = sent.timeout ?? (once ? DEFAULT_TIMEOUT.once : DEFAULT_TIMEOUT.several);
         const attempt = (limit: number) => sendOnce(sent, url, limit, sender);
-        const answer = retries.send(url.origin, attempt, { timeout, once });
+        const answer = retries.send(nameOf(url), attempt, { timeout, once });
         underWay.add(answer);
         return await answer.finally(() => underWay.delete(answer));
       },
@@ -112,6 +113,8 @@ interface Sender {
   readonly tlsOwner: TlsOwner;
   readonly code: "SECRET_UNREACHABLE" | "SERVER_UNREACHABLE";
   readonly agentFor: (url: URL) => Dispatcher;
+  /** What the other side is called: its origin, or the socket. */
+  readonly nameOf: (url: URL) => string;
 }
 
 async function sendOnce(
@@ -133,18 +136,19 @@ async function sendOnce(
     });
     const bytes = await read(answer.body, url, sender);
     const { statusCode: status, headers: given } = answer;
-    return { status, headers: given, bytes, text: bytes.toString("utf8"), origin: url.origin };
+    return { status, headers: given, bytes, text: bytes.toString("utf8"), origin: sender.nameOf(url) };
   } catch (thrown) {
     throw unreachable(thrown, url, sender, timeout);
   }
 }
 
-async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, { code, instance }: Sender): Promise<Buffer> {
+async function read(body: AsyncIterable<Uint8Array>, url: URL, { code, instance, nameOf }: Sender): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
     if (length > LONGEST_ANSWER) {
+      const origin = nameOf(url);
       // It is there and not in trouble: neither another try nor an old secret would be right.
       throw new MlflowAuthError(code, `${origin} gave an answer of more than 1 MiB`, {
         plugin: instance,
@@ -162,7 +166,7 @@ async function read(body: AsyncIterable<Uint8Array>, { origin }: URL, { code, in
 function unreachable(
   thrown: unknown,
   url: URL,
-  { code, instance, tlsOwner }: Sender,
+  { code, instance, tlsOwner, nameOf }: Sender,
   timeout: number,
 ): MlflowAuthError {
   if (isMlflowAuthError(thrown)) {
@@ -170,20 +174,20 @@ function unreachable(
     if (code === "SERVER_UNREACHABLE" || thrown.code === code || thrown.code === "TLS_FILE") return thrown;
     const { message, remedy, transient } = thrown;
     const details = { plugin: instance, transient, remedy, cause: thrown };
-    return new MlflowAuthError(code, `${url.origin} can't be reached: ${message}`, details);
+    return new MlflowAuthError(code, `${nameOf(url)} can't be reached: ${message}`, details);
   }
   const timedOut = (thrown as Error | undefined)?.name === "TimeoutError";
   const { code: reason, what, kind } = connectionFailureOf(thrown);
   const why = timedOut ? `no answer within ${formatDuration(timeout)}` : what;
   const untrusted = kind === "self-signed" || kind === "untrusted";
-  return new MlflowAuthError(code, `${url.origin} can't be reached: ${why}`, {
+  return new MlflowAuthError(code, `${nameOf(url)} can't be reached: ${why}`, {
     plugin: instance,
     transient: true,
     cause: Object.assign(new Error(reason), { code: timedOut ? why : reason }),
     remedy:
       (!timedOut && untrusted && `give the CA file in ${tlsOwner.names.ca}`) ||
       (!timedOut && kind && remedies[kind]) ||
-      `check that ${url.origin} is the right address and answers from this machine`,
+      `check that ${nameOf(url)} is the right address and answers from this machine`,
   });
 }
 

@@ -59,6 +59,11 @@ export interface HttpClientSettings extends TlsOptions {
   readonly allowInsecure?: boolean | undefined;
   /** Past the corporate proxy: for what stands on the machine itself, such as a cloud's metadata service. Default false. */
   readonly direct?: boolean | undefined;
+  /**
+   * The path of a Unix socket, which is asked in place of the host that a URL names: for an agent on the machine itself. Give such a URL the
+   * host `localhost`.
+   */
+  readonly socketPath?: string | undefined;
 }
 
 /** One request to a secret backend. */
@@ -84,7 +89,7 @@ export interface HttpResponse {
   readonly text: string;
   /** The body as it came. */
   readonly bytes: Uint8Array;
-  /** Scheme, host and port that answered. */
+  /** Scheme, host and port that answered; `unix:PATH` for a Unix socket. */
   readonly origin: string;
 }
 

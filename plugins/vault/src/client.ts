@@ -15,10 +15,12 @@ import type { VaultOptions } from "./generated/options.js";
 
 /** How one call is made. */
 export interface Call {
-  /** Undefined for a login, which has none. */
+  /** Undefined for a login, which has none, and where an agent at the address adds one. */
   readonly token?: Secret | undefined;
-  /** One try of 2 seconds, for what can as well be done next time. Default: three tries, in 10 seconds together. */
+  /** One try, for what can as well be done next time, or must not be done twice. Default: three tries. */
   readonly tries?: HttpRequest["tries"];
+  /** Milliseconds for all of them. Default 10,000; where it is tried once, 2,000. */
+  readonly timeout?: HttpRequest["timeout"];
 }
 
 /** Asks Vault. Paths are below `/v1/`, their segments encoded. Vault's own errors are answers, with their status. */
@@ -32,6 +34,7 @@ export interface VaultClient {
 interface Passed {
   headers: NonNullable<HttpRequest["headers"]>;
   tries: Call["tries"];
+  timeout: Call["timeout"];
 }
 
 /** As much of node-vault as is used. */
@@ -54,7 +57,9 @@ interface SentByNodeVault extends Passed {
 export function createVaultClient(options: VaultOptions, context: PluginContext): VaultClient {
   const { allowInsecure, tls } = options;
   const { caFile: ca, certFile: cert, keyFile: key, insecureSkipVerify } = tls;
-  const http = context.http.with({ ca, cert, key, tlsNames, allowInsecure, insecureSkipVerify });
+  const socketPath = socketOf(options);
+  const own = { ca, cert, key, tlsNames, allowInsecure, insecureSkipVerify };
+  const http = context.http.with(socketPath === undefined ? own : { ...own, socketPath });
   let vault: NodeVault | undefined;
 
   async function ask(call: (vault: NodeVault) => Promise<unknown>): Promise<VaultAnswer> {
@@ -75,17 +80,22 @@ export function createVaultClient(options: VaultOptions, context: PluginContext)
   };
 }
 
-function passed({ token, tries }: Call): Passed {
+/** The Unix socket of an address such as `unix:///run/vault/agent.sock`, in which form Vault's own command takes it. */
+function socketOf({ address }: VaultOptions): string | undefined {
+  return /^unix:\/\/(\/.+)$/i.exec(address)?.[1];
+}
+
+function passed({ token, tries, timeout }: Call): Passed {
   // The first tells Vault's agent that this request does not come from a browser that was tricked into it.
   const headers = { "X-Vault-Request": "true", ...(token === undefined ? {} : { "X-Vault-Token": token }) };
-  return { headers, tries };
+  return { headers, tries, timeout };
 }
 
 async function createNodeVault(options: VaultOptions, http: HttpClient): Promise<NodeVault> {
   // Imported late: it brings axios along, and a program that never asks Vault should not pay for that.
   const { default: nodeVault } = await import("node-vault");
   const vault = nodeVault({
-    endpoint: options.address.replace(/\/+$/, ""),
+    endpoint: socketOf(options) === undefined ? options.address.replace(/\/+$/, "") : "http://localhost",
     "request-promise": { defaults: () => (sent: SentByNodeVault) => send(sent, http) },
     // Its own prints request bodies, with the secret id in them.
     debug: () => undefined,
@@ -97,10 +107,17 @@ async function createNodeVault(options: VaultOptions, http: HttpClient): Promise
   return vault;
 }
 
-async function send({ uri, method, headers, json, tries }: SentByNodeVault, http: HttpClient) {
+async function send({ uri, method, headers, json, tries, timeout }: SentByNodeVault, http: HttpClient) {
   const body = json === undefined ? {} : { body: JSON.stringify(json) };
   const contentType = json === undefined ? {} : { "Content-Type": "application/json" };
-  const answer = await http.send({ url: uri, method, headers: { ...headers, ...contentType }, ...body, tries });
+  const answer = await http.send({
+    url: uri,
+    method,
+    headers: { ...headers, ...contentType },
+    ...body,
+    tries,
+    timeout,
+  });
   // An empty path: where it holds `sys/health`, as a secret's may, node-vault takes every status for success.
   return { statusCode: answer.status, body: parseJson(answer.text), request: { path: "" } };
 }
@@ -146,7 +163,10 @@ function unanswered(error: MlflowAuthError, options: VaultOptions, context: Plug
   if (code !== "SECRET_UNREACHABLE") return error;
   const { isTls, kind } = connectionFailureOf(error);
   const byKind = (kind && tlsRemedies[kind]) ?? `give the authority that signed Vault's certificate in ${tlsNames.ca}`;
-  const check = `check address (VAULT_ADDR), and from this machine: vault status${kind === "hung-up" ? hangUpHint(options) : ""}`;
+  const check =
+    socketOf(options) === undefined
+      ? `check address (VAULT_ADDR), and from this machine: vault status${kind === "hung-up" ? hangUpHint(options) : ""}`
+      : "check that the agent runs, that its configuration has a listener with the socket of address (VAULT_ADDR), and that this user may write to it (socket_mode, socket_user)";
   return context.error("SECRET_UNREACHABLE", `Vault does not answer: ${message}`, {
     remedy: isTls ? byKind : check,
     transient,

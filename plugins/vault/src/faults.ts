@@ -9,22 +9,6 @@ export interface VaultAnswer {
   readonly body: unknown;
 }
 
-/** What came of reading a secret, and where it was tried. */
-export interface Reading {
-  readonly answer: VaultAnswer;
-  readonly mount: string;
-  /** Below the mount, without the `data/` of the API. */
-  readonly path: string;
-  /** The path as policies have it, for example `secret/data/mlflow/auth`. */
-  readonly apiPath: string;
-  /** For messages: `secret/mlflow/auth`. */
-  readonly name: string;
-  /** Of the mount, as far as it is known. */
-  readonly kvVersion: 1 | 2;
-  /** The fields of the secret; undefined unless the answer is one. */
-  readonly fields: Readonly<Record<string, unknown>> | undefined;
-}
-
 /** A field of a JSON object; undefined where there is none, or null. */
 export function field(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
@@ -87,88 +71,8 @@ export function noToken(answer: VaultAnswer, mount: string, context: PluginConte
       });
 }
 
-/**
- * Why a secret could not be read.
- *
- * @param given where the token stands that it was read with; undefined where the plugin logged in itself
- */
-export function readFault(
-  reading: Reading,
-  given: string | undefined,
-  options: VaultOptions,
-  context: PluginContext,
-): MlflowAuthError {
-  const { answer, apiPath, name } = reading;
-  if (options.secret.version !== undefined && reading.kvVersion === 1) {
-    const message = `secret.version is set, and the mount of ${name} is KV version 1, which keeps no versions`;
-    return context.error("SECRET_NOT_FOUND", message, { remedy: "leave out secret.version" });
-  }
-  const fault = serverFault(answer, options, context);
-  if (fault !== undefined) return fault;
-  if (answer.status === 403 && isInvalidToken(answer)) {
-    const place = given === undefined ? "" : ` in ${given}`;
-    const replace = given === undefined ? "get a new one" : `put a new one into ${given}`;
-    return context.error(
-      "LOGIN_FAILED",
-      `Vault does not accept the token${place}: it expired, was revoked, or is another Vault's`,
-      {
-        remedy: `${replace} (vault login, or vault token create), or let the plugin log in itself, for example with auth.method: approle`,
-      },
-    );
-  }
-  if (answer.status === 401 || answer.status === 403) {
-    return context.error("SECRET_DENIED", `Vault denied reading ${name} (status ${answer.status})`, {
-      remedy: `give the token a policy with: path "${apiPath}" { capabilities = ["read"] }. Vault says the same where there is no such mount: check secret.mount with vault secrets list, and ${namespaceHint(options)}`,
-    });
-  }
-  if (answer.status === 404) return notFound(reading, options, context);
-  const remedy = "check secret.mount and secret.path: the mount must be a KV engine (vault secrets list)";
-  return answer.status === 200
-    ? context.error("SECRET_FORMAT", `what Vault has at ${name} holds no secret`, { remedy })
-    : context.error("SECRET_NOT_FOUND", `Vault can't read ${name} (status ${answer.status})`, { remedy });
-}
-
-function notFound(reading: Reading, options: VaultOptions, context: PluginContext): MlflowAuthError {
-  const { answer, mount, path, name } = reading;
-  const metadata = field(field(answer.body, "data"), "metadata");
-  const version = field(metadata, "version");
-  const which = Number.isInteger(version) ? `version ${version}` : "the newest version";
-  const missing = (message: string, remedy: string) => context.error("SECRET_NOT_FOUND", message, { remedy });
-  const pinned = options.secret.version;
-  const instead =
-    pinned === undefined
-      ? `write a new one: vault kv put -mount=${mount} ${path} token=-`
-      : "set another secret.version, or none";
-  if (field(metadata, "destroyed") === true) return missing(`${which} of ${name} was destroyed for good`, instead);
-  if (metadata !== undefined) {
-    const undelete = Number.isInteger(version)
-      ? `bring it back: vault kv undelete -versions=${version} -mount=${mount} ${path}, or `
-      : "";
-    return missing(`${which} of ${name} was deleted`, `${undelete}${instead}`);
-  }
-  if (/no handler for route/.test(errorText(answer.body))) {
-    return missing(
-      `Vault has no secrets engine mounted at ${mount}`,
-      `check secret.mount with vault secrets list, and ${namespaceHint(options)}`,
-    );
-  }
-  if (pinned !== undefined) {
-    return missing(
-      `Vault has no version ${pinned} of ${name}`,
-      `check secret.version and secret.path: vault kv metadata get -mount=${mount} ${path}`,
-    );
-  }
-  if (path === mount || path.startsWith(`${mount}/`)) {
-    return missing(`Vault has no secret ${name}`, "secret.path goes without the mount, which is secret.mount");
-  }
-  return missing(
-    `Vault has no secret ${name}`,
-    `check secret.mount and secret.path; to write it: vault kv put -mount=${mount} ${path} token=-`,
-  );
-}
-
 /** What is wrong with the server as a whole, whatever it was asked; undefined if it answered as a working Vault does. */
-function serverFault(
+export function serverFault(
   { status, body }: VaultAnswer,
   { address }: VaultOptions,
   context: PluginContext,
@@ -213,7 +117,8 @@ function serverFault(
   return known ? undefined : fault(`gave an unknown answer (status ${status})`, "check address (VAULT_ADDR)", false);
 }
 
-const namespaceHint = ({ namespace }: VaultOptions) =>
+/** What to check where Vault may have looked in another namespace, as the end of a sentence. */
+export const namespaceHint = ({ namespace }: VaultOptions) =>
   namespace === undefined
     ? "on Vault Enterprise or HCP set namespace (VAULT_NAMESPACE)"
     : "that namespace (VAULT_NAMESPACE) is the right one";

@@ -1,8 +1,9 @@
 /** From Vault to a credential: log in, read one secret of a KV engine of either version, understand its fields. */
 import { type FetchedCredential, type PluginContext, type Secret, selectCredential } from "@mlflow-auth/core/plugin";
 import { encode, type VaultClient } from "./client.js";
-import { field, isInvalidToken, leaseOf, type Reading, readFault, type VaultAnswer } from "./faults.js";
+import { field, isInvalidToken, leaseOf, type VaultAnswer } from "./faults.js";
 import type { VaultOptions } from "./generated/options.js";
+import { type Reading, readFault } from "./read-faults.js";
 import type { Login } from "./tokens.js";
 
 /** What a fetch needs of Vault. */
@@ -47,7 +48,7 @@ interface Layout {
  * @throws MlflowAuthError as the client does
  */
 export interface KvReader {
-  read(token: Secret): Promise<Reading>;
+  read(token: Secret | undefined): Promise<Reading>;
 }
 
 /**
@@ -60,7 +61,7 @@ export function createKvReader(options: VaultOptions, client: VaultClient): KvRe
   const configured = { mount: trimSlashes(options.secret.mount), path: trimSlashes(options.secret.path) };
   let known: Layout | undefined;
 
-  async function read(token: Secret): Promise<Reading> {
+  async function read(token: Secret | undefined): Promise<Reading> {
     if (known !== undefined) {
       const reading = await readAt(known, token);
       if (reading.answer.status !== 404) return reading;
@@ -75,7 +76,7 @@ export function createKvReader(options: VaultOptions, client: VaultClient): KvRe
     return open ? await tryBoth(token) : readingOf({ ...configured, version: 2 }, asked);
   }
 
-  async function tryBoth(token: Secret): Promise<Reading> {
+  async function tryBoth(token: Secret | undefined): Promise<Reading> {
     const two = await readAt({ ...configured, version: 2 }, token);
     const final = two.fields !== undefined || wanted !== undefined;
     if (final || ![200, 403, 404, 405].includes(two.answer.status)) return two;
@@ -84,7 +85,7 @@ export function createKvReader(options: VaultOptions, client: VaultClient): KvRe
     return two.answer.status === 403 || isDeleted(two.answer) ? two : one;
   }
 
-  async function readAt(layout: Layout, token: Secret): Promise<Reading> {
+  async function readAt(layout: Layout, token: Secret | undefined): Promise<Reading> {
     const reading = readingOf(layout);
     // Only version 2 keeps versions: version 1 would give the newest, whatever was asked for.
     if (wanted !== undefined && layout.version === 1) return reading;

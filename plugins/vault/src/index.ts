@@ -13,7 +13,8 @@ import { createVaultClient, type VaultClient } from "./client.js";
 import { createKvReader, fetchSecret } from "./fetch-secret.js";
 import type { VaultOptions } from "./generated/options.js";
 import { createLogin, type LoginMethod, loginMethod } from "./login.js";
-import { createStaticToken, type Login } from "./tokens.js";
+import { createStaticToken, type Login, noLogin } from "./tokens.js";
+import { unwrapped } from "./wrapped-secret-id.js";
 
 /** The one credential of all requests. Sends nothing before the first of them. */
 export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", VaultOptions> = (options, context) => {
@@ -30,13 +31,17 @@ export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", 
 function chooseLogin(options: VaultOptions, client: VaultClient, context: PluginContext): Login {
   const { auth } = options;
   const by = (method: LoginMethod) => createLogin(method, options, client, context);
+  if (auth?.method === "none") return noLogin;
+  if (auth?.method === "approle" && auth.wrapped) {
+    return by(loginMethod({ ...auth, secretId: unwrapped(auth, client, options, context) }));
+  }
   if (auth !== undefined && auth.method !== "token") return by(loginMethod(auth));
   const named = auth?.token ?? variable("VAULT_TOKEN", context);
   if (named !== undefined) return createStaticToken(async () => named, client, context);
   const roleId = context.env["VAULT_ROLE_ID"];
   const secretId = variable("VAULT_SECRET_ID", context);
   if (auth === undefined && roleId && secretId !== undefined) {
-    return by(loginMethod({ method: "approle", roleId, secretId, mount: "approle" }));
+    return by(loginMethod({ method: "approle", roleId, secretId, mount: "approle", wrapped: false }));
   }
   return createStaticToken(() => tokenFile(context), client, context);
 }

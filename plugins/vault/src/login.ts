@@ -101,7 +101,7 @@ export function loginMethod(auth: AppRoleAuth | KubernetesAuth | JwtAuth): Login
   }
 }
 
-function appRole({ roleId, secretId }: AppRoleAuth, mount: string): LoginMethod {
+function appRole({ roleId, secretId, wrapped }: AppRoleAuth, mount: string): LoginMethod {
   return {
     mount,
     data: async () => ({ role_id: roleId, secret_id: await text(secretId) }),
@@ -115,7 +115,7 @@ function appRole({ roleId, secretId }: AppRoleAuth, mount: string): LoginMethod 
           }
         : {
             message: `Vault refused the role id or the secret id of auth/${mount}`,
-            remedy: `compare auth.roleId (VAULT_ROLE_ID): vault read auth/${mount}/role/ROLE/role-id; if that is right, the secret id may have expired or been used up, so make a new one: vault write -f auth/${mount}/role/ROLE/secret-id`,
+            remedy: `compare auth.roleId (VAULT_ROLE_ID): vault read auth/${mount}/role/ROLE/role-id; if that is right, the secret id may have expired or been used up, so make a new one: vault write ${wrapped ? "-wrap-ttl=10m " : ""}-f auth/${mount}/role/ROLE/secret-id${wrapped ? `, and put it into ${secretId.origin}` : ". If it is a wrapping token (-wrap-ttl), set auth.wrapped: true"}`,
           };
     },
   };

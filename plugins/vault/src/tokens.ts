@@ -14,13 +14,13 @@ import { field } from "./faults.js";
 /** Where tokens come from, however the options say it. */
 export interface Login {
   /**
-   * A token to read with.
+   * A token to read with; undefined where what stands at the address adds one of its own.
    *
    * @throws MlflowAuthError `LOGIN_FAILED`, `SECRET_SOURCE`, or `SECRET_UNREACHABLE`
    */
-  token(): Promise<Secret>;
+  token(): Promise<Secret | undefined>;
   /** Vault refused that token. True: the next `token()` logs in anew; false: there is nothing to log in with but that token. */
-  forget(token: Secret): boolean;
+  forget(token: Secret | undefined): boolean;
   /** Where the token stands that somebody gave the plugin, for example `the variable VAULT_TOKEN`; undefined where it logs in itself. */
   given(): string | undefined;
   /**
@@ -30,6 +30,15 @@ export interface Login {
   renewIfDue(): Promise<void>;
   close(): void;
 }
+
+/** Of whoever does not log in: Vault's agent adds the token that its auto-auth has, and looks after it. */
+export const noLogin: Login = {
+  token: async () => undefined,
+  forget: () => false,
+  given: () => undefined,
+  renewIfDue: async () => undefined,
+  close: () => undefined,
+};
 
 /** Times are those of the monotonic clock, in milliseconds; Infinity: never. */
 export interface TokenLife {

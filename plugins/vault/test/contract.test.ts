@@ -24,6 +24,7 @@ async function setup(login: "token" | "approle"): Promise<AuthSetup> {
       roleId: VAULT_ROLE_ID,
       secretId: secretSource(VAULT_SECRET_ID),
       mount: "approle",
+      wrapped: false,
     };
   }
   const { provider, context } = await startProvider(vault.address, given);

@@ -166,7 +166,7 @@ for (const [what, answers, code, message, transient] of [
   test(what, async () => {
     for (const auth of [
       { method: "token", token: secretSource(secret) },
-      { method: "approle", roleId: "role", secretId: secretSource(secret), mount: "approle" },
+      { method: "approle", roleId: "role", secretId: secretSource(secret), mount: "approle", wrapped: false },
     ] as const) {
       const login = auth.method === "approle" && "*" in answers;
       const all = login ? { login: [200, { auth: { client_token: secret } }] as Answer, ...answers } : answers;
@@ -193,7 +193,13 @@ for (const [what, answer, message] of [
   ["an empty answer", [204, ""], /holds no token|does not answer as Vault/],
 ] as const) {
   test(`login: ${what}`, async () => {
-    const auth = { method: "approle", roleId: "role", secretId: secretSource(secret), mount: "approle" } as const;
+    const auth = {
+      method: "approle",
+      roleId: "role",
+      secretId: secretSource(secret),
+      mount: "approle",
+      wrapped: false,
+    } as const;
     const error = await (await startProvider(address, { auth }, { http: vault({ login: answer as Answer }) })).fault();
     assert.ok(error.code === "LOGIN_FAILED" || error.code === "SECRET_UNREACHABLE", error.code);
     assert.match(error.message, message);
@@ -217,7 +223,7 @@ test("whatever Vault says, its words are not repeated", async () => {
     for (const text of [body, secret, `<html>${secret}`]) {
       for (const auth of [
         { method: "token", token: secretSource(secret) },
-        { method: "approle", roleId: "role", secretId: secretSource(secret), mount: "approle" },
+        { method: "approle", roleId: "role", secretId: secretSource(secret), mount: "approle", wrapped: false },
       ] as const) {
         const error = await (await startProvider(address, { auth }, { http: vault({ "*": [status, text] }) })).fault();
         const printed = `${error.stack} ${error.message} ${error.remedy} ${JSON.stringify(error)} ${error.cause}`;

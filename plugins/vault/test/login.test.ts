@@ -22,13 +22,19 @@ function started(auth: Record<string, unknown> = {}) {
     return { status: 200, body: { auth: token } };
   }
   const client = { write, read: write, close() {} } as VaultClient;
-  const method = loginMethod({ method: "approle", roleId: "r", secretId: secretSource("s"), mount: "approle" });
+  const method = loginMethod({
+    method: "approle",
+    roleId: "r",
+    secretId: secretSource("s"),
+    mount: "approle",
+    wrapped: false,
+  });
   const login = createLogin(method, completed("https://vault.example.com"), client, context);
   return {
     login,
     asked,
     clock: context.clock as FakeClock,
-    token: async () => (await login.token()).reveal(),
+    token: async () => (await login.token())?.reveal(),
     hold() {
       held = new Promise((resolve) => (open = resolve));
     },

@@ -7,8 +7,11 @@ import { secretSource } from "@mlflow-auth/core/testing";
 import type { RealVault } from "@mlflow-auth/test/servers/vault";
 import type { Suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { agentCases } from "./agent-cases.ts";
+import { narrowPolicyCases } from "./narrow-policy-cases.ts";
 import { secretCases } from "./secret-cases.ts";
 import { appRole, type GivenOptions, seed, startProvider, startWithToken, token, write } from "./start-provider.ts";
+import { wrappedCases } from "./wrapped-cases.ts";
 
 export function vaultCases<V extends RealVault>(
   test: Suite,
@@ -31,6 +34,9 @@ export function vaultCases<V extends RealVault>(
   const withToken = (given?: GivenOptions) => startWithToken(vault, given);
 
   secretCases(test, () => vault);
+  narrowPolicyCases(test, () => vault);
+  wrappedCases(test, () => vault);
+  agentCases(test, () => vault);
 
   test("logs in by the variables alone", async () => {
     await write(vault, "secret/mlflow/env", { token: "e" });
@@ -41,7 +47,13 @@ export function vaultCases<V extends RealVault>(
 
   test("a wrong secret id and a missing auth method are refused in words", async () => {
     const { VAULT_ROLE_ID: roleId } = await appRole(vault);
-    const auth = { method: "approle" as const, roleId, secretId: secretSource("canary-wrong"), mount: "approle" };
+    const auth = {
+      method: "approle" as const,
+      roleId,
+      secretId: secretSource("canary-wrong"),
+      mount: "approle",
+      wrapped: false,
+    };
     const wrong = await (await startProvider(vault.address, { auth })).fault();
     assert.is(wrong.code, "LOGIN_FAILED");
     assert.match(wrong.remedy as string, "vault write -f auth/approle/role/ROLE/secret-id");
@@ -84,7 +96,13 @@ export function vaultCases<V extends RealVault>(
   test("logs in by AppRole", async () => {
     await write(vault, "secret/mlflow/role", { token: "r" });
     const { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId } = await appRole(vault);
-    const auth = { method: "approle" as const, roleId, secretId: secretSource(` ${secretId}\n`), mount: "/approle/" };
+    const auth = {
+      method: "approle" as const,
+      roleId,
+      secretId: secretSource(` ${secretId}\n`),
+      mount: "/approle/",
+      wrapped: false,
+    };
     const { headers } = await startProvider(vault.address, { auth, secret: { path: "mlflow/role" } });
     assert.is(await headers(), "Authorization: Bearer r");
   });

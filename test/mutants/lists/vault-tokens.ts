@@ -83,6 +83,58 @@ export const mutants = [
     ],
   ),
 
+  // Vault: wrapped secret ids, and no login
+  ...faultsIn(
+    "plugins/vault/src",
+    ["plugins/vault/fake-vault"],
+    [
+      [
+        "if (kept?.token.equals(token)) return kept.secretId;",
+        "",
+        "a second login needs another wrapping token, which nobody has put there",
+      ],
+      [
+        "if (kept?.token.equals(token)) return kept.secretId;",
+        "if (kept !== undefined) return kept.secretId;",
+        "a new wrapping token is not looked at",
+      ],
+      [
+        'if (!makesSecretIds(field(field(looked.body, "data"), "creation_path"), place)) throw anothers();',
+        "",
+        "what somebody took out and wrapped anew is believed",
+      ],
+      ['group === "role" &&', "", "any call of an auth method may have made the wrapping token"],
+      ["method.endsWith(`/auth/${mount}`)", "true", "another method's secret id is exchanged, and lost"],
+      ['if (auth?.method === "none") return noLogin;', "", "behind an agent a token is looked for, and sent"],
+      [': "http://localhost",', ": options.address,", "a Unix socket can't be asked"],
+      ["/^unix:\\/\\/(\\/.+)$/i", "/^unix:\\/(\\/.+)$/i", "a Unix socket is looked for elsewhere"],
+    ],
+  ),
+
+  // Vault: the place first, then the policy
+  ...faultsIn(
+    "plugins/vault/src",
+    ["plugins/vault/fake-vault"],
+    [
+      [
+        "if (path !== mount && !path.startsWith(`${mount}/`)) return undefined;",
+        "return undefined;",
+        "the mount in the path is answered with a policy for the slip",
+      ],
+      [
+        "if (path !== mount && !path.startsWith(`${mount}/`)) return undefined;",
+        "if (!path.startsWith(mount)) return undefined;",
+        "a path whose first word begins as the mount does is called a slip",
+      ],
+      ['rest.replace(/^data(\\/|$)/, "")', "rest", "the path that is proposed has the data/ of the HTTP API"],
+      [
+        'const bare = (answer.status === 403 && told === "permission denied")',
+        "const bare = false",
+        "that no agent added a token is told as a missing policy",
+      ],
+    ],
+  ),
+
   // Vault: what its refusals mean
   ...faultsIn(
     "plugins/vault/src",

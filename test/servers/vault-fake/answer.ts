@@ -9,6 +9,8 @@ export interface Call {
   readonly body: Readonly<Record<string, unknown>>;
   /** Undefined if it has none. */
   readonly token: string | undefined;
+  /** The header `X-Vault-Wrap-TTL`: what is answered comes wrapped. */
+  readonly wrapTtl?: string | undefined;
 }
 
 /** What the fake answers. */

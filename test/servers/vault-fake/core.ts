@@ -1,4 +1,4 @@
-import { type Answer, type Call, denied, deniedByPolicy, errors, invalidToken, noContent } from "./answer.ts";
+import { type Answer, type Call, denied, deniedByPolicy, envelope, errors, invalidToken, noContent } from "./answer.ts";
 import { AppRole } from "./approle.ts";
 import type { AuthMethod } from "./auth-method.ts";
 import { JwtMethod } from "./jwt.ts";
@@ -6,6 +6,7 @@ import { Kubernetes } from "./kubernetes.ts";
 import { Mounts } from "./mounts.ts";
 import { type Capability, Policies } from "./policies.ts";
 import { type Token, Tokens } from "./tokens.ts";
+import { Wrapping } from "./wrapping.ts";
 
 const needed: Record<string, Capability[]> = {
   GET: ["read"],
@@ -22,10 +23,12 @@ export class FakeVaultCore {
   readonly #policies = new Policies();
   readonly #mounts = new Mounts();
   readonly #methods = new Map<string, AuthMethod>();
+  readonly #wrapping: Wrapping;
   readonly #now: () => number;
 
   constructor(rootToken: string, now: () => number) {
     this.#now = now;
+    this.#wrapping = new Wrapping(now);
     this.tokens = new Tokens(now);
     this.tokens.create({ id: rootToken, policies: ["root"], orphan: true });
   }
@@ -38,12 +41,15 @@ export class FakeVaultCore {
     const method = login === null ? undefined : this.#methods.get(login[1] as string);
     if (method !== undefined) return method.login(call);
 
+    const unwrapped = this.#wrapping.handle(call);
+    if (unwrapped !== undefined) return unwrapped;
     if (call.token === undefined) return denied;
     const token = this.tokens.find(call.token);
     if (token === undefined) return invalidToken;
     if (path.startsWith("sys/internal/ui/mounts/")) return this.#mounts.describe(path, token, this.#policies);
     if (!this.#policies.allow(token.policies, path, needed[call.method] ?? [])) return deniedByPolicy;
-    return this.#route(call, token);
+    const answer = this.#route(call, token);
+    return call.wrapTtl === undefined ? answer : this.#wrapping.wrap(call, answer);
   }
 
   #route(call: Call, token: Token): Answer {
@@ -64,6 +70,7 @@ export class FakeVaultCore {
   #system(call: Call): Answer | undefined {
     const { path, body } = call;
     const isWrite = call.method === "POST" || call.method === "PUT";
+    if (path === "sys/wrapping/wrap" && isWrite) return envelope(200, { data: body, mountType: "system" });
     if (path.startsWith("sys/mounts/")) return this.#mounts.handle(call);
     if (path === "sys/seal" && isWrite) {
       this.sealed = true;

@@ -6,7 +6,7 @@ import type { CachePolicy, CredentialOptions, SecretSource } from "@mlflow-auth/
  */
 export interface VaultOptions {
   /**
-   * Vault's address. Plain http needs `allowInsecure` unless the host is loopback.
+   * Vault's address, or that of an agent of Vault's, which may be a Unix socket. Plain http needs `allowInsecure` unless the host is loopback.
    */
   address: string;
   /**
@@ -20,7 +20,7 @@ export interface VaultOptions {
   /**
    * How to log in. Default: the token in VAULT_TOKEN; else AppRole with VAULT_ROLE_ID and VAULT_SECRET_ID; else the token in ~/.vault-token.
    */
-  auth?: TokenAuth | AppRoleAuth | KubernetesAuth | JwtAuth;
+  auth?: TokenAuth | AppRoleAuth | NoAuth | KubernetesAuth | JwtAuth;
   /**
    * Which secret holds the credential: in its field `token`, or `username` and `password`, or the only one that it has.
    */
@@ -102,9 +102,22 @@ export interface AppRoleAuth {
    */
   secretId: SecretSource;
   /**
+   * Whether `secretId` is a wrapping token (`vault write -wrap-ttl=…`), which brings the secret id once.
+   */
+  wrapped: boolean;
+  /**
    * Where the auth method is mounted, without `auth/`.
    */
   mount: string;
+}
+/**
+ * No login and no token: Vault Agent or Vault Proxy stands at `address` and adds the token of its auto-auth.
+ */
+export interface NoAuth {
+  /**
+   * How to log in.
+   */
+  method: "none";
 }
 /**
  * The service account of the pod that the program runs in.
