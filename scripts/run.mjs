@@ -65,4 +65,5 @@ function go(script, args) {
 install();
 build();
 const [script, ...args] = process.argv.slice(2);
-if (script !== "--build-only") go(script, args);
+if (script === "--build-only") console.error("Built.");
+else go(script, args);

@@ -30,6 +30,11 @@ if (tokens.length > 0) {
     if (command.name() !== "proxy") hideTexts(process.stdout, tokens, "[token]");
   });
 }
+/** Whether what is asked for prints data: then so does its failure. */
+let printsJson = false;
+program.hook("preAction", (_program, command) => {
+  printsJson = command.optsWithGlobals()["json"] === true;
+});
 /** Where the help of the program itself was printed, if it was. */
 let helped: NodeJS.WriteStream | undefined;
 program.on("afterHelp", ({ error }: { error: boolean }) => {
@@ -47,6 +52,6 @@ try {
   if (thrown instanceof CommanderError) await endWith(thrown.exitCode === 0 ? exit.fine : exit.usage);
   else {
     const { reportFailure } = await import("./report-failure.js");
-    await endWith(reportFailure(thrown));
+    await endWith(reportFailure(thrown, { json: printsJson }));
   }
 }

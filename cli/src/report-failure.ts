@@ -2,12 +2,22 @@ import { formatError, isMlflowAuthError, MlflowAuthError } from "@mlflow-auth/co
 import { exit, exitCodeOf } from "./exit-codes.js";
 import { paint } from "./paint.js";
 
-/** Says on stderr what went wrong and what to do about it. Returns the exit code. */
-export function reportFailure(thrown: unknown): number {
+/**
+ * Says on stderr what went wrong and what to do about it. Returns the exit code.
+ *
+ * @param options.json on stdout, as `{ "error": { "code", "message", "remedy", … } }`: whoever reads that reads data
+ */
+export function reportFailure(thrown: unknown, { json = false } = {}): number {
   if (!isMlflowAuthError(thrown)) {
     // A defect of ours: the stack is what a report of it needs.
     console.error(thrown);
     return exit.problem;
+  }
+  if (json) {
+    const { code, message, remedy, plugin, server, problems } = thrown;
+    const error = { code, message, remedy, plugin, server, ...(problems.length > 0 && { problems }) };
+    console.log(JSON.stringify({ error }, undefined, 2));
+    return exitCodeOf(code);
   }
   // One line for each problem of a file; else one error, and below it what to do.
   const codes = thrown.problems.length > 0 ? thrown.problems.map(({ code }) => code) : [thrown.code];

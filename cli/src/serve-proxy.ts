@@ -24,6 +24,8 @@ export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allo
   readonly logLevel?: LogLevel | undefined;
   /** What `--server` says. */
   readonly server?: string | undefined;
+  /** How the user names a server, where none is chosen. Default: by `--server`. */
+  readonly choose?: string;
   /** Whether the other servers of the file get addresses of their own, for a browser. Default: no. */
   readonly browsers?: boolean;
   /** Asked once it is known which server is meant. Undefined: everybody who reaches the port uses the credentials. */
@@ -70,7 +72,7 @@ async function serveWith<T>(
   { host, port, allowHosts, ...options }: ServeOptions,
   use: (served: Served) => Promise<T>,
 ): Promise<T> {
-  const upstream = chooseUpstream(authorizer, options.server, process.env);
+  const upstream = chooseUpstream(authorizer, options.server, process.env, options.choose);
   const proxy = await startProxy({
     authorizer,
     logger,

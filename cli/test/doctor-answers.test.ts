@@ -3,7 +3,7 @@ import { selfSigned } from "@mlflow-auth/test/servers/certificates";
 import { startTlsFront } from "@mlflow-auth/test/servers/tls-front";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { answer, doctor, json, type Send } from "./doctor-site.js";
+import { answer, doctor, json, open, type Send } from "./doctor-site.js";
 import { createSite, type Site } from "./project.js";
 
 const test = suite("doctor: answers");
@@ -52,8 +52,20 @@ test("the credential goes with the one read alone, and nothing is written", asyn
       ["GET", "/health", undefined],
       ["GET", "/version", undefined],
       ["POST", "/api/2.0/mlflow/experiments/search", "Bearer sesame"],
+      ["POST", "/api/2.0/mlflow/experiments/search", undefined],
     ],
   );
+});
+
+test("a server that asks for nothing has not accepted anything", async () => {
+  answer(site, open);
+  const { code, stdout } = await doctor(site);
+  assert.is(code, 0);
+  assert.match(
+    stdout,
+    /ok {4}request {9}MLflow answers without a credential, too: whether that of test is the right one/,
+  );
+  assert.not.match(stdout, "accepted");
 });
 
 const told: Record<string, [send: Send, found: RegExp, remedy: RegExp]> = {
@@ -68,7 +80,7 @@ const told: Record<string, [send: Send, found: RegExp, remedy: RegExp]> = {
         .writeHead(403)
         .end('{"error_code":"PERMISSION_DENIED","message":"mlflow-auth proxy: the request lacks"}'),
     /the address of an `mlflow-auth proxy`/,
-    /the server's own address into `uri`, or unset MLFLOW_TRACKING_URI/,
+    /the server's own address into the file, or unset MLFLOW_TRACKING_URI/,
   ],
   "an API that MLflow does not have": [
     (res) => void res.writeHead(404).end('{"error_code":"ENDPOINT_NOT_FOUND"}'),
@@ -168,7 +180,7 @@ test("where MLflow answers above a wrong base path, that address is named, and a
     req.resume().on("end", () => res.writeHead(404, { "content-type": "text/html" }).end("<h1>Not Found</h1>"));
   };
   const { stdout } = await doctor(site);
-  assert.match(stdout, `MLflow answers at ${site.upstream.uri}: write that into the server's \`uri\``);
+  assert.match(stdout, `MLflow answers at ${site.upstream.uri}: that is the server's address`);
   for (const { url, headers } of site.upstream.seen) {
     assert.is(headers.authorization, url.startsWith("/a/b/api/") ? "Bearer sesame" : undefined, url);
   }

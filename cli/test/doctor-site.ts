@@ -20,5 +20,10 @@ export function answer(site: Site, search: Send, paths: Readonly<Record<string, 
   };
 }
 
+/** MLflow's answer to whoever has a credential. */
 export const json: Send = (res) =>
+  res.req.headers.authorization === undefined ? void res.writeHead(401).end() : open(res);
+
+/** MLflow's answer to anybody. */
+export const open: Send = (res) =>
   void res.writeHead(200, { "content-type": "application/json" }).end('{"experiments":[]}');

@@ -64,12 +64,17 @@ for (const [name, [url, said]] of Object.entries(unlisted)) {
   test(`a URL that is not listed: ${name}`, async () => {
     site.configure("version: 1\ntrackingUri: URI/base\nplugins:\n  test: { file: FILE }\n");
     const port = String(site.upstream.port);
-    const { code, stdout, stderr } = await headers(url.replace("PORT", port), "--json");
-    assert.is(code, 1);
-    assert.is(stdout, "");
-    assert.match(stderr, new RegExp(said.source.replace("PORT", port)));
+    const expected = new RegExp(said.source.replace("PORT", port));
+    const { code, stdout, stderr } = await headers(url.replace("PORT", port));
+    assert.equal([code, stdout], [1, ""]);
+    assert.match(stderr, expected);
     assert.match(stderr, /\n {2}Try this: /);
     assert.not(stderr.includes("canary"));
+    const asData = await headers(url.replace("PORT", port), "--json");
+    assert.equal([asData.code, asData.stderr], [1, ""]);
+    const { error } = JSON.parse(asData.stdout);
+    assert.match(`${error.code}: ${error.message}\n  Try this: ${error.remedy}`, expected);
+    assert.not(asData.stdout.includes("canary"));
   });
 }
 

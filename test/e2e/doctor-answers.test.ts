@@ -146,7 +146,7 @@ for (const [name, site, told, remedy, right] of [
     "an address that redirects",
     "moved",
     /sends clients on to http/,
-    /^write http\S+ into the server's `uri`/,
+    /^write http\S+ into the file as the server's address/,
     undefined,
   ],
   [

@@ -19,6 +19,8 @@ export interface ExecOptions {
   readonly keepEnv?: KeptVariables;
 }
 
+const CHOOSE = "choose one with --server URI, any of them for a Python program that names its servers itself";
+
 /**
  * Runs a program with a private proxy of its own. Returns its exit code.
  *
@@ -29,7 +31,7 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
   let end: ChildEnd | undefined;
   try {
     return await serveProxy(
-      { ...options, token: createToken },
+      { ...options, choose: CHOOSE, token: createToken },
       async ({ authorizer, upstream: { uri, server }, proxy }) => {
         const { env, warnings } = childEnvironment({
           parent: process.env,

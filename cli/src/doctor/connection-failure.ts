@@ -9,7 +9,7 @@ import {
 import type { Examination } from "./examination.js";
 import { broken, brokenBy, type Finding } from "./finding.js";
 
-const ADDRESS = "check host and port in the server's `uri`";
+const ADDRESS = "check host and port in the server's address";
 const NETWORK = `${ADDRESS}, and whether a firewall, a VPN or a proxy stands between`;
 
 /** What to do, by what happened. Core knows what to do about a failure of TLS. */
@@ -48,8 +48,8 @@ export function connectionFailure(thrown: unknown, { target: { uri }, wire, time
 /** What to do where a connection came about and no answer of HTTP: another protocol may be spoken there. */
 export function otherScheme(protocol: string): string {
   return protocol === "http:"
-    ? "write https:// in the server's `uri` if it speaks TLS there; if it does not, check the port"
-    : "check the port in the server's `uri`; if the server wants a client certificate, set its tls.cert and tls.key";
+    ? "write https:// in the server's address if it speaks TLS there; if it does not, check the port"
+    : "check the port in the server's address; if the server wants a client certificate, set its tls.cert and tls.key";
 }
 
 /** The names of a certificate that is for others than the one asked for. */

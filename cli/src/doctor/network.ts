@@ -98,7 +98,7 @@ async function nameFinding({ target, timeout }: Examination, proxied: boolean): 
     return broken(
       "name",
       `the host name ${host} is unknown (${found.code})`,
-      "correct the host in the server's `uri`; if it is right, check DNS and the VPN of this machine",
+      "correct the host in the server's address; if it is right, check DNS and the VPN of this machine",
     );
   }
   return broken(

@@ -21,7 +21,7 @@ export function moved(answer: Answer, { url, authorized }: SentRead): Explanatio
         "have it send them on to https: mostly the proxy that ends TLS in front of it does not tell it so (X-Forwarded-Proto). Don't write that address into the file",
     };
   }
-  const write = `write ${base} into the server's \`uri\``;
+  const write = `write ${base} into the file as the server's address`;
   return {
     found: `the server sends clients on to ${base} (${status}), where the credential does not follow`,
     // Whoever can answer in a server's place must not get its credential by a piece of advice.

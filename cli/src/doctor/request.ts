@@ -30,20 +30,37 @@ export async function requestFinding(examination: Examination, before: Before): 
   let answer: Answer;
   try {
     const dispatcher = agent.compose(createInterceptor(opened.open));
-    answer = await probe(dispatcher, { method: "POST", url, body: '{"max_results":1}' }, timeout);
+    answer = await probe(dispatcher, READ(url), timeout);
   } catch (thrown) {
     const { found, remedy = "" } = isMlflowAuthError(thrown)
       ? brokenBy("request", thrown)
       : connectionFailure(thrown, examination);
     return broken("request", found, remedy, warnings);
   }
-  if (isRead(answer)) return fine("request", `${inShort(authorized)} is accepted, and MLflow answers`, warnings);
+  if (isRead(answer)) {
+    const isOpen = authorized.provider !== undefined && (await answersAnybody(url, agent, timeout));
+    const found = isOpen
+      ? `MLflow answers without a credential, too: whether that of ${authorized.provider} is the right one can't be told`
+      : `${inShort(authorized)} is accepted, and MLflow answers`;
+    return fine("request", found, warnings);
+  }
   const { found, remedy } = explainAnswer(answer, { url, authorized, clocksApart });
   if (answer.status !== 404) return broken("request", found, remedy, warnings);
   const base = await baseAbove(target.uri, agent, timeout);
-  const elsewhere = base === undefined ? remedy : `MLflow answers at ${base}: write that into the server's \`uri\``;
+  const elsewhere = base === undefined ? remedy : `MLflow answers at ${base}: that is the server's address`;
   return broken("request", found, elsewhere, warnings);
 }
+
+/** Nothing is accepted by a server that asks for nothing. */
+async function answersAnybody(url: string, agent: Dispatcher, timeout: number): Promise<boolean> {
+  try {
+    return isRead(await probe(agent, READ(url), timeout));
+  } catch {
+    return false;
+  }
+}
+
+const READ = (url: string) => ({ method: "POST", url, body: '{"max_results":1}' }) as const;
 
 function inShort({ provider }: { provider: string | undefined }): string {
   return provider === undefined ? "a request without a credential of the file" : `the credential of ${provider}`;

@@ -12,7 +12,7 @@ import type { Answer } from "./probe.js";
 import { loginPage, moved, textOf } from "./redirects.js";
 
 const ADDRESS =
-  "check the server's `uri`: it must be the address of MLflow up to, and without, /api, for example https://mlflow.example.com/base";
+  "check the server's address: it must be the address of MLflow up to, and without, /api, for example https://mlflow.example.com/base";
 
 /** Why somebody may be here for nothing but a program that hangs. */
 const SILENCE = "MLflow's Python client repeats its requests for about 4 minutes then, without a word";
@@ -74,7 +74,12 @@ function howToSend(provider: string, name: string, scheme: string | undefined, w
   }
   const replace = `store the credential that the server accepts where ${instance} reads it: the one there is out of date, or another server's`;
   if (wanted.length > 0) return replace;
-  return `${replace}. If the server looks at another header than ${name}, such as X-Api-Key, name it in credential.header of ${instance}`;
+  // The server does not say what it wants.
+  const other = isAuthorization ? "X-Api-Key" : "Authorization";
+  const header = `looks at another header than ${name}, such as ${other}, name it in credential.header of ${instance}`;
+  if (scheme === undefined) return `${replace}. If the server ${header}`;
+  const [means, mode] = scheme === "Basic" ? ["a token", "bearer"] : ["a user and a password", "basic"];
+  return `${replace}. If the server wants ${means}, say credential.mode: ${mode}; if it ${header}`;
 }
 
 /** How the credential went, by names that are none of its own. */
@@ -107,7 +112,7 @@ function forbidden({ text }: Answer, { url, authorized, clocksApart }: SentRead)
       found:
         "this is the address of an `mlflow-auth proxy`, which asks for its token, and not that of the server (403)",
       remedy:
-        "write the server's own address into `uri`, or unset MLFLOW_TRACKING_URI where the file takes it from there",
+        "write the server's own address into the file, or unset MLFLOW_TRACKING_URI where the file takes it from there",
     };
   }
   if (isPermissionDenial(text)) {

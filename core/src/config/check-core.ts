@@ -1,7 +1,7 @@
 /** Checks everything in the file but the plugins' own options. */
 import { configSchema, validateConfig, valuesSchema } from "@mlflow-auth/schema";
 import { complete } from "./environment.js";
-import { explain } from "./explain.js";
+import { explain, filledBy } from "./explain.js";
 import { isPluginOption } from "./instances.js";
 import type { Environment, Interpolated } from "./interpolate.js";
 import { convert } from "./options.js";
@@ -50,6 +50,8 @@ export function checkCore(data: Data, context: LoadContext): CheckedCore {
   const { plugins } = converted as { plugins?: unknown };
   return {
     plugins: isObject(plugins) ? plugins : {},
-    servers: listServers(converted as Record<string, unknown>, given, problems),
+    servers: listServers(converted as Record<string, unknown>, given, problems, (place) =>
+      filledBy(place, { fromEnvironment, interpolations }),
+    ),
   };
 }

@@ -47,7 +47,7 @@ function explainOne(
   context: ValidationContext,
   places: ReadonlyMap<string, Schema[]>,
 ): Explanation {
-  const { walker, pointer, fromEnvironment, interpolations } = context;
+  const { walker, pointer } = context;
   const place = `${pointer}${error.instancePath}`;
   const schemas = places.get(place) ?? [];
   const { params } = error;
@@ -66,14 +66,20 @@ function explainOne(
     const message = `${named(pointerTo(place, tag))} must be ${oneOf(tagsOf(schemas, tag, walker), tagValue)}`;
     return ["WRONG_VALUE", pointerTo(place, tag), "value", message];
   }
-  const variables = [fromEnvironment.get(place)?.[0] ?? interpolations.get(place)?.variables ?? []].flat();
-  const fill = variables.length === 1 ? "variable" : "variables";
-  const from =
-    variables.length === 0
-      ? ""
-      : `, which the ${fill} ${variables.join(" and ")} ${variables.length === 1 ? "fills" : "fill"},`;
   const code = error.keyword === "type" ? "WRONG_TYPE" : "WRONG_VALUE";
-  return [code, place, "value", `${named(place)}${from} must be ${expectation(error, schemas)}`];
+  const message = `${named(place)}${filledBy(place, context)} must be ${expectation(error, schemas)}`;
+  return [code, place, "value", message];
+}
+
+/** The file is not to blame for what a variable holds: a part of a sentence that names it; "" where a place is filled by none. */
+export function filledBy(
+  place: string,
+  { fromEnvironment, interpolations }: Pick<ValidationContext, "fromEnvironment" | "interpolations">,
+): string {
+  const [first, ...others] = [fromEnvironment.get(place)?.[0] ?? interpolations.get(place)?.variables ?? []].flat();
+  if (first === undefined) return "";
+  if (others.length === 0) return `, which the variable ${first} fills,`;
+  return `, which the variables ${[first, ...others].join(" and ")} fill,`;
 }
 
 function unknownField(place: string, key: string, known: readonly string[]): Explanation {

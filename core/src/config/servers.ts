@@ -23,13 +23,17 @@ export interface ListedServer {
 
 const shortForm = "trackingUri auth headers tags allowInsecure tls anonymous gateway connections".split(" ");
 
+/** Names the variable that a place is filled by, as a part of a sentence. */
+type FilledBy = (place: string) => string;
+
 /** @param given the keys that the file itself has, before anything was completed */
 export function listServers(
   file: Readonly<Record<string, unknown>>,
   given: ReadonlySet<string>,
   problems: ProblemList,
+  filledBy: FilledBy,
 ): ListedServer[] {
-  if (!given.has("servers")) return listShort(file, problems);
+  if (!given.has("servers")) return listShort(file, problems, filledBy);
   for (const key of shortForm.filter((name) => given.has(name))) {
     const message = `\`${key}\` belongs to the short form and can't stand beside \`servers\`: move it into an entry of \`servers\``;
     problems.add("FIELD_CONFLICT", pointerTo("", key), "key", message);
@@ -39,7 +43,7 @@ export function listServers(
   return servers.flatMap((fields, index) => {
     if (!isObject(fields)) return [];
     const pointer = pointerTo("/servers", index);
-    const server = list(fields, pointer, pointerTo(pointer, "uri"), problems);
+    const server = list(fields, pointer, pointerTo(pointer, "uri"), problems, filledBy);
     const first = server.uri === undefined ? undefined : seen.get(server.uri);
     if (first !== undefined) {
       const message = `\`servers[${index}].uri\` is the same as \`servers[${first}].uri\`: one entry decides for one address`;
@@ -49,12 +53,12 @@ export function listServers(
   });
 }
 
-function listShort(file: Readonly<Record<string, unknown>>, problems: ProblemList): ListedServer[] {
+function listShort(file: Readonly<Record<string, unknown>>, problems: ProblemList, filledBy: FilledBy): ListedServer[] {
   if (file["trackingUri"] === undefined) {
     const message = "neither `trackingUri` nor `servers` is given, and MLFLOW_TRACKING_URI is not set";
     problems.add("MISSING_FIELD", "/trackingUri", "key", message);
   }
-  return [list(file, "", "/trackingUri", problems)];
+  return [list(file, "", "/trackingUri", problems, filledBy)];
 }
 
 function list(
@@ -62,6 +66,7 @@ function list(
   pointer: string,
   place: string,
   problems: ProblemList,
+  filledBy: FilledBy,
 ): ListedServer {
   const given = fields[place.slice(place.lastIndexOf("/") + 1)];
   const allowInsecure = fields["allowInsecure"] === true;
@@ -72,7 +77,7 @@ function list(
   const server = { pointer, fields, allowInsecure, tls, allowsAnonymous, gateway, connections, uri: undefined };
   if (typeof given !== "string" || problems.covers(place)) return server;
   const judged = judgeUri(given);
-  if (typeof judged === "string") problems.add("SERVER_URI", place, "value", `the address ${judged}`);
+  if (typeof judged === "string") problems.add("SERVER_URI", place, "value", `the address${filledBy(place)} ${judged}`);
   else if (judged.cleartext && !allowInsecure && !problems.covers(pointerTo(pointer, "allowInsecure"))) {
     const message = "credentials would travel in the clear: use https, or say `allowInsecure: true` for this server";
     problems.add("SERVER_CLEARTEXT", place, "value", message);

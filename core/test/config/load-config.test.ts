@@ -83,7 +83,7 @@ test("the tracking URI falls back to MLFLOW_TRACKING_URI, but not beside servers
   const config = await load("version: 1\nservers: [{ uri: https://a.example.com }]\n", env);
   assert.is(config.servers.length, 1);
   assert.equal(await problemsOf({ version: 1 }, { MLFLOW_TRACKING_URI: "databricks" }), [
-    "SERVER_URI `trackingUri`: the address must be absolute and begin with https:// or http://",
+    "SERVER_URI `trackingUri`: the address, which the variable MLFLOW_TRACKING_URI fills, must be absolute and begin with https:// or http://",
   ]);
 });
 
