@@ -1,5 +1,6 @@
 import { formatError, isMlflowAuthError, MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { exit, exitCodeOf } from "./exit-codes.js";
+import { fitColumns } from "./fit-columns.js";
 import { paint } from "./paint.js";
 
 /**
@@ -22,7 +23,8 @@ export function reportFailure(thrown: unknown, { json = false } = {}): number {
   // One line for each problem of a file; else one error, and below it what to do.
   const codes = thrown.problems.length > 0 ? thrown.problems.map(({ code }) => code) : [thrown.code];
   const lines = formatError(thrown).split("\n");
-  console.error(lines.map((line, index) => withColour(line, codes[index])).join("\n"));
+  const text = lines.map((line, index) => withColour(line, codes[index])).join("\n");
+  console.error(fitColumns(text, process.stderr));
   return exitCodeOf(thrown.code);
 }
 

@@ -1,6 +1,7 @@
 import { createLogger, type LogLevel, MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal";
 import { walkChain } from "../doctor/chain.js";
 import { jsonReport, textReport, verdictOf } from "../doctor/report.js";
+import { fitColumns } from "../fit-columns.js";
 
 /** As the command line gives them. */
 export interface DoctorOptions {
@@ -29,6 +30,6 @@ export async function doctor(argument: string | undefined, options: DoctorOption
     logger: createLogger({ level: logLevel ?? (env["MLFLOW_AUTH_LOG"] ? undefined : "error"), env }),
   });
   const verdict = verdictOf(diagnosis);
-  console.log(json ? jsonReport(diagnosis, verdict) : textReport(diagnosis, verdict));
+  console.log(json ? jsonReport(diagnosis, verdict) : fitColumns(textReport(diagnosis, verdict), process.stdout));
   return verdict.code;
 }
