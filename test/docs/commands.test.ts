@@ -14,6 +14,8 @@ const WORD = /(?:"[^"]*"|'[^']*'|[^\s"'|&;<>])+/g;
 const PROGRAM = /^(?:.*\/)?mlflow-auth$/;
 /** What may stand before it: variables, and programs that run another. */
 const BEFORE = /^(?:\w+=.*|npx|env|exec|sudo|\$)$/;
+/** What stands before a call in the files of a CI system and of systemd. */
+const KEY = /^(?:\s*- (?:run: )?|ExecStart=)/;
 
 /** Commands of our own plugins, and what each says of its use. */
 const ourPluginCommands = new Map<string, string>();
@@ -74,9 +76,9 @@ function optionFault(command: Command, args: readonly string[]): string | undefi
 const calls = markdownFiles().flatMap((file) => {
   const text = readMarkdown(file);
   const lines = fencesOf(text)
-    .filter(({ language, marks }) => language === "sh" && !marks.includes("run=2"))
+    .filter(({ language, marks }) => ["sh", "yml", "ini"].includes(language) && !marks.includes("run=2"))
     .flatMap((fence) => fence.text.replaceAll("\\\n", " ").split("\n"))
-    .map((line) => line.replace(/\s#.*$/, ""));
+    .map((line) => line.replace(KEY, "").replace(/\s#.*$/, ""));
   const full = lines.flatMap((line) => callsIn(line)).map((args) => ({ file, args, inText: false }));
   const named = inlineCode(text)
     .filter((code) => code.startsWith("mlflow-auth "))
@@ -119,6 +121,8 @@ test("every option that is named in a sentence exists, here or in a program that
     "--allowed-hosts",
     "--mask-envs",
     "--no-save",
+    "--global",
+    "--user",
     "--help",
   ];
   const unknown = markdownFiles().flatMap((file) =>

@@ -3,6 +3,7 @@ import { globSync } from "node:fs";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { startSmallStage } from "../examples/small-stage.ts";
+import { freePort } from "../servers/process/free-port.ts";
 import { missing, mlflowPython } from "../servers/tools.ts";
 import { fencesOf, readMarkdown, root } from "./markdown.ts";
 import { isLive, needsPython, runGuide } from "./run-guide.ts";
@@ -15,6 +16,7 @@ const SERVER = "https://mlflow.example.com";
 const VAULT = "https://vault.example.com:8200";
 const HOKUSAI = "https://registry.hokus.ai";
 const FOLDER = "/home/you/training";
+const PORT = "5055";
 
 const guides = globSync("docs/guides/*.md", { cwd: root }).sort();
 const blocksOf = (guide: string) => fencesOf(readMarkdown(guide)).filter(isLive);
@@ -29,6 +31,7 @@ async function follow(guide: string, python?: string): Promise<void> {
       [VAULT, stage.vault.address],
       [HOKUSAI, stage.hokusai.origin],
       [FOLDER, project.folder],
+      [PORT, String(await freePort())],
     ] as const;
     const admin = { VAULT_TOKEN: stage.vault.rootToken };
     assert.ok((await runGuide(guide, { project, admin, names, python: python !== undefined })) > 0);

@@ -39,4 +39,14 @@ test("every guide is reached from the index", () => {
   }
 });
 
+test("every guide is one step from the README", () => {
+  const links = linksOf(readMarkdown("README.md"));
+  const guides = markdownFiles().filter((file) => file.startsWith("docs/guides/"));
+  assert.ok(guides.length > 20);
+  assert.equal(
+    guides.filter((file) => !links.includes(file)),
+    [],
+  );
+});
+
 test.run();

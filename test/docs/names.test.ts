@@ -24,7 +24,7 @@ const sources = globSync(
 
 /** Of the reader's own making, of MLflow's server, Vault's and Node's: none that a package of ours reads. */
 const foreign =
-  /^(?:STAGE|TEAM|NAME|FILE|PATH|TOKEN|URI|CI_\w+|VAULT_TOKEN|MLFLOW_HTTP_REQUEST_MAX_RETRIES|NODE_\w+|REGISTRY_ADMIN_REQUIRED|ARTIFACTS_DISABLED|RESOURCE_NOT_FOUND|PORT|HOST|USER)$/;
+  /^(?:STAGE|TEAM|NAME|FILE|PATH|TOKEN|URI|CI_\w+|VAULT_TOKEN|MLFLOW_HTTP_REQUEST_MAX_RETRIES|NODE_\w+|REGISTRY_ADMIN_REQUIRED|ARTIFACTS_DISABLED|RESOURCE_NOT_FOUND|PORT|HOST|USER|CREDENTIALS_DIRECTORY)$/;
 
 const isName = (word: string) => /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(word);
 

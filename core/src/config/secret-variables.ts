@@ -4,8 +4,8 @@ import type { ProblemList } from "./problems.js";
 /** Words between the underscores of a name, with what is often written together with them: PGPASSWORD, APIKEY, TOKEN2. */
 const secretWord =
   /^(?:.*(?:TOKEN|SECRET|PASSWORD)|(?:ACCESS|API|APP|AUTH|PRIVATE|SECRET)?KEY|PASS|PAT|CREDENTIALS?)\d*$/;
-/** Behind one of those, these say that the name is about where the secret is, or which: SECRET_NAME, TOKEN_FILE. */
-const otherWord = /^(?:URI|URL|ADDR|HOST|PATH|FILE|DIR|NAME|ID|VERSION|ENDPOINT|TYPE|TTL)$/;
+/** Behind one of those, these say that the name is about where the secret is, or which: SECRET_NAME, TOKEN_FILE, systemd's CREDENTIALS_DIRECTORY. */
+const otherWord = /^(?:URI|URL|ADDR|HOST|PATH|FILE|DIR|DIRECTORY|NAME|ID|VERSION|ENDPOINT|TYPE|TTL)$/;
 
 /** Whether a variable's name says that it holds a credential. */
 export function isNamedLikeSecret(variable: string): boolean {

@@ -1,6 +1,6 @@
 // Generated from schema/config.schema.json by scripts/generate.ts. Don't edit: run `npm run generate`.
 /**
- * The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.
+ * The instances asked for a credential, in this order; the first that gives one wins. `[]` means none. Default: the only one that can authenticate.
  */
 export type Auth = string | string[];
 /**

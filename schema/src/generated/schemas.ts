@@ -75,7 +75,7 @@ export const configSchema: Record<string, unknown> = {
   },
   "$defs": {
     "auth": {
-      "description": "The instances asked for a credential, in this order; the first that yields one wins. `[]` means none. Default: the only one that can authenticate.",
+      "description": "The instances asked for a credential, in this order; the first that gives one wins. `[]` means none. Default: the only one that can authenticate.",
       "type": [
         "string",
         "array"
