@@ -86,7 +86,7 @@ test("what can't be right is asked again, with the reason", async () => {
       ["select at least one", SPACE + ENTER],
       ["vault.address", `vault${ENTER}`],
       ["must be an address such as", `${CTRL_U}https://vault.example.com${ENTER}`],
-      ["vault.auth.method", DOWN + DOWN + DOWN + DOWN + ENTER],
+      ["vault.auth.method", DOWN.repeat(5) + ENTER],
       ["vault.auth.jwt", ENTER],
       ["The name of the variable", `not a name${ENTER}`],
       ["must be the name of an environment variable", `${CTRL_U}ID_TOKEN${ENTER}`],
@@ -107,7 +107,6 @@ test("asks only for what no option gives, and shows how the plugins are got that
   const { code, screen } = await init([["Which plugins?", ENTER]], options);
   assert.is(code, 0);
   assert.match(screen, /vault \(not installed: npm install @mlflow-auth\/plugin-vault\)/);
-  assert.not.match(screen, "plugin-descope");
   assert.match(file(), /datadog: \{\}/);
 });
 
@@ -144,7 +143,10 @@ test("where no plugin is installed nothing is asked, and the command that instal
   writeFileSync(join(setup.folder, "package.json"), "{}");
   const { code, screen } = await init([], ["--config", "mlflow-auth.yaml"]);
   assert.is(code, 3);
-  assert.match(screen, /^PLUGIN_NOT_INSTALLED: no plugin is installed here.*\n {2}Try this: npm install @mlflow-auth/);
+  assert.match(
+    screen,
+    /^PLUGIN_NOT_INSTALLED: no plugin is installed here[^]*\n {2}Try this: npm install\s+@mlflow-auth/,
+  );
 });
 
 test("a file that is there is not touched, and nothing is asked", async () => {
