@@ -145,7 +145,7 @@ test("where no plugin is installed nothing is asked, and the command that instal
   assert.is(code, 3);
   assert.match(
     screen,
-    /^PLUGIN_NOT_INSTALLED: no plugin is installed here[^]*\n {2}Try this: npm install\s+@mlflow-auth/,
+    /^PLUGIN_NOT_INSTALLED: no plugin is installed here[\s\S]*\n {2}Try this: npm install\s+@mlflow-auth/,
   );
 });
 
