@@ -19,7 +19,7 @@ export interface HeldKeys extends SigningKeys {
   readonly id: string;
   /** Milliseconds since the Unix epoch. */
   readonly expiresAt?: number | undefined;
-  /** That of the environment or of the profile; undefined where they say none. */
+  /** That of the environment or of the profile; undefined where they say none, or the options say one. */
   readonly region: string | undefined;
 }
 
@@ -37,8 +37,8 @@ export function createKeyReader(options: Sigv4Options, context: PluginContext) {
     async fetch(): Promise<Fetched<HeldKeys>> {
       const requestHandler = createRequestHandler(http);
       try {
-        const region = await regionOf(options, context);
         const own = options.arn === undefined ? options.region : sageMakerMlflow(options.arn).region;
+        const region = own === undefined ? await regionOf(options, context) : undefined;
         const settings = sdkSettings(requestHandler, own ?? region);
         const { accessKeyId, secretAccessKey, sessionToken, expiration } = await keysOf(
           await createLogin(options, settings, context),
@@ -69,10 +69,21 @@ function isSame(one: SigningKeys, other: SigningKeys): boolean {
   return (["accessKeyId", "secretAccessKey", "sessionToken"] as const).every((name) => one[name] === other[name]);
 }
 
-/** As the AWS SDKs find it. */
-async function regionOf({ profile }: Sigv4Options, { env }: PluginContext): Promise<string | undefined> {
-  const named = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"];
-  if (named) return named;
+/** As the option's schema wants it. It becomes part of STS's host, and of every signature. */
+const REGION = /^[a-z]{2,}(?:-[a-z]+)+-[0-9]+$/;
+
+/** As the AWS SDKs find it. @throws MlflowAuthError `WRONG_VALUE` for a text that is none */
+async function regionOf(options: Sigv4Options, context: PluginContext): Promise<string | undefined> {
+  const { region, place } = await foundRegion(options, context);
+  if (region === undefined || REGION.test(region)) return region;
+  // Not repeated: anything may stand there.
+  throw context.error("WRONG_VALUE", `${place} holds something that is no region`, {
+    remedy: "write a region such as eu-central-1 there, or set region",
+  });
+}
+
+async function foundRegion({ profile }: Sigv4Options, { env }: PluginContext) {
+  for (const place of ["AWS_REGION", "AWS_DEFAULT_REGION"]) if (env[place]) return { region: env[place], place };
   const { AWS_CONFIG_FILE: configFilepath, AWS_SHARED_CREDENTIALS_FILE: filepath } = env;
   const { loadSharedConfigFiles } = await import("@smithy/core/config");
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
@@ -81,5 +92,6 @@ async function regionOf({ profile }: Sigv4Options, { env }: PluginContext): Prom
     ...(filepath && { filepath }),
   });
   const name = profile ?? "default";
-  return configFile[name]?.["region"] ?? credentialsFile[name]?.["region"];
+  const region = configFile[name]?.["region"] ?? credentialsFile[name]?.["region"];
+  return { region, place: `the region of the profile ${name}` };
 }

@@ -36,3 +36,14 @@ export function sageMakerMlflow(arn: string): SageMakerMlflow {
 export function isSageMakerHost(host: string): boolean {
   return /^[a-z0-9-]+\.experiments\.sagemaker\.[a-z.]+$|^mlflow\.sagemaker\.[a-z0-9-]+\.app\.[a-z.]+$/.test(host);
 }
+
+const arnHeaders: readonly string[] = Object.values(kinds).map(({ header }) => header);
+
+/** The name of a client's header that asks for an MLflow of the other kind than `own` says, in whatever spelling servers read. */
+export function otherArnHeader(
+  headers: readonly (readonly [name: string, value: string])[],
+  own: Readonly<Record<string, string>>,
+): string | undefined {
+  const others = arnHeaders.some((name) => name in own) ? arnHeaders.filter((name) => !(name in own)) : [];
+  return others.find((name) => headers.some(([given]) => given.toLowerCase().replaceAll("_", "-") === name));
+}

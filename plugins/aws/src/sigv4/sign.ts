@@ -2,6 +2,7 @@
 import { type PluginContext, type ProviderHeaders, Secret, type SignableRequest } from "@mlflow-auth/core/plugin";
 import { readQuery } from "./canonical-query.js";
 import type { SigningKeys } from "./fetch-keys.js";
+import { otherArnHeader } from "./sagemaker.js";
 import type { SigningTarget } from "./target.js";
 
 /** What a signature is made with. */
@@ -14,7 +15,7 @@ export interface SignSettings {
 
 /**
  * @returns the headers of AWS Signature Version 4
- * @throws MlflowAuthError `WRONG_VALUE` for an address that can't be signed
+ * @throws MlflowAuthError `WRONG_VALUE` for an address that can't be signed, and for a header that leads to another of SageMaker's MLflows
  */
 export async function sign(
   { method, path, headers, url, sha256 }: SignableRequest,
@@ -28,6 +29,16 @@ export async function sign(
     throw context.error("WRONG_VALUE", `the query of a request to ${url.origin} holds what AWS can't sign`, {
       remedy: "let the client escape it as UTF-8",
     });
+  }
+  const stray = otherArnHeader(headers, more);
+  if (stray !== undefined) {
+    throw context.error(
+      "WRONG_VALUE",
+      `a client asks ${url.origin} with ${stray} for another MLflow than that of \`arn\``,
+      {
+        remedy: "have the client leave that header out, or correct arn",
+      },
+    );
   }
   const added: Record<string, string> = { ...more, "x-amz-content-sha256": await sha256() };
   const signer = new SignatureV4({ service, region, credentials: keys, sha256: Hash.bind(null, "sha256") });

@@ -95,6 +95,32 @@ test("keys of the environment sign without a session, or with theirs; the region
   }
 });
 
+test("a region of the environment or the profile that is none is refused without being repeated, before anybody is asked", async () => {
+  const wrong = "x.evil.example.com/#";
+  const file = home.write("wrong-region", `[default]\nregion = ${wrong}\n`);
+  const cases: [env: Record<string, string>, told: RegExp][] = [
+    [{ AWS_REGION: wrong, AWS_DEFAULT_REGION: "us-east-1" }, /^AWS_REGION holds/],
+    [{ AWS_DEFAULT_REGION: "eu\nwest" }, /^AWS_DEFAULT_REGION holds/],
+    [{ AWS_CONFIG_FILE: file }, /^the region of the profile default holds/],
+  ];
+  for (const [env, told] of cases) {
+    const http = () => {
+      throw new Error("nobody may be asked");
+    };
+    const role = { arn: "arn:aws:iam::111122223333:role/mlflow-caller", sessionName: "mlflow-auth" };
+    const started = await startSigner({ role }, { env: { ...environmentOf(makeKeys()), ...env }, http });
+    const { code, message, remedy } = await started.fault();
+    assert.is(code, "WRONG_VALUE");
+    assert.match(message, told);
+    assert.not.match(`${message} ${remedy}`, /evil|\n/);
+    await started.close();
+    // Where the options say it, nobody looks there.
+    const said = await startSigner({ region: "eu-west-1" }, { env: { ...environmentOf(makeKeys()), ...env } });
+    await said.auth();
+    await said.close();
+  }
+});
+
 async function startRole(given: GivenOptions = {}) {
   const clock = fakeClock(Date.UTC(2060, 0, 1));
   const sts = createRoleGiver(makeKeys(), canary(), () => clock.wallTime());
@@ -215,6 +241,29 @@ test("what can't be signed is told before anybody waits for a body", async () =>
     assert.is((thrown as { code?: string }).code, "WRONG_VALUE");
   }
   await end();
+});
+
+test("a client can't ask for an MLflow of another kind than the ARN's beside it", async () => {
+  const { url, server } = testRequest();
+  const names = ["x-mlflow-sm-tracking-server-arn", "x-sm-mlflow-app-arn"];
+  for (const [kind, own, other] of [
+    ["mlflow-tracking-server", ...names],
+    ["mlflow-app", ...names.toReversed()],
+  ] as [string, string, string][]) {
+    const arn = `arn:aws:sagemaker:eu-west-1:111122223333:${kind}/team`;
+    const { provider, auth, close } = await startSigner({ arn }, { env: environmentOf(makeKeys()) });
+    const signed = async (name: string) => {
+      const headers = [["Host", url.host] as const, [name, "arn:other"] as const];
+      const request = { url, server, method: "GET", path: "/", headers, sha256: async () => "0".repeat(64) };
+      return await provider.signRequest?.(request, await auth());
+    };
+    assert.is((await signed(own))?.[own], arn, "its own replaces that of the client");
+    for (const name of [other, other.toUpperCase(), other.replaceAll("-", "_")]) {
+      const thrown = await signed(name).catch((error: unknown) => error as { code?: string; message: string });
+      assert.is((thrown as { code?: string })?.code, "WRONG_VALUE", name);
+    }
+    await close();
+  }
 });
 
 test.run();
