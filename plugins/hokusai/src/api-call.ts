@@ -8,7 +8,7 @@ export interface ApiCall {
   readonly method: string;
   /** Of the query, and of a JSON body; of the latter none where it is no object. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** All that an id could stand in: path, query, and the body as text. */
+  /** All that an id could stand in, with nothing escaped: path, query, and the body as text. */
   readonly text: string;
 }
 
@@ -19,15 +19,27 @@ export async function apiCallOf({ url, method, body }: DispatchedRequest): Promi
   const [, family, rest = ""] = CALL.exec(url.pathname) ?? [];
   if (family === undefined) return undefined;
   const query = Object.fromEntries(url.searchParams);
-  if (family === "mlflow-artifacts") return { name: "artifacts", method, parameters: query, text: url.pathname };
+  const path = unescaped(url.pathname);
+  if (family === "mlflow-artifacts") return { name: "artifacts", method, parameters: query, text: path };
   const bytes = await body();
   const text = bytes === undefined ? "" : Buffer.from(bytes).toString("utf8");
+  const given = objectIn(text);
+  const escaped = text.includes("\\u") ? [JSON.stringify(given)] : [];
   return {
     name: rest.replace(/\/+$/, ""),
     method,
-    parameters: { ...query, ...objectIn(text) },
-    text: `${url.pathname}${url.search}\n${text}`,
+    parameters: { ...query, ...given },
+    text: [path, ...url.searchParams.values(), text, ...escaped].join("\n"),
   };
+}
+
+/** A client may escape any character. */
+function unescaped(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function objectIn(text: string): Record<string, unknown> {

@@ -19,6 +19,9 @@ const LOGGING: ReadonlySet<string> = new Set([
   "runs/set-tag",
 ]);
 
+/** What ids look like, wherever they begin: what stands before one may be of the same characters. */
+const ID = /(?=([0-9a-f]{32}|\d{18}))/g;
+
 /** Ids that are remembered, the newest. */
 const CAPACITY = 10_000;
 
@@ -83,7 +86,7 @@ export function createStandIn(now: () => number): StandIn {
   }
 
   return {
-    owns: ({ text }) => made.size > 0 && (text.match(/[0-9a-f]{32}|\d{18}/g) ?? []).some((id) => made.has(id)),
+    owns: ({ text }) => made.size > 0 && [...text.matchAll(ID)].some(([, id = ""]) => made.has(id)),
     answer({ name, method, parameters }) {
       if (name === "artifacts") return method === "PUT" ? {} : undefined;
       if (method === "POST" && LOGGING.has(name)) return {};

@@ -194,4 +194,26 @@ test("a body that is no JSON, or a list, is none of its business", async () => {
   }
 });
 
+test("what names a made-up run in any spelling never reaches the server", async () => {
+  const { provider } = await start();
+  const { run_id: id = "" } = infoOf(await ask(provider, call("runs/create", { experiment_id: "0" }), refused));
+  const hex = [...id].map((character) => character.charCodeAt(0).toString(16));
+  const percent = hex.map((code) => `%${code}`).join("");
+  const spellings = [
+    call(`runs/get?run_id=${percent}`, undefined, "GET"),
+    call(`runs/get?run_id=%22${id}%22`, undefined, "GET"),
+    call(`runs/get?run_id=runs%3a%2f${id}`, undefined, "GET"),
+    call("runs/log-metric", `{"run_id":"${hex.map((code) => `\\u00${code}`).join("")}"}`),
+    dispatched("GET", `api/2.0/mlflow-artifacts/artifacts/0/${percent}/artifacts/a`),
+  ];
+  for (const request of spellings) {
+    let isAsked = false;
+    await ask(provider, request, async () => {
+      isAsked = true;
+      return { status: 200, body: "{}" };
+    });
+    assert.not.ok(isAsked, request.url.href);
+  }
+});
+
 test.run();
