@@ -2,6 +2,7 @@
 export { type ConnectionFailure, type ConnectionFailureKind, connectionFailureOf } from "./connection/failure.js";
 export type { ErrorCode } from "./errors/codes.js";
 export { type ErrorDetails, isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
+export { printable } from "./errors/printable.js";
 export type {
   Command,
   CommandContext,

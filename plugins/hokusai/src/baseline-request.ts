@@ -30,6 +30,9 @@ export const TIMEOUT = 30_000;
 /** Bytes of an answer. */
 const LONGEST = 1024 * 1024;
 
+/** What to do where no answer of Hokusai's came. */
+export const CHECK = "check HOKUSAI_API_ENDPOINT, the network and the corporate proxy";
+
 /** Without core's client, for programs that have none. */
 export const sendByFetch: SendBaseline = async ({ url, key, body, signal }) => {
   try {
@@ -59,7 +62,7 @@ export function headersFor<Key>(key: Key): Record<string, Key | string> {
 export function unreachable({ origin }: URL, why: string, transient: boolean): MlflowAuthError {
   return new MlflowAuthError("SERVER_UNREACHABLE", `${origin} can't be reached: ${why}`, {
     transient,
-    remedy: "check HOKUSAI_API_ENDPOINT, the network and the corporate proxy",
+    remedy: CHECK,
   });
 }
 

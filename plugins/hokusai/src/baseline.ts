@@ -78,8 +78,8 @@ export async function registerBaseline(
 
 function addressOf(endpoint: string): URL {
   const url = URL.parse(`${endpoint.replace(/\/+$/, "")}/api/v1/models/baseline`);
-  const usable =
-    url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" && url.search === "";
+  // As the schema has it: behind a query or a fragment the path would be none.
+  const usable = url !== null && /^https?:$/.test(url.protocol) && !/[\s?#@\\]/.test(endpoint);
   if (!usable) {
     throw new MlflowAuthError("USAGE", "the endpoint of Hokusai is no http or https address", {
       remedy: `check HOKUSAI_API_ENDPOINT; Hokusai's own is ${DEFAULT_ENDPOINT}`,

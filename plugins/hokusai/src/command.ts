@@ -7,9 +7,11 @@ import {
   type ExitCode,
   environmentSource,
   isMlflowAuthError,
+  MlflowAuthError,
+  printable,
 } from "@mlflow-auth/core/plugin";
 import { type Baseline, DEFAULT_ENDPOINT, registerBaseline } from "./baseline.js";
-import { headersFor, type SendBaseline, TIMEOUT, unreachable } from "./baseline-request.js";
+import { CHECK, headersFor, type SendBaseline, TIMEOUT, unreachable } from "./baseline-request.js";
 import { readKey } from "./fetch-secret.js";
 import type { HokusaiOptions } from "./generated/options.js";
 
@@ -72,7 +74,7 @@ export function createCommand(): Command {
       context.stdout.write(
         values.json
           ? `${JSON.stringify(registered, null, 2)}\n`
-          : `registered ${modelType} as ${modelId}, version ${version}\n`,
+          : `${printable(`registered ${modelType} as ${modelId}, version ${version}`)}\n`,
       );
       return 0;
     },
@@ -177,8 +179,11 @@ function sendBy({ http }: CommandContext): SendBaseline {
       return await http.send({ url, method: "POST", headers: headersFor(key), body, timeout: TIMEOUT, tries: "once" });
     } catch (thrown) {
       if (!isMlflowAuthError(thrown) || thrown.code !== "SECRET_UNREACHABLE") throw thrown;
-      const { what, isTls } = connectionFailureOf(thrown);
-      throw unreachable(url, what, thrown.transient && !isTls);
+      const { kind, what, isTls } = connectionFailureOf(thrown);
+      if (kind !== undefined) throw unreachable(url, what, thrown.transient && !isTls);
+      // Nothing about the connection: no answer in time, or one that goes on and on.
+      const { message, transient } = thrown;
+      throw new MlflowAuthError("SERVER_UNREACHABLE", message, { transient, remedy: CHECK });
     }
   };
 }

@@ -172,6 +172,9 @@ test("no key, one that breaks a line, no type, or an address in the clear: nothi
     [{ endpoint: "http://127.0.0.1.example.com/api" }, baseline, "SERVER_CLEARTEXT"],
     [{ endpoint: "ftp://hokusai.example.com" }, baseline, "USAGE"],
     [{ endpoint: "nowhere" }, baseline, "USAGE"],
+    [{ endpoint: "https://hokusai.example.com/api#" }, baseline, "USAGE"],
+    [{ endpoint: "https://hokusai.example.com/api?" }, baseline, "USAGE"],
+    [{ endpoint: "https://hokusai.example.com@evil.example.com/api" }, baseline, "USAGE"],
   ];
   const send: SendBaseline = () => Promise.reject(new Error("nothing may be sent"));
   for (const [more, what, code] of cases) {

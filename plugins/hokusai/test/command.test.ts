@@ -121,6 +121,27 @@ test("waits 1 s and 2 s between three tries, also where the connection fails", a
   assert.equal([untrusted.error?.code, untrusted.sent.length], ["SERVER_UNREACHABLE", 1]);
 });
 
+test("an answer that goes on and on, or does not come in time, is told as that", async () => {
+  for (const message of [
+    "https://h.test gave an answer of more than 1 MiB",
+    "https://h.test can't be reached: no answer",
+  ]) {
+    const { error } = await run("register-baseline --model-type t", {
+      answer() {
+        throw new MlflowAuthError("SECRET_UNREACHABLE", message, { remedy: "no secret store answers so" });
+      },
+    });
+    assert.equal([error?.code, error?.message], ["SERVER_UNREACHABLE", message]);
+    assert.match(error?.remedy ?? "", /^check HOKUSAI_API_ENDPOINT/);
+  }
+});
+
+test("what a server answers can't move the terminal's cursor or forge a line", async () => {
+  const text = JSON.stringify({ model_id: "m\u001b[2K\nerror: x", model_type: "t", version: "1", timestamp: "" });
+  const { stdout } = await run("register-baseline --model-type t", { answer: () => ({ status: 200, text }) });
+  assert.is(stdout, "registered t as m\\u001b[2K\\u000aerror: x, version 1\n");
+});
+
 test("prints JSON where it is asked to", async () => {
   const { stdout } = await run("register-baseline --model-type t --json");
   assert.equal(JSON.parse(stdout), { modelId: "m1", modelType: "t", version: "3", timestamp: "now" });

@@ -161,6 +161,13 @@ export const mutants = [
         'name === "artifacts") return {};',
         "a download in an outage is empty, and nobody learns why",
       ],
+      [
+        "/(?=([0-9a-f]{32}|\\d{18}))/g",
+        "/([0-9a-f]{32}|\\d{18})/g",
+        "a made-up run behind a quotation mark is asked of the server",
+      ],
+      ["const path = unescaped(url.pathname);", "const path = url.pathname;", "an upload to a made-up run goes out"],
+      ['text.includes("\\\\u")', "false", "an escaped id of a made-up run goes out"],
       ['textOf(given) || "0"', '"0"', "a run is told to be in another experiment"],
     ],
   ),
@@ -181,6 +188,13 @@ export const mutants = [
         "if (answer.status < 500 || pausing === undefined)",
         "Ctrl-C is not heard",
       ],
+      ["printable(`registered", "String(`registered", "an answer forges lines of the terminal"],
+      [
+        "if (kind !== undefined) throw unreachable",
+        "throw unreachable",
+        "an answer without an end is told as an unknown reason",
+      ],
+      ["!/[\\s?#@\\\\]/.test(endpoint)", "true", "the key goes to another path or host than the endpoint looks like"],
       ['redirect: "manual"', 'redirect: "follow"', "the key follows a redirect"],
       [
         'throw new MlflowAuthError("SERVER_CLEARTEXT"',
