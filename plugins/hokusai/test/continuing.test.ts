@@ -203,6 +203,7 @@ test("what names a made-up run in any spelling never reaches the server", async 
     call(`runs/get?run_id=${percent}`, undefined, "GET"),
     call(`runs/get?run_id=%22${id}%22`, undefined, "GET"),
     call(`runs/get?run_id=runs%3a%2f${id}`, undefined, "GET"),
+    call("runs/log-inputs", { run_id: `runs%3a%2f${id}` }),
     call("runs/log-metric", `{"run_id":"${hex.map((code) => `\\u00${code}`).join("")}"}`),
     dispatched("GET", `api/2.0/mlflow-artifacts/artifacts/0/${percent}/artifacts/a`),
   ];
