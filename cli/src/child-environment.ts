@@ -4,6 +4,7 @@ import { type Config, removalVariable, type ServerConfig } from "@mlflow-auth/co
 import { bridgeName, bridgeSettings, bridgeVariable, pythonFolder } from "@mlflow-auth/proxy";
 import { baseOf } from "./choose-upstream.js";
 import type { KeptVariables } from "./keep-env.js";
+import type { OuterExec } from "./outer-exec.js";
 import { removedVariables } from "./removed-variables.js";
 
 /** As `process.env` has it: a variable that is undefined is not set. */
@@ -106,8 +107,39 @@ function bridgeTo(options: ChildEnvironmentOptions, addresses: Addresses): Recor
   return {
     [bridgeVariable]: bridgeSettings({ config, proxyUrl: proxy.url, upstream, addresses, displaced }),
     MLFLOW_TRACKING_AUTH: bridgeName,
-    PYTHONPATH: path ? pythonFolder + delimiter + path : pythonFolder,
+    PYTHONPATH: withBridge(path),
   };
+}
+
+/**
+ * The environment of a program under an `exec` within another, whose proxy it uses: as it is, with what leads to that proxy in its
+ * place again, and without the secrets that the outer one was told to leave there and this one was not.
+ */
+export function innerEnvironment(
+  parent: Environment,
+  { bridge, secrets }: OuterExec,
+  keep?: KeptVariables | undefined,
+): ChildEnvironment {
+  const env: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parent)) if (value !== undefined) env[name] = value;
+  const before = parent[removalVariable]?.split(",") ?? [];
+  const dropped = keep === "all" ? [] : secrets.filter((name) => env[name] !== undefined && keep?.has(name) !== true);
+  for (const name of dropped) delete env[name];
+  if (dropped.length > 0) env[removalVariable] = [...new Set([...before, ...dropped])].join(",");
+  for (const [name, { proxy }] of Object.entries(bridge.addresses)) env[name] = proxy;
+  for (const name of ["no_proxy", "NO_PROXY"]) env[name] = withLoopback(env[name]);
+  if (env["PYTHONPATH"]?.split(delimiter).includes(pythonFolder) !== true)
+    env["PYTHONPATH"] = withBridge(env["PYTHONPATH"]);
+  const lacking = keep === "all" ? [] : [...(keep ?? [])].filter((name) => before.includes(name) && !env[name]);
+  return { env, warnings: lacking.map(takenOut) };
+}
+
+function takenOut(name: string): string {
+  return `--keep-env=${name} comes too late: the exec around this one took ${name} out; give that one --keep-env=${name}`;
+}
+
+function withBridge(path: string | undefined): string {
+  return path ? pythonFolder + delimiter + path : pythonFolder;
 }
 
 function withLoopback(list: string | undefined): string {

@@ -12,7 +12,7 @@ const ADDRESSES = ["MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"];
 type Environment = Record<string, string | undefined>;
 
 /** What is read of the bridge's settings. */
-interface BridgeSettings {
+export interface BridgeSettings {
   readonly token: string;
   readonly addresses: Readonly<Record<string, { readonly proxy: string; readonly real: string }>>;
 }
@@ -38,7 +38,8 @@ function tokenIn(address: string | undefined): string[] {
   return /^(?=.*\d)(?=.*[A-Za-z])[\w-]{16,256}$/.test(first) ? [first] : [];
 }
 
-function settingsIn(text: string | undefined): BridgeSettings | undefined {
+/** Undefined where there are none, or they are cut off. */
+export function settingsIn(text: string | undefined): BridgeSettings | undefined {
   if (text === undefined) return undefined;
   try {
     const { token, addresses } = JSON.parse(text) as BridgeSettings;

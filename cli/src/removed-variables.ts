@@ -57,6 +57,11 @@ export function removedVariables({ config, server, keep, parent }: RemovalOption
   return { names, warnings };
 }
 
+/** What every program goes without where nothing is kept, but for the variables that `exec` sets itself. */
+export function withheldVariables(options: Omit<RemovalOptions, "keep">): string[] {
+  return removedVariables(options).names.filter((name) => !BRIDGE.has(name));
+}
+
 /** The variables that the secrets of all instances come from; a fallback of one that is named for another counts as named. */
 export function secretVariablesOf({ instances }: Config): Record<keyof SecretVariables, ReadonlySet<string>> {
   const named = new Set(instances.flatMap(({ secretVariables }) => secretVariables.named));

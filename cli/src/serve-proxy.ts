@@ -22,6 +22,8 @@ export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allo
   /** The file that was named. Default: the one that the search finds. */
   readonly config?: string | undefined;
   readonly logLevel?: LogLevel | undefined;
+  /** Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** What `--server` says. */
   readonly server?: string | undefined;
   /** How the user names a server, where none is chosen. Default: by `--server`. */
@@ -54,8 +56,8 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
   // Before any plugin is imported.
   const endSurvival = surviveBackgroundFailures(logger);
   try {
-    const config = await loadConfig({ configFile: options.config });
-    const authorizer = await openAuthorizer(config, { logger, agents: agentLimits });
+    const config = await loadConfig({ configFile: options.config, env: options.env });
+    const authorizer = await openAuthorizer(config, { logger, env: options.env, agents: agentLimits });
     try {
       return await serveWith(authorizer, logger, options, use);
     } finally {

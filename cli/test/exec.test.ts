@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { builtCommand } from "@mlflow-auth/test/built-command";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -166,7 +168,10 @@ for (const wrong of ["", "qzx-jw", "qzx,", "1qzx", "MY_TOKEN=qzx"]) {
 
 test("within another exec, what that one took out is told with the way to keep it", async () => {
   configured(', token: "${MY_TOKEN}"');
-  const within = ["--", process.execPath, builtCommand, "exec", ...client];
+  // A file of its own, so that the proxy of the outer one is none for it.
+  const copied = () =>
+    site.project.write("copy.yaml", readFileSync(join(site.project.folder, "mlflow-auth.yaml"), "utf8"));
+  const within = ["--", process.execPath, builtCommand, "exec", "--config", copied(), ...client];
   const { code, stderr } = await exec(within, both);
   assert.is(code, 3, stderr);
   assert.match(
@@ -175,6 +180,7 @@ test("within another exec, what that one took out is told with the way to keep i
   );
   assert.is((await exec(["--keep-env=MY_TOKEN", ...within], both)).stdout, "200 fine\n");
   configured("");
+  copied();
   const fallback = await exec(within, both);
   assert.is(fallback.stdout, "200 fine\n");
   assert.match(

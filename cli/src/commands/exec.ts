@@ -1,9 +1,11 @@
-import type { LogLevel } from "@mlflow-auth/core/internal";
+import { formatError, isMlflowAuthError, type LogLevel, removalVariable } from "@mlflow-auth/core/internal";
 import { createToken } from "@mlflow-auth/proxy";
-import { childEnvironment } from "../child-environment.js";
+import { childEnvironment, innerEnvironment } from "../child-environment.js";
 import { endOfExec } from "../end-of-exec.js";
 import { execExit, exit } from "../exit-codes.js";
 import type { KeptVariables } from "../keep-env.js";
+import { execVariable, findOuterExec, type OuterExec, tellInnerExecs, watchReads } from "../outer-exec.js";
+import { CLIENT_CREDENTIALS, withheldVariables } from "../removed-variables.js";
 import { reportFailure } from "../report-failure.js";
 import { type ChildEnd, runChild } from "../run-child.js";
 import { say, serveProxy } from "../serve-proxy.js";
@@ -30,8 +32,11 @@ const CHOOSE = "choose one with --server URI, any of them for a Python program t
 export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
   let end: ChildEnd | undefined;
   try {
+    const outer = await findOuterExec(options, process.env);
+    if (outer !== undefined) return await runWithin(outer, command, options);
+    const { env: watched, reads } = watchReads(process.env);
     return await serveProxy(
-      { ...options, choose: CHOOSE, token: createToken },
+      { ...options, choose: CHOOSE, env: watched, token: createToken },
       async ({ authorizer, upstream: { uri, server }, proxy }) => {
         const { env, warnings } = childEnvironment({
           parent: process.env,
@@ -42,6 +47,11 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
           keep: options.keepEnv,
         });
         for (const warning of warnings) say(warning);
+        env[execVariable] = await tellInnerExecs(env, {
+          config: options.config,
+          reads: [...reads, ...CLIENT_CREDENTIALS, "MLFLOW_REGISTRY_URI"],
+          secrets: withheldVariables({ config: authorizer.config, server, parent: process.env }),
+        });
         end = await runChild(command, env);
         const { code, started } = end;
         if (started) for (const text of endOfExec(proxy, uri, authorizer, { interrupted: code > 128 })) say(text);
@@ -50,8 +60,29 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
     );
   } catch (thrown) {
     const code = reportFailure(thrown);
+    const lacking = takenOut(thrown);
+    if (lacking !== "") say(lacking);
     // What fails once the program has ended does not change how it ended.
     if (end !== undefined) return end.code;
     return code === exit.usage || code === exit.config ? code : execExit.failed;
   }
+}
+
+/** What a failure for want of variables that an `exec` around this one took out comes to; empty for any other. */
+function takenOut(thrown: unknown): string {
+  const { [execVariable]: outer, [removalVariable]: removed = "" } = process.env;
+  if (outer === undefined || !isMlflowAuthError(thrown)) return "";
+  const text = formatError(thrown);
+  const names = removed.split(",").filter((name) => name !== "" && !process.env[name] && text.includes(name));
+  if (names.length === 0) return "";
+  const keep = names.map((name) => `--keep-env=${name}`).join(" ");
+  return `this exec is within another that has not the same file and server: leave this one out, or give that one ${keep}`;
+}
+
+/** The outer one counts the runs, and says what there is to say in the end. */
+async function runWithin(outer: OuterExec, command: readonly string[], { keepEnv }: ExecOptions): Promise<number> {
+  const { env, warnings } = innerEnvironment(process.env, outer, keepEnv);
+  say(`for ${outer.upstream}, by the proxy of the exec around this one, which has the same file and server`);
+  for (const warning of warnings) say(warning);
+  return (await runChild(command, env)).code;
 }

@@ -244,6 +244,51 @@ export const mutants = [
       ['url?.protocol === "http:"', "url !== null", "a name in an address is printed as a token"],
     ],
   ),
+  // An exec within another
+  ...faultsIn(
+    "cli/src/outer-exec.ts",
+    ["cli/nested-exec"],
+    [
+      [
+        "bridge.addresses).every(([name, { real }]) => env[name] === real)",
+        "bridge.addresses).every(() => true)",
+        "a server that a script names is passed over for the outer one's",
+      ],
+      ["baseOf(server) !== own.real", "false", "--server of the inner exec is passed over"],
+      ["!== meant.digest) return undefined;", "=== undefined) return undefined;", "another file counts for the same"],
+      [
+        "key: found.key ?? null, text: found.text",
+        "key: found.key ?? null",
+        "a file that was changed counts for the same",
+      ],
+      ["    env[bridgeVariable],\n", "", "an address that another program wrote is believed"],
+      ["reads.map((name) => [name, env[name] ?? null])", "[]", "a credential of the script's own is passed over"],
+      [
+        " && (await answers(own.proxy, bridge.token))",
+        "",
+        "a proxy that does not answer is used",
+        { accepted: "the process lives, so its proxy does: this is for other namespaces" },
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src/child-environment.ts",
+    ["cli/nested-exec"],
+    [
+      [
+        "for (const name of dropped) delete env[name];",
+        "",
+        "a program within gets a secret that only the outer exec was told to leave",
+      ],
+      ["addresses)) env[name] = proxy;", "addresses)) void proxy;", "the program under the inner exec goes bare"],
+      ["env[name] = withLoopback(env[name]);", "", "an HTTP proxy gets the token where a script wrote NO_PROXY anew"],
+      [
+        ".includes(pythonFolder) !== true)",
+        ".includes(pythonFolder) === true)",
+        "Python under the inner exec goes bare where a script wrote PYTHONPATH anew",
+      ],
+    ],
+  ),
   ...faultsIn(
     "cli/src/hide-texts.ts",
     ["cli/outer-proxy"],

@@ -1,0 +1,181 @@
+/** How an `exec` within another knows that both mean the same file and server, so that the proxy of the outer one does for both. */
+import { createHash } from "node:crypto";
+import { request } from "node:http";
+import {
+  type FoundFile,
+  findConfig,
+  isMlflowAuthError,
+  presentFolder,
+  workingFolder,
+} from "@mlflow-auth/core/internal";
+import { bridgeVariable } from "@mlflow-auth/proxy";
+import { baseOf } from "./choose-upstream.js";
+import { type BridgeSettings, settingsIn } from "./outer-proxy.js";
+
+/** What `exec` says to one within it: JSON of {@link Meant}. No secret is in it, nor a digest of one that it took out. */
+export const execVariable = "_MLFLOW_AUTH_EXEC";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What an `exec` goes by. */
+export interface Meant {
+  /** Of the command, the file, the proxy and the values of all variables in `reads`, as its program has them. */
+  readonly digest: string;
+  /** The process of that `exec`. */
+  readonly pid: number;
+  /** Names of variables: with other values the file would mean something else. */
+  readonly reads: readonly string[];
+  /** Those of them that hold secrets. */
+  readonly secrets: readonly string[];
+}
+
+/** An `exec` around this command, which runs, and would do what this one is asked for. */
+export interface OuterExec extends Meant {
+  readonly bridge: BridgeSettings;
+  /** The server's own base URL. */
+  readonly upstream: string;
+}
+
+/** What shells and make change all the time, what says where the file is, and what only says how much to log. */
+const PASSED_OVER = /^(?:_|PWD|OLDPWD|SHLVL|MAKELEVEL|MAKEFLAGS|MFLAGS|MLFLOW_AUTH_(?:CONFIG|REMOVED|LOG|LOG_FORMAT))$/;
+
+/** Milliseconds: the proxy is on this machine. */
+const LONGEST_ANSWER = 2_000;
+
+/** An environment that remembers which of its variables were asked for. */
+export function watchReads(env: Environment): { readonly env: Environment; readonly reads: ReadonlySet<string> } {
+  const reads = new Set<string>();
+  const note = (name: string | symbol) => {
+    if (typeof name === "string") reads.add(name);
+  };
+  const watched = new Proxy(env, {
+    get(target, name) {
+      note(name);
+      return Reflect.get(target, name);
+    },
+    has(target, name) {
+      note(name);
+      return Reflect.has(target, name);
+    },
+  });
+  return { env: watched, reads };
+}
+
+/** @param env that of the program, with what leads to the proxy. Returns the value of {@link execVariable}. */
+export async function tellInnerExecs(
+  env: Environment,
+  {
+    config,
+    reads,
+    secrets,
+  }: { readonly config?: string | undefined; readonly reads: Iterable<string>; readonly secrets: Iterable<string> },
+): Promise<string> {
+  const addresses = settingsIn(env[bridgeVariable])?.addresses ?? {};
+  const all = [...new Set([...reads, ...secrets])];
+  const meant = {
+    pid: process.pid,
+    reads: all.filter((name) => !PASSED_OVER.test(name) && !Object.hasOwn(addresses, name)).sort(),
+    secrets: [...secrets],
+  };
+  return JSON.stringify({ ...meant, digest: await digestOf(meant, config, env) } satisfies Meant);
+}
+
+/**
+ * The `exec` around this one, if it was given the same file, means the same server, and its proxy answers. Whoever sets these
+ * variables could as well give the program that we run an address of his own: what is believed here leads nothing of ours anywhere.
+ *
+ * @param env that of this command, in which the server's own addresses stand in the place of the proxy's
+ */
+export async function findOuterExec(
+  { config, server }: { readonly config?: string | undefined; readonly server?: string | undefined },
+  env: Environment,
+): Promise<OuterExec | undefined> {
+  const bridge = settingsIn(env[bridgeVariable]);
+  const meant = meantIn(env[execVariable]);
+  const own = bridge?.addresses["MLFLOW_TRACKING_URI"];
+  if (bridge === undefined || meant === undefined || own === undefined) return undefined;
+  if (!Object.entries(bridge.addresses).every(([name, { real }]) => env[name] === real)) return undefined;
+  if (server !== undefined && (!URL.canParse(server) || baseOf(server) !== own.real)) return undefined;
+  // A private proxy is on loopback, and a sidecar's address comes without all this.
+  if (!/^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w-]+$/.test(own.proxy)) return undefined;
+  // What is wrong with the file is said where it is loaded.
+  if ((await digestOf(meant, config, env).catch(() => undefined)) !== meant.digest) return undefined;
+  return isRunning(meant.pid) && (await answers(own.proxy, bridge.token))
+    ? { ...meant, bridge, upstream: own.real }
+    : undefined;
+}
+
+function meantIn(text: string | undefined): Meant | undefined {
+  try {
+    const { digest, pid, reads, secrets } = JSON.parse(text ?? "") as Meant;
+    const areNames = [reads, secrets].every((all) => Array.isArray(all) && all.every((one) => typeof one === "string"));
+    return typeof digest === "string" && Number.isSafeInteger(pid) && pid > 0 && areNames
+      ? { digest, pid, reads, secrets }
+      : undefined;
+  } catch {
+    // None, or cut off: this one has a proxy of its own.
+    return undefined;
+  }
+}
+
+async function digestOf(
+  { pid, reads, secrets }: Omit<Meant, "digest">,
+  config: string | undefined,
+  env: Environment,
+): Promise<string> {
+  const cwd = presentFolder() ?? workingFolder({ configFile: config, env });
+  const found = await findIfThere(config, cwd, env);
+  // Where the command lies decides which plugins it finds, and its name which build it is.
+  const parts = [
+    import.meta.url,
+    pid,
+    found === undefined ? { cwd } : { file: found.file, key: found.key ?? null, text: found.text },
+    env[bridgeVariable],
+    reads.map((name) => [name, env[name] ?? null]),
+    secrets,
+  ];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}
+
+/** Undefined where the environment stands in the file's place. */
+async function findIfThere(
+  configFile: string | undefined,
+  cwd: string,
+  env: Environment,
+): Promise<FoundFile | undefined> {
+  try {
+    return await findConfig({ configFile, cwd, env });
+  } catch (thrown) {
+    if (isMlflowAuthError(thrown) && thrown.code === "CONFIG_NOT_FOUND") return undefined;
+    throw thrown;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the proxy takes its token; this is no use of it, for it is where Python reports addresses that are not listed. */
+function answers(proxy: string, token: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const headers = { "mlflow-auth-token": token, "mlflow-auth-unlisted": "-" };
+    const asked = request(new URL("/~unlisted", proxy), {
+      method: "POST",
+      headers,
+      timeout: LONGEST_ANSWER,
+      agent: false,
+    });
+    asked.on("response", (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 204);
+    });
+    asked.on("timeout", () => asked.destroy());
+    asked.on("error", () => resolve(false));
+    asked.on("close", () => resolve(false));
+    asked.end();
+  });
+}
