@@ -57,7 +57,10 @@ for (const [how, begin] of Object.entries(beginnings)) {
   test(`what listens there ${how}`, async () => {
     site.upstream.server.removeAllListeners("connection").on("connection", begin);
     const { code, stdout } = await doctor(site);
-    assert.match(stdout, /FAIL {2}connection .*(hangs up without an answer|does not speak HTTP)/);
+    assert.match(
+      stdout,
+      /FAIL {2}connection .*(hangs up without an answer|does not speak HTTP|breaks a rule of HTTP: \w)/,
+    );
     assert.match(stdout, /write https:\/\//);
     assert.is(code, 4);
   });

@@ -158,6 +158,29 @@ print(answer.text, answer.url, len(answer.history))
   for (const { seen } of [open, elsewhere]) assert.equal([seen.length, seen[0]?.headers.authorization], [1, undefined]);
 });
 
+test("a server that sends everybody on to https is told once as it happens, and once more at the end", async () => {
+  const secure = `https://127.0.0.1:${site.upstream.port}`;
+  site.upstream.answer = whole((req, res) => res.writeHead(308, { location: secure + req.url }).end());
+  const { lines, stderr } = await python(`
+for _ in range(3):
+    try:
+        send(A + "/api/2.0/mlflow/runs/create?key=of-no-concern", "POST", data=b"body", verify=False)
+    except requests.ConnectionError:
+        print("not there")
+`);
+  assert.equal(lines, ["not there", "not there", "not there"]);
+  const ours = stderr.split("\n").filter((line) => line.startsWith("mlflow-auth: ") && line.includes(secure));
+  assert.is(ours.length, 2, stderr);
+  assert.match(
+    ours[0] as string,
+    `warning: ${site.upstream.uri}/base sent a client on to ${secure}, which the file does not list`,
+  );
+  assert.match(ours[0] as string, `write the server's address as ${secure}/base into the file`);
+  assert.match(ours[1] as string, `without a credential: ${secure}`);
+  assert.match(stderr, "its scheme is https, not http");
+  assert.not.match(ours.join(), "of-no-concern");
+});
+
 test("a redirect back from another listed server is led to the proxy again", async () => {
   open.answer = whole((_req, res) => res.writeHead(302, { location: `${site.upstream.uri}/base/end` }).end());
   const { lines } = await python('print(send(B + "/start").url)');

@@ -2,6 +2,7 @@
 
 export { createAgent } from "./connection/agent.js";
 export {
+  brokenRuleIn,
   type ConnectionFailure,
   type ConnectionFailureKind,
   connectionFailureOf,

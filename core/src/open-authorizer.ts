@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 import { createAgent, needsAgent } from "./connection/agent.js";
 import { createHttpClient } from "./connection/http-client.js";
+import { ignoredProxy } from "./connection/http-proxy.js";
 import { refusalOf } from "./connection/refusal.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { headerKey } from "./http/client-credentials.js";
@@ -153,6 +154,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
       if (server.tls?.insecureSkipVerify && server.uri.startsWith("https:")) warnOfSkippedVerification(server, logger);
       warnOfGatewayHeader(server, logger);
     }
+    warnOfIgnoredProxy(config, env, logger);
     // Destroyed where they are this process's own: a server that hangs must not hold up the end.
     const end = options.agents === undefined ? "close" : "destroy";
     for (const agent of agents.values()) closers.push(() => agent[end]());
@@ -205,6 +207,19 @@ function warnOfGatewayHeader({ uri, auth, gateway }: ServerConfig, logger: Logge
   const what = `the credential of ${uri} goes to its AI gateway in ${gateway.header}, which MLflow passes on to LLM providers: unless a proxy in front of it takes that header off, they can read and use the credential`;
   const remedy = `leave \`gateway\` of this server out, for which MLflow 3.17 or newer needs no header, or name ${GATEWAY_AUTHORIZATION} where it is 3.15 or newer`;
   logger.warn({ server: uri }, `${what}. Try this: ${remedy}`);
+}
+
+/** Whoever set it thinks that requests take that way; nothing else would tell why they don't get through. */
+function warnOfIgnoredProxy({ servers }: Config, env: NonNullable<OpenAuthorizerOptions["env"]>, logger: Logger): void {
+  for (const { uri } of servers) {
+    const variable = ignoredProxy(uri, env);
+    if (variable === undefined) continue;
+    const instead = uri.startsWith("https:") ? "HTTPS_PROXY" : "HTTP_PROXY";
+    const what = `${variable} names a proxy and is not followed: requests to ${uri} go there directly`;
+    const remedy = `set ${instead} to an http or https proxy, or list the host in NO_PROXY`;
+    logger.warn({ server: uri, reason: variable }, `${what}. Try this: ${remedy}`);
+    return;
+  }
 }
 
 function warnOfSkippedVerification({ uri }: ServerConfig, logger: Logger): void {

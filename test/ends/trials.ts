@@ -47,6 +47,9 @@ export function trialsOn({ server, vault, vaultAgent, aws, azure, descope, secur
         MLFLOW_TRACKING_CLIENT_CERT_PATH: both,
       },
     ),
+    ...["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"].map((variable) =>
+      short(`${variable} in place of MLflow's`, secure.server, { auth: [], tls: { cert: both } }, { [variable]: ca }),
+    ),
     short(
       "MLflow's variable against verification",
       secure.server,

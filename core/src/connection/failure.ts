@@ -90,21 +90,49 @@ const withoutTls: ReadonlySet<ConnectionFailureKind | undefined> = new Set([
 
 /**
  * What is behind an error of Node, undici or fetch, or behind an {@link MlflowAuthError} that was made of one, as `context.http`
- * makes them. Nothing of its message is kept, for that may quote a request. Never throws: an error of another kind is known by its
+ * makes them. Nothing of its message is
+ * kept, for that may quote a request, but for the words of the parser of HTTP. Never throws: an error of another kind is known by its
  * code or name alone.
  */
 export function connectionFailureOf(thrown: unknown): ConnectionFailure {
-  const code = codeOf(isMlflowAuthError(thrown) ? thrown.cause : thrown);
+  const error = isMlflowAuthError(thrown) ? thrown.cause : thrown;
+  const code = codeOf(error);
   for (const [codes, kind, what] of meanings) {
-    if (codes.test(code)) return { code, kind, what: `${what} (${code})`, isTls: !withoutTls.has(kind) };
+    if (!codes.test(code)) continue;
+    const rule = kind === "not-http" ? brokenRuleIn(error) : undefined;
+    const why = rule === undefined ? what : `${rule.startsWith("Expected HTTP/") ? what : BREAKS}: ${rule}`;
+    return { code, kind, what: `${why} (${code})`, isTls: !withoutTls.has(kind) };
   }
   return { code, what: code, isTls: false };
 }
 
+const BREAKS = "its answer breaks a rule of HTTP";
+
+/**
+ * The rule of HTTP that an answer breaks, as the parser says it: in words of its own, which hold nothing of what has come. Undefined for an
+ * error of another kind.
+ */
+export function brokenRuleIn(thrown: unknown): string | undefined {
+  for (const error of [thrown, (thrown as Error | undefined)?.cause]) {
+    const { name, code, message } = (error ?? {}) as { name?: unknown; code?: unknown; message?: unknown };
+    if (name !== "HTTPParserError" && !String(code).startsWith("HPE_")) continue;
+    const [, inBrackets, behind] =
+      /\(([\w '/,.:-]{1,100})\)$|^Parse Error: ([\w '/,.:-]{1,100})$/.exec(String(message)) ?? [];
+    if (inBrackets !== undefined || behind !== undefined) return inBrackets ?? behind;
+  }
+  return undefined;
+}
+
 /** The code of an error or of its cause; else its name. */
 function codeOf(thrown: unknown): string {
-  const { code, cause, name } = (thrown ?? {}) as { code?: unknown; cause?: { code?: unknown }; name?: unknown };
-  const found = [code, cause?.code, name].find((value) => typeof value === "string");
+  const { code, cause, name } = (thrown ?? {}) as {
+    code?: unknown;
+    cause?: { code?: unknown; name?: unknown };
+    name?: unknown;
+  };
+  // Of its name fetch makes a TypeError, and the parser's error has no code.
+  const parser = cause?.name === "HTTPParserError" ? cause.name : undefined;
+  const found = [code, cause?.code, parser, name].find((value) => typeof value === "string");
   return typeof found === "string" && /^\w{1,64}$/.test(found) ? found : "unknown reason";
 }
 

@@ -53,6 +53,24 @@ export function proxyFor(destination: string, env: Environment): HttpProxy | und
   return inExemptNetwork(hostname, exempt) ? undefined : { url, variable, exempt };
 }
 
+/**
+ * The variable by which curl and Python would take a proxy to this destination where nothing here does: ALL_PROXY is often that of another
+ * protocol (SOCKS). Undefined where there is none, where another variable decides, and for what goes to no proxy.
+ */
+export function ignoredProxy(destination: string, env: Environment): string | undefined {
+  const { protocol, hostname } = new URL(destination.replace("*", "any"));
+  if (isLoopback(hostname)) return undefined;
+  if (variables[protocol as keyof typeof variables].some((name) => env[name] !== undefined)) return undefined;
+  const exempt = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
+  const isExempt = exempt
+    .toLowerCase()
+    .split(/[,\s]+/)
+    .map((entry) => entry.replace(/^\*?\.?(?=[^*.])/, ""))
+    .some((entry) => entry === "*" || (entry !== "" && `.${hostname}`.endsWith(`.${entry}`)));
+  if (isExempt || inExemptNetwork(hostname, exempt)) return undefined;
+  return ["all_proxy", "ALL_PROXY"].find((name) => env[name]?.trim());
+}
+
 /** Whether NO_PROXY lists a network with that address, such as `10.0.0.0/8`. Names and single addresses are undici's to compare. */
 function inExemptNetwork(hostname: string, exempt: string): boolean {
   const address = hostname.replace(/^\[|\]$/g, "");

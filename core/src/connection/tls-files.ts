@@ -30,7 +30,7 @@ type Part = keyof typeof parts;
 /** The `tls` of a listed server. */
 export function tlsOfServer(server: string): TlsOwner {
   const names = {
-    ca: `tls.ca (MLFLOW_TRACKING_SERVER_CERT_PATH) of ${server}`,
+    ca: `tls.ca (or MLFLOW_TRACKING_SERVER_CERT_PATH, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE) of ${server}`,
     cert: `tls.cert (MLFLOW_TRACKING_CLIENT_CERT_PATH) of ${server}`,
     key: `tls.key of ${server}`,
   };

@@ -81,4 +81,26 @@ test("an error of our own is not explained twice", () => {
   assert.is(explainConnectionFailure(own, "https://mlflow.test"), own);
 });
 
+test("an answer that is no HTTP says which rule it breaks, in the parser's words and in no others", () => {
+  const parser = (text: string) => Object.assign(new Error(text), { name: "HTTPParserError" });
+  const protocol = "Response does not match the HTTP/1.1 protocol";
+  assert.is(
+    connectionFailureOf(parser(`${protocol} (Invalid header token)`)).what,
+    "its answer breaks a rule of HTTP: Invalid header token (HTTPParserError)",
+  );
+  const none = parser(`${protocol} (Expected HTTP/, RTSP/ or ICE/)`);
+  const whole = "what answers there does not speak HTTP: Expected HTTP/, RTSP/ or ICE/ (HTTPParserError)";
+  assert.is(connectionFailureOf(none).what, whole);
+  assert.is(
+    connectionFailureOf(new TypeError("fetch failed", { cause: none }))
+      .what.split(": ")[1]
+      ?.slice(0, 13),
+    "Expected HTTP",
+  );
+  const node = Object.assign(new Error("Parse Error: Missing expected CR"), { code: "HPE_CR_EXPECTED" });
+  assert.match(connectionFailureOf(node).what, "a rule of HTTP: Missing expected CR (HPE_CR_EXPECTED)");
+  assert.not.match(connectionFailureOf(parser(`${protocol} (<b>sesame</b>)`)).what, "sesame");
+  assert.not.match(connectionFailureOf(new Error("(sesame)")).what, "sesame");
+});
+
 test.run();

@@ -1,6 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { proxyFor } from "../../src/connection/http-proxy.js";
+import { ignoredProxy, proxyFor } from "../../src/connection/http-proxy.js";
 
 const test = suite("networks in NO_PROXY");
 
@@ -30,6 +30,30 @@ test("any other goes through it, also where an entry is no network", () => {
   ] as const) {
     assert.ok(through(destination, list), `${destination} with ${list}`);
   }
+});
+
+test("ALL_PROXY is told where curl and Python would follow it, and nothing here does", () => {
+  const told = (env: Record<string, string>, uri = "https://mlflow.example.com/base") => ignoredProxy(uri, env);
+  const ALL_PROXY = "socks5h://proxy.test:1080";
+  assert.is(told({ ALL_PROXY }), "ALL_PROXY");
+  assert.is(told({ all_proxy: ALL_PROXY }), "all_proxy");
+  assert.is(told({ ALL_PROXY, HTTP_PROXY: "http://proxy.test" }), "ALL_PROXY", "that is for the other scheme");
+  assert.is(told({ ALL_PROXY }, "https://*.staging.example.com"), "ALL_PROXY");
+  assert.is(told({ ALL_PROXY, NO_PROXY: "example.org, ample.com" }), "ALL_PROXY");
+  for (const env of [
+    {},
+    { ALL_PROXY: " " },
+    { ALL_PROXY, HTTPS_PROXY: "http://proxy.test" },
+    { ALL_PROXY, https_proxy: "" },
+    ...["*", "mlflow.example.com", ".example.com", "x, EXAMPLE.com", "*.example.com"].map((NO_PROXY) => ({
+      ALL_PROXY,
+      NO_PROXY,
+    })),
+  ]) {
+    assert.is(told(env as Record<string, string>), undefined, JSON.stringify(env));
+  }
+  assert.is(told({ ALL_PROXY }, "http://127.0.0.1:5000"), undefined);
+  assert.is(told({ ALL_PROXY, NO_PROXY: "10.0.0.0/8" }, "https://10.1.2.3"), undefined);
 });
 
 test.run();

@@ -125,7 +125,10 @@ test("a certificate and a key of two people are told apart from such as can't be
 test("of a listed server the error names the server and its own options", () => {
   const error = fault({ ca: join(folder, "gone.pem") }, tlsOfServer("https://mlflow.example.com"));
   assert.equal([error.plugin, error.server], [undefined, "https://mlflow.example.com"]);
-  assert.match(error.remedy as string, "tls.ca (MLFLOW_TRACKING_SERVER_CERT_PATH) of https://mlflow.example.com");
+  assert.match(
+    error.remedy as string,
+    "tls.ca (or MLFLOW_TRACKING_SERVER_CERT_PATH, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, SSL_CERT_FILE) of https://mlflow.example.com",
+  );
 });
 
 test("a client certificate that was renewed is another one, also where its authority stays", async () => {

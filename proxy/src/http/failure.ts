@@ -1,6 +1,7 @@
 /** What the client is told, and what is logged, where no answer came from the upstream. */
 import {
   brokenAnswerOf,
+  brokenRuleIn,
   type ConnectionFailure,
   connectionFailureOf,
   isMlflowAuthError,
@@ -90,7 +91,7 @@ function ruleOf({ code, kind }: ConnectionFailure, thrown: unknown): string {
   if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
     return "its head declares the length in several ways, or breaks a rule of HTTP/1.1 behind it";
   }
-  const [, reason] = /\(([\w '/,.:-]{1,100})\)$/.exec(thrown instanceof Error ? thrown.message : "") ?? [];
+  const reason = brokenRuleIn(thrown);
   return `it breaks a rule of HTTP/1.1${reason === undefined ? "" : `: ${reason}`}`;
 }
 

@@ -80,6 +80,44 @@ test("with one server on an origin, too: such a path is not merely one of no ser
   assert.equal(one.upstream.seen, []);
 });
 
+for (const [path, arrives] of [
+  ["//api/2.0/mlflow/runs/get?run_id=1//2", "/api/2.0/mlflow/runs/get?run_id=1//2"],
+  ["////ajax-api/3.0/mlflow/traces", "/ajax-api/3.0/mlflow/traces"],
+  ["//api/2.0/mlflow-artifacts/artifacts/a//b", "/api/2.0/mlflow-artifacts/artifacts/a//b"],
+  ["//apis/2.0/x", "//apis/2.0/x"],
+  ["//%61pi/2.0/x", "//%61pi/2.0/x"],
+  ["/x//api/2.0/x", "/x//api/2.0/x"],
+  ["/x?url=http://host//api/2.0/", "/x?url=http://host//api/2.0/"],
+] as const) {
+  test(`${path} arrives as ${arrives}: slashes before MLflow's API are one`, async () => {
+    for (const mount of ["", named()]) {
+      const { answer, urls } = await sent(path, mount);
+      assert.match(answer, /^HTTP\/1\.1 200 /);
+      assert.equal(urls, [`/base${arrives}`]);
+    }
+  });
+}
+
+test("what is misleading with one slash or several is refused all the same", async () => {
+  for (const path of ["//api/2.0/../../../x", "//api/2.0/..%2f..%2f..%2fx", "//api/2.0/%2e%2e/x", "//..//api/2.0/x"]) {
+    for (const mount of ["", named()]) {
+      const { answer, urls } = await sent(path, mount);
+      assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*"code":"PATH_MISLEADING"/, path);
+      assert.equal(urls, [], path);
+    }
+  }
+});
+
+test("several slashes never take a request from one listed server to another", async () => {
+  const upstream = await startUpstream();
+  const both = await startRig({ servers: [{ uri: `${upstream.uri}/api/2.0` }, { uri: upstream.uri, auth: [] }] });
+  const at = `/~http:127.0.0.1:${upstream.port}`;
+  const line = `GET /${both.token}${at}//api/2.0/mlflow/runs/get`;
+  const answer = await raw(both.proxy.port, head(line, [`host: 127.0.0.1:${both.proxy.port}`]));
+  assert.match(answer, /^HTTP\/1\.1 400 [\s\S]*"code":"PATH_MISLEADING"/);
+  assert.equal(upstream.seen, []);
+});
+
 /** Node's parser takes no such request line, so it is refused before the proxy sees it; undici would write none either. */
 for (const path of ["/a b", "/a\tb", "/a\fb", "/a\x00b", "/a\x01b", "/a\x0bb", "/a\x7f", "/\xe9"]) {
   test(`Node's parser refuses ${JSON.stringify(path)}: no raw blank, control character or byte beyond ASCII passes`, async () => {

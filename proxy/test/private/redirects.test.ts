@@ -110,4 +110,34 @@ test("a path of the upstream that begins with ~ is its own", async () => {
   assert.is(await (await fetch(`${rig.proxy.url}/~user/x`)).text(), "/base/~user/x");
 });
 
+test("a server that sends everybody on to https, which the file does not list, is warned of once; another site is not", async () => {
+  const own = await startRig({ base: "/base" });
+  const { port, uri } = own.upstream;
+  const go = async (location: string) => {
+    own.upstream.answer = whole((_req, res) => res.writeHead(308, { location }).end());
+    const answer = await fetch(`${own.proxy.url}/api/x?key=of-no-concern`, { redirect: "manual" });
+    assert.is(answer.headers.get("location"), location);
+  };
+  await go("https://sso.example.com/login");
+  assert.equal(
+    own.logged.filter((line) => line.includes("sent a client on")),
+    [],
+  );
+  for (let round = 0; round < 3; round++) await go(`https://127.0.0.1:${port}/base/api/x?key=of-no-concern`);
+  const told = own.logged.filter((line) => line.includes("sent a client on"));
+  assert.is(told.length, 1, own.logged.join("\n"));
+  assert.match(
+    told[0] as string,
+    `${uri}/base sent a client on to https://127.0.0.1:${port}, which the file does not list`,
+  );
+  assert.match(
+    told[0] as string,
+    `Try this: write the server's address as https://127.0.0.1:${port}/base into the file`,
+  );
+  assert.not.match(told[0] as string, "of-no-concern");
+  await go(`${uri}/login`);
+  assert.match(own.logged.at(-1) as string, `an address of ${uri} that is not below it`);
+  await own.stop();
+});
+
 test.run();

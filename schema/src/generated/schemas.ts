@@ -118,7 +118,10 @@ export const configSchema: Record<string, unknown> = {
           "description": "PEM file of the authorities to trust in place of the system's.",
           "$ref": "mlflow-auth:values#/$defs/path",
           "x-env": [
-            "MLFLOW_TRACKING_SERVER_CERT_PATH"
+            "MLFLOW_TRACKING_SERVER_CERT_PATH",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "SSL_CERT_FILE"
           ]
         },
         "cert": {

@@ -70,4 +70,24 @@ export const mutants = [
       ],
     ],
   ),
+  ...faultsIn(
+    "proxy/src/private/routes.ts",
+    ["proxy/odd-paths"],
+    [
+      [
+        "serverFor(origin + plain) === server ? plain : path",
+        "plain",
+        "one slash less takes a request to another server, unjudged",
+      ],
+      ["?api\\/\\d+\\.\\d+\\/)/", "?)/", "paths that nobody knows go out in another spelling"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/src/private/led-away.ts",
+    ["proxy/redirects"],
+    [
+      ["if (listed === undefined || ", "if (", "each sign-in page is warned of"],
+      ["told.add(`${uri} ${to.origin}`);", "", "each redirect is warned of"],
+    ],
+  ),
 ];
