@@ -49,7 +49,7 @@ export function proxyFor(destination: string, env: Environment): HttpProxy | und
       remedy: `set ${variable} to http://HOST:PORT, or unset it`,
     });
   }
-  const exempt = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
+  const exempt = exemptIn(env);
   return inExemptNetwork(hostname, exempt) ? undefined : { url, variable, exempt };
 }
 
@@ -61,7 +61,7 @@ export function ignoredProxy(destination: string, env: Environment): string | un
   const { protocol, hostname } = new URL(destination.replace("*", "any"));
   if (isLoopback(hostname)) return undefined;
   if (variables[protocol as keyof typeof variables].some((name) => env[name] !== undefined)) return undefined;
-  const exempt = env["no_proxy"] ?? env["NO_PROXY"] ?? "";
+  const exempt = exemptIn(env);
   const isExempt = exempt
     .toLowerCase()
     .split(/[,\s]+/)
@@ -70,6 +70,8 @@ export function ignoredProxy(destination: string, env: Environment): string | un
   if (isExempt || inExemptNetwork(hostname, exempt)) return undefined;
   return ["all_proxy", "ALL_PROXY"].find((name) => env[name]?.trim());
 }
+
+const exemptIn = (env: Environment) => env["no_proxy"] ?? env["NO_PROXY"] ?? "";
 
 /** Whether NO_PROXY lists a network with that address, such as `10.0.0.0/8`. Names and single addresses are undici's to compare. */
 function inExemptNetwork(hostname: string, exempt: string): boolean {

@@ -41,7 +41,15 @@ async function setting({ debug = false } = {}) {
 
 test("a server that fails is warned of once, until it has answered", async () => {
   const { server, elsewhere, ask, warned, authorizer } = await setting();
-  for (const status of [503, 503, 200, 429]) assert.is(await ask(`${server.origin}/base/${status}`), status);
+  for (const [status, failing] of [
+    [503, 1],
+    [503, 1],
+    [200, 0],
+    [429, 1],
+  ] as const) {
+    assert.is(await ask(`${server.origin}/base/${status}`), status);
+    assert.is(authorizer.answers.failing.size, failing, String(status));
+  }
   const both = [
     `${server.origin}/base answers 503`,
     `${server.origin}/base answers 429: it takes no more requests for now`,

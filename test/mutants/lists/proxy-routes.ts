@@ -7,8 +7,8 @@ export const mutants = [
     ["proxy/routes", "proxy/refusals", "proxy/redirects"],
     [
       [
-        "return server === undefined ? refusalOf(origin, path) : { origin, path, server, mount };",
-        "return { origin, path, server: server as never, mount };",
+        "if (server === undefined) return refusalOf(origin, path);",
+        "if (server === undefined) return { origin, path, server: server as never, mount };",
         "the proxy is an open relay",
       ],
       [
