@@ -38,7 +38,7 @@ export function createKeySet(
       const answer = await http.send({ url, ...(set !== undefined && { tries: "once" as const }) });
       const keys = keysIn(answer, projectId, context);
       const { createLocalJWKSet } = await import("jose");
-      const ids = new Set(keys.map(({ kid }) => kid as string));
+      const ids = new Set(keys.map(({ kid }) => kid));
       set = { find: createLocalJWKSet({ keys }), ids, fetchedAt: clock.now() };
       fault = undefined;
     } catch (thrown) {
@@ -66,11 +66,15 @@ export function createKeySet(
   };
 }
 
-/** Those that can verify RS256. */
-function keysIn(answer: HttpResponse, projectId: string, context: PluginContext): JWK[] {
+/** Those that can verify RS256, one for each id. */
+function keysIn(answer: HttpResponse, projectId: string, context: PluginContext): UsableKey[] {
   if (answer.status === 200) {
     const keys = listOf(answer.text);
-    if (keys !== undefined) return keys.filter(isUsable);
+    if (keys !== undefined) {
+      const usable = keys.filter(isUsable).map(({ kid, kty, n, e }) => ({ kid, kty, n, e }));
+      // Whichever stands first: jose takes none of two.
+      return [...new Map(usable.reverse().map((key) => [key.kid, key])).values()];
+    }
   }
   throw keysFault(answer, projectId, context);
 }
@@ -84,7 +88,16 @@ function listOf(text: string): unknown[] | undefined {
   }
 }
 
-function isUsable(key: unknown): key is JWK {
-  const { kid, kty } = (key ?? {}) as Partial<JWK>;
-  return typeof kid === "string" && kid !== "" && kty === "RSA";
+/** What jose makes a key of. A private part and all else that a set may say of a key is left behind. */
+type UsableKey = Required<Pick<JWK, "kid" | "kty" | "n" | "e">>;
+
+/** Base64url of 2048 bits, the least for RS256 (RFC 7518, 3.3). */
+const MODULUS = /^[\w-]{342,}$/;
+
+/** Whatever else stands in the set is no key: what is signed with it is told as signed by somebody else, not as broken. */
+function isUsable(key: unknown): key is UsableKey {
+  const { kid, kty, alg = "RS256", use = "sig", n, e } = (key ?? {}) as Partial<JWK>;
+  const isNamed = typeof kid === "string" && kid !== "";
+  const isRsa = kty === "RSA" && MODULUS.test(String(n)) && /^[\w-]+$/.test(String(e));
+  return isNamed && isRsa && alg === "RS256" && use === "sig";
 }

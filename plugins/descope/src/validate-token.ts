@@ -21,6 +21,9 @@ export type TokenValidator = (token: Secret, name: string, isFresh: boolean) => 
 /** Seconds for which Descope's clock may be ahead, as in its SDK. */
 const TOLERANCE = 5;
 
+/** In `drn`, which says what a token is for. A session's is `DS`, or it has none. */
+const REFRESH_TOKEN = "DSR";
+
 /** Signed with RS256 alone, by one of the project's keys; `aud` is looked at where the options name one. */
 export function createTokenValidator(
   { projectId, audience }: Pick<DescopeOptions, "projectId" | "audience">,
@@ -56,6 +59,13 @@ export function createTokenValidator(
         throw wrong(
           `is not of the project ${projectId}`,
           "check projectId (DESCOPE_PROJECT_ID), and where the token is from",
+        );
+      }
+      // It lasts for weeks and makes sessions, and is signed like one.
+      if (claims["drn"] === REFRESH_TOKEN) {
+        throw wrong(
+          "is a refresh token, which nobody but Descope may see",
+          "put it into refreshToken (DESCOPE_REFRESH_TOKEN)",
         );
       }
       return claims;

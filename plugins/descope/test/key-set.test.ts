@@ -111,6 +111,37 @@ test("of a set with much else in it the right keys are taken", async () => {
   for (const other of ["curve", "512"]) assert.is.not(await ask(other), "found");
 });
 
+test("what can't verify RS256 is no key, so that the next set is asked for and no token is called broken", async () => {
+  const { descope, context, ask } = await start();
+  const { jwk, kid } = descope.key;
+  const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" });
+  const lies = [
+    { ...jwk, alg: "RS512" },
+    { ...jwk, use: "enc" },
+    { ...jwk, n: undefined },
+    { ...jwk, n: 7 },
+    { ...jwk, n: "!".repeat(342) },
+    { ...jwk, e: {} },
+    { ...weak, kid },
+  ];
+  for (const lie of lies) {
+    descope.faults.keys.push({ status: 200, body: { keys: [lie] } });
+    assert.match(await ask(kid), UNKNOWN, JSON.stringify(lie));
+    await context.clock.advance(30_000);
+  }
+  assert.is(await ask(kid), "found");
+});
+
+test("a key that stands twice, or says more of itself than it should, is one key", async () => {
+  for (const more of [{}, { key_ops: 7 }, { key_ops: ["sign"], ext: "no" }, { d: "AQAB" }, { use: undefined }]) {
+    const { descope, ask } = await start();
+    const { jwk, kid } = descope.key;
+    const other = { ...createSigningKey().jwk, kid };
+    descope.faults.keys.push({ status: 200, body: { keys: [{ ...jwk, ...more }, jwk, other] } });
+    assert.is(await ask(kid), "found", JSON.stringify(more));
+  }
+});
+
 test("a session with a key that is new goes through once the key is known", async () => {
   const descope: FakeDescope = await startFakeDescope();
   const { headers, fault, provider, context, close } = await startProviders(descope, accessKey(descope));

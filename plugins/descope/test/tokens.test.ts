@@ -90,6 +90,7 @@ const refused: [what: string, make: () => string, said: RegExp, given?: GivenOpt
   ],
   ["claims that were changed", () => changed(descope.session()), /has a signature that is not Descope's/],
   ["a signature that was cut off", () => descope.session().replace(/[^.]+$/, ""), /^SECRET_FORMAT/],
+  ["a refresh token", () => descope.session({ drn: "DSR" }), /is a refresh token, which nobody but Descope may see/],
   ["another project's", () => descope.session({ iss: "P2other" }), /is not of the project P2/],
   ["an issuer that begins as the project", () => descope.session({ iss: `${project()}x` }), /is not of the project/],
   ["no issuer", () => descope.session({ iss: undefined }), /is not of the project/],
