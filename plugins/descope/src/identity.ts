@@ -24,14 +24,15 @@ export interface Identity {
 export function identityOf(claims: Claims, { usernameClaim }: Pick<DescopeOptions, "usernameClaim">): Identity {
   const text = (name: string) => {
     const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
-    return typeof value === "string" ? value.trim() : "";
+    // As it is: without its spaces it would be another user's.
+    return typeof value === "string" && value.trim() !== "" ? value : "";
   };
   const list = (name: string) => {
     const value = Object.hasOwn(claims, name) ? claims[name] : undefined;
     const items = Array.isArray(value) ? value.filter((item) => typeof item === "string" && item.trim() !== "") : [];
     return Object.freeze([...new Set(items as string[])]);
   };
-  const { tenants } = claims;
+  const tenants = Object.hasOwn(claims, "tenants") ? claims["tenants"] : undefined;
   const isMap = typeof tenants === "object" && tenants !== null && !Array.isArray(tenants);
   return Object.freeze({
     userId: text("sub"),
@@ -40,6 +41,6 @@ export function identityOf(claims: Claims, { usernameClaim }: Pick<DescopeOption
     name: text("name"),
     roles: list("roles"),
     permissions: list("permissions"),
-    tenants: Object.freeze(isMap ? Object.keys(tenants) : []),
+    tenants: Object.freeze(isMap ? Object.keys(tenants).filter((id) => id.trim() !== "") : []),
   });
 }

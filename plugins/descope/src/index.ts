@@ -20,7 +20,8 @@ export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", 
     invalidate: sessions.invalidate,
     async describe() {
       const { identity } = await sessions.current();
-      return `${identity.username}, permission level ${permissionLevel(identity, options)}`;
+      const level = `permission level ${permissionLevel(identity, options)}`;
+      return identity.username === "" ? level : `${identity.username}, ${level}`;
     },
   };
 };

@@ -1,4 +1,5 @@
 /** Which of MLflow's permissions a user has by Descope's roles and permissions. Whoever serves MLflow enforces it; a client only shows it. */
+import { MlflowAuthError } from "@mlflow-auth/core/plugin";
 import type { DescopeOptions } from "./generated/options.js";
 import type { Identity } from "./identity.js";
 
@@ -21,12 +22,17 @@ const byRole: readonly (readonly [role: string, level: PermissionLevel])[] = [
   ["mlflow-viewer", "READ"],
 ];
 
-/** An administrator's role counts first, then the highest of the permissions, then the highest of the roles; else the default. */
+/**
+ * An administrator's role counts first, then the highest of the permissions, then the highest of the roles; else the default.
+ *
+ * @throws MlflowAuthError `USAGE` where a list is none
+ */
 export function permissionLevel(
   identity: Pick<Identity, "roles" | "permissions">,
   { adminRoles, defaultPermission }: PermissionOptions,
 ): PermissionLevel {
-  const { roles, permissions } = identity;
+  const roles = listed(identity.roles, "roles");
+  const permissions = listed(identity.permissions, "permissions");
   if (isAdmin(identity, adminRoles)) return "MANAGE";
   const [, level = defaultPermission] =
     byPermission.find(([permission]) => permissions.includes(permission)) ??
@@ -35,7 +41,14 @@ export function permissionLevel(
   return level;
 }
 
-/** Whether one of the roles is an administrator's. */
+/** Whether one of the roles is an administrator's. @throws MlflowAuthError `USAGE` where `adminRoles` is no list */
 export function isAdmin({ roles }: Pick<Identity, "roles">, adminRoles: readonly string[]): boolean {
-  return roles.some((role) => adminRoles.includes(role));
+  const administrators = listed(adminRoles, "adminRoles");
+  return roles.some((role) => administrators.includes(role));
+}
+
+/** A text has `includes`, too: in `admin,mlflow-admin` the role `min` would be found. */
+function listed(value: readonly string[], name: string): readonly string[] {
+  if (Array.isArray(value)) return value;
+  throw new MlflowAuthError("USAGE", `${name} is no list`, { remedy: `give ${name} as an array of texts` });
 }

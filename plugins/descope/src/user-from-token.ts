@@ -1,4 +1,5 @@
 /** A user as a store of users keeps one. */
+import { MlflowAuthError } from "@mlflow-auth/core/plugin";
 import type { DescopeOptions } from "./generated/options.js";
 import { type Claims, identityOf } from "./identity.js";
 import { isAdmin } from "./permission-level.js";
@@ -21,13 +22,25 @@ export interface StoredUser {
  * The user whose token it is.
  *
  * @param claims of a token that has been validated: nothing is validated here, and anybody can write claims
+ * @throws MlflowAuthError `USAGE` for claims that name nobody, and for what are no claims, such as the token itself
  */
 export function userFromToken(
   claims: Claims,
   { usernameClaim = "sub", adminRoles = ["admin", "mlflow-admin"] }: UserOptions = {},
 ): StoredUser {
-  const identity = identityOf(claims, { usernameClaim });
+  const areClaims = typeof claims === "object" && claims !== null && !Array.isArray(claims);
+  const identity = identityOf(areClaims ? claims : {}, { usernameClaim });
   const { username, email, name, roles, permissions, userId } = identity;
+  // In a store all of them would be one user.
+  if (username === "") {
+    throw new MlflowAuthError(
+      "USAGE",
+      `userFromToken was given ${areClaims ? "claims that name nobody" : "no claims"}`,
+      {
+        remedy: "give it the claims of a token that has been validated, as an object with sub",
+      },
+    );
+  }
   return {
     username,
     email,

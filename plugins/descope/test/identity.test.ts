@@ -70,6 +70,32 @@ for (const [what, value, header] of [
   });
 }
 
+test("white space around a name or a role is kept, so that neither passes for another's", () => {
+  const { userId, roles, tenants } = of({ sub: " ann ", roles: [" admin", "admin  "], tenants: { "": {}, " T2": {} } });
+  assert.equal([userId, roles, tenants], [" ann ", [" admin", "admin  "], [" T2"]]);
+  const headers = identityHeaders(of({ sub: " ann ", roles: [" admin", "a b", "admin  "] }), context);
+  assert.is(headers["X-Descope-User-ID"], "%20ann%20");
+  assert.is(headers["X-Descope-Roles"], "%20admin,a b,admin%20%20");
+  for (const text of ["\n", "\r", "\t", "\0"]) {
+    for (const sub of [`ann${text}`, `${text}ann`]) {
+      assert.throws(() => identityHeaders(of({ sub }), context), /a claim for the header X-Descope-User-ID/);
+    }
+  }
+});
+
+test("claims that are not the token's own count as not there", () => {
+  const inherited = Object.create({ sub: "root", roles: ["admin"], tenants: { T2a: {} } });
+  assert.equal(of(inherited), {
+    userId: "",
+    username: "",
+    email: "",
+    name: "",
+    roles: [],
+    permissions: [],
+    tenants: [],
+  });
+});
+
 test("an item with a comma does not pass for two", () => {
   const headers = identityHeaders(of({ sub: "a,b", roles: ["viewer,admin", "editor"] }), context);
   assert.is(headers["X-Descope-Roles"], "viewer%2Cadmin,editor");
@@ -133,5 +159,53 @@ test("a user as a store keeps one", () => {
   const { username, display_name, is_admin } = userFromToken({ sub: "K2job" });
   assert.equal([username, display_name, is_admin], ["K2job", "K2job", false]);
 });
+
+const token = ["e30", "e30", "c2ln"].join(".");
+for (const given of [
+  undefined,
+  null,
+  7,
+  token,
+  [],
+  {},
+  { sub: " " },
+  { roles: ["admin"] },
+  Object.create({ sub: "U2" }),
+]) {
+  test(`what names nobody makes no user of a store: ${JSON.stringify(given)?.replace(token, "a token")}`, () => {
+    const { code, message, remedy } = usageFault(() => userFromToken(given));
+    assert.is(code, "USAGE");
+    assert.match(message, /^userFromToken was given (no claims|claims that name nobody)$/);
+    assert.match(remedy ?? "", /validated/);
+  });
+}
+
+test("a text in place of a list makes nobody an administrator and grants no level", () => {
+  const min = { sub: "U2", roles: ["min"] };
+  const options = { adminRoles, defaultPermission: "READ" } as const;
+  for (const [name, ask] of [
+    ["adminRoles", () => userFromToken(min, { adminRoles: "admin,mlflow-admin" as never })],
+    [
+      "adminRoles",
+      () => permissionLevel({ roles: ["min"], permissions: [] }, { ...options, adminRoles: "admin" as never }),
+    ],
+    ["roles", () => permissionLevel({ roles: "mlflow-manager" as never, permissions: [] }, options)],
+    ["permissions", () => permissionLevel({ roles: [], permissions: "no-mlflow:manage" as never }, options)],
+    ["permissions", () => permissionLevel({ roles: [] } as never, options)],
+  ] as const) {
+    const { code, message } = usageFault(ask);
+    assert.equal([code, message], ["USAGE", `${name} is no list`]);
+  }
+});
+
+function usageFault(ask: () => unknown) {
+  try {
+    ask();
+  } catch (thrown) {
+    if (isMlflowAuthError(thrown)) return thrown;
+    throw thrown;
+  }
+  throw new Error("it answered");
+}
 
 test.run();

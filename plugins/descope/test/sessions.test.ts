@@ -178,6 +178,21 @@ test("an access key beats tokens, which are not even read", async () => {
   assert.equal(descope.asked, { keys: 1, refresh: 0, exchange: 1 });
 });
 
+test("of a session that names nobody the permission level alone is said", async () => {
+  for (const [user, said] of [
+    [{ sub: undefined, email: undefined }, "permission level EDIT"],
+    [{}, "U2ann, permission level READ"],
+  ] as const) {
+    const { descope, provider, auth } = await start();
+    descope.user = {
+      roles: ["mlflow-editor"],
+      ...(said.startsWith("U2") && { permissions: ["mlflow:read"] }),
+      ...user,
+    };
+    assert.is(await provider.describe?.(await auth()), said);
+  }
+});
+
 test("another header carries the token as it is", async () => {
   const { headers, descope } = await start((descope) => ({
     ...accessKey(descope),
