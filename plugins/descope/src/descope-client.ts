@@ -1,6 +1,6 @@
 /** Descope's SDK, which sends through core's HTTP client: with its rules for proxies, authorities, cleartext, redirects and retries. */
-import { type HttpClient, isMlflowAuthError, type PluginContext, Secret } from "@mlflow-auth/core/plugin";
-import { exchangeFault, refreshFault } from "./faults.js";
+import { type HttpClient, headerValue, isMlflowAuthError, type PluginContext, Secret } from "@mlflow-auth/core/plugin";
+import { closed, exchangeFault, refreshFault } from "./faults.js";
 import type { DescopeOptions } from "./generated/options.js";
 
 /** What Descope gives for a proof of who one is. */
@@ -54,6 +54,9 @@ export function createDescopeClient(
     });
   }
 
+  /** What goes to Descope as a header. @throws MlflowAuthError `SECRET_FORMAT` for what no header can carry */
+  const sendable = (secret: Secret, name: string) => headerValue(secret, { name, error: context.error }).reveal();
+
   async function granted(
     ask: (sdk: Sdk) => Asked,
     faultOf: (answer: { status: number; origin: string }) => Error,
@@ -70,6 +73,7 @@ export function createDescopeClient(
     } catch (thrown) {
       if (thrown instanceof Refused) throw faultOf(thrown);
       if (isMlflowAuthError(thrown)) throw thrown;
+      if (context.signal.aborted) throw closed(context);
       // Not JSON, mostly. The SDK's words may quote what it was given.
       throw faultOf({ status: 200, origin: address });
     }
@@ -78,12 +82,12 @@ export function createDescopeClient(
   return {
     byAccessKey: (key, origin) =>
       granted(
-        (sdk) => sdk.accessKey.exchange(key.reveal().trim()),
+        (sdk) => sdk.accessKey.exchange(sendable(key, `the access key in ${origin}`)),
         (answer) => exchangeFault(answer, origin, context),
       ),
     byRefreshToken: (token, origin) =>
       granted(
-        (sdk) => sdk.refresh(token.reveal().trim()),
+        (sdk) => sdk.refresh(sendable(token, `the refresh token in ${origin}`)),
         (answer) => refreshFault(answer, origin, context),
       ),
   };

@@ -96,6 +96,21 @@ export function notYetValid(name: string, nbf: number, now: number, isFresh: boo
   });
 }
 
+/** Descope was not asked any more. */
+export function closed(context: PluginContext): MlflowAuthError {
+  return context.error("SECRET_UNREACHABLE", "the plugin was closed before the session was there", {
+    transient: true,
+    remedy: "ask again",
+  });
+}
+
+/** It is not repeated: a password may stand in it. */
+export function noAddress(context: PluginContext): MlflowAuthError {
+  return context.error("WRONG_VALUE", "baseUrl (DESCOPE_BASE_URL) is no address", {
+    remedy: "write one such as https://auth.example.com; a port is at most 65535",
+  });
+}
+
 /** The options name none of the three. */
 export function nothingToLogInWith(context: PluginContext): MlflowAuthError {
   return context.error("SECRET_SOURCE", "there is nothing to log in to Descope with", {

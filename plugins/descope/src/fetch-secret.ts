@@ -8,7 +8,7 @@ import {
 } from "@mlflow-auth/core/plugin";
 import { addressOf } from "./address.js";
 import { createDescopeClient } from "./descope-client.js";
-import { nothingToLogInWith } from "./faults.js";
+import { noAddress, nothingToLogInWith } from "./faults.js";
 import type { DescopeOptions } from "./generated/options.js";
 import { createKeySet } from "./key-set.js";
 import { createRefresh } from "./refresh.js";
@@ -26,6 +26,7 @@ export interface ValidToken {
 export function createTokenFetch(options: DescopeOptions, context: PluginContext): () => Promise<ValidToken> {
   const { accessKey, sessionToken, refreshToken, tls } = options;
   const address = addressOf(options);
+  const isAddress = URL.canParse(address);
   const http = context.http.with({ ca: tls.caFile, tlsNames: { ca: "tls.caFile", cert: "", key: "" } });
   const validate = createTokenValidator(options, createKeySet({ ...options, address }, http, context), context);
   const client = createDescopeClient({ ...options, address }, http, context);
@@ -78,6 +79,7 @@ export function createTokenFetch(options: DescopeOptions, context: PluginContext
   }
 
   async function fetch(): Promise<ValidToken> {
+    if (!isAddress) throw noAddress(context);
     if (accessKey !== undefined) return await exchanged(accessKey);
     const found = sessionToken && (await given(sessionToken));
     if (found !== undefined) return found;

@@ -139,6 +139,50 @@ test("nobody at the address, and one that speaks plain http far away", async () 
   }
 });
 
+for (const [what, text, said] of [
+  ["a line break", `a\r\nX-Admin: ${quoted}`, /holds characters that a header can't carry$/],
+  ["NUL", `a\0${quoted}`, /holds characters that a header can't carry$/],
+  ["a letter beyond ASCII", `é${quoted}`, /holds characters that a header can't carry$/],
+  ["a character beyond Latin-1", `漢${quoted}`, /holds characters that a header can't carry$/],
+  ["nothing but white space", " \n", /is empty$/],
+  ["more than a header takes", "x".repeat(8_193), /makes a header of more than 8 KiB/],
+] as const) {
+  test(`what no header can carry is not sent, and told by where it stands: ${what}`, async () => {
+    const secret = secretSource(text, "the file given");
+    const key = await faultOf("exchange", "hang", () => ({ accessKey: secret }));
+    const token = await faultOf("refresh", "hang", () => ({ refreshToken: secret }));
+    for (const { code, transient, message } of [key, token]) {
+      assert.equal([code, transient], ["SECRET_FORMAT", false]);
+      assert.match(message, said);
+    }
+    assert.match(key.message, /^the access key in the file given /);
+    assert.match(token.message, /^the refresh token in the file given /);
+  });
+}
+
+for (const baseUrl of ["https://auth.example.com:99999", "https://[::1", "https://:443", `https://<${quoted}>`]) {
+  test(`an address that is none is told as such, whichever way the login goes: ${baseUrl.replace(quoted, "")}`, async () => {
+    for (const [endpoint, given] of Object.entries(logins)) {
+      const told = await faultOf(endpoint as Endpoint, "hang", (descope) => ({ ...given(descope), baseUrl }));
+      assert.equal([told.code, told.message], ["WRONG_VALUE", "baseUrl (DESCOPE_BASE_URL) is no address"]);
+    }
+  });
+}
+
+test("a plugin that was closed asks nobody, and blames nobody's answer", async () => {
+  for (const given of [accessKey, byRefreshToken]) {
+    const descope = await startFakeDescope();
+    const { fault, context, close } = await startProviders(descope, given(descope));
+    await context.close();
+    const { code, transient, message } = await fault();
+    assert.equal([code, transient], ["SECRET_UNREACHABLE", true]);
+    assert.match(message, /was closed before the session was there/);
+    assert.equal(descope.asked, { keys: 0, refresh: 0, exchange: 0 });
+    await close();
+    await descope.stop();
+  }
+});
+
 test("nothing to log in with", async () => {
   const { code, remedy } = await faultOf("keys", "hang", () => ({}));
   assert.is(code, "SECRET_SOURCE");
