@@ -116,6 +116,7 @@ test("what can't verify RS256 is no key, so that the next set is asked for and n
   const { jwk, kid } = descope.key;
   const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey.export({ format: "jwk" });
   const lies = [
+    { ...jwk, kty: "EC" },
     { ...jwk, alg: "RS512" },
     { ...jwk, use: "enc" },
     { ...jwk, n: undefined },
