@@ -192,7 +192,9 @@ test("the bridge to the proxy learns where it is, what it stands for and what is
     { ...server, uri: "http://*.example.com" },
   ];
   const { env } = childEnvironment({ ...base, config: { ...config, servers: listed } });
-  assert.equal(JSON.parse(env["_MLFLOW_AUTH_BRIDGE"] ?? ""), {
+  const { process: own, ...settings } = JSON.parse(env["_MLFLOW_AUTH_BRIDGE"] ?? "");
+  assert.is(own.pid, process.pid);
+  assert.equal(settings, {
     proxy: "http://127.0.0.1:1",
     token: "token",
     upstream: "https://a.example.com",

@@ -129,7 +129,7 @@ test("the program finds the address and the token of the proxy in its environmen
 print(sorted(json.loads(os.environ["_MLFLOW_AUTH_BRIDGE"])))
 print("sesame" in str(os.environ))
 `);
-  assert.equal(lines, ["['addresses', 'displaced', 'proxy', 'servers', 'token', 'upstream']", "False"]);
+  assert.equal(lines, ["['addresses', 'displaced', 'process', 'proxy', 'servers', 'token', 'upstream']", "False"]);
 });
 
 test("a path that servers read differently is refused", async () => {

@@ -59,11 +59,12 @@ class Server:
 class Bridge:
     """What `exec` says: where the proxy is, which servers are listed, and whose place in MLflow's settings it took."""
 
-    def __init__(self, proxy, token, upstream, servers, displaced, addresses):
+    def __init__(self, proxy, token, upstream, servers, displaced, addresses, process):
         self._proxy = proxy
         self._upstream = upstream
         self._servers = [Server(**server) for server in servers]
         self._addresses = addresses
+        self._process = process
         self._reported = set()
         # As `requests` names the hosts for which there are HTTP proxies.
         self.proxy_host = f"http://{urlsplit(proxy).hostname}"
@@ -140,6 +141,39 @@ class Bridge:
             return self._upstream + path
         return f"{named[1]}://{named[2]}{path[named.end() :]}"
 
+    def refuse_after_end(self, url):
+        """Says that `exec` has ended where that is sure, at once: MLflow would try a port where nobody listens for minutes."""
+        if not self._has_ended():
+            return
+        from requests.exceptions import ConnectionError as NoConnection
+
+        parts = urlsplit(url)
+        server = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        raise NoConnection(
+            f"mlflow-auth: the mlflow-auth exec around this program has ended, and its proxy with it, so nothing can be sent to {server}."
+            " Try this: let the command behind `exec --` wait for this program, or start this program by an exec of its own."
+        )
+
+    def _has_ended(self):
+        # A process of that number may be another's by now, and a port may be refused elsewhere than where `exec` runs.
+        if os.name != "posix" or namespaces() != self._process["namespaces"]:
+            return False
+        try:
+            os.kill(self._process["pid"], 0)
+            return False
+        except ProcessLookupError:
+            pass
+        except OSError:
+            return False
+        parts = urlsplit(self._proxy)
+        try:
+            socket.create_connection((parts.hostname, parts.port), timeout=1).close()
+        except ConnectionRefusedError:
+            return True
+        except OSError:
+            pass
+        return False
+
     def report_unlisted(self, url):
         """Tells `exec` once what address it was, so that it can say in the end why nothing went there with a credential."""
         parts = urlsplit(url)
@@ -174,6 +208,7 @@ class BridgeAuth:
         if server is None or not server.has_auth:
             request = self._with_own_credentials(request)
         if self._bridge.server_of(request.url) is not None:
+            self._bridge.refuse_after_end(request.url)
             self._lead_to_proxy(request)
         else:
             self._bridge.report_unlisted(request.url)
@@ -369,6 +404,16 @@ def mlflow_asks_plugins():
     spec = importlib.util.find_spec("mlflow")
     folders = spec.submodule_search_locations if spec else None
     return any(os.path.isdir(os.path.join(folder, "tracking", "request_auth")) for folder in folders or [])
+
+
+def namespaces():
+    """Where processes and ports are counted: as in proxy/src/private/python-bridge.ts. Empty where there is but one such place."""
+    if sys.platform == "darwin":
+        return []
+    try:
+        return [os.readlink(f"/proc/self/ns/{kind}") for kind in ("pid", "net")]
+    except OSError:
+        return None
 
 
 def read_settings():

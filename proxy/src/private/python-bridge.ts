@@ -1,4 +1,5 @@
 /** The proxy's side of the bridge in Python: what MLflow's client needs to reach the proxy by itself, and what it reports in turn. */
+import { readlinkSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Config, compileDestinations, type ServerConfig } from "@mlflow-auth/core/internal";
 import type { OwnAddress } from "./own-address.js";
@@ -31,7 +32,26 @@ export interface BridgeOptions {
 export function bridgeSettings({ config, proxyUrl, upstream, addresses, displaced }: BridgeOptions): string {
   const { origin, pathname } = new URL(proxyUrl);
   const servers = compileDestinations(config.servers).servers.map(pattern);
-  return JSON.stringify({ proxy: origin, token: pathname.slice(1), upstream, servers, displaced, addresses });
+  return JSON.stringify({
+    proxy: origin,
+    token: pathname.slice(1),
+    upstream,
+    servers,
+    displaced,
+    addresses,
+    process: ownProcess(),
+  });
+}
+
+/** By which the bridge can tell that this process has ended: its number, and where numbers and ports are counted. */
+function ownProcess() {
+  const namespaces = () => ["pid", "net"].map((kind) => readlinkSync(`/proc/self/ns/${kind}`));
+  try {
+    return { pid: process.pid, namespaces: process.platform === "darwin" ? [] : namespaces() };
+  } catch {
+    // Never the same as what the bridge sees: it is not sure of anything.
+    return { pid: process.pid, namespaces: false };
+  }
 }
 
 function pattern({ uri, auth }: ServerConfig) {

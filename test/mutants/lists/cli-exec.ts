@@ -244,6 +244,24 @@ export const mutants = [
       ['url?.protocol === "http:"', "url !== null", "a name in an address is printed as a token"],
     ],
   ),
+  // A program that outlives exec
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge.py",
+    ["cli/outliving-exec"],
+    [
+      [
+        "            self._bridge.refuse_after_end(request.url)\n",
+        "",
+        "a program that outlives exec tries a port where nobody listens for minutes",
+      ],
+      [
+        'namespaces() != self._process["namespaces"]',
+        "False",
+        "a program in a container is told that exec has ended, which may run",
+      ],
+    ],
+  ),
+
   // An exec within another
   ...faultsIn(
     "cli/src/outer-exec.ts",
