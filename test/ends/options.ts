@@ -15,13 +15,17 @@ export interface Given {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** The second plugin of a package has its schema in a folder of its name. */
+const folders: Readonly<Record<string, string>> = { sigv4: "aws/sigv4" };
+const schemaOf = (plugin: string) => read(`plugins/${folders[plugin] ?? plugin}/config.schema.json`);
+
 /** Names such as `server.tls.ca`, `vault.auth(approle).secretId` and, for a variable that stands in for an option, `$VAULT_ADDR`. */
 export function everyOption(plugins: readonly string[]): Set<string> {
   const names = new Set<string>();
   walk(names, core, "file");
   walk(names, definitions["server"] as Json, "server");
   walk(names, definitions["instance"] as Json, "instance");
-  for (const plugin of plugins) walk(names, read(`plugins/${plugin}/config.schema.json`), plugin);
+  for (const plugin of plugins) walk(names, schemaOf(plugin), plugin);
   return names;
 }
 
@@ -33,7 +37,7 @@ export function optionsOf({ file, env }: Given, plugins: readonly string[]): Set
   for (const [name, options] of Object.entries((file["plugins"] ?? {}) as Record<string, Json>)) {
     walk(names, definitions["instance"] as Json, "instance", options);
     const plugin = (options["plugin"] as string | undefined) ?? name;
-    if (plugins.includes(plugin)) walk(names, read(`plugins/${plugin}/config.schema.json`), plugin, options);
+    if (plugins.includes(plugin)) walk(names, schemaOf(plugin), plugin, options);
   }
   return names;
 }

@@ -42,10 +42,12 @@ export interface Stage {
   };
 }
 
-export const PLUGINS = ["vault", "aws", "azure", "datadog", "descope", "hokusai"] as const;
+export const PLUGINS = ["vault", "aws", "sigv4", "azure", "datadog", "descope", "hokusai"] as const;
+/** What is installed: sigv4 comes with aws. */
+const PACKAGES = PLUGINS.filter((name) => name !== "sigv4");
 
 export async function openStage(): Promise<Stage> {
-  const project = createSetup(...PLUGINS);
+  const project = createSetup(...PACKAGES);
   closeAfterwards(() => project.remove());
   const server = await echoServer((_seen, response) => response.end("fine"));
   closeAfterwards(() => server.close());

@@ -28,6 +28,7 @@ export function trialsOn({ server, vault, vaultAgent, aws, azure, descope, secur
   const awsIs = (name: string, options: object, env: Record<string, string> = {}) =>
     short(name, plain, { plugins: { aws: { secret: { id: "mlflow/auth" }, ...options } } }, { ...aws.env, ...env });
   const role = { arn: "arn:aws:iam::111122223333:role/reader", externalId: "team-1", sessionName: "mlflow-auth" };
+  const sageMaker = "arn:aws:sagemaker:eu-central-1:111122223333:mlflow-tracking-server/team";
   const gateway = { header: "X-MLflow-Authorization" };
   const open = { auth: [], headers: [], tags: [], allowInsecure: true, anonymous: "allowed", connections: 8, gateway };
   return [
@@ -140,6 +141,17 @@ export function trialsOn({ server, vault, vaultAgent, aws, azure, descope, secur
         AWS_PROFILE: "team",
       },
     ),
+    short(
+      "signatures by a role",
+      plain,
+      {
+        plugins: {
+          sigv4: { service: "execute-api", region: "eu-central-1", profile: "team", role, tls: { caFile: ca } },
+        },
+      },
+      { ...aws.env, AWS_ENDPOINT_URL_STS: aws.secure },
+    ),
+    short("signatures for SageMaker", plain, { plugins: { sigv4: { arn: sageMaker } } }, aws.env),
     short("Hokusai, with all that it can have", plain, {
       plugins: {
         hokusai: {

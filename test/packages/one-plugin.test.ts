@@ -24,6 +24,9 @@ const sdks: Readonly<Record<string, RegExp | undefined>> = {
   hokusai: undefined,
 };
 
+/** Plugins that come with another one's package. */
+const seconds: Readonly<Record<string, readonly string[]>> = { aws: ["sigv4"] };
+
 /** The least that each plugin's options need. */
 const options: Readonly<Record<string, object>> = {
   vault: { address: "https://vault.example.com", secret: { path: "mlflow/auth" } },
@@ -32,6 +35,7 @@ const options: Readonly<Record<string, object>> = {
   azure: { vaultUrl: "https://team.vault.azure.net", secret: { name: "mlflow-auth" } },
   datadog: {},
   hokusai: {},
+  sigv4: { arn: "arn:aws:sagemaker:eu-central-1:111122223333:mlflow-tracking-server/team" },
 };
 
 const test = suite("one plugin alone", { missing, timeout: 240 });
@@ -59,16 +63,18 @@ for (const [plugin, sdk] of Object.entries(sdks)) {
     assert.equal(ours, [`@mlflow-auth/plugin-${plugin}`]);
     assert.is(names.filter((name) => name === "@mlflow-auth/core").length, 1);
 
-    const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { [plugin]: options[plugin] } };
-    writeFileSync(join(folder, "mlflow-auth.yaml"), JSON.stringify(config));
-    const { code, stdout, stderr } = await use(
-      { folder, execute: ["npx", "--no-install"], env: {} },
-      "mlflow-auth",
-      "validate",
-      "--json",
-    );
-    assert.is(code, 0, stdout + stderr);
-    assert.is(JSON.parse(stdout).plugins[0].package, `@mlflow-auth/plugin-${plugin}`);
+    for (const name of [plugin, ...(seconds[plugin] ?? [])]) {
+      const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { [name]: options[name] } };
+      writeFileSync(join(folder, "mlflow-auth.yaml"), JSON.stringify(config));
+      const { code, stdout, stderr } = await use(
+        { folder, execute: ["npx", "--no-install"], env: {} },
+        "mlflow-auth",
+        "validate",
+        "--json",
+      );
+      assert.is(code, 0, stdout + stderr);
+      assert.is(JSON.parse(stdout).plugins[0].package, `@mlflow-auth/plugin-${plugin}`, name);
+    }
     process.stderr.write(`${plugin}: ${names.length} packages, ${(sizeOf(modules) / 1024 ** 2).toFixed(1)} MiB\n`);
   });
 }
