@@ -33,7 +33,8 @@ if (tokens.length > 0) {
 /** Whether what is asked for prints data: then so does its failure. */
 let printsJson = false;
 program.hook("preAction", (_program, command) => {
-  printsJson = command.optsWithGlobals()["json"] === true;
+  // The words of a plugin's command are its own; this one means what it means everywhere.
+  printsJson = command === program ? command.args.includes("--json") : command.optsWithGlobals()["json"] === true;
 });
 /** Where the help of the program itself was printed, if it was. */
 let helped: NodeJS.WriteStream | undefined;

@@ -84,6 +84,18 @@ for (const [what, body, top, expected, said] of faults) {
   });
 }
 
+test("one that is told to print JSON fails with JSON on stdout, as the program's own commands do", async () => {
+  const remedy = "do that";
+  site.command(`throw context.error("USAGE", "this is wrong", { remedy: "${remedy}" });`);
+  const { code, stdout, stderr } = await ask(["test", "--json"]);
+  assert.equal([code, stderr], [2, ""]);
+  const { error } = JSON.parse(stdout);
+  assert.equal([error.code, error.remedy], ["USAGE", remedy]);
+  assert.match(error.message, /this is wrong/);
+  const people = await ask(["test", "--jso"]);
+  assert.equal([people.code, people.stdout], [2, ""]);
+});
+
 const makers: readonly (readonly [what: string, module: string, said: RegExp])[] = [
   [
     "fails",

@@ -3,6 +3,11 @@ import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
   ...faultsIn(
+    "cli/src/main.ts",
+    ["cli/plugin-command-ends"],
+    [['command.args.includes("--json")', "false", "a script that reads JSON gets nothing where a command fails"]],
+  ),
+  ...faultsIn(
     "cli/src",
     ["cli/plugin-command-names"],
     [
