@@ -1,16 +1,19 @@
 /** What is done about that for which nobody waits, while a proxy runs in this process: errors, and attempts to end it. */
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { type Logger, printable, thrownKind } from "@mlflow-auth/core/internal";
+import { framesOf, type Logger, showsWords, thrownKind, thrownText } from "@mlflow-auth/core/internal";
 import { refuseEnds } from "./refused-ends.js";
 
 /** Kinds of failures that are told of. A timer may throw for ever, each time in another way. */
 const MOST_KINDS = 10;
 
-/** Places in the code that a line names: that of the failure, and those that led to it. */
-const MOST_FRAMES = 5;
-
-const FRAME = /^\s+at .*?\(?((?:file:\/\/)?\/[^()]*?):(\d+:\d+)\)?$/;
+/** Does something in which plugins take part: see {@link surviveBackgroundFailures}. */
+export async function surviving<T>(logger: Logger, act: () => Promise<T>): Promise<T> {
+  const endSurvival = surviveBackgroundFailures(logger);
+  try {
+    return await act();
+  } finally {
+    endSurvival();
+  }
+}
 
 /**
  * From now on a plugin that throws in a timer, or leaves a rejection to nobody, is a warning, and so is one that calls
@@ -21,6 +24,7 @@ const FRAME = /^\s+at .*?\(?((?:file:\/\/)?\/[^()]*?):(\d+:\d+)\)?$/;
  */
 export function surviveBackgroundFailures(logger: Logger): () => void {
   const told = new Set<string>();
+  const words = showsWords(process.env);
 
   function tell(what: string, stack: unknown): void {
     const frames = framesOf(stack);
@@ -33,10 +37,8 @@ export function surviveBackgroundFailures(logger: Logger): () => void {
 
   function tellThrown(thrown: unknown): void {
     try {
-      tell(
-        `something failed with ${thrownKind(thrown)}, whose message is withheld because it may quote a credential,`,
-        thrown,
-      );
+      const withheld = `${thrownKind(thrown)}, whose message is withheld because it may quote a credential,`;
+      tell(`something failed with ${words ? thrownText(thrown) : withheld}`, thrown);
     } catch {
       // What is thrown here ends the process.
     }
@@ -46,29 +48,4 @@ export function surviveBackgroundFailures(logger: Logger): () => void {
   process.on("unhandledRejection", tellThrown);
 
   return refuseEnds({ refused: tell, thrown: tellThrown });
-}
-
-/**
- * Where an error was made, as `FILE:LINE:COLUMN`, the innermost first. A message may hold line breaks, and what looks like a frame:
- * only files that exist are named.
- */
-export function framesOf(thrown: unknown): string[] {
-  const stack = stackOf(thrown);
-  if (stack === undefined) return [];
-  const frames: string[] = [];
-  for (const line of stack.split("\n")) {
-    const [, where = "", position = ""] = FRAME.exec(line) ?? [];
-    const file = where.startsWith("file://") ? fileURLToPath(where) : where;
-    if (file !== "" && existsSync(file) && frames.length < MOST_FRAMES) frames.push(`${printable(file)}:${position}`);
-  }
-  return frames;
-}
-
-function stackOf(thrown: unknown): string | undefined {
-  try {
-    const { stack } = Object(thrown) as { stack?: unknown };
-    return typeof stack === "string" ? stack : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { bearLostOutput, endWith } from "./end-with.js";
 import { exit } from "./exit-codes.js";
 import { leaveOuterProxy } from "./outer-proxy.js";
+import { keepStdout } from "./print.js";
 import { createProgram } from "./program.js";
 
 bearLostOutput();
@@ -15,6 +16,10 @@ if (format?.trim().toLowerCase() === "json" && !process.argv.includes("init")) {
 }
 
 const program = createProgram();
+program.hook("preAction", (_program, command) => {
+  // A plugin's command prints as it likes: it runs as the program itself, without a command of ours.
+  if (command !== program) keepStdout();
+});
 program.hook("preAction", async (_program, command) => {
   const { logLevel = level?.trim().toLowerCase() } = command.optsWithGlobals();
   if (logLevel !== "silent" || command.name() === "init") return;

@@ -23,9 +23,9 @@ export function logLevelOption(): Option {
  * @throws MlflowAuthError `USAGE`
  */
 export async function refuseLogVariables(command: Command): Promise<void> {
-  const { MLFLOW_AUTH_LOG: level, MLFLOW_AUTH_LOG_FORMAT: format } = process.env;
+  const { MLFLOW_AUTH_LOG: level, MLFLOW_AUTH_LOG_FORMAT: format, MLFLOW_AUTH_PLUGIN_DEBUG: debug } = process.env;
   // Nearly always: nothing is loaded for it then.
-  if (!level && !format) return;
+  if (!level && !format && !debug) return;
   const { logVariableFaults, MlflowAuthError } = await import("@mlflow-auth/core/internal/config");
   const [fault] = logVariableFaults(process.env, command.optsWithGlobals()["logLevel"]);
   if (fault !== undefined) {

@@ -3,7 +3,7 @@
  * start at once. For the packages of this repository alone: may change in any release.
  */
 export { configSchema, valuesSchema } from "@mlflow-auth/schema";
-export { createOptionsCheck, type OptionsCheck } from "./config/check-options.js";
+export { createOptionsCheck, type OptionsCheck, schemaFault } from "./config/check-options.js";
 export type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 export { expectation, similarName } from "./config/expectation.js";
 export { type FindOptions, type FoundFile, findConfig } from "./config/find.js";
@@ -16,7 +16,14 @@ export type { SecretVariables } from "./config/secret-origins.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";
 export { judgeUri } from "./config/servers.js";
 export { compileDestinations } from "./destination/destinations.js";
-export { checkManifest, type InstalledCommand, type InstalledPlugin, notTrusted } from "./discovery/check-manifest.js";
+export {
+  checkManifest,
+  type InstalledCommand,
+  type InstalledPlugin,
+  misnamed,
+  noSchema,
+  notTrusted,
+} from "./discovery/check-manifest.js";
 export { commandNames, findCommand } from "./discovery/find-command.js";
 export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
 export { ownPackage, ownPlugins } from "./discovery/install-command.js";

@@ -11,10 +11,12 @@ export {
 export { createHttpClient } from "./connection/http-client.js";
 export { proxyFor } from "./connection/http-proxy.js";
 export { brokenAnswerOf } from "./connection/lenient-answers.js";
+export { framesOf } from "./errors/frames.js";
 export { HOP_BY_HOP } from "./http/headers.js";
 export * from "./internal-config.js";
 export { loadCommand } from "./load-command.js";
 export { createLogger } from "./logging/logger.js";
+export { createTellThrown, showsWords, type TellThrown, thrownText } from "./logging/tell-thrown.js";
 export { runCreationBase } from "./mlflow/endpoints.js";
 export { isBelowGateway } from "./mlflow/gateway.js";
 export { isPassing, pythonRepeats, remedyForPassing } from "./mlflow/passing-failures.js";

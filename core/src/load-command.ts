@@ -4,6 +4,7 @@ import { followImports } from "./discovery/follow-imports.js";
 import { loadFunction } from "./discovery/load-entry.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { thrownKind } from "./errors/printable.js";
+import type { TellThrown } from "./logging/tell-thrown.js";
 import type { Command } from "./provider/command.js";
 import type { Clock } from "./time/clock.js";
 
@@ -15,7 +16,7 @@ const LONGEST_START = 15_000;
  *
  * @throws MlflowAuthError `PLUGIN_UNTRUSTED`, `PLUGIN_LOAD`, `PLUGIN_TIMEOUT`, or the command's own
  */
-export function loadCommand(installed: InstalledCommand, clock: Clock): Promise<Command> {
+export function loadCommand(installed: InstalledCommand, clock: Clock, tellThrown?: TellThrown): Promise<Command> {
   const { entry, package: owner } = installed;
   followImports(entry.module, installed);
   return new Promise((resolve, reject) => {
@@ -24,14 +25,14 @@ export function loadCommand(installed: InstalledCommand, clock: Clock): Promise<
       const remedy = `report this to the author of ${owner.name}: nothing may be waited for before it runs`;
       reject(new MlflowAuthError("PLUGIN_TIMEOUT", message, { plugin: entry.name, remedy }));
     }, LONGEST_START);
-    make(installed)
+    make(installed, tellThrown)
       .then(resolve, reject)
       .finally(() => timer.cancel());
   });
 }
 
-async function make({ entry, package: owner }: InstalledCommand): Promise<Command> {
-  const factory = await loadFunction(entry);
+async function make({ entry, package: owner }: InstalledCommand, tellThrown: TellThrown | undefined): Promise<Command> {
+  const factory = await loadFunction(entry, tellThrown);
   const fault = (what: string) =>
     new MlflowAuthError("PLUGIN_LOAD", `${entry.export} of ${owner.name} ${what}`, {
       plugin: entry.name,
@@ -41,6 +42,7 @@ async function make({ entry, package: owner }: InstalledCommand): Promise<Comman
   try {
     made = await factory();
   } catch (thrown) {
+    tellThrown?.(thrown, `the command ${entry.name}`);
     throw isMlflowAuthError(thrown) ? thrown : fault(`failed with ${thrownKind(thrown)}`);
   }
   if (!hasRun(made)) throw fault("made a command without run()");

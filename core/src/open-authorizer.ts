@@ -8,6 +8,7 @@ import { refusalOf } from "./connection/refusal.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { headerKey } from "./http/client-credentials.js";
 import { createLogger } from "./logging/logger.js";
+import { createTellThrown } from "./logging/tell-thrown.js";
 import { GATEWAY_AUTHORIZATION } from "./mlflow/gateway.js";
 import type { BoundProvider } from "./pipeline/ask-provider.js";
 import { authAsHeaders } from "./pipeline/auth-as-headers.js";
@@ -58,6 +59,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
     logger[code === "VARIABLE_MISSING" || code === "SWITCH_IGNORED" ? "warn" : "debug"]({ code }, message);
   }
 
+  const tellThrown = createTellThrown(logger, env);
   const closers: (() => Promise<unknown>)[] = [];
   const ending = new AbortController();
   let closed: Promise<void> | undefined;
@@ -96,10 +98,12 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
     const key = `${group} ${instance.name}`;
     let made = providers.get(key);
     if (made === undefined) {
-      made = constructProvider(instance, group, contextOf(instance), options.agents !== undefined).then((built) => {
-        closers.push(() => closeProvider(built, instance, contextOf(instance)));
-        return built;
-      });
+      made = constructProvider(instance, group, contextOf(instance), options.agents !== undefined, tellThrown).then(
+        (built) => {
+          closers.push(() => closeProvider(built, instance, contextOf(instance), tellThrown));
+          return built;
+        },
+      );
       providers.set(key, made);
     }
     return made as Promise<Interfaces[G]>;
@@ -110,7 +114,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
     for (const name of names) {
       const instance = instances.get(name) as InstanceConfig;
       const { timeout, optional } = instance;
-      bound.push({ instance: name, timeout, optional, provider: await provider(instance, group) });
+      bound.push({ instance: name, timeout, optional, tellThrown, provider: await provider(instance, group) });
     }
     return bound;
   }
@@ -175,6 +179,7 @@ export function createContext(
     // A fetch that the end cut off is no outage.
     if (shared.signal.aborted) return;
     const reason = isMlflowAuthError(error) ? error.message : "the fetch failed";
+    createTellThrown(shared.logger, shared.env)(error, `plugin ${instance}`);
     shared.logger.warn({ plugin: instance }, `plugin ${instance} goes on with the secret it has: ${reason}`);
   };
   const onFetch = (milliseconds: number) =>

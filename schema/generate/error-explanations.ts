@@ -150,7 +150,7 @@ export const explanations: readonly ExplanationGroup[] = [
         "Say `package:` for that instance, or uninstall one of them.",
       ],
       PLUGIN_MANIFEST: [
-        "A plugin that was built for another version, or whose package.json names a file that is not there; a schema in which core can't find the secrets, or that takes too long.",
+        "A plugin that was built for another version, or whose package.json names a file that is not there, or a group of entry points that nobody reads; a schema that is none, in which core can't find the secrets, that has an option of core's own, or that takes too long.",
         "Install a version that fits; if it is your own, see [CONTRIBUTING](../CONTRIBUTING.md#a-plugin).",
       ],
       PLUGIN_UNTRUSTED: [
@@ -180,7 +180,7 @@ export const explanations: readonly ExplanationGroup[] = [
       PLUGIN_RESULT: ["A defect of the plugin.", "Report it to the plugin's author."],
       PLUGIN_FAILED: [
         "A defect of the plugin, or a failure that it does not explain. Its own words are withheld, for they may quote a credential.",
-        "See the plugin's documentation, and report it to its author.",
+        "See the plugin's documentation, and report it to its author, who sees the words in the log with `MLFLOW_AUTH_PLUGIN_DEBUG=1`.",
       ],
       HEADER_COLLISION: [
         "Two plugins that are used for the same server set the same header, often `Authorization`.",

@@ -1,7 +1,9 @@
-import { createLogger, type LogLevel, MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal";
+import { createLogger, type LogLevel, MlflowAuthError, showsWords, workingFolder } from "@mlflow-auth/core/internal";
+import { surviving } from "../background-failures.js";
 import { walkChain } from "../doctor/chain.js";
 import { jsonReport, textReport, verdictOf } from "../doctor/report.js";
 import { fitColumns } from "../fit-columns.js";
+import { print } from "../print.js";
 
 /** As the command line gives them. */
 export interface DoctorOptions {
@@ -20,16 +22,13 @@ export async function doctor(argument: string | undefined, options: DoctorOption
     throw new MlflowAuthError("USAGE", "a URL and --server name two servers", { remedy: "leave one of them out" });
   }
   const { env } = process;
-  const diagnosis = await walkChain({
-    configFile,
-    url: argument ?? server,
-    cwd: workingFolder({ configFile, env }),
-    env,
-    timeout: timeout * 1000,
-    // What matters of the log stands in the report.
-    logger: createLogger({ level: logLevel ?? (env["MLFLOW_AUTH_LOG"] ? undefined : "error"), env }),
-  });
+  // What matters of the log stands in the report, but for what only a plugin's author asks for.
+  const usual = env["MLFLOW_AUTH_LOG"] || showsWords(env) ? undefined : "error";
+  const logger = createLogger({ level: logLevel ?? usual, env });
+  const cwd = workingFolder({ configFile, env });
+  const chain = { configFile, url: argument ?? server, cwd, env, timeout: timeout * 1000, logger };
+  const diagnosis = await surviving(logger, () => walkChain(chain));
   const verdict = verdictOf(diagnosis);
-  console.log(json ? jsonReport(diagnosis, verdict) : fitColumns(textReport(diagnosis, verdict), process.stdout));
+  print(json ? jsonReport(diagnosis, verdict) : fitColumns(textReport(diagnosis, verdict), process.stdout));
   return verdict.code;
 }

@@ -1,15 +1,19 @@
 import {
   type AuthorizedHeaders,
+  type Config,
   createLogger,
   isSecret,
+  type Logger,
   type LogLevel,
   loadConfig,
   MlflowAuthError,
   openAuthorizer,
 } from "@mlflow-auth/core/internal";
+import { surviving } from "../background-failures.js";
 import { exit } from "../exit-codes.js";
 import { explainMiss, requireUrl } from "../explain-miss.js";
 import { paint } from "../paint.js";
+import { print } from "../print.js";
 
 /** As the command line gives them. */
 export interface HeadersOptions {
@@ -24,6 +28,10 @@ export async function headers(url: string, options: HeadersOptions): Promise<num
   requireUrl(url);
   const logger = createLogger({ level: options.logLevel, env: process.env });
   const config = await loadConfig({ configFile: options.config });
+  return await surviving(logger, () => show(url, config, logger, options));
+}
+
+async function show(url: string, config: Config, logger: Logger, options: HeadersOptions): Promise<number> {
   const authorizer = await openAuthorizer(config, { logger });
   try {
     // Asked first, for `authorize` would log that a request goes out bare.
@@ -50,14 +58,14 @@ function valuesOf({ headers }: AuthorizedHeaders, reveal: boolean): [name: strin
 
 function printJson(url: string, { server, sources, signing }: AuthorizedHeaders, values: [string, string][]): void {
   const shown = { url, server: server.uri, headers: Object.fromEntries(values), sources, signedBy: signing?.instance };
-  console.log(JSON.stringify(shown, undefined, 2));
+  print(JSON.stringify(shown, undefined, 2));
 }
 
 function printText({ server, sources, signing }: AuthorizedHeaders, values: [string, string][]): void {
-  console.log(`${paint(process.stdout, "bold", server.uri)} gets`);
+  print(`${paint(process.stdout, "bold", server.uri)} gets`);
   for (const [name, value] of values) {
-    console.log(`  ${name}: ${value}   ${paint(process.stdout, "dim", `from ${sources[name]}`)}`);
+    print(`  ${name}: ${value}   ${paint(process.stdout, "dim", `from ${sources[name]}`)}`);
   }
-  if (signing !== undefined) console.log(`  a signature of its own with each request, by ${signing.instance}`);
-  else if (values.length === 0) console.log("  no header");
+  if (signing !== undefined) print(`  a signature of its own with each request, by ${signing.instance}`);
+  else if (values.length === 0) print("  no header");
 }

@@ -17,6 +17,7 @@ import { lookAround, type Surroundings } from "../init/surroundings.js";
 import { Cancelled, refusalOf, targetOf, writeNew } from "../init/target.js";
 import { installedSchema } from "../installed/compose-schema.js";
 import { paint } from "../paint.js";
+import { print } from "../print.js";
 import { writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";
 
@@ -136,15 +137,15 @@ async function refuseFaults(draft: Draft, file: string, counts: (problem: Proble
 /** @param before the file that the other commands used until now */
 async function report(draft: Draft, file: string, before?: string): Promise<void> {
   const schema = writeSchema(dirname(file), installedSchema({ folder: dirname(file), env: process.env }));
-  console.log(`${paint(process.stdout, "green", "written")}  ${fileName(file)}`);
-  console.log(`${paint(process.stdout, "green", "written")}  ${fileName(schema.file)}, from which editors complete it`);
+  print(`${paint(process.stdout, "green", "written")}  ${fileName(file)}`);
+  print(`${paint(process.stdout, "green", "written")}  ${fileName(schema.file)}, from which editors complete it`);
   const unset = variablesIn(toData(draft)).filter((name) => !process.env[name]);
   if (unset.length > 0) console.error(`mlflow-auth: set ${unset.join(", ")} before you use it`);
   const isFound = (await inEffect()) === file;
   if (isFound && before !== undefined) {
     console.error(`mlflow-auth: it takes the place of ${fileName(before)}, which is not used here any more`);
   }
-  console.log(`\nTry this next: mlflow-auth ${isFound ? "" : `--config ${fileName(file)} `}doctor`);
+  print(`\nTry this next: mlflow-auth ${isFound ? "" : `--config ${fileName(file)} `}doctor`);
 }
 
 /** The file that the other commands use from here without being told, if there is one that can be used. */

@@ -1,10 +1,11 @@
 import { type Installed, ownPackage, printable, readInstalled } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { type FileInstances, fileInstances, findOptionsOf, rootOptionsOf } from "../installed/file-instances.js";
-import { type Fault, interfaceNames, type ListedPackage, listPlugins } from "../installed/list-plugins.js";
+import { type Fault, interfaceNames, judgePlugins, type ListedPackage } from "../installed/list-plugins.js";
 import { commandFault } from "../installed/plugin-commands.js";
 import { explain } from "../installed/why-plugin.js";
 import { paint } from "../paint.js";
+import { print } from "../print.js";
 import { fileName } from "../where-from.js";
 
 /** As commander gives them. */
@@ -28,12 +29,12 @@ export async function plugins(
   const installed = readInstalled(rootOptionsOf(file, where));
   if (why !== undefined) return explain(why, file, installed, json);
   const sources = { file, installed };
-  const packages = listPlugins(installed).map((listed) => ({
+  const packages = (await judgePlugins(installed)).map((listed) => ({
     ...listed,
     commands: listed.commands.map((name) => ({ name, fault: listed.refused ?? commandFault(name, sources, own) })),
   }));
-  if (json) console.log(JSON.stringify(summary(packages, file), undefined, 2));
-  else print(packages, file, installed);
+  if (json) print(JSON.stringify(summary(packages, file), undefined, 2));
+  else printList(packages, file, installed);
   return exit.fine;
 }
 
@@ -45,10 +46,11 @@ type ShownPackage = Omit<ListedPackage, "commands"> & {
 function summary(packages: readonly ShownPackage[], file: FileInstances) {
   return {
     file: file.found?.file ?? null,
-    packages: packages.map(({ name, version, folder, plugins: listed, commands }) => ({
+    packages: packages.map(({ name, version, folder, plugins: listed, commands, slipped }) => ({
       name,
       version,
       folder,
+      ...(slipped && { fault: slipped }),
       commands: commands.map(({ name: command, fault }) => ({ name: command, ...(fault && { fault }) })),
       plugins: listed.map(({ name: plugin, interfaces, fault }) => ({
         name: plugin,
@@ -61,33 +63,34 @@ function summary(packages: readonly ShownPackage[], file: FileInstances) {
   };
 }
 
-function print(packages: readonly ShownPackage[], file: FileInstances, { install, roots }: Installed): void {
+function printList(packages: readonly ShownPackage[], file: FileInstances, { install, roots }: Installed): void {
   if (file.fault !== undefined) {
     console.error(`mlflow-auth: which plugins are enabled is unknown: ${printable(file.fault.message)}`);
     console.error("  Try this: mlflow-auth validate");
   }
-  for (const { name, version, folder, plugins: listed, commands } of packages) {
-    console.log(
-      `${paint(process.stdout, "bold", name)} ${version}   ${paint(process.stdout, "dim", printable(folder))}`,
-    );
+  for (const { name, version, folder, plugins: listed, commands, slipped } of packages) {
+    print(`${paint(process.stdout, "bold", name)} ${version}   ${paint(process.stdout, "dim", printable(folder))}`);
     for (const { name: plugin, interfaces, fault } of listed) {
       const state =
         fault === undefined ? stateOf(enabledAs(plugin, name, file)) : paint(process.stdout, "red", fault.code);
-      console.log(`  ${printable(plugin)}   ${interfaceNames(interfaces).join(", ")}   ${state}`);
-      if (fault !== undefined) console.log(`    ${printable(fault.message)}`);
+      print(`  ${printable(plugin)}   ${interfaceNames(interfaces).join(", ")}   ${state}`);
+      if (fault !== undefined) print(`    ${printable(fault.message)}`);
     }
     for (const { name: command, fault } of commands) {
       const state =
         fault === undefined ? `mlflow-auth ${printable(command)}` : paint(process.stdout, "red", fault.code);
-      console.log(`  ${printable(command)}   command   ${state}`);
-      if (fault !== undefined) console.log(`    ${printable(fault.message)}`);
+      print(`  ${printable(command)}   command   ${state}`);
+      if (fault !== undefined) print(`    ${printable(fault.message)}`);
     }
-    if (listed.length + commands.length === 0)
-      console.log("  no entry point: its package.json declares none for mlflow-auth");
+    if (slipped !== undefined) {
+      print(`  ${paint(process.stdout, "red", slipped.code)}`);
+      print(`    ${printable(slipped.message)}`);
+    } else if (listed.length + commands.length === 0)
+      print("  no entry point: its package.json declares none for mlflow-auth");
   }
   if (packages.length === 0) {
     const place = file.found === undefined ? "here" : `where ${fileName(file.found.file)} may take them from`;
-    console.log(`no plugin is installed ${place}`);
+    print(`no plugin is installed ${place}`);
     console.error(`  Try this: ${install(ownPackage("vault"))}`);
     console.error(`  Looked in: ${roots.folders.map(({ folder }) => printable(folder)).join(", ") || "no folder"}`);
   }

@@ -2,6 +2,7 @@ import { isLoopback, type LogLevel, MlflowAuthError, type Secret } from "@mlflow
 import { createToken, type RunningProxy } from "@mlflow-auth/proxy";
 import { lostOutput } from "../end-with.js";
 import { exit } from "../exit-codes.js";
+import { print } from "../print.js";
 import { say, serveProxy } from "../serve-proxy.js";
 import { onEndOfNpx, onStop } from "../stop-signals.js";
 import { tokenFromFile } from "../token-file.js";
@@ -51,7 +52,7 @@ export async function proxy(options: ProxyCommandOptions): Promise<number> {
     // Whoever reads the address may send a signal at once.
     const stopped = untilStopped(proxy);
     const { url, browsable } = proxy;
-    console.log(options.json ? JSON.stringify({ url, server: upstream.uri, browsable }) : url);
+    print(options.json ? JSON.stringify({ url, server: upstream.uri, browsable }) : url);
     await refuseLostAddress(options);
     await stopped;
     return exit.fine;

@@ -3,6 +3,7 @@ import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { installedSchema } from "../installed/compose-schema.js";
 import { fileInstances, findOptionsOf, rootOptionsOf } from "../installed/file-instances.js";
+import { print } from "../print.js";
 import { namesSchema, SCHEMA_COMMENT, SCHEMA_FILE, schemaText, writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";
 
@@ -31,7 +32,7 @@ export async function schema({ config: configFile, write }: SchemaOptions): Prom
     );
   }
   const written = writeSchema(dirname(found.file), composed);
-  console.log(`${fileName(written.file)} ${written.changed ? "is written" : "is up to date already"}`);
+  print(`${fileName(written.file)} ${written.changed ? "is written" : "is up to date already"}`);
   if (!namesSchema(found.text, found.json)) console.error(hint(fileName(found.file), found));
   return exit.fine;
 }

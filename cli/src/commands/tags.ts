@@ -1,15 +1,19 @@
 import {
+  type Config,
   createLogger,
+  type Logger,
   type LogLevel,
   loadConfig,
   MlflowAuthError,
   openAuthorizer,
   type RunTags,
 } from "@mlflow-auth/core/internal";
+import { surviving } from "../background-failures.js";
 import { chooseUpstream } from "../choose-upstream.js";
 import { exit } from "../exit-codes.js";
 import { explainMiss, type ListedServers, requireUrl } from "../explain-miss.js";
 import { paint } from "../paint.js";
+import { print } from "../print.js";
 
 /** As the command line gives them. */
 export interface TagsOptions {
@@ -23,6 +27,10 @@ export async function tags(url: string | undefined, options: TagsOptions): Promi
   if (url !== undefined) requireUrl(url);
   const logger = createLogger({ level: options.logLevel, env: process.env });
   const config = await loadConfig({ configFile: options.config });
+  return await surviving(logger, () => show(url, config, logger, options));
+}
+
+async function show(url: string | undefined, config: Config, logger: Logger, options: TagsOptions): Promise<number> {
   const authorizer = await openAuthorizer(config, { logger });
   try {
     const target = url ?? usualServer(authorizer);
@@ -33,7 +41,7 @@ export async function tags(url: string | undefined, options: TagsOptions): Promi
       throw new MlflowAuthError("DESTINATION_UNLISTED", `${message}: its runs get no tags`, { remedy });
     }
     const given = await authorizer.tags(server, { experimentId: undefined, runName: undefined, tags: {} });
-    if (options.json) console.log(JSON.stringify(given, undefined, 2));
+    if (options.json) print(JSON.stringify(given, undefined, 2));
     else printText(server.uri, given);
     return exit.fine;
   } finally {
@@ -48,11 +56,11 @@ function usualServer(listed: ListedServers): string {
 }
 
 function printText(uri: string, { tags, sources }: RunTags): void {
-  console.log(`every run created on ${paint(process.stdout, "bold", uri)} gets`);
+  print(`every run created on ${paint(process.stdout, "bold", uri)} gets`);
   for (const [key, value] of Object.entries(tags)) {
-    console.log(`  ${key}: ${onOneLine(value)}   ${paint(process.stdout, "dim", `from ${sources[key]}`)}`);
+    print(`  ${key}: ${onOneLine(value)}   ${paint(process.stdout, "dim", `from ${sources[key]}`)}`);
   }
-  if (Object.keys(tags).length === 0) console.log("  no tag");
+  if (Object.keys(tags).length === 0) print("  no tag");
 }
 
 /** A value may come from anywhere, also with what moves a terminal's cursor. */

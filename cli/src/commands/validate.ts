@@ -10,6 +10,7 @@ import {
 } from "@mlflow-auth/core/internal/config";
 import { exit, exitCodeOf } from "../exit-codes.js";
 import { paint } from "../paint.js";
+import { print } from "../print.js";
 import { sourceOf } from "../where-from.js";
 
 /** As commander gives them. */
@@ -33,10 +34,10 @@ export async function validate({ config: configFile, json }: ValidateOptions, ow
     if (!json || !isMlflowAuthError(thrown)) throw thrown;
     const { code, message, remedy, problems } = thrown;
     const listed = problems.length > 0 ? problems : [{ code, message, ...(remedy === undefined ? {} : { remedy }) }];
-    console.log(JSON.stringify({ valid: false, problems: listed, warnings: [] }, undefined, 2));
+    print(JSON.stringify({ valid: false, problems: listed, warnings: [] }, undefined, 2));
     return exitCodeOf(code);
   }
-  if (json) console.log(JSON.stringify(summary(config, warnings), undefined, 2));
+  if (json) print(JSON.stringify(summary(config, warnings), undefined, 2));
   else printSummary(config, warnings);
   return exit.fine;
 }
@@ -81,7 +82,7 @@ function printSummary(config: Config, warnings: readonly Problem[]): void {
   lines.push("", "plugins");
   for (const { name, package: from } of instances) lines.push(`  ${name}   ${from.name} ${from.version}`);
   if (instances.length === 0) lines.push("  none");
-  console.log(lines.join("\n"));
+  print(lines.join("\n"));
 }
 
 function names(list: readonly string[]): string {

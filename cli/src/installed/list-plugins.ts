@@ -7,8 +7,11 @@ import {
   type Installed,
   isMlflowAuthError,
   type Manifest,
+  misnamed,
   namesOf,
+  noSchema,
   notTrusted,
+  schemaFault,
 } from "@mlflow-auth/core/internal/config";
 
 /** What the interfaces are called in the file: the key that lists the instances which have it. */
@@ -48,6 +51,8 @@ export interface ListedPackage {
   readonly plugins: readonly ListedPlugin[];
   /** The names of its commands. */
   readonly commands: readonly string[];
+  /** A slip in the name of a group of its entry points, where it has one. */
+  readonly slipped?: Fault | undefined;
   /** Why it is not used, where it is somebody else's. */
   readonly refused?: Fault | undefined;
 }
@@ -72,6 +77,29 @@ function interfacesOf(manifest: Manifest, plugin: string): Group[] {
   return groups.filter((group) => Object.hasOwn(manifest.entryPoints[group] ?? {}, plugin));
 }
 
+/** The same, with what is wrong with the schemas: ajv is loaded for it. */
+export async function judgePlugins(installed: Installed): Promise<ListedPackage[]> {
+  const judged: ListedPackage[] = [];
+  for (const listed of listPlugins(installed)) {
+    const plugins: ListedPlugin[] = [];
+    for (const plugin of listed.plugins) {
+      plugins.push({ ...plugin, fault: plugin.fault ?? (await schemaFaultOf(plugin.name, listed.name, installed)) });
+    }
+    judged.push({ ...listed, plugins });
+  }
+  return judged;
+}
+
+async function schemaFaultOf(plugin: string, owner: string, installed: Installed): Promise<Fault | undefined> {
+  const found = findPlugin({ plugin, package: owner }, installed);
+  const reason = await schemaFault(found.schema);
+  return reason === undefined
+    ? undefined
+    : faultOf(() => {
+        throw noSchema(found.package, reason);
+      });
+}
+
 /** What is wrong, as the code and the sentence that `validate` would print. */
 export function faultOf(act: () => unknown): Fault | undefined {
   try {
@@ -85,10 +113,16 @@ export function faultOf(act: () => unknown): Fault | undefined {
 
 function listed(manifest: Manifest, judge: (plugin: string) => Fault | undefined): ListedPackage {
   const { name, version, folder } = manifest;
+  const [slip] = manifest.misnamed;
+  const slipped =
+    slip &&
+    faultOf(() => {
+      throw misnamed(manifest, slip);
+    });
   const plugins = namesOf(manifest).map((plugin) => ({
     name: plugin,
     interfaces: interfacesOf(manifest, plugin),
     fault: judge(plugin),
   }));
-  return { name, version, folder, plugins, commands: Object.keys(manifest.commands) };
+  return { name, version, folder, plugins, commands: Object.keys(manifest.commands), slipped };
 }

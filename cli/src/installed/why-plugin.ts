@@ -2,6 +2,7 @@
 import { type Group, type Installed, printable, type WantedPlugin } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { paint } from "../paint.js";
+import { print } from "../print.js";
 import { fileName } from "../where-from.js";
 import { type Candidate, type Explanation, explainPlugin } from "./explain-plugin.js";
 import type { FileInstances } from "./file-instances.js";
@@ -15,8 +16,8 @@ import { interfaceNames, listPlugins } from "./list-plugins.js";
 export function explain(name: string, file: FileInstances, installed: Installed, json = false): number {
   const wanted = meaningOf(name, file, installed);
   const explanation = explainPlugin(wanted, installed);
-  if (json) console.log(JSON.stringify(summary(name, wanted, explanation), undefined, 2));
-  else print(name, wanted, explanation, file);
+  if (json) print(JSON.stringify(summary(name, wanted, explanation), undefined, 2));
+  else printAnswer(name, wanted, explanation, file);
   return explanation.fault === undefined ? exit.fine : exit.problem;
 }
 
@@ -40,7 +41,12 @@ function summary(name: string, wanted: WantedPlugin, { found, fault, roots }: Ex
   };
 }
 
-function print(name: string, wanted: WantedPlugin, { found, fault, roots }: Explanation, file: FileInstances): void {
+function printAnswer(
+  name: string,
+  wanted: WantedPlugin,
+  { found, fault, roots }: Explanation,
+  file: FileInstances,
+): void {
   const shown = paint(process.stdout, "bold", printable(name));
   const lines: string[] = [];
   if (fault !== undefined) {
@@ -57,7 +63,7 @@ function print(name: string, wanted: WantedPlugin, { found, fault, roots }: Expl
     if (candidates.length === 0) lines.push("       nothing of this name");
   }
   if (roots.length === 0) lines.push("  no folder: there is no package.json upwards from here");
-  console.log(lines.join("\n"));
+  print(lines.join("\n"));
 }
 
 const origins: Readonly<Record<Explanation["roots"][number]["origin"], string>> = {

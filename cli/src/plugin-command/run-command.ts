@@ -5,6 +5,7 @@ import {
   createContext,
   createHttpClient,
   createLogger,
+  createTellThrown,
   type InstalledCommand,
   type LogLevel,
   loadCommand,
@@ -34,6 +35,7 @@ export async function runCommand(
   const { env } = process;
   const secrets = hideSecrets(process.stdout, process.stderr);
   const logger = createLogger({ level: logLevel, env });
+  const tellThrown = createTellThrown(logger, env);
   const ending = new AbortController();
   const closers: (() => Promise<unknown>)[] = [];
   const closing = (close: () => Promise<unknown>) => void closers.unshift(close);
@@ -51,8 +53,8 @@ export async function runCommand(
 
   let stop: Stop;
   try {
-    stop = await untilStopped(installed, ending, async () => {
-      const command = await loadCommand(installed, systemClock);
+    stop = await untilStopped({ installed, ending, tellThrown }, async () => {
+      const command = await loadCommand(installed, systemClock, tellThrown);
       return await command.run(Object.freeze([...args]), context);
     });
   } finally {

@@ -2,18 +2,27 @@
 import { syncBuiltinESMExports } from "node:module";
 import {
   type ExitCode,
+  framesOf,
   type InstalledCommand,
   isMlflowAuthError,
   MlflowAuthError,
   printable,
+  type TellThrown,
   thrownKind,
 } from "@mlflow-auth/core/internal";
-import { framesOf } from "../background-failures.js";
 import { exit } from "../exit-codes.js";
 import { onStop } from "../stop-signals.js";
 
 /** How it ended: by itself, with a code of `mlflow-auth`; or by a signal. */
 export type Stop = { readonly code: number } | { readonly signal: NodeJS.Signals };
+
+/** Whose end it is, and who hears of it. */
+export interface StoppedBy {
+  readonly installed: InstalledCommand;
+  /** Aborted as soon as it is to end. */
+  readonly ending: AbortController;
+  readonly tellThrown: TellThrown;
+}
 
 /** Milliseconds that a command gets for what it has begun, once it is to end. */
 const GRACE = 2_000;
@@ -23,12 +32,10 @@ const GRACE = 2_000;
  * signal does not wait. What it leaves to nobody, in a timer or a promise, is its failure. Where it calls `process.exit`, as parsers of
  * arguments do, it has ended by itself: what is open is closed, and the code is looked at.
  *
- * @param ending aborted as soon as it is to end
  * @throws MlflowAuthError that names the command, for whatever went wrong
  */
 export async function untilStopped(
-  installed: InstalledCommand,
-  ending: AbortController,
+  { installed, ending, tellThrown }: StoppedBy,
   run: () => Promise<ExitCode | undefined>,
 ): Promise<Stop> {
   const { promise, resolve, reject } = Promise.withResolvers<Stop>();
@@ -41,7 +48,11 @@ export async function untilStopped(
     ending.abort();
   }
 
-  const failed = (thrown: unknown) => (asked === undefined ? reject(faultOf(thrown, installed)) : resolve(asked));
+  const failed = (thrown: unknown) => (asked === undefined ? reject(told(thrown)) : resolve(asked));
+  const told = (thrown: unknown) => {
+    tellThrown(thrown, `the command ${installed.entry.name}`);
+    return faultOf(thrown, installed);
+  };
   const end = (code: unknown) => {
     try {
       resolve(endOf(code, asked, installed));
@@ -105,7 +116,7 @@ function faultOf(thrown: unknown, { entry, package: owner }: InstalledCommand): 
   const message = `the command ${entry.name} of ${owner.name} failed with ${printable(thrownKind(thrown))}${at}`;
   return new MlflowAuthError("PLUGIN_FAILED", message, {
     plugin: entry.name,
-    remedy: `tell the author of ${owner.name}; the message is withheld because it may quote a credential`,
+    remedy: `tell the author of ${owner.name}; the message is withheld because it may quote a credential, and its author sees it with MLFLOW_AUTH_PLUGIN_DEBUG=1`,
   });
 }
 

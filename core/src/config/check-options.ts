@@ -1,6 +1,7 @@
 /** Checks a plugin's options by the plugin's own schema. */
 import { annotations, valuesSchema } from "@mlflow-auth/schema";
 import type { Ajv, ErrorObject } from "ajv";
+import { printable } from "../errors/printable.js";
 import { DeadlineError, withinDeadline } from "../time/within-deadline.js";
 import { plainSchema } from "./plain-schema.js";
 import type { Data } from "./read.js";
@@ -57,6 +58,33 @@ export async function createOptionsCheck(deadline: number = DEADLINE): Promise<O
       return validate(structuredClone(data)) ? [] : (validate.errors ?? []);
     });
 }
+
+/**
+ * Why ajv can't use a schema, in its own words and with the place: they speak about the schema alone. Looked into where something is wrong
+ * with it already, or where it is asked about for itself: the meta-schema costs more than all of a start.
+ *
+ * @returns undefined for one that can be used
+ */
+export async function schemaFault(schema: Schema): Promise<string | undefined> {
+  const { Ajv } = await import("ajv");
+  const ajv: Ajv = new Ajv({ strict: false, discriminator: true, validateFormats: false, logger: false });
+  for (const keyword of annotations) ajv.addKeyword(keyword);
+  ajv.addSchema(valuesSchema);
+  const { $id: _, $schema: __, ...anonymous } = schema;
+  try {
+    const isSchema = ajv.validateSchema(anonymous);
+    if (isSchema !== true) return shown(ajv.errorsText(ajv.errors?.slice(0, 1), { dataVar: "#" }));
+    ajv.compile(anonymous);
+    return undefined;
+  } catch (thrown) {
+    return thrown instanceof RangeError ? "it refers to itself without end" : shown((thrown as Error).message);
+  }
+}
+
+/** Characters: enough for a place and a reason. */
+const MOST_SHOWN = 300;
+
+const shown = (reason: string) => printable(reason.slice(0, MOST_SHOWN));
 
 /**
  * A quick look whether data fits a schema. Nothing is compiled, so it takes a tenth of what ajv takes to start, and ajv is needed

@@ -1,7 +1,7 @@
 /** Finds the plugin of every enabled instance and checks the instance's options by the plugin's schema. */
 import { valuesSchema } from "@mlflow-auth/schema";
 import type { LoadContext } from "../config/check-core.js";
-import { checkOptions } from "../config/check-options.js";
+import { checkOptions, schemaFault } from "../config/check-options.js";
 import type { InstanceConfig } from "../config/config.js";
 import { complete } from "../config/environment.js";
 import { explain } from "../config/explain.js";
@@ -15,7 +15,7 @@ import { refuseSecretVariables } from "../config/secret-variables.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { removal } from "../secret/missing-variable.js";
 import { DeadlineError } from "../time/within-deadline.js";
-import { endless, faulty, type InstalledPlugin } from "./check-manifest.js";
+import { endless, faulty, type InstalledPlugin, noSchema } from "./check-manifest.js";
 import { findPlugin, readInstalled } from "./find-plugin.js";
 
 /** @returns the enabled instances in the file's order; undefined for one with problems */
@@ -138,8 +138,7 @@ async function judge({ schema, package: owner }: InstalledPlugin, data: Data, sl
       slow.add(owner.folder);
       throw faulty(owner, tooSlow);
     }
-    // ajv's message speaks about the schema, at a length that helps the plugin's author alone.
-    throw faulty(owner, "has a configSchema that is not a JSON Schema (draft-07)");
+    throw noSchema(owner, await schemaFault(schema));
   }
 }
 

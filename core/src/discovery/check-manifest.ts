@@ -4,12 +4,13 @@ import { isAbsolute, join, relative, sep } from "node:path";
 import { valuesSchema } from "@mlflow-auth/schema";
 import type { EntryPoint, ImportJudge, PluginPackage } from "../config/config.js";
 import { hiddenSecret } from "../config/hidden-secrets.js";
+import { instanceOptions } from "../config/instances.js";
 import { isPrintable } from "../config/problems.js";
 import { isObject, type Schema, SchemaWalker } from "../config/schema-walk.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
 import { commandGroup, type Group, groups } from "../provider/provider.js";
-import { type Manifest, namesOf } from "./manifests.js";
+import { type Manifest, type MisnamedGroup, namesOf } from "./manifests.js";
 import type { PackageTrust } from "./package-trust.js";
 
 /** The plugin interface that this core speaks. */
@@ -47,6 +48,8 @@ export interface InstalledCommand {
 
 /** @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if anything in the package is somebody else's, or others may write it */
 export function checkManifest(manifest: Manifest, plugin: string, trust: PackageTrust): InstalledPlugin {
+  const slip = manifest.misnamed.find(({ names }) => names.includes(plugin));
+  if (slip !== undefined) throw misnamed(manifest, slip);
   const declared = checkVersion(manifest);
   const { name, version, folder } = manifest;
   const { schema, file } = readSchema(manifest, fileOf(manifest, "configSchema", declared, plugin));
@@ -84,6 +87,12 @@ export function checkCommand(manifest: Manifest, command: string, trust: Package
   const entry = readEntry(manifest.commands[command], commandGroup, command, owner);
   refuseUntrusted(manifest, trust.contentProblem(owner.folder));
   return Object.freeze({ package: owner, entry, imports: judgeOf(folder, trust) });
+}
+
+/** The error `PLUGIN_MANIFEST` of a package with a slip in the name of a group. */
+export function misnamed(owner: { name: string; folder: string }, { given, meant }: MisnamedGroup): MlflowAuthError {
+  const shown = isPrintable(given) ? `\`${given}\`` : "a group";
+  return faulty(owner, `has entry points of ${shown}, which nobody reads; did you mean \`${meant}\`?`);
 }
 
 /** @returns its `mlflow-auth-plugin` */
@@ -131,7 +140,26 @@ function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; fi
   if (!isObject(json)) throw faulty(manifest, "has a configSchema that is not a JSON Schema, or one nested too deeply");
   const fault = endless(manifest, () => hiddenSecret(json, new SchemaWalker(json, valuesSchema)));
   if (fault !== undefined) throw faulty(manifest, fault);
+  const walker = new SchemaWalker(json, valuesSchema);
+  const taken = endless(manifest, () => ownOption(walker, walker.root));
+  if (taken !== undefined) {
+    throw faulty(manifest, `has a configSchema with the option \`${taken}\`, which mlflow-auth takes for itself`);
+  }
   return { schema: json, file };
+}
+
+/** An option of core's own that a schema has as well: a plugin would never get it. */
+function ownOption(walker: SchemaWalker, schema: Schema): string | undefined {
+  const { properties, required, allOf, anyOf, oneOf, if: condition, then, else: otherwise } = schema;
+  const has = (name: string) =>
+    (isObject(properties) && Object.hasOwn(properties, name)) || (Array.isArray(required) && required.includes(name));
+  const own = instanceOptions.find(has);
+  if (own !== undefined) return own;
+  for (const part of [allOf, anyOf, oneOf, condition, then, otherwise].flat()) {
+    const found = isObject(part) ? ownOption(walker, walker.resolve(part)) : undefined;
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -186,6 +214,11 @@ export function endless<T>(owner: { name: string; folder: string }, act: () => T
   } catch (thrown) {
     throw thrown instanceof RangeError ? faulty(owner, "has a configSchema that refers to itself without end") : thrown;
   }
+}
+
+/** The error `PLUGIN_MANIFEST` of a package whose schema can't be used. @param reason as `schemaFault` gives it */
+export function noSchema(owner: { name: string; folder: string }, reason: string | undefined): MlflowAuthError {
+  return faulty(owner, `has a configSchema that is not a JSON Schema (draft-07)${reason ? ` (${reason})` : ""}`);
 }
 
 /** The error `PLUGIN_MANIFEST` of a package. @param what the middle of a sentence, as in "names no file as its configSchema" */

@@ -1,7 +1,7 @@
 /** What is installed where a file may take plugins from, and which of it an instance of the file means. */
 import { didYouMean } from "../config/expectation.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { checkManifest, faulty, type InstalledPlugin, notTrusted } from "./check-manifest.js";
+import { checkManifest, faulty, type InstalledPlugin, misnamed, notTrusted } from "./check-manifest.js";
 import { type InstallCommand, installCommand, ownPackage, ownPlugins } from "./install-command.js";
 import {
   type Manifest,
@@ -51,6 +51,10 @@ export function findPlugin(wanted: WantedPlugin, installed: Installed): Installe
   if (manifest === undefined) {
     const refused = manifests.refused.find(isMeant);
     if (refused !== undefined) throw notTrusted(refused, refused.reason);
+    for (const candidate of wanted.package === undefined ? manifests.usable : []) {
+      const slip = candidate.misnamed.find(({ names }) => names.includes(plugin));
+      if (slip !== undefined) throw misnamed(candidate, slip);
+    }
     const other = manifests.usable.find((candidate) => offersCommand(candidate, plugin));
     throw other === undefined || wanted.package !== undefined
       ? notInstalled(wanted, installed)
@@ -62,6 +66,8 @@ export function findPlugin(wanted: WantedPlugin, installed: Installed): Installe
     throw new MlflowAuthError("PLUGIN_AMBIGUOUS", message);
   }
   if (!offers(manifest, plugin)) {
+    const slip = manifest.misnamed.find(({ names }) => names.includes(plugin));
+    if (slip !== undefined) throw misnamed(manifest, slip);
     if (offersCommand(manifest, plugin)) throw onlyCommand(manifest, plugin);
     throw faulty(manifest, `has no entry point \`${plugin}\`${didYouMean(plugin, namesOf(manifest))}`);
   }

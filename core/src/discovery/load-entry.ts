@@ -2,14 +2,18 @@ import { pathToFileURL } from "node:url";
 import type { EntryPoint } from "../config/config.js";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { thrownKind } from "../errors/printable.js";
+import type { TellThrown } from "../logging/tell-thrown.js";
 import type { Factory } from "../provider/context.js";
 import type { Group } from "../provider/provider.js";
 
 /** The factory of a provider. @throws as {@link loadFunction} */
-export async function loadFactory<G extends Group>(entry: EntryPoint & { readonly group: G }): Promise<Factory<G>>;
-export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>>;
-export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
-  return (await loadFunction(entry)) as Factory<Group>;
+export async function loadFactory<G extends Group>(
+  entry: EntryPoint & { readonly group: G },
+  tellThrown?: TellThrown,
+): Promise<Factory<G>>;
+export async function loadFactory(entry: EntryPoint, tellThrown?: TellThrown): Promise<Factory<Group>>;
+export async function loadFactory(entry: EntryPoint, tellThrown?: TellThrown): Promise<Factory<Group>> {
+  return (await loadFunction(entry, tellThrown)) as Factory<Group>;
 }
 
 /**
@@ -18,7 +22,10 @@ export async function loadFactory(entry: EntryPoint): Promise<Factory<Group>> {
  * @throws MlflowAuthError `PLUGIN_LOAD` if the module can't be imported or does not export the function; `PLUGIN_UNTRUSTED` if others may
  *   write what it imports and that is followed
  */
-export async function loadFunction(entry: EntryPoint<string>): Promise<(...given: never[]) => unknown> {
+export async function loadFunction(
+  entry: EntryPoint<string>,
+  tellThrown?: TellThrown,
+): Promise<(...given: never[]) => unknown> {
   const { name, module, export: exported, package: owner } = entry;
   let loaded: Record<string, unknown>;
   try {
@@ -26,6 +33,7 @@ export async function loadFunction(entry: EntryPoint<string>): Promise<(...given
   } catch (thrown) {
     if (isMlflowAuthError(thrown) && thrown.code === "PLUGIN_UNTRUSTED") throw thrown;
     const reason = thrownKind(thrown);
+    tellThrown?.(thrown, `the module of the plugin ${name}`);
     throw new MlflowAuthError(
       "PLUGIN_LOAD",
       `${module} of ${owner.name}, the plugin ${name}, can't be imported (${reason})`,

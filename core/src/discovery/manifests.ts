@@ -1,6 +1,7 @@
 /** Finds the installed plugin packages. Reads package.json files and nothing else; no code of a package is run. */
 import { lstatSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
+import { closestMatch } from "leven";
 import { isObject } from "../config/schema-walk.js";
 import { type Owners, trustProblem } from "../files/trust.js";
 import { commandGroup, type Group, groups } from "../provider/provider.js";
@@ -22,6 +23,16 @@ export interface Manifest {
   readonly commands: Readonly<Record<string, unknown>>;
   /** Its `mlflow-auth-plugin`. */
   readonly plugin: unknown;
+  /** Groups of its `entry-points` that are none of ours, and probably were meant to be. */
+  readonly misnamed: readonly MisnamedGroup[];
+}
+
+/** A group of entry points whose name has a slip. */
+export interface MisnamedGroup {
+  readonly given: string;
+  readonly meant: string;
+  /** Those of its entry points. */
+  readonly names: readonly string[];
 }
 
 /** A package that is not used because it is somebody else's. */
@@ -143,9 +154,27 @@ function parseManifest(read: PackageText, folder: string): Manifest | undefined 
     if (names !== undefined) entryPoints[group] = names;
   }
   const commands = namesOfGroup(commandGroup);
-  const isPlugin = plugin !== undefined || commands !== undefined || Object.keys(entryPoints).length > 0;
+  const misnamed = isObject(declared) ? misnamedGroups(declared) : [];
+  const isPlugin =
+    plugin !== undefined || commands !== undefined || Object.keys(entryPoints).length > 0 || misnamed.length > 0;
   if (!isPackageName(name) || !isPlugin) return undefined;
-  return { name, version: isVersion(version) ? version : "", folder, entryPoints, commands: commands ?? {}, plugin };
+  const shown = isVersion(version) ? version : "";
+  return { name, version: shown, folder, entryPoints, commands: commands ?? {}, plugin, misnamed };
+}
+
+/** Letters that may be wrong, missing or too many. */
+const SLIPS = 3;
+
+/** Python's MLflow knows more groups, which a package may have as well: only what is close to one of ours is a slip. */
+function misnamedGroups(declared: Readonly<Record<string, unknown>>): MisnamedGroup[] {
+  const known = [...groups, commandGroup];
+  const letters = (group: string) => group.toLowerCase().replaceAll(/[^a-z]/g, "");
+  return Object.entries(declared).flatMap(([given, names]) => {
+    if ((known as readonly string[]).includes(given) || given.length > 100 || !isObject(names)) return [];
+    const closest = closestMatch(letters(given), known.map(letters), { maxDistance: SLIPS });
+    const meant = known.find((group) => letters(group) === closest || group === `mlflow.${given}`);
+    return meant === undefined ? [] : [{ given, meant, names: Object.keys(names) }];
+  });
 }
 
 function dependenciesOf(text: string): string[] {

@@ -20,8 +20,14 @@ const WORD = /^\w{1,64}$/;
  */
 export function thrownKind(thrown: unknown): string {
   try {
-    const { name, code } = (typeof thrown === "object" && thrown !== null ? thrown : {}) as Record<string, unknown>;
-    const kind = typeof name === "string" && WORD.test(name) ? name : typeof thrown;
+    const {
+      name,
+      code,
+      constructor: made,
+    } = (typeof thrown === "object" && thrown !== null ? thrown : {}) as Record<string, unknown>;
+    // Most authors give their class a name, and its errors none.
+    const named = name === "Error" ? (made as { name?: unknown } | undefined)?.name : name;
+    const kind = typeof named === "string" && WORD.test(named) ? named : typeof thrown;
     return typeof code === "string" && WORD.test(code) ? `${kind} (${code})` : kind;
   } catch {
     return "an error that can't be read";

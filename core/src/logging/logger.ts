@@ -8,6 +8,9 @@ export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 /** One of {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number];
 
+/** What a variable is taken as where nothing can be made of it. */
+const usuals = { MLFLOW_AUTH_LOG: "warn", MLFLOW_AUTH_LOG_FORMAT: "text", MLFLOW_AUTH_PLUGIN_DEBUG: "0" };
+
 /** Sentences for a terminal, or pino's lines of JSON. */
 const formats = ["text", "json"];
 
@@ -39,7 +42,8 @@ const ALLOWED: Record<keyof LogFields, true> = {
 };
 
 /**
- * What is wrong with `MLFLOW_AUTH_LOG`, where no level was given beside it, and with `MLFLOW_AUTH_LOG_FORMAT`: a sentence for each.
+ * What is wrong with `MLFLOW_AUTH_LOG`, where no level was given beside it, with `MLFLOW_AUTH_LOG_FORMAT` and with
+ * `MLFLOW_AUTH_PLUGIN_DEBUG`: a sentence for each.
  * In the library it is a warning, and the default holds; a command refuses it as it does a wrong option.
  */
 export function logVariableFaults(env: Environment, level?: LogLevel): string[] {
@@ -48,6 +52,7 @@ export function logVariableFaults(env: Environment, level?: LogLevel): string[] 
   return [
     ...(level === undefined ? oneOf("MLFLOW_AUTH_LOG", logLevels, "warn") : []),
     ...oneOf("MLFLOW_AUTH_LOG_FORMAT", formats, "text"),
+    ...oneOf("MLFLOW_AUTH_PLUGIN_DEBUG", ["0", "1"], "0"),
   ];
 }
 
@@ -81,7 +86,8 @@ export function createLogger(options: CreateLoggerOptions): Logger {
     error: (fields, message) => log("error", fields, message),
   };
   for (const fault of logVariableFaults(env, options.level)) {
-    logger.warn({}, `${fault}; it is taken as ${fault.startsWith("MLFLOW_AUTH_LOG_FORMAT") ? "text" : "warn"}`);
+    const usual = Object.entries(usuals).find(([variable]) => fault.startsWith(`${variable} `))?.[1];
+    logger.warn({}, `${fault}; it is taken as ${usual}`);
   }
   return logger;
 }

@@ -1,6 +1,7 @@
 /** Asking a provider: somebody else's code, which may hang, throw, or fail over and over. */
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { thrownKind } from "../errors/printable.js";
+import type { TellThrown } from "../logging/tell-thrown.js";
 import type { Logger } from "../provider/context.js";
 import type { Clock } from "../time/clock.js";
 
@@ -13,7 +14,12 @@ export interface BoundProvider<Provider> {
   readonly timeout: number;
   /** A failure is a warning. Never true for a credential. */
   readonly optional: boolean;
+  /** Logs what the provider threw, where that is no error of ours. */
+  readonly tellThrown?: TellThrown | undefined;
 }
+
+/** Who threw something. */
+export type Thrower = Pick<BoundProvider<unknown>, "instance" | "tellThrown">;
 
 /** How the providers of one pipeline are asked. */
 export interface ProviderAsker {
@@ -46,7 +52,7 @@ export function createProviderAsker(server: string, clock: Clock, logger: Logger
       const given = call();
       return isPromise(given) ? await withTimeout(given, bound, clock) : given;
     } catch (thrown) {
-      throw pluginFault(thrown, bound.instance);
+      throw pluginFault(thrown, bound);
     }
   }
 
@@ -109,12 +115,14 @@ const named = new WeakMap<MlflowAuthError, MlflowAuthError>();
 /**
  * What a plugin threw, as an error that names the plugin. A plugin's own MlflowAuthError passes; of anything else only the
  * kind is kept, because messages of SDKs are known to quote requests.
+ * The log has more for the plugin's author.
  */
-export function pluginFault(thrown: unknown, instance: string): MlflowAuthError {
+export function pluginFault(thrown: unknown, { instance, tellThrown }: Thrower): MlflowAuthError {
   if (isOurs(thrown)) return thrown.plugin === undefined ? withPlugin(thrown, instance) : thrown;
+  tellThrown?.(thrown, `plugin ${instance}`);
   return new MlflowAuthError("PLUGIN_FAILED", `plugin ${instance} failed with ${thrownKind(thrown)}`, {
     plugin: instance,
-    remedy: `see the documentation of the plugin behind plugins.${instance}; the message it gave is withheld because it may quote a credential`,
+    remedy: `see the documentation of the plugin behind plugins.${instance}; the message it gave is withheld because it may quote a credential. Its author sees it in the log with MLFLOW_AUTH_PLUGIN_DEBUG=1`,
   });
 }
 

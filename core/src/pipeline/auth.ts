@@ -77,7 +77,7 @@ export function createAuthPipeline(
         if (given !== undefined) return result(bound, given);
         failures.push({ instance: bound.instance, error: undefined });
       } catch (thrown) {
-        const error = pluginFault(thrown, bound.instance);
+        const error = pluginFault(thrown, bound);
         failures.push({ instance: bound.instance, error });
         const next = providers[index + 1];
         if (next !== undefined) asker.warnOnce(error, bound, `asking ${next.instance} instead`);

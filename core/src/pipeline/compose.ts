@@ -5,7 +5,7 @@ import { checkHeaders, headerCollision } from "../http/headers.js";
 import { type Auth, anonymous, type ProviderHeaders } from "../provider/provider.js";
 import type { Secret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
-import { pluginFault } from "./ask-provider.js";
+import { pluginFault, type Thrower } from "./ask-provider.js";
 import type { AuthResult } from "./auth.js";
 import type { ExtraHeaders } from "./headers.js";
 import { createSigning, type Signing } from "./signing.js";
@@ -40,8 +40,9 @@ export function compose(
   const owners = new Map<string, string>();
   const sources: Record<string, string> = Object.create(null);
 
-  function add(instance: string, read: () => ProviderHeaders): void {
-    for (const [name, value] of entriesOf(read, instance)) {
+  function add(thrower: Thrower, read: () => ProviderHeaders): void {
+    const { instance } = thrower;
+    for (const [name, value] of entriesOf(read, thrower)) {
       const owner = owners.get(headerKey(name));
       if (owner !== undefined) throw headerCollision(name, owner, instance, server.uri);
       owners.set(headerKey(name), instance);
@@ -51,8 +52,8 @@ export function compose(
   }
 
   const credential = result !== undefined && result.auth !== anonymous ? result : undefined;
-  if (credential !== undefined) add(credential.bound.instance, () => (credential.auth as Auth).headers);
-  for (const { instance, headers: given } of extra) if (given !== undefined) add(instance, () => given);
+  if (credential !== undefined) add(credential.bound, () => (credential.auth as Auth).headers);
+  for (const { instance, headers: given } of extra) if (given !== undefined) add({ instance }, () => given);
   return Object.freeze({
     server,
     headers: Object.freeze(headers),
@@ -67,10 +68,10 @@ export function compose(
   });
 }
 
-function entriesOf(read: () => ProviderHeaders, instance: string): [name: string, value: Secret | string][] {
+function entriesOf(read: () => ProviderHeaders, thrower: Thrower): [name: string, value: Secret | string][] {
   try {
-    return checkHeaders(read(), instance);
+    return checkHeaders(read(), thrower.instance);
   } catch (thrown) {
-    throw pluginFault(thrown, instance);
+    throw pluginFault(thrown, thrower);
   }
 }

@@ -4,6 +4,7 @@ import { notTrusted } from "../discovery/check-manifest.js";
 import { followImports } from "../discovery/follow-imports.js";
 import { loadFactory } from "../discovery/load-entry.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
+import type { TellThrown } from "../logging/tell-thrown.js";
 import type { PluginContext } from "../provider/context.js";
 import type { Group, Interfaces } from "../provider/provider.js";
 import { isPromise, pluginFault, withTimeout } from "./ask-provider.js";
@@ -23,12 +24,13 @@ export function constructProvider<G extends Group>(
   group: G,
   context: PluginContext,
   ownProcess: boolean,
+  tellThrown?: TellThrown,
 ): Promise<Interfaces[G]> {
   const bound = { instance: instance.name, timeout: Math.max(instance.timeout, SHORTEST_START) };
-  const constructed = construct(instance, group, context, ownProcess);
+  const constructed = construct(instance, group, context, ownProcess, tellThrown);
   return withTimeout(constructed, bound, context.clock).catch((thrown: unknown) => {
     // One that comes too late is nobody's, and would stay open.
-    constructed.then((provider) => closeProvider(provider, instance, context)).catch(() => undefined);
+    constructed.then((provider) => closeProvider(provider, instance, context, tellThrown)).catch(() => undefined);
     throw thrown;
   });
 }
@@ -38,12 +40,13 @@ export async function closeProvider(
   provider: Interfaces[Group],
   { name, timeout }: InstanceConfig,
   { clock, logger }: PluginContext,
+  tellThrown?: TellThrown,
 ): Promise<void> {
   try {
     const closed = provider.close?.();
     if (isPromise(closed)) await withTimeout(closed, { instance: name, timeout }, clock);
   } catch (thrown) {
-    const { code, message } = pluginFault(thrown, name);
+    const { code, message } = pluginFault(thrown, { instance: name, tellThrown });
     logger.warn({ code, plugin: name }, `${message} as it was closed`);
   }
 }
@@ -53,6 +56,7 @@ async function construct<G extends Group>(
   group: G,
   context: PluginContext,
   ownProcess: boolean,
+  tellThrown: TellThrown | undefined,
 ): Promise<Interfaces[G]> {
   const entry = instance.entries[group];
   if (entry === undefined) throw new Error(`validated: ${instance.name} offers ${group}`);
@@ -60,14 +64,19 @@ async function construct<G extends Group>(
   if (ahead !== undefined) throw notTrusted(instance.package, ahead);
   const endFollowing = followImports(entry.module, instance);
   try {
-    return (await make(instance, entry, context)) as Interfaces[G];
+    return (await make(instance, entry, context, tellThrown)) as Interfaces[G];
   } finally {
     if (!ownProcess) endFollowing();
   }
 }
 
-async function make(instance: InstanceConfig, entry: EntryPoint, context: PluginContext): Promise<unknown> {
-  const factory = await loadFactory(entry);
+async function make(
+  instance: InstanceConfig,
+  entry: EntryPoint,
+  context: PluginContext,
+  tellThrown: TellThrown | undefined,
+): Promise<unknown> {
+  const factory = await loadFactory(entry, tellThrown);
   const fault = (message: string) =>
     new MlflowAuthError("PLUGIN_LOAD", message, {
       plugin: instance.name,
@@ -77,9 +86,9 @@ async function make(instance: InstanceConfig, entry: EntryPoint, context: Plugin
   try {
     made = await factory(instance.options, context);
   } catch (thrown) {
-    const { code, message } = pluginFault(thrown, instance.name);
-    if (code !== "PLUGIN_FAILED") throw pluginFault(thrown, instance.name);
-    throw fault(`${entry.export} of ${instance.package.name}: ${message}`);
+    const own = pluginFault(thrown, { instance: instance.name, tellThrown });
+    if (own.code !== "PLUGIN_FAILED") throw own;
+    throw fault(`${entry.export} of ${instance.package.name}: ${own.message}`);
   }
   const missing = methods[entry.group].filter((name) => !has(made, name));
   if (missing.length > 0) {

@@ -76,14 +76,15 @@ function theOnly(
   });
 }
 
-function createRewriting(server: ServerConfig, { instance, provider }: BoundAuth, serverOf: ServerOf): Rewriting {
+function createRewriting(server: ServerConfig, bound: BoundAuth, serverOf: ServerOf): Rewriting {
+  const { instance, provider } = bound;
   const rewrite = provider.rewrite as Rewrite;
 
   function asked(origin: string, path: string): URL {
     try {
       return new URL(rewrite.to(new URL(origin + path)));
     } catch (thrown) {
-      throw pluginFault(thrown, instance);
+      throw pluginFault(thrown, bound);
     }
   }
 
@@ -159,9 +160,9 @@ function createDispatching(bound: BoundAuth, clock: Clock): Dispatching {
       // One that comes too late, or is refused.
       answer?.then((late) => dropBody(late?.body)).catch(() => undefined);
       // What went wrong on the way to the server is the server's.
-      throw failures.has(thrown) ? thrown : pluginFault(thrown, instance);
+      throw failures.has(thrown) ? thrown : pluginFault(thrown, bound);
     }
   }
 
-  return { instance, dispatch: dispatchOne, fault: (thrown) => pluginFault(thrown, instance) };
+  return { instance, dispatch: dispatchOne, fault: (thrown) => pluginFault(thrown, bound) };
 }

@@ -47,7 +47,7 @@ export function createEndedCredentials(clock: Clock, endOf: (given: Given) => nu
     const already = pausedBy(bound);
     if (already !== undefined) return already;
     const delay = nextDelay(pauses.get(bound)?.delay);
-    const error = pluginFault(thrown, bound.instance);
+    const error = pluginFault(thrown, bound);
     pauses.set(bound, { error, delay, until: clock.now() + delay });
     return error;
   }

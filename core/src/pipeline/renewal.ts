@@ -95,7 +95,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
       const next = resultOf(await request.authorize());
       if (next !== undefined && !sameCredential(next, result)) return true;
     } catch (thrown) {
-      why = pluginFault(thrown, bound.instance).message;
+      why = pluginFault(thrown, bound).message;
     }
     beginCoolDown(keyOf(result, kind));
     logger.warn({ plugin: bound.instance, server: server.uri, reason: kind }, explain(bound, kind, why));

@@ -63,7 +63,7 @@ export function createSigning(
       const given = isPromise(answer) ? await withTimeout(answer, bound, clock) : answer;
       return checkHeaders(given, instance).map(([name, value]) => [name, isSecret(value) ? value.reveal() : value]);
     } catch (thrown) {
-      throw pluginFault(thrown, instance);
+      throw pluginFault(thrown, bound);
     }
   }
 

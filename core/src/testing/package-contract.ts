@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { schemaFault } from "../config/check-options.js";
 import { checkCommand, checkManifest } from "../discovery/check-manifest.js";
 import { type Manifest, namesOf, readManifest } from "../discovery/manifests.js";
 import { PackageTrust } from "../discovery/package-trust.js";
@@ -30,6 +31,13 @@ export function packageContract(folder: string | URL, { loads = [] }: PackageCon
   const importOnce = () => (imported ??= importPackage(manifestIn(path)));
   return [
     make("its package.json declares what core takes", () => void entriesOf(manifestIn(path))),
+    make("its configSchema is a JSON Schema that ajv can use", async () => {
+      const manifest = manifestIn(path);
+      for (const name of namesOf(manifest)) {
+        const reason = await schemaFault(checkManifest(manifest, name, ownTrust()).schema);
+        assert.equal(reason, undefined, `the configSchema of ${name} is none: ${reason}`);
+      }
+    }),
     make("its entry points name functions that are there", async () => {
       const { faults } = await importOnce();
       assert.equal(faults.length, 0, faults.join("; "));
@@ -59,10 +67,12 @@ function importPackage(manifest: Manifest): Promise<Imported> {
   return importAlone(manifest.name, entriesOf(manifest));
 }
 
+/** Whose files they are is nobody's concern while they are worked on. */
+const ownTrust = () => new PackageTrust(new Set([process.getuid?.() ?? 0]));
+
 /** @throws MlflowAuthError in core's own words */
 function entriesOf(manifest: Manifest): { readonly module: string; readonly export: string }[] {
-  // Whose files they are is nobody's concern while they are worked on.
-  const trust = new PackageTrust(new Set([process.getuid?.() ?? 0]));
+  const trust = ownTrust();
   const plugins = namesOf(manifest).flatMap((name) => Object.values(checkManifest(manifest, name, trust).entries));
   const commands = Object.keys(manifest.commands).map((name) => checkCommand(manifest, name, trust).entry);
   const entries = [...plugins, ...commands];
