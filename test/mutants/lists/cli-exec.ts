@@ -178,12 +178,6 @@ export const mutants = [
       ],
       ['  refuse("exit");\n', "", "a plugin ends the process in a timer", { tests: ["cli/background-failures"] }],
       [
-        'if (file !== "" && existsSync(file) && frames.length < MOST_FRAMES)',
-        'if (file !== "" && frames.length < MOST_FRAMES)',
-        "a message that looks like a frame shows in the log",
-        { tests: ["cli/background-failures"] },
-      ],
-      [
         "return code === exit.usage || code === exit.config ? code : execExit.failed;",
         "return code;",
         "a failure of ours looks like one of the program",

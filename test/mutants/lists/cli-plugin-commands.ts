@@ -61,8 +61,8 @@ export const mutants = [
         "a command that is installed and not named is unknown",
       ],
       [
-        "const isPlugin = plugin !== undefined || commands !== undefined ||",
-        "const isPlugin = plugin !== undefined ||",
+        "plugin !== undefined || commands !== undefined || Object",
+        "plugin !== undefined || Object",
         "a package without `mlflow-auth-plugin` is passed over in silence, where it should be told what it lacks",
       ],
     ],
@@ -127,8 +127,8 @@ export const mutants = [
       ["else setTimeout(() => resolve(how), GRACE);", "", "a command that hangs can't be interrupted by one Ctrl-C"],
       ["    ending.abort();\n  }", "  }", "a command is not told that it is to end"],
       [
-        "(asked === undefined ? reject(faultOf(thrown, installed)) : resolve(asked))",
-        "reject(faultOf(thrown, installed))",
+        "(asked === undefined ? reject(told(thrown)) : resolve(asked))",
+        "reject(told(thrown))",
         "an interrupted command is told as a faulty one",
       ],
       [

@@ -68,7 +68,7 @@ export const mutants = [
         "the same refused secret starts no pause: every request fetches",
       ],
       [
-        "why = pluginFault(thrown, bound.instance).message;",
+        "why = pluginFault(thrown, bound).message;",
         "why = String(thrown);",
         "what a plugin threw is printed, with what it quotes",
         { tests: ["core/plugins"] },

@@ -72,8 +72,8 @@ export const mutants: readonly Mutant[] = [
         "a plugin sends a request twice, and its run is there twice",
       ],
       [
-        "throw failures.has(thrown) ? thrown : pluginFault(thrown, instance);",
-        "throw pluginFault(thrown, instance);",
+        "throw failures.has(thrown) ? thrown : pluginFault(thrown, bound);",
+        "throw pluginFault(thrown, bound);",
         "a server that is down looks like a plugin that fails",
       ],
       [

@@ -18,11 +18,7 @@ export const mutants = [
         "a provider without its methods fails with the first request, as somebody else's TypeError",
       ],
       ['["getAuth", "invalidate"]', '["getAuth"]', "a provider without invalidate() is found out by the first 401"],
-      [
-        'if (code !== "PLUGIN_FAILED") throw pluginFault(thrown, instance.name);',
-        "",
-        "a plugin's own explanation of its options is lost",
-      ],
+      ['if (own.code !== "PLUGIN_FAILED") throw own;', "", "a plugin's own explanation of its options is lost"],
     ],
   ),
 
@@ -37,7 +33,7 @@ export const mutants = [
         "a plugin that hangs holds every request for ever",
       ],
       [
-        "throw pluginFault(thrown, bound.instance);\n    }\n  }\n\n  function warnOnce",
+        "throw pluginFault(thrown, bound);\n    }\n  }\n\n  function warnOnce",
         "throw thrown;\n    }\n  }\n\n  function warnOnce",
         "what a plugin threw comes out as it is, with what it quotes",
       ],
@@ -136,8 +132,8 @@ export const mutants = [
         "two plugins set one header, and which of them is sent is chance",
       ],
       [
-        "for (const [name, value] of entriesOf(read, instance)) {\n      const owner = owners.get(headerKey(name));",
-        "for (const [name, value] of entriesOf(read, instance)) {\n      const owner = owners.get(name);",
+        "for (const [name, value] of entriesOf(read, thrower)) {\n      const owner = owners.get(headerKey(name));",
+        "for (const [name, value] of entriesOf(read, thrower)) {\n      const owner = owners.get(name);",
         "two spellings of one header are sent, each of another plugin",
       ],
       [

@@ -6,7 +6,7 @@ import type { CachePolicy, CredentialOptions, SecretSource } from "@mlflow-auth/
  */
 export interface VaultOptions {
   /**
-   * Vault's address, or that of an agent of Vault's, which may be a Unix socket. Plain http needs `allowInsecure` unless the host is loopback.
+   * Vault's address. That of Vault's agent, which may be a Unix socket, stands in its place behind one. Plain http needs `allowInsecure` unless the host is loopback.
    */
   address: string;
   /**
