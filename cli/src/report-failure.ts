@@ -2,6 +2,7 @@ import { formatError, isMlflowAuthError, MlflowAuthError } from "@mlflow-auth/co
 import { exit, exitCodeOf } from "./exit-codes.js";
 import { fitColumns } from "./fit-columns.js";
 import { paint } from "./paint.js";
+import { print } from "./print.js";
 
 /**
  * Says on stderr what went wrong and what to do about it. Returns the exit code.
@@ -17,7 +18,7 @@ export function reportFailure(thrown: unknown, { json = false } = {}): number {
   if (json) {
     const { code, message, remedy, plugin, server, problems } = thrown;
     const error = { code, message, remedy, plugin, server, ...(problems.length > 0 && { problems }) };
-    console.log(JSON.stringify({ error }, undefined, 2));
+    print(JSON.stringify({ error }, undefined, 2));
     return exitCodeOf(code);
   }
   // One line for each problem of a file; else one error, and below it what to do.
