@@ -73,7 +73,7 @@ test("another value of the variable is refused, and silent is silent", async () 
   plugin(`throw ${FAULT};`);
   const odd = await ways["headers"]?.({ MLFLOW_AUTH_PLUGIN_DEBUG: "yes" });
   assert.is(odd?.code, 2);
-  assert.match(odd?.stderr ?? "", "MLFLOW_AUTH_PLUGIN_DEBUG must be one of 0, 1");
+  assert.match(`${odd?.stdout}${odd?.stderr}`, "MLFLOW_AUTH_PLUGIN_DEBUG must be one of 0, 1");
   const silent = await ways["headers"]?.({ MLFLOW_AUTH_PLUGIN_DEBUG: "1", MLFLOW_AUTH_LOG: "silent" });
   assert.not.match(silent?.stderr ?? "", CANARY);
 });
