@@ -117,6 +117,28 @@ test("an address that only looks like the outer one's is not believed", async ()
   assert.not.match(stderr, joined);
 });
 
+// The outer one leaves the secret there, so that nothing but what is named differs.
+for (const [what, script] of [
+  ["the file was changed", () => `echo "# changed" >> mlflow-auth.yaml; ${inner()}`],
+  ["--server names another server", () => inner("--server http://127.0.0.1:1")],
+  ["MLFLOW_TRACKING_URI names another server", () => `MLFLOW_TRACKING_URI=http://127.0.0.1:1 ${inner()}`],
+  [
+    "what is said to Python was changed",
+    () => `_MLFLOW_AUTH_BRIDGE=$(printf %s "$_MLFLOW_AUTH_BRIDGE" | sed 's/"auth":true/"auth":false/g') ${inner()}`,
+  ],
+] as [string, () => string][]) {
+  test(`where only this differs, an inner one does not use the outer one's proxy: ${what}`, async () => {
+    site.configure(
+      'version: 1\nservers:\n  - { uri: "URI" }\n  - { uri: "http://127.0.0.1:1" }\nplugins:\n  test: { file: FILE, token: "${TEST_KEY}" }\n',
+    );
+    const options = ["--keep-env=TEST_KEY", "--server", site.upstream.uri];
+    assert.match((await execShell(inner(), options)).stderr, joined);
+    const { stderr } = await execShell(script(), options);
+    assert.not.match(stderr, joined);
+    assert.is(stderr.match(/mlflow-auth: using/g)?.length, 2, stderr);
+  });
+}
+
 test("once the outer one has ended, an inner one has a proxy of its own", async () => {
   const { stdout: kept } = await execShell("env");
   const names = ["MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_AUTH", "_MLFLOW_AUTH_BRIDGE", "_MLFLOW_AUTH_EXEC"];
