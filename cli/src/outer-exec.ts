@@ -19,7 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What an `exec` goes by. */
 export interface Meant {
-  /** Of the command, the file, the proxy and the values of all variables in `reads`, as its program has them. */
+  /** Of the command, the file, the proxy and the values of all variables in `reads` and of those that begin like them. */
   readonly digest: string;
   /** The process of that `exec`. */
   readonly pid: number;
@@ -131,10 +131,20 @@ async function digestOf(
     pid,
     found === undefined ? { cwd } : { file: found.file, key: found.key ?? null, text: found.text },
     env[bridgeVariable],
-    reads.map((name) => [name, env[name] ?? null]),
+    [...new Set([...reads, ...kindred(reads, env)])].sort().map((name) => [name, env[name] ?? null]),
     secrets,
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}
+
+/** Variables of the same vendors, which a plugin's own library may read by itself: another AWS_PROFILE is another credential. */
+function kindred(reads: readonly string[], env: Environment): string[] {
+  const beginnings = new Set(reads.map(beginningOf).filter((beginning) => beginning !== "" && beginning !== "MLFLOW_"));
+  return Object.keys(env).filter((name) => beginnings.has(beginningOf(name)) && !PASSED_OVER.test(name));
+}
+
+function beginningOf(name: string): string {
+  return /^[A-Z][A-Z0-9]*_/.exec(name)?.[0] ?? "";
 }
 
 /** Undefined where the environment stands in the file's place. */

@@ -81,6 +81,7 @@ test("what leads to the proxy is in the program's environment again, whatever wa
 
 for (const [what, prefix, options] of [
   ["a secret of its own", "TEST_KEY=other", ""],
+  ["another setting of the same vendor", "TEST_KEY=k TEST_PROFILE=other", ""],
   ["a credential of its own", "MLFLOW_TRACKING_TOKEN=other TEST_KEY=other", ""],
   ["a copy of the file", "TEST_KEY=k", "--config copy.yaml"],
   ["settings that are cut off", "TEST_KEY=k _MLFLOW_AUTH_EXEC={", ""],

@@ -111,8 +111,8 @@ test("in the background, too, the words come with the variable alone", async () 
 });
 
 const CHATTY = `console.log("chat"); console.info("chat"); console.debug("chat"); console.dir("chat"); console.table(["chat"]);
-console.group("chat"); console.count("chat"); console.time("chat"); console.timeEnd("chat"); log("chat");`;
-const BESIDE = { top: `import { log } from "node:console";\n${CHATTY}` };
+console.group("chat"); console.count("chat"); console.time("chat"); console.timeEnd("chat"); console.dirxml("chat");`;
+const BESIDE = { top: CHATTY };
 
 for (const [args, wanted] of [
   [["headers", "URI", "--json"], /^\{/],

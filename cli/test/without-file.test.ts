@@ -56,14 +56,14 @@ test("exec says that it uses the environment, and which variables; the credentia
   assert.not.match(stderr, key);
 });
 
-test("exec in exec: what the outer one puts in place of a switch is none", async () => {
+test("exec in exec: what the outer one puts in place of a switch is none, so both mean the same and share a proxy", async () => {
   const env = await datadog();
   const inner = JSON.stringify(["exec", "--keep-env", ...node(PRINT)]);
   const program = `require("node:child_process").spawnSync(process.execPath, [process.env.BUILT, ...${inner}], { stdio: "inherit" })`;
   const { builtCommand } = await import("@mlflow-auth/test/built-command");
   const { stdout, stderr } = await ask(["exec", "--keep-env", ...node(program)], { ...env, BUILT: builtCommand });
   assert.is(JSON.parse(stdout).sent, key, stderr);
-  assert.equal(stderr.match(/using the environment/g)?.length, 2);
+  assert.is(stderr.match(/using the environment/g)?.length, 1);
 });
 
 test("register in exec, without a file: the proxy gives the credential, and register leaves it to it", async () => {

@@ -277,7 +277,7 @@ test("both of two plugins fail: both reasons and both remedies", async () => {
   assertBroken(await ask(project, whole), {
     link: "secret",
     told,
-    remedy: /empty: check .*vault: give the token/,
+    remedy: /empty: check .*vault: check /,
     code: 4,
   });
 });

@@ -274,7 +274,12 @@ export const mutants = [
         "a file that was changed counts for the same",
       ],
       ["    env[bridgeVariable],\n", "", "an address that another program wrote is believed"],
-      ["reads.map((name) => [name, env[name] ?? null])", "[]", "a credential of the script's own is passed over"],
+      [".map((name) => [name, env[name] ?? null])", ".map(() => 0)", "a credential of the script's own is passed over"],
+      [
+        "...reads, ...kindred(reads, env)",
+        "...reads",
+        "a setting that a vendor's library reads by itself is passed over",
+      ],
       [
         " && (await answers(own.proxy, bridge.token))",
         "",
