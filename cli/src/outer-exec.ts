@@ -137,7 +137,7 @@ async function digestOf(
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }
 
-/** Variables of the same vendors, which a plugin's own library may read by itself: another AWS_PROFILE is another credential. */
+/** Variables of the same vendors, which a plugin's own library may read by itself: another profile is another credential. */
 function kindred(reads: readonly string[], env: Environment): string[] {
   const beginnings = new Set(reads.map(beginningOf).filter((beginning) => beginning !== "" && beginning !== "MLFLOW_"));
   return Object.keys(env).filter((name) => beginnings.has(beginningOf(name)) && !PASSED_OVER.test(name));
