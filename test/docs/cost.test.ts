@@ -11,7 +11,11 @@ const FIGURE = /\b\d+(?:\.\d+)? (?:ms|ns|us|MiB)|\b\d+,\d{3}\b/g;
 test("each stands in the benchmarks", () => {
   const rows = readMarkdown("docs/guides/cost.md").match(/^\|.*\|$/gm) ?? [];
   // Of the rates, what one request takes: worked out below.
-  const figures = rows.join("\n").replace(/about [\d.]+ ms each/, "").match(FIGURE) ?? [];
+  const figures =
+    rows
+      .join("\n")
+      .replace(/about [\d.]+ ms each/, "")
+      .match(FIGURE) ?? [];
   assert.ok(figures.length >= 10, `${figures.length} figures`);
   // The unit may follow another number of the same row.
   const unknown = figures.filter((figure) => !new RegExp(`\\b${figure.split(" ")[0]}\\b`).test(measured));
