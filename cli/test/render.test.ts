@@ -1,3 +1,4 @@
+import { deepStrictEqual } from "node:assert/strict";
 import type { InstalledPlugin } from "@mlflow-auth/core/internal";
 import { OptionForm } from "@mlflow-auth/core/internal/environment";
 import { suite } from "@mlflow-auth/test/suite";
@@ -30,7 +31,12 @@ test("holds exactly what was said, whatever the values, the keys and the plugin'
         ],
       });
       const read = parse(text, { schema: "core", uniqueKeys: true });
-      assert.equal(read, { version: 1, trackingUri: "https://mlflow.example.com", plugins: { acme: plain(options) } });
+      // Node's own: the other takes a key `constructor` for the object's.
+      deepStrictEqual(read, {
+        version: 1,
+        trackingUri: "https://mlflow.example.com",
+        plugins: { acme: plain(options) },
+      });
       assert.is(text.split("\n")[0], "# yaml-language-server: $schema=.mlflow-auth.schema.json");
     }),
   );
