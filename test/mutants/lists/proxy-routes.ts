@@ -78,6 +78,7 @@ export const mutants = [
         "serverFor(origin + plain) === server ? plain : path",
         "plain",
         "one slash less takes a request to another server, unjudged",
+        { tests: ["proxy/routes"] },
       ],
       ["?api\\/\\d+\\.\\d+\\/)/", "?)/", "paths that nobody knows go out in another spelling"],
     ],
