@@ -1,5 +1,4 @@
 /** HashiCorp Vault: a credential in an empty one, and one role that may read it. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { type RealVault, startVault } from "@mlflow-auth/test/servers/vault";
 import { startFakeVault } from "@mlflow-auth/test/servers/vault-fake";
 import { createCredential, frontOf } from "../credential.ts";
@@ -42,7 +41,7 @@ interface AppRole {
 async function seed(vault: RealVault, fields: Readonly<Record<string, string>>): Promise<AppRole> {
   const { mount, path } = place;
   await vault.request("POST", `sys/mounts/${mount}`, { type: "kv", options: { version: "2" } });
-  await whenMounted(() => vault.request("POST", `${mount}/data/${path}`, { data: fields }));
+  await vault.request("POST", `${mount}/data/${path}`, { data: fields });
   const policy = `path "${mount}/data/${path}" { capabilities = ["read"] }`;
   await vault.request("PUT", "sys/policies/acl/mlflow-reader", { policy });
   await vault.request("POST", "sys/auth/approle", { type: "approle" });
@@ -50,17 +49,4 @@ async function seed(vault: RealVault, fields: Readonly<Record<string, string>>):
   const role = await vault.request("GET", "auth/approle/role/trainer/role-id");
   const secret = await vault.request("POST", "auth/approle/role/trainer/secret-id", {});
   return { roleId: role.data.role_id, secretId: secret.data.secret_id };
-}
-
-/** A version 2 engine that was just mounted may still be setting itself up. It says so, and the write is tried again. */
-async function whenMounted(write: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await write();
-      return;
-    } catch (error) {
-      if (attempt === 100 || !/upgrading/i.test(String(error))) throw error;
-      await sleep(50);
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startProcess, untilReady } from "./process/server-process.ts";
 import { vaultBinary } from "./tools.ts";
 
@@ -40,7 +41,8 @@ export async function startVault(options: VaultOptions = {}): Promise<RealVault>
   return {
     ...ready,
     port: Number(new URL(ready.address).port),
-    request: (method, path, body, token = ready.rootToken) => requestVault(ready.address, method, path, body, token),
+    request: (method, path, body, token = ready.rootToken) =>
+      whenMounted(() => requestVault(ready.address, method, path, body, token)),
     stop: server.stop,
   };
 }
@@ -48,6 +50,18 @@ export async function startVault(options: VaultOptions = {}): Promise<RealVault>
 function announcement(output: string): { address: string; rootToken: string } | undefined {
   const line = output.split("\n").find((text) => text.startsWith('{"address"') && text.endsWith("}"));
   return line === undefined ? undefined : JSON.parse(line);
+}
+
+/** A KV 2 engine that was just mounted may still be setting itself up. It says so, and takes nothing: the call is made again. */
+async function whenMounted<T>(call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt === 100 || !/upgrading/i.test(String(error))) throw error;
+      await sleep(50);
+    }
+  }
 }
 
 /** The `request` of a Vault, real or fake. */
