@@ -4,6 +4,7 @@ import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type FakeDescope, startFakeDescope } from "../servers/descope-fake.ts";
 import { type DescopeFront, startDescopeFront } from "../servers/descope-front.ts";
+import { refusedBy } from "../servers/front.ts";
 import { type RealMlflow, startMlflow } from "../servers/mlflow.ts";
 import { missing } from "../servers/tools.ts";
 import { countExperiments, runsOf } from "./fixture/mlflow-api.ts";
@@ -86,11 +87,7 @@ for (const [what, command] of Object.entries(programs)) {
     for (const { tags } of runs) {
       assert.equal(Object.fromEntries(Object.keys(TAGS).map((name) => [name, tags[name]])), TAGS);
     }
-    const seen = await front.requests();
-    assert.equal(
-      seen.filter(({ status, credential }) => status === 401 || !credential),
-      [],
-    );
+    assert.equal(await refusedBy(front), []);
     assert.is(descope.asked.exchange, 1, "one session for all requests of a program");
   });
 }

@@ -1,5 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { refusedBy } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram } from "./fixture/project.ts";
@@ -47,8 +48,7 @@ plugins:
   assert.is(stderr.match(/by the proxy of the exec around this one/g)?.length, 3);
   assert.match(stderr, /1 run was created:\n {2}\S+\n$/);
   assert.not.match(stdout + stderr, /127\.0\.0\.1:\d+\/[\w-]{43}/);
-  const refused = (await front.requests()).filter(({ status, credential }) => status === 401 || !credential);
-  assert.equal(refused, []);
+  assert.equal(await refusedBy(front), []);
 });
 
 test.run();

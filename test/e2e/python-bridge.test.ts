@@ -1,6 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import type { Front } from "../servers/front.ts";
+import { type Front, refusedAmong } from "../servers/front.ts";
 import { missing, mlflow2Python, mlflowPython } from "../servers/tools.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram, type Project } from "./fixture/project.ts";
@@ -75,10 +75,7 @@ async function newRequests(front: Front) {
 async function assertLetIn(front: Front): Promise<string[]> {
   const requests = await newRequests(front);
   assert.ok(requests.length > 0);
-  assert.equal(
-    requests.filter(({ status, credential }) => status === 401 || !credential),
-    [],
-  );
+  assert.equal(refusedAmong(requests), []);
   return requests.map(({ path }) => path);
 }
 

@@ -1,5 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { refusedBy } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { countExperiments, runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram } from "./fixture/project.ts";
@@ -56,8 +57,7 @@ for (const mode of ["bearer", "basic"] as const) {
     );
     assert.is(runs?.[0]?.id, made.run);
     assert.match(stderr, `mlflow-auth: using mlflow-auth.yaml for ${front.uri}`);
-    const refused = (await front.requests()).filter(({ status, credential }) => status === 401 || !credential);
-    assert.equal(refused, []);
+    assert.equal(await refusedBy(front), []);
   });
 }
 

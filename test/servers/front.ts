@@ -32,6 +32,16 @@ export interface FrontRequest {
   readonly credential: boolean;
 }
 
+/** What a front answered with 401, or saw come without the header that it looks at. */
+export async function refusedBy(front: Front): Promise<FrontRequest[]> {
+  return refusedAmong(await front.requests());
+}
+
+/** Those of the requests. */
+export function refusedAmong(requests: readonly FrontRequest[]): FrontRequest[] {
+  return requests.filter(({ status, credential }) => status === 401 || !credential);
+}
+
 /** The `WWW-Authenticate` of a 401; undefined for a header that has no schemes. */
 export function challenge(header: string, accepted: readonly string[]): string | undefined {
   if (header.toLowerCase() !== "authorization") return undefined;

@@ -1,6 +1,6 @@
 /** Descope's SDK, which sends through core's HTTP client: with its rules for proxies, authorities, cleartext, redirects and retries. */
 import { type HttpClient, headerValue, isMlflowAuthError, type PluginContext, Secret } from "@mlflow-auth/core/plugin";
-import { closed, exchangeFault, refreshFault } from "./faults.js";
+import { closed, noSession, type Proof } from "./faults.js";
 import type { DescopeOptions } from "./generated/options.js";
 
 /** What Descope gives for a proof of who one is. */
@@ -54,16 +54,18 @@ export function createDescopeClient(
     });
   }
 
-  /** What goes to Descope as a header. @throws MlflowAuthError `SECRET_FORMAT` for what no header can carry */
-  const sendable = (secret: Secret, name: string) => headerValue(secret, { name, error: context.error }).reveal();
-
+  /** @param origin where the secret stands; `ask` is given its text. @throws MlflowAuthError, `SECRET_FORMAT` for what no header can carry */
   async function granted(
-    ask: (sdk: Sdk) => Asked,
-    faultOf: (answer: { status: number; origin: string }) => Error,
+    proof: Proof,
+    { secret, origin }: { secret: Secret; origin: string },
+    ask: (sdk: Sdk, text: string) => Asked,
   ): Promise<Granted> {
+    const faultOf = (answer: { status: number; origin: string }) => noSession(answer, proof, origin, context);
     try {
       loading ??= load();
-      const { data, response } = await ask(await loading);
+      const sdk = await loading;
+      const sendable = headerValue(secret, { name: `the ${proof} in ${origin}`, error: context.error });
+      const { data, response } = await ask(sdk, sendable.reveal());
       const { sessionJwt, refreshJwt } = (data ?? {}) as Record<string, unknown>;
       // A project may be set to hand both out as cookies alone.
       const cookies = response?.headers.getSetCookie() ?? [];
@@ -80,16 +82,9 @@ export function createDescopeClient(
   }
 
   return {
-    byAccessKey: (key, origin) =>
-      granted(
-        (sdk) => sdk.accessKey.exchange(sendable(key, `the access key in ${origin}`)),
-        (answer) => exchangeFault(answer, origin, context),
-      ),
-    byRefreshToken: (token, origin) =>
-      granted(
-        (sdk) => sdk.refresh(sendable(token, `the refresh token in ${origin}`)),
-        (answer) => refreshFault(answer, origin, context),
-      ),
+    byAccessKey: (secret, origin) =>
+      granted("access key", { secret, origin }, (sdk, text) => sdk.accessKey.exchange(text)),
+    byRefreshToken: (secret, origin) => granted("refresh token", { secret, origin }, (sdk, text) => sdk.refresh(text)),
   };
 }
 

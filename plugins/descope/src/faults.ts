@@ -19,34 +19,25 @@ function refusal(answer: Answer, context: PluginContext, details: RefusalDetails
   return context.refuse(answer, { ...details, remedies });
 }
 
-/** Descope gave no session for an access key. @param origin where that stands */
-export function exchangeFault(answer: Answer, origin: string, context: PluginContext): MlflowAuthError {
-  if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
-    return context.error(
-      "LOGIN_FAILED",
-      `Descope does not accept the access key in ${origin} (status ${answer.status})`,
-      {
-        remedy:
-          "it may have expired, been deactivated, or belong to another project than projectId (DESCOPE_PROJECT_ID): see Access Keys in Descope's console",
-      },
-    );
-  }
-  return refusal(answer, context, { what: "a session for the access key" });
-}
+/** What Descope gives a session for, and what to do where it accepts one no more. */
+const proofs = {
+  "access key":
+    "it may have expired, been deactivated, or belong to another project than projectId (DESCOPE_PROJECT_ID): see Access Keys in Descope's console",
+  "refresh token":
+    "it has expired, was used before, or its user was logged out: log in again and put the new one there; for jobs, set accessKey in its place",
+} as const;
 
-/** Descope gave no session for a refresh token. @param origin where that stands */
-export function refreshFault(answer: Answer, origin: string, context: PluginContext): MlflowAuthError {
-  if (answer.status === 400 || answer.status === 401 || answer.status === 403) {
-    return context.error(
-      "LOGIN_FAILED",
-      `Descope does not accept the refresh token in ${origin} (status ${answer.status})`,
-      {
-        remedy:
-          "it has expired, was used before, or its user was logged out: log in again and put the new one there; for jobs, set accessKey in its place",
-      },
-    );
+/** What a session is asked for with. */
+export type Proof = keyof typeof proofs;
+
+/** Descope gave no session for it. @param origin where the proof stands */
+export function noSession(answer: Answer, proof: Proof, origin: string, context: PluginContext): MlflowAuthError {
+  const { status } = answer;
+  if (status === 400 || status === 401 || status === 403) {
+    const message = `Descope does not accept the ${proof} in ${origin} (status ${status})`;
+    return context.error("LOGIN_FAILED", message, { remedy: proofs[proof] });
   }
-  return refusal(answer, context, { what: "a session for the refresh token" });
+  return refusal(answer, context, { what: `a session for the ${proof}` });
 }
 
 /** Descope did not give the project's keys. */

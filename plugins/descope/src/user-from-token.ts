@@ -1,20 +1,16 @@
 /** A user as a store of users keeps one. */
 import { MlflowAuthError } from "@mlflow-auth/core/plugin";
 import type { DescopeOptions } from "./generated/options.js";
-import { type Claims, identityOf } from "./identity.js";
+import { type Claims, type Identity, identityOf } from "./identity.js";
 import { isAdmin } from "./permission-level.js";
 
 /** The options that decide. Defaults: `sub`; `admin` and `mlflow-admin`. */
 export type UserOptions = Partial<Pick<DescopeOptions, "usernameClaim" | "adminRoles">>;
 
 /** Named as the rows of MLflow's own store and its answers are. Texts are empty where the token does not say. */
-export interface StoredUser {
-  readonly username: string;
-  readonly email: string;
+export interface StoredUser extends Pick<Identity, "username" | "email" | "roles" | "permissions"> {
   readonly display_name: string;
   readonly is_admin: boolean;
-  readonly roles: readonly string[];
-  readonly permissions: readonly string[];
   readonly user_id: string;
 }
 

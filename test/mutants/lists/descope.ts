@@ -99,14 +99,9 @@ export const mutants = [
       ["if (context.signal.aborted) throw closed(context);", "", "a closed plugin blames Descope's answer"],
       ["if (!isAddress) throw noAddress(context);", "", "an address that is none is told as a broken token"],
       [
-        "sendable(key, `the access key in ${origin}`)",
-        "key.reveal().trim()",
+        "await ask(sdk, sendable.reveal())",
+        "await ask(sdk, secret.reveal().trim())",
         "a key with a line break is told as a wrong address",
-      ],
-      [
-        "sendable(token, `the refresh token in ${origin}`)",
-        "token.reveal().trim()",
-        "a token with a line break is told as a wrong address",
       ],
       ["if (thrown instanceof Refused) throw faultOf(thrown);", "", "a refusal is told as an answer without a session"],
       [
