@@ -143,6 +143,22 @@ test("a key that stands twice, or says more of itself than it should, is one key
   }
 });
 
+test("of two keys under one id the first one counts", async () => {
+  const descope = await startFakeDescope();
+  closeAfterwards(descope.stop);
+  const { jwk, kid } = descope.key;
+  const other = { ...createSigningKey().jwk, kid };
+  for (const [keys, wanted] of [
+    [[jwk, other], /^Authorization: Bearer /],
+    [[other, jwk], /has a signature that is not Descope's/],
+  ] as const) {
+    const { headers, close } = await startProviders(descope, accessKey(descope));
+    closeAfterwards(close);
+    descope.faults.keys.push({ status: 200, body: { keys } });
+    assert.match(await headers().catch(({ message }: Error) => message), wanted);
+  }
+});
+
 test("a session with a key that is new goes through once the key is known", async () => {
   const descope: FakeDescope = await startFakeDescope();
   const { headers, fault, provider, context, close } = await startProviders(descope, accessKey(descope));

@@ -21,6 +21,12 @@ export function wrappedCases(test: Suite, running: () => RealVault): void {
     return await wrap(running(), SECRET_ID);
   }
 
+  /** Whether nobody has done so yet. */
+  async function unwraps(wrapping: string): Promise<boolean> {
+    const headers = { "X-Vault-Token": wrapping };
+    return (await fetch(`${running().address}/v1/sys/wrapping/unwrap`, { method: "POST", headers })).ok;
+  }
+
   async function started(wrapping: string | (() => string), mount = "approle") {
     const roleId = await role();
     const secretId = secretSource(wrapping, "the file /run/wrapped");
@@ -41,13 +47,16 @@ export function wrappedCases(test: Suite, running: () => RealVault): void {
 
   test("another wrapping token in the place of the first is exchanged, too", async () => {
     await write(running(), "secret/mlflow/wrapped", { token: "w" });
-    const given = [await wrapped(), await wrapped()];
+    const tokens = [await wrapped(), await wrapped()];
+    const given = [...tokens];
     const { headers, provider, context } = await started(() => given.shift() ?? "none");
     await headers();
     await context.clock.advance(21 * 60_000);
     await provider.invalidate("unauthorized", rejected);
     await headers();
     assert.equal(given, []);
+    for (const token of tokens) assert.is(await unwraps(token), false);
+    assert.is(await unwraps(await wrapped()), true);
   });
 
   test("one that was used already is told as such, with what that may mean, and is not repeated", async () => {
