@@ -12,9 +12,13 @@ const API = /\/((?:ajax-)?api)(?=\/\d+\.\d+\/)/;
  * Leads the API's addresses below the segment that the server has them at. Which one a client asked for must be told from the address
  * alone, for answers lead back to it: an address that was right as it stood gets an odd number of `&` at its end, which mean nothing
  * there. So MLflow's own clients, which ask for `/api`, are sent on with none.
+ *
+ * @returns undefined where the options say that every server has them where clients ask, so that no request takes a detour for nothing
  */
-export function createRewrite(options: PathOptions): Rewrite {
-  const served = (url: URL) => options.paths ?? (isDirect(url, options) ? "ajax-api" : "as-asked");
+export function createRewrite(options: PathOptions): Rewrite | undefined {
+  const { access, paths } = options;
+  if (paths === "as-asked" || (paths === undefined && access === "proxy")) return undefined;
+  const served = (url: URL) => paths ?? (isDirect(url, options) ? "ajax-api" : "as-asked");
   return {
     to(url) {
       const wanted = served(url);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { isDirect } from "../src/access.js";
 import { createRewrite } from "../src/paths.js";
+import { startProvider } from "./start-provider.ts";
 
 const test = suite("where Hokusai has MLflow's API");
 
@@ -10,8 +11,11 @@ const DIRECT = "https://registry.hokus.ai/mlflow";
 const PROXY = "https://registry.hokus.ai/api/mlflow";
 const OWN = "https://mlflow.example.com/base";
 
-const led = (href: string, options: Parameters<typeof createRewrite>[0] = {}) =>
-  createRewrite(options).to(new URL(href)).href;
+type PathOptions = Parameters<typeof createRewrite>[0];
+
+const asAsked = { to: (url: URL) => url, back: (url: URL) => url };
+const rewriteOf = (options: PathOptions) => createRewrite(options) ?? asAsked;
+const led = (href: string, options: PathOptions = {}) => rewriteOf(options).to(new URL(href)).href;
 
 test("by default only the direct endpoint that Hokusai documents has other paths", () => {
   const calls = [
@@ -38,6 +42,19 @@ test("the file can say which paths there are, in both directions", () => {
   assert.is(led(`${DIRECT}/api/2.0/x`, { paths: "as-asked" }), `${DIRECT}/api/2.0/x`);
   assert.is(led(`${DIRECT}/api/2.0/x`, { access: "proxy" }), `${DIRECT}/api/2.0/x`);
   assert.is(led(`${OWN}/api/2.0/x`, { access: "direct" }), `${OWN}/ajax-api/2.0/x`);
+});
+
+test("no request takes a detour where the file says that nothing is at another path", async () => {
+  for (const options of [
+    { paths: "as-asked" },
+    { paths: "as-asked", access: "direct" },
+    { access: "proxy" },
+  ] as const) {
+    assert.is((await startProvider(options)).provider.rewrite, undefined, JSON.stringify(options));
+  }
+  for (const options of [{}, { access: "direct" }, { access: "proxy", paths: "ajax-api" }, { paths: "api" }] as const) {
+    assert.ok((await startProvider(options)).provider.rewrite, JSON.stringify(options));
+  }
 });
 
 test("a base that looks like the API stays as it is", () => {
@@ -70,7 +87,7 @@ test("the way back leads to every address that a client can ask for, and no two 
   fc.assert(
     fc.property(base, path, query, options, (base, path, query, options) => {
       const asked = new URL(`${base}/${path.join("/")}${query === null ? "" : `?${query}`}`).href;
-      const rewrite = createRewrite(options);
+      const rewrite = rewriteOf(options);
       assert.is(rewrite.back(rewrite.to(new URL(asked))).href, asked);
       assert.ok(
         new URL(rewrite.to(new URL(asked))).pathname.split("/").length === new URL(asked).pathname.split("/").length,

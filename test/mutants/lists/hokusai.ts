@@ -71,7 +71,8 @@ export const mutants = [
       ["(?=\\/\\d+\\.\\d+\\/)/", "(?=\\/)/", "the proxy's own path is taken for the API"],
       ['protocol === "https:" && host', "host", "a server without TLS passes for Hokusai's"],
       ["/^\\/mlflow(?:\\/|$)/", "/^\\/mlflow/", "a neighbour's path passes for the direct endpoint"],
-      ["options.paths ?? (", "(", "the file's word about the paths is ignored"],
+      ['if (paths === "as-asked" ||', "if (false &&", "requests take a detour where the file says that none is needed"],
+      ["paths ?? (", "(", "the file's word about the paths is ignored"],
       [
         "2 * count + Number(asked === wanted)",
         "2 * count",
