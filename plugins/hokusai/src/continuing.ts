@@ -22,33 +22,34 @@ export function continuing(
 ): Pick<RequestAuthProvider, "dispatch" | "close"> {
   const wanted = onUnavailable ?? (isTruthy(context.env["HOKUSAI_OPTIONAL_MLFLOW"]) ? "continue" : "fail");
   if (wanted === "fail") return {};
-  const standIns = new Map<string, StandIn>();
+  const places = new Map<string, { readonly standIn: StandIn; lastOutage: string }>();
   const losses = createLosses(context);
-  let lastOutage = "";
 
-  function standInOf({ url, server }: DispatchedRequest): StandIn {
+  /** For each host of a wildcard another one. */
+  function placeOf({ url, server }: DispatchedRequest) {
     const key = `${url.origin} ${server.uri}`;
-    const known = standIns.get(key) ?? createStandIn(context.clock.wallTime);
-    standIns.set(key, known);
-    return known;
+    const place = places.get(key) ?? { standIn: createStandIn(context.clock.wallTime), lastOutage: "" };
+    places.set(key, place);
+    return place;
   }
 
   return {
     async dispatch(request, next) {
       const call = await apiCallOf(request);
       if (call === undefined) return await next();
-      const standIn = standInOf(request);
+      const place = placeOf(request);
+      const { standIn } = place;
       if (standIn.owns(call)) {
         const answer = standIn.answer(call);
         if (answer === undefined) return unknown(call);
-        losses.add(request, call, `${lastOutage} when what it belongs to was created`);
+        losses.add(request, call, `${place.lastOutage} when what it belongs to was created`);
         return made(200, answer);
       }
       const outcome = await outcomeOf(next, call, request, context);
       if ("answer" in outcome) return outcome.answer;
       const answer = standIn.answer(call);
       if (answer === undefined) return await outcome.otherwise();
-      lastOutage = outcome.outage;
+      place.lastOutage = outcome.outage;
       losses.add(request, call, outcome.outage);
       return made(200, answer);
     },

@@ -101,6 +101,22 @@ test("a run that could not be created is never told to the server, also when it 
   );
 });
 
+test("what follows a run that was not created is told with the outage of its own server", async () => {
+  const { provider, context } = await start();
+  const at = (uri: string, name: string, body: object) => {
+    const request = call(name, body);
+    const url = new URL(`${uri}/api/2.0/mlflow/${name}`);
+    return { ...request, url, server: { ...request.server, uri } };
+  };
+  const { run_id } = infoOf(await ask(provider, at("https://one.example.com", "runs/create", {}), answering(502)));
+  await ask(provider, at("https://two.example.com", "runs/create", {}), refused);
+  await ask(provider, at("https://one.example.com", "runs/log-batch", { run_id }));
+  assert.match(
+    lines(context).at(-1) ?? "",
+    /^runs\/log-batch is NOT RECORDED at https:\/\/one\.example\.com: MLflow answers 502 when /,
+  );
+});
+
 test("each kind of call is told once as it is lost, and counted at the end, once", async () => {
   const { provider, context } = await start();
   for (let step = 0; step < 3; step++) await ask(provider, call("runs/log-metric", { run_id: "x" }), answering(503));
