@@ -1,5 +1,6 @@
 /** A request as a call of MLflow's API. */
 import type { DispatchedRequest } from "@mlflow-auth/core/plugin";
+import { objectIn } from "./json-object.js";
 
 /** What is called, and with what. */
 export interface ApiCall {
@@ -23,7 +24,7 @@ export async function apiCallOf({ url, method, body }: DispatchedRequest): Promi
   if (family === "mlflow-artifacts") return { name: "artifacts", method, parameters: query, text: path };
   const bytes = await body();
   const text = bytes === undefined ? "" : Buffer.from(bytes).toString("utf8");
-  const given = objectIn(text);
+  const given = objectIn(text) ?? {};
   const escaped = text.includes("\\u") ? [JSON.stringify(given)] : [];
   return {
     name: rest.replace(/\/+$/, ""),
@@ -39,16 +40,5 @@ function unescaped(path: string): string {
     return decodeURIComponent(path);
   } catch {
     return path;
-  }
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {};
-  } catch {
-    return {};
   }
 }

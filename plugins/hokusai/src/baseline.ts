@@ -8,6 +8,7 @@ import {
 } from "@mlflow-auth/core/plugin";
 import { type BaselineAnswer, type SendBaseline, sendByFetch } from "./baseline-request.js";
 import { type KeyContext, readKey } from "./fetch-secret.js";
+import { isObject, objectIn } from "./json-object.js";
 
 /** What is registered. */
 export interface Baseline {
@@ -111,8 +112,7 @@ function bodyOf({ modelType, runId = undefined, metadata = {} }: Baseline): stri
 
 function registeredBy({ status, text }: BaselineAnswer, { origin }: URL): RegisteredBaseline {
   if (status < 200 || status > 299) throw refusal(status, text, origin);
-  const answer = objectIn(text);
-  const { model_id, model_type, version, metrics, mlflow_version, timestamp } = answer;
+  const { model_id, model_type, version, metrics, mlflow_version, timestamp } = objectIn(text) ?? {};
   if (typeof model_id !== "string" || typeof model_type !== "string" || version === undefined) {
     throw new MlflowAuthError("SERVER_UNREACHABLE", `${origin} does not answer as Hokusai does (status ${status})`, {
       remedy: "check HOKUSAI_API_ENDPOINT, and what stands in front of it",
@@ -122,7 +122,7 @@ function registeredBy({ status, text }: BaselineAnswer, { origin }: URL): Regist
     modelId: model_id,
     modelType: model_type,
     version: String(version),
-    ...(typeof metrics === "object" && metrics !== null && { metrics: metrics as Record<string, unknown> }),
+    ...(isObject(metrics) && { metrics }),
     ...(typeof mlflow_version === "string" && { mlflowVersion: mlflow_version }),
     timestamp: String(timestamp ?? ""),
   };
@@ -152,14 +152,6 @@ function refusal(status: number, text: string, origin: string): MlflowAuthError 
       return status >= 500
         ? error("SERVER_UNREACHABLE", "fails, three times", "wait, and try again")
         : error("SERVER_UNREACHABLE", "does not register models at this address", "check HOKUSAI_API_ENDPOINT");
-  }
-}
-
-function objectIn(text: string): Record<string, unknown> {
-  try {
-    return (JSON.parse(text) ?? {}) as Record<string, unknown>;
-  } catch {
-    return {};
   }
 }
 

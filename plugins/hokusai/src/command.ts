@@ -14,6 +14,7 @@ import { type Baseline, DEFAULT_ENDPOINT, registerBaseline } from "./baseline.js
 import { CHECK, headersFor, type SendBaseline, TIMEOUT, unreachable } from "./baseline-request.js";
 import { readKey } from "./fetch-secret.js";
 import type { HokusaiOptions } from "./generated/options.js";
+import { isObject, objectIn } from "./json-object.js";
 
 const USAGE = `Usage: mlflow-auth hokusai register-baseline --model-type TYPE [options]
 
@@ -105,7 +106,8 @@ function baselineOf(values: Words, context: CommandContext): Baseline {
     metric,
   } = values;
   if (modelType === undefined || modelType.trim() === "") throw wrong(context, "--model-type is missing");
-  const given = metadata === undefined ? {} : objectIn(metadata, context);
+  const given = metadata === undefined ? {} : objectIn(metadata);
+  if (given === undefined) throw wrong(context, "--metadata is no JSON object");
   const { metrics: before = {} } = given;
   const metrics = (metric ?? []).map((text) => metricIn(text, context));
   if (metrics.length > 0 && !isObject(before))
@@ -120,20 +122,6 @@ function baselineOf(values: Words, context: CommandContext): Baseline {
       ...(metrics.length > 0 && { metrics: { ...(before as object), ...Object.fromEntries(metrics) } }),
     },
   };
-}
-
-function objectIn(text: string, context: CommandContext): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch {
-    // Its message would quote the text.
-  }
-  throw wrong(context, "--metadata is no JSON object");
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function metricIn(text: string, context: CommandContext): [name: string, value: number] {

@@ -14,7 +14,6 @@ import { createMock } from "./mock.js";
 import { createRewrite } from "./paths.js";
 
 export { type Baseline, type BaselineSettings, type RegisteredBaseline, registerBaseline } from "./baseline.js";
-export { createCommand } from "./command.js";
 
 /** The key of all requests; none for reads with direct access where there is none. */
 export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", HokusaiOptions> = async (

@@ -2,7 +2,7 @@ import { type HttpRequest, isMlflowAuthError, isSecret, MlflowAuthError, textSou
 import { type TestFile, type TestResponse, testCommandContext, testContext } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { createCommand } from "../src/index.js";
+import { createCommand } from "../src/command.js";
 
 const test = suite("mlflow-auth hokusai");
 

@@ -9,8 +9,8 @@ import {
   testContext,
 } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
+import { createCommand } from "../src/command.js";
 import type { HokusaiOptions } from "../src/generated/options.js";
-import { createCommand } from "../src/index.js";
 import { startProvider } from "./start-provider.ts";
 
 const test = suite("hokusai plugin keeps the contracts");
