@@ -4,7 +4,7 @@ import { type Config, removalVariable, type ServerConfig } from "@mlflow-auth/co
 import { bridgeName, bridgeSettings, bridgeVariable, pythonFolder } from "@mlflow-auth/proxy";
 import { baseOf } from "./choose-upstream.js";
 import type { KeptVariables } from "./keep-env.js";
-import type { OuterExec } from "./outer-exec.js";
+import type { OuterExec } from "./nested-exec.js";
 import { removedVariables } from "./removed-variables.js";
 
 /** As `process.env` has it: a variable that is undefined is not set. */

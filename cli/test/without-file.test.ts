@@ -1,6 +1,7 @@
 /** The commands in a project that has plugins and no file: the environment says all that they need. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { builtCommand } from "@mlflow-auth/test/built-command";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { parse } from "yaml";
@@ -56,14 +57,23 @@ test("exec says that it uses the environment, and which variables; the credentia
   assert.not.match(stderr, key);
 });
 
-test("exec in exec: what the outer one puts in place of a switch is none, so both mean the same and share a proxy", async () => {
-  const env = await datadog();
-  const inner = JSON.stringify(["exec", "--keep-env", ...node(PRINT)]);
+/** Runs a program by an exec within an exec, both of which keep all variables. */
+function askNested(options: readonly string[], env: Env) {
+  const inner = JSON.stringify(["exec", "--keep-env", ...options, ...node(PRINT)]);
   const program = `require("node:child_process").spawnSync(process.execPath, [process.env.BUILT, ...${inner}], { stdio: "inherit" })`;
-  const { builtCommand } = await import("@mlflow-auth/test/built-command");
-  const { stdout, stderr } = await ask(["exec", "--keep-env", ...node(program)], { ...env, BUILT: builtCommand });
+  return ask(["exec", "--keep-env", ...node(program)], { ...env, BUILT: builtCommand });
+}
+
+test("exec in exec: what the outer one puts in place of a switch is none, so both mean the same and share a proxy", async () => {
+  const { stdout, stderr } = await askNested([], await datadog());
   assert.is(JSON.parse(stdout).sent, key, stderr);
   assert.is(stderr.match(/using the environment/g)?.length, 1);
+});
+
+test("exec in exec: a file that is named and is not there is told, and the environment does not stand in its place", async () => {
+  const { stdout, stderr } = await askNested(["--config", "missing.yaml"], await datadog());
+  assert.is(stdout, "");
+  assert.match(stderr, /^CONFIG_NOT_FOUND: .*missing\.yaml/m);
 });
 
 test("register in exec, without a file: the proxy gives the credential, and register leaves it to it", async () => {

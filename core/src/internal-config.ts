@@ -6,7 +6,7 @@ export { configSchema, valuesSchema } from "@mlflow-auth/schema";
 export { createOptionsCheck, type OptionsCheck, schemaFault } from "./config/check-options.js";
 export type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 export { expectation, similarName } from "./config/expectation.js";
-export { type FindOptions, type FoundFile, findConfig } from "./config/find.js";
+export { type FindOptions, type FoundFile, findConfig, isFileNamed } from "./config/find.js";
 export { leaveOutDisabled } from "./config/instances.js";
 export { interpolate } from "./config/interpolate.js";
 export { pointerTo, stepsOf } from "./config/problems.js";

@@ -4,7 +4,7 @@ import { childEnvironment, innerEnvironment } from "../child-environment.js";
 import { endOfExec } from "../end-of-exec.js";
 import { execExit, exit } from "../exit-codes.js";
 import type { KeptVariables } from "../keep-env.js";
-import { execVariable, findOuterExec, type OuterExec, tellInnerExecs, watchReads } from "../outer-exec.js";
+import { execVariable, findOuterExec, type OuterExec, tellInnerExecs, watchReads } from "../nested-exec.js";
 import { CLIENT_CREDENTIALS, withheldVariables } from "../removed-variables.js";
 import { reportFailure } from "../report-failure.js";
 import { type ChildEnd, runChild } from "../run-child.js";
@@ -47,8 +47,8 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
           keep: options.keepEnv,
         });
         for (const warning of warnings) say(warning);
-        env[execVariable] = await tellInnerExecs(env, {
-          config: options.config,
+        env[execVariable] = tellInnerExecs(env, {
+          file: authorizer.config.file,
           reads: [...reads, ...CLIENT_CREDENTIALS, "MLFLOW_REGISTRY_URI"],
           secrets: withheldVariables({ config: authorizer.config, server, parent: process.env }),
         });

@@ -5,6 +5,7 @@ import {
   type FoundFile,
   findConfig,
   interpolate,
+  isFileNamed,
   isMlflowAuthError,
   isObject,
   leaveOutDisabled,
@@ -43,8 +44,7 @@ export async function fileInstances(options: FindOptions): Promise<FileInstances
   try {
     found = await findConfig(options);
   } catch (error) {
-    const isNamed = options.configFile !== undefined || Boolean(options.env["MLFLOW_AUTH_CONFIG"]);
-    if (!isMlflowAuthError(error) || isNamed) throw error;
+    if (!isMlflowAuthError(error) || isFileNamed(options)) throw error;
     return error.code === "CONFIG_NOT_FOUND" ? await switchedInstances(options) : { fault: error };
   }
   const { data, problems } = await readConfig(found.text, found);

@@ -5,7 +5,7 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { allowedHostsVariable, allowsHost } from "./allowed-hosts.js";
 import type { DraftInstance } from "./draft.js";
 import { serverNamedBy } from "./environment-rules.js";
-import { realAddress } from "./outer-exec.js";
+import { realAddress } from "./real-address.js";
 import { isYes } from "./switches.js";
 
 /** Where MLflow's clients take the address from. */

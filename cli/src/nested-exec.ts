@@ -2,10 +2,11 @@
 import { createHash } from "node:crypto";
 import { request } from "node:http";
 import {
-  type FoundFile,
   findConfig,
+  isFileNamed,
   isMlflowAuthError,
   presentFolder,
+  readSmallTextSync,
   workingFolder,
 } from "@mlflow-auth/core/internal";
 import { bridgeVariable } from "@mlflow-auth/proxy";
@@ -39,6 +40,9 @@ export interface OuterExec extends Meant {
 /** What shells and make change all the time, what says where the file is, and what only says how much to log. */
 const PASSED_OVER = /^(?:_|PWD|OLDPWD|SHLVL|MAKELEVEL|MAKEFLAGS|MFLAGS|MLFLOW_AUTH_(?:CONFIG|REMOVED|LOG|LOG_FORMAT))$/;
 
+/** Bytes of a configuration file. */
+const LONGEST_FILE = 256 * 1024;
+
 /** Milliseconds: the proxy is on this machine. */
 const LONGEST_ANSWER = 2_000;
 
@@ -61,23 +65,24 @@ export function watchReads(env: Environment): { readonly env: Environment; reado
   return { env: watched, reads };
 }
 
+/** What the outer `exec` knows of itself. */
+export interface OwnMeaning {
+  /** The file in use, by its absolute path; undefined where the environment stands in its place. */
+  readonly file: string | undefined;
+  readonly reads: Iterable<string>;
+  readonly secrets: readonly string[];
+}
+
 /** @param env that of the program, with what leads to the proxy. Returns the value of {@link execVariable}. */
-export async function tellInnerExecs(
-  env: Environment,
-  {
-    config,
-    reads,
-    secrets,
-  }: { readonly config?: string | undefined; readonly reads: Iterable<string>; readonly secrets: Iterable<string> },
-): Promise<string> {
+export function tellInnerExecs(env: Environment, { file, reads, secrets }: OwnMeaning): string {
   const addresses = settingsIn(env[bridgeVariable])?.addresses ?? {};
   const all = [...new Set([...reads, ...secrets])];
   const meant = {
     pid: process.pid,
     reads: all.filter((name) => !PASSED_OVER.test(name) && !Object.hasOwn(addresses, name)).sort(),
-    secrets: [...secrets],
+    secrets,
   };
-  return JSON.stringify({ ...meant, digest: await digestOf(meant, config, env) } satisfies Meant);
+  return JSON.stringify({ ...meant, digest: digestOf(meant, file, env) } satisfies Meant);
 }
 
 /**
@@ -98,8 +103,7 @@ export async function findOuterExec(
   if (server !== undefined && (!URL.canParse(server) || baseOf(server) !== own.real)) return undefined;
   // A private proxy is on loopback, and a sidecar's address comes without all this.
   if (!/^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w-]+$/.test(own.proxy)) return undefined;
-  // What is wrong with the file is said where it is loaded.
-  if ((await digestOf(meant, config, env).catch(() => undefined)) !== meant.digest) return undefined;
+  if ((await digestWithin(meant, config, env)) !== meant.digest) return undefined;
   return isRunning(meant.pid) && (await answers(own.proxy, bridge.token))
     ? { ...meant, bridge, upstream: own.real }
     : undefined;
@@ -118,23 +122,39 @@ function meantIn(text: string | undefined): Meant | undefined {
   }
 }
 
-async function digestOf(
-  { pid, reads, secrets }: Omit<Meant, "digest">,
-  config: string | undefined,
+/** Undefined where the file can't be used: what is wrong with it is said where it is loaded. */
+async function digestWithin(
+  meant: Meant,
+  configFile: string | undefined,
   env: Environment,
-): Promise<string> {
-  const cwd = presentFolder() ?? workingFolder({ configFile: config, env });
-  const found = await findIfThere(config, cwd, env);
+): Promise<string | undefined> {
+  try {
+    const { file } = await findConfig({ configFile, cwd: workingFolder({ configFile, env }), env });
+    return digestOf(meant, file, env);
+  } catch (thrown) {
+    // The environment stands in the place of a file that nobody named.
+    const isNone = isMlflowAuthError(thrown) && thrown.code === "CONFIG_NOT_FOUND" && !isFileNamed({ configFile, env });
+    return isNone ? digestOf(meant, undefined, env) : undefined;
+  }
+}
+
+/** Every `exec` pays for this, also where there is none within it: the file is known by then, and is not searched for again. */
+function digestOf({ pid, reads, secrets }: Omit<Meant, "digest">, file: string | undefined, env: Environment): string {
   // Where the command lies decides which plugins it finds, and its name which build it is.
   const parts = [
     import.meta.url,
     pid,
-    found === undefined ? { cwd } : { file: found.file, key: found.key ?? null, text: found.text },
+    file === undefined ? { cwd: presentFolder() } : { file, text: textOf(file) },
     env[bridgeVariable],
     [...new Set([...reads, ...kindred(reads, env)])].sort().map((name) => [name, env[name] ?? null]),
     secrets,
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}
+
+function textOf(file: string): string | undefined {
+  const read = readSmallTextSync(file, LONGEST_FILE);
+  return "text" in read ? read.text : undefined;
 }
 
 /** Variables of the same vendors, which a plugin's own library may read by itself: another profile is another credential. */
@@ -145,20 +165,6 @@ function kindred(reads: readonly string[], env: Environment): string[] {
 
 function beginningOf(name: string): string {
   return /^[A-Z][A-Z0-9]*_/.exec(name)?.[0] ?? "";
-}
-
-/** Undefined where the environment stands in the file's place. */
-async function findIfThere(
-  configFile: string | undefined,
-  cwd: string,
-  env: Environment,
-): Promise<FoundFile | undefined> {
-  try {
-    return await findConfig({ configFile, cwd, env });
-  } catch (thrown) {
-    if (isMlflowAuthError(thrown) && thrown.code === "CONFIG_NOT_FOUND") return undefined;
-    throw thrown;
-  }
 }
 
 function isRunning(pid: number): boolean {
