@@ -1,6 +1,7 @@
 /**
- * From a file, or where none is found from the environment, to a `Config`, in the order in which a reader meets the steps: find, read, interpolate, check the core part,
- * discover, check each plugin's options, resolve names. Problems are collected on the way and told together.
+ * From a file, or where none is found from the environment, to a `Config`, in the order in which a reader meets the steps: find, read,
+ * interpolate, check the core part, discover, check each plugin's options, resolve names. Problems are collected on the way and told
+ * together.
  */
 import { dirname, relative } from "node:path";
 import type { ConfigFile } from "@mlflow-auth/schema";
@@ -101,9 +102,9 @@ async function findSource(options: FindOptions): Promise<FoundFile | Environment
   }
 }
 
-/** How the variables begin by which older systems, or we ourselves, switch something on where there is no file. */
+/** What the names of all switches have in common: whoever has none of them does not wait for the list. */
 const SWITCH =
-  /^MLFLOW_(?:TRACKING_AUTH$|AUTH_PLUGINS$|SECRETS_AUTH_ENABLE)|_(?:ENABLED|MODE)$|^[A-Z]+_OPTIONAL_MLFLOW$/;
+  /^MLFLOW_(?:TRACKING_AUTH$|AUTH_PLUGINS$|SECRETS_AUTH_ENABLE)|_(?:ENABLED|MODE|API_KEY|OPTIONAL_MLFLOW)$/;
 
 /** The file decides alone. Who relied on a switch until now, or moves over, should hear of it. */
 async function warnOfSwitches(
@@ -115,7 +116,8 @@ async function warnOfSwitches(
   const { ignoredSwitches } = await import("./without-file/switches.js");
   const names = ignoredSwitches(env, new Set([...instances.values()].map((instance) => instance?.plugin ?? "")));
   if (names.length === 0) return;
-  const message = `the file decides alone, so ${names.join(", ")} of the environment ${names.length === 1 ? "switches" : "switch"} nothing on: unset ${names.length === 1 ? "it" : "them"}, or remove the file`;
+  const [verb, object] = names.length === 1 ? ["switches", "it"] : ["switch", "them"];
+  const message = `the file decides alone, so ${names.join(", ")} of the environment ${verb} nothing on: unset ${object}, or remove the file`;
   warnings.add("SWITCH_IGNORED", "", "value", message);
 }
 

@@ -207,6 +207,26 @@ test("beside a file the switches do nothing, with one warning that names them", 
   );
 });
 
+const followedByNobody: readonly Env[] = [
+  { MLFLOW_AUTH_PLUGINS: "vault" },
+  { MLFLOW_TRACKING_AUTH: "descope" },
+  { MLFLOW_SECRETS_AUTH_ENABLE: "vault" },
+  { MLFLOW_SECRETS_AUTH_ENABLE_AZURE_KEY_VAULT: "1" },
+  { HOKUSAI_MOCK_MODE: "true" },
+  { HOKUSAI_OPTIONAL_MLFLOW: "1" },
+  { HOKUSAI_API_KEY: "k", MLFLOW_TRACKING_URI: "https://registry.hokus.ai/api/mlflow" },
+  { DD_MODEL_LAB_ENABLED: "1" },
+];
+for (const env of followedByNobody) {
+  const [name = ""] = Object.keys(env);
+  test(`beside a file that does not use its plugin, ${name} is told although it is the only switch`, async () => {
+    const own = projectWith();
+    write(own, { "mlflow-auth.yaml": "version: 1\ntrackingUri: https://other.example.com\n" });
+    const { warnings } = await load(env, own);
+    assert.match(warnings[0]?.message ?? "", `${name} of the environment switches nothing on`);
+  });
+}
+
 test("what a store is not known by is a warning where another one is listed", async () => {
   const { warnings } = await load({ ...vault, MLFLOW_SECRETS_AUTH_ENABLE: "vault,azure-keyvault" });
   assert.match(warnings[0]?.message ?? "", "did you mean azure-key-vault?");

@@ -90,6 +90,7 @@ export const mutants = [
         "if (false) await warnOfSwitches(",
         "nobody hears that a switch is not followed",
       ],
+      ["_(?:ENABLED|MODE|API_KEY|", "_(?:ENABLED|MODE|", "a key that was a switch is passed over beside a file"],
     ],
   ),
   ...faultsIn(
