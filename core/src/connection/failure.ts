@@ -90,9 +90,8 @@ const withoutTls: ReadonlySet<ConnectionFailureKind | undefined> = new Set([
 
 /**
  * What is behind an error of Node, undici or fetch, or behind an {@link MlflowAuthError} that was made of one, as `context.http`
- * makes them. Nothing of its message is
- * kept, for that may quote a request, but for the words of the parser of HTTP. Never throws: an error of another kind is known by its
- * code or name alone.
+ * makes them. Nothing of its message is kept, for that may quote a request, but for the words of the parser of HTTP. Never throws: an
+ * error of another kind is known by its code or name alone.
  */
 export function connectionFailureOf(thrown: unknown): ConnectionFailure {
   const error = isMlflowAuthError(thrown) ? thrown.cause : thrown;

@@ -64,7 +64,10 @@ export function isMlflowAuthError(value: unknown): value is MlflowAuthError {
   return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 }
 
-/** One line per problem: `mlflow-auth.yaml:12:5  UNKNOWN_FIELD  …`, or with the variable in place of the file. Holds no control characters, whatever the problem does. */
+/**
+ * One line per problem: `mlflow-auth.yaml:12:5  UNKNOWN_FIELD  …`, or with the variable in place of the file. Holds no control characters,
+ * whatever the problem does.
+ */
 export function formatProblem({ file, line, column, variables, code, message }: Problem): string {
   const source = file ?? (variables === undefined ? "config" : variables.join(" or ") || "environment");
   const place = [source, ...(line === undefined ? [] : [line, column ?? 1])].join(":");

@@ -8,11 +8,15 @@ export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
 /** One of {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** What a variable is taken as where nothing can be made of it. */
-const usuals = { MLFLOW_AUTH_LOG: "warn", MLFLOW_AUTH_LOG_FORMAT: "text", MLFLOW_AUTH_PLUGIN_DEBUG: "0" };
+/** What each variable takes; the usual holds where it is not set, or nothing can be made of it. */
+const variables = {
+  MLFLOW_AUTH_LOG: { allowed: logLevels, usual: "warn" },
+  /** Sentences for a terminal, or pino's lines of JSON. */
+  MLFLOW_AUTH_LOG_FORMAT: { allowed: ["text", "json"], usual: "text" },
+  MLFLOW_AUTH_PLUGIN_DEBUG: { allowed: ["0", "1"], usual: "0" },
+} as const;
 
-/** Sentences for a terminal, or pino's lines of JSON. */
-const formats = ["text", "json"];
+type Variable = keyof typeof variables;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,17 +51,21 @@ const ALLOWED: Record<keyof LogFields, true> = {
  * In the library it is a warning, and the default holds; a command refuses it as it does a wrong option.
  */
 export function logVariableFaults(env: Environment, level?: LogLevel): string[] {
-  const oneOf = (variable: string, allowed: readonly string[], usual: string) =>
-    allowed.includes(wordIn(env, variable, usual)) ? [] : [`${variable} must be one of ${allowed.join(", ")}`];
-  return [
-    ...(level === undefined ? oneOf("MLFLOW_AUTH_LOG", logLevels, "warn") : []),
-    ...oneOf("MLFLOW_AUTH_LOG_FORMAT", formats, "text"),
-    ...oneOf("MLFLOW_AUTH_PLUGIN_DEBUG", ["0", "1"], "0"),
-  ];
+  return faultyVariables(env, level).map(faultOf);
 }
 
-function wordIn(env: Environment, variable: string, usual: string): string {
-  return env[variable]?.trim().toLowerCase() || usual;
+function faultyVariables(env: Environment, level: LogLevel | undefined): Variable[] {
+  const names = Object.keys(variables) as Variable[];
+  const read = names.filter((name) => name !== "MLFLOW_AUTH_LOG" || level === undefined);
+  return read.filter((name) => !(variables[name].allowed as readonly string[]).includes(wordIn(env, name)));
+}
+
+function faultOf(variable: Variable): string {
+  return `${variable} must be one of ${variables[variable].allowed.join(", ")}`;
+}
+
+function wordIn(env: Environment, variable: Variable): string {
+  return env[variable]?.trim().toLowerCase() || variables[variable].usual;
 }
 
 /**
@@ -66,9 +74,9 @@ function wordIn(env: Environment, variable: string, usual: string): string {
  */
 export function createLogger(options: CreateLoggerOptions): Logger {
   const { env, write = toStderr } = options;
-  const named = wordIn(env, "MLFLOW_AUTH_LOG", "warn");
-  const level = options.level ?? (isLevel(named) ? named : "warn");
-  const isJson = wordIn(env, "MLFLOW_AUTH_LOG_FORMAT", "text") === "json";
+  const named = wordIn(env, "MLFLOW_AUTH_LOG");
+  const level = options.level ?? (isLevel(named) ? named : variables.MLFLOW_AUTH_LOG.usual);
+  const isJson = wordIn(env, "MLFLOW_AUTH_LOG_FORMAT") === "json";
   let pino: Pino | undefined;
 
   function log(at: Exclude<LogLevel, "silent">, fields: LogFields, message: string): void {
@@ -85,9 +93,8 @@ export function createLogger(options: CreateLoggerOptions): Logger {
     warn: (fields, message) => log("warn", fields, message),
     error: (fields, message) => log("error", fields, message),
   };
-  for (const fault of logVariableFaults(env, options.level)) {
-    const usual = Object.entries(usuals).find(([variable]) => fault.startsWith(`${variable} `))?.[1];
-    logger.warn({}, `${fault}; it is taken as ${usual}`);
+  for (const variable of faultyVariables(env, options.level)) {
+    logger.warn({}, `${faultOf(variable)}; it is taken as ${variables[variable].usual}`);
   }
   return logger;
 }

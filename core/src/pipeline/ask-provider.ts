@@ -114,8 +114,7 @@ const named = new WeakMap<MlflowAuthError, MlflowAuthError>();
 
 /**
  * What a plugin threw, as an error that names the plugin. A plugin's own MlflowAuthError passes; of anything else only the
- * kind is kept, because messages of SDKs are known to quote requests.
- * The log has more for the plugin's author.
+ * kind is kept, because messages of SDKs are known to quote requests. The log has more for the plugin's author.
  */
 export function pluginFault(thrown: unknown, { instance, tellThrown }: Thrower): MlflowAuthError {
   if (isOurs(thrown)) return thrown.plugin === undefined ? withPlugin(thrown, instance) : thrown;

@@ -1,5 +1,6 @@
 /** Which hosts may get a credential, by a setting of mlflow-secrets-auth, a Python package. */
 import type { Environment } from "../config/interpolate.js";
+import { namesIn } from "./switches.js";
 
 /** The setting. Where it is not set, that package takes every host. */
 export const allowedHostsVariable = "MLFLOW_SECRETS_ALLOWED_HOSTS";
@@ -12,8 +13,7 @@ export const allowedHostsVariable = "MLFLOW_SECRETS_ALLOWED_HOSTS";
 export function allowsHost(env: Environment, host: string): boolean {
   const list = env[allowedHostsVariable];
   if (!list) return true;
-  const patterns = list.split(",").map((pattern) => pattern.trim().toLowerCase());
-  return patterns.some((pattern) => pattern !== "" && globOf(pattern).test(host));
+  return namesIn(list.toLowerCase()).some((pattern) => globOf(pattern).test(host));
 }
 
 /** Shell globs; of a class in brackets, which the old setting took as well, nothing is allowed. */

@@ -1,7 +1,7 @@
 /**
  * What a plugin's environment file says (`"environment"` in the `mlflow-auth-plugin` of its package.json): from which variables of
- * other systems options are taken over where there is no file, or by `init --from-env` for one, and how. The variables that an option falls back to by itself are not among
- * them: those stand in the schema, as `x-env`.
+ * other systems options are taken over where there is no file, or by `init --from-env` for one, and how. The variables that an option
+ * falls back to by itself are not among them: those stand in the schema, as `x-env`.
  *
  * The file is a list of rules. All variables of a rule must be set; of the rules for one option the first that applies counts.
  */
@@ -15,6 +15,7 @@ import type { InstalledPlugin } from "../discovery/check-manifest.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { DeadlineError, withinDeadline } from "../time/within-deadline.js";
 import { type DraftInstance, setAt } from "./draft.js";
+import { isYes } from "./switches.js";
 
 interface RuleCommon {
   /** The option's place, its keys joined by dots: `secret.mount`. */
@@ -173,7 +174,7 @@ async function rulesOf(installed: InstalledPlugin): Promise<readonly Rule[]> {
 }
 
 function isOff(rule: OptionRule, text: string): boolean {
-  return "switch" in rule && !/^(?:1|true|yes|on)$/i.test(text);
+  return "switch" in rule && !isYes(text);
 }
 
 function fits(rule: OptionRule, text: string, installed: InstalledPlugin): boolean {

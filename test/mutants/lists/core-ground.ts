@@ -73,8 +73,8 @@ export const mutants = [
       ],
       ['value.every((item) => typeof item === "string")', "true", "an object in a list that a plugin adds is logged"],
       [
-        'wordIn(env, "MLFLOW_AUTH_LOG", "warn")',
-        'wordIn(env, "MLFLOW_AUTH_LOG", "silent")',
+        'MLFLOW_AUTH_LOG: { allowed: logLevels, usual: "warn" }',
+        'MLFLOW_AUTH_LOG: { allowed: logLevels, usual: "silent" }',
         "nobody hears of an outage",
       ],
     ],

@@ -99,12 +99,6 @@ export const mutants = [
     [
       ["|| isOff(rule, first)", "", "an option is taken over from a switch that is off"],
       [
-        'pattern !== "" && globOf(pattern).test(host)',
-        "globOf(pattern).test(host)",
-        "an empty entry of the old setting allows nothing",
-        { accepted: "an empty glob matches no host name" },
-      ],
-      [
         "new RegExp(`^${source}$`)",
         "new RegExp(source)",
         "a server that the old setting did not allow gets the credential",
