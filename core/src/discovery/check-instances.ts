@@ -15,8 +15,9 @@ import { refuseSecretVariables } from "../config/secret-variables.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { removal } from "../secret/missing-variable.js";
 import { DeadlineError } from "../time/within-deadline.js";
-import { endless, faulty, type InstalledPlugin, noSchema } from "./check-manifest.js";
+import type { InstalledPlugin } from "./check-manifest.js";
 import { findPlugin, readInstalled } from "./find-plugin.js";
+import { endless, faulty, noSchema } from "./package-faults.js";
 
 /** @returns the enabled instances in the file's order; undefined for one with problems */
 export async function checkInstances(

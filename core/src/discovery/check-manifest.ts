@@ -7,10 +7,10 @@ import { hiddenSecret } from "../config/hidden-secrets.js";
 import { instanceOptions } from "../config/instances.js";
 import { isPrintable } from "../config/problems.js";
 import { isObject, type Schema, SchemaWalker } from "../config/schema-walk.js";
-import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
 import { commandGroup, type Group, groups } from "../provider/provider.js";
-import { type Manifest, type MisnamedGroup, namesOf } from "./manifests.js";
+import { type Manifest, namesOf } from "./manifests.js";
+import { endless, faulty, notTrusted, refuseMisnamed } from "./package-faults.js";
 import type { PackageTrust } from "./package-trust.js";
 
 /** The plugin interface that this core speaks. */
@@ -29,8 +29,8 @@ export interface InstalledPlugin {
   /** The JSON Schema of its options; one that allows none where the package names no schema. */
   readonly schema: Schema;
   /**
-   * What its environment file says: from which variables of other systems `init --from-env` takes options over. Looked at by the
-   * command alone; undefined where the package names no such file.
+   * What its environment file says: from which variables of other systems options are taken over. Looked at where there is no file, and
+   * by `init --from-env`; undefined where the package names no such file.
    *
    * @returns JSON of any shape; null if it is not JSON
    * @throws MlflowAuthError `PLUGIN_MANIFEST` if the file can't be read
@@ -48,8 +48,7 @@ export interface InstalledCommand {
 
 /** @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if anything in the package is somebody else's, or others may write it */
 export function checkManifest(manifest: Manifest, plugin: string, trust: PackageTrust): InstalledPlugin {
-  const slip = manifest.misnamed.find(({ names }) => names.includes(plugin));
-  if (slip !== undefined) throw misnamed(manifest, slip);
+  refuseMisnamed(manifest, plugin);
   const declared = checkVersion(manifest);
   const { name, version, folder } = manifest;
   const { schema, file } = readSchema(manifest, fileOf(manifest, "configSchema", declared, plugin));
@@ -87,12 +86,6 @@ export function checkCommand(manifest: Manifest, command: string, trust: Package
   const entry = readEntry(manifest.commands[command], commandGroup, command, owner);
   refuseUntrusted(manifest, trust.contentProblem(owner.folder));
   return Object.freeze({ package: owner, entry, imports: judgeOf(folder, trust) });
-}
-
-/** The error `PLUGIN_MANIFEST` of a package with a slip in the name of a group. */
-export function misnamed(owner: { name: string; folder: string }, { given, meant }: MisnamedGroup): MlflowAuthError {
-  const shown = isPrintable(given) ? `\`${given}\`` : "a group";
-  return faulty(owner, `has entry points of ${shown}, which nobody reads; did you mean \`${meant}\`?`);
 }
 
 /** @returns its `mlflow-auth-plugin` */
@@ -205,33 +198,6 @@ function readJson(manifest: Manifest, key: string, declared: unknown): { json: u
 function isDeeper(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   return depth === 0 || Object.values(value).some((inner) => isDeeper(inner, depth - 1));
-}
-
-/** What overflows the stack, or takes more steps than a schema has, is the schema: the file is kept from being nested so deeply. */
-export function endless<T>(owner: { name: string; folder: string }, act: () => T): T {
-  try {
-    return act();
-  } catch (thrown) {
-    throw thrown instanceof RangeError ? faulty(owner, "has a configSchema that refers to itself without end") : thrown;
-  }
-}
-
-/** The error `PLUGIN_MANIFEST` of a package whose schema can't be used. @param reason as `schemaFault` gives it */
-export function noSchema(owner: { name: string; folder: string }, reason: string | undefined): MlflowAuthError {
-  return faulty(owner, `has a configSchema that is not a JSON Schema (draft-07)${reason ? ` (${reason})` : ""}`);
-}
-
-/** The error `PLUGIN_MANIFEST` of a package. @param what the middle of a sentence, as in "names no file as its configSchema" */
-export function faulty({ name, folder }: { name: string; folder: string }, what: string): MlflowAuthError {
-  const message = `the package ${name} (${folder}) ${what}: install another version of it, or tell its author`;
-  return new MlflowAuthError("PLUGIN_MANIFEST", message);
-}
-
-/** The error `PLUGIN_UNTRUSTED` of a package. @param reason what is wrong, with the path that it is about: see `PackageTrust` */
-export function notTrusted({ name, folder }: { name: string; folder: string }, reason: string): MlflowAuthError {
-  const remedy =
-    "install it again as yourself where nobody else may write, or take over what is named (chown) and let nobody else write it (chmod go-w); `--config FILE`, or MLFLOW_AUTH_CONFIG, trusts the owner of FILE";
-  return new MlflowAuthError("PLUGIN_UNTRUSTED", `the package ${name} (${folder}) is not used: ${reason}: ${remedy}`);
 }
 
 /** A regular file below a folder, symlinks of both resolved. */

@@ -1,8 +1,9 @@
 /** The commands of the installed plugin packages: which there are, and which of them a word means. */
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { checkCommand, type InstalledCommand, notTrusted } from "./check-manifest.js";
+import { checkCommand, type InstalledCommand } from "./check-manifest.js";
 import type { Installed } from "./find-plugin.js";
 import { type Manifest, offersCommand, undeclaredManifests } from "./manifests.js";
+import { notTrusted } from "./package-faults.js";
 
 /** The names of the commands of these packages, each once. Which of them can be run is not known by that. */
 export function commandNames(manifests: readonly Manifest[]): string[] {

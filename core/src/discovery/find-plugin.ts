@@ -1,7 +1,7 @@
 /** What is installed where a file may take plugins from, and which of it an instance of the file means. */
 import { didYouMean } from "../config/expectation.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { checkManifest, faulty, type InstalledPlugin, misnamed, notTrusted } from "./check-manifest.js";
+import { checkManifest, type InstalledPlugin } from "./check-manifest.js";
 import { type InstallCommand, installCommand, ownPackage, ownPlugins } from "./install-command.js";
 import {
   type Manifest,
@@ -12,6 +12,7 @@ import {
   readManifests,
   undeclaredManifests,
 } from "./manifests.js";
+import { faulty, notTrusted, refuseMisnamed } from "./package-faults.js";
 import { findRoots, type RootOptions, type Roots } from "./roots.js";
 
 /** The plugin packages that a file may use. */
@@ -51,14 +52,10 @@ export function findPlugin(wanted: WantedPlugin, installed: Installed): Installe
   if (manifest === undefined) {
     const refused = manifests.refused.find(isMeant);
     if (refused !== undefined) throw notTrusted(refused, refused.reason);
-    for (const candidate of wanted.package === undefined ? manifests.usable : []) {
-      const slip = candidate.misnamed.find(({ names }) => names.includes(plugin));
-      if (slip !== undefined) throw misnamed(candidate, slip);
-    }
+    if (wanted.package !== undefined) throw notInstalled(wanted, installed);
+    for (const candidate of manifests.usable) refuseMisnamed(candidate, plugin);
     const other = manifests.usable.find((candidate) => offersCommand(candidate, plugin));
-    throw other === undefined || wanted.package !== undefined
-      ? notInstalled(wanted, installed)
-      : onlyCommand(other, plugin);
+    throw other === undefined ? notInstalled(wanted, installed) : onlyCommand(other, plugin);
   }
   if (second !== undefined) {
     const packages = named.map(({ name, folder }) => `${name} (${folder})`).join(" and ");
@@ -66,8 +63,7 @@ export function findPlugin(wanted: WantedPlugin, installed: Installed): Installe
     throw new MlflowAuthError("PLUGIN_AMBIGUOUS", message);
   }
   if (!offers(manifest, plugin)) {
-    const slip = manifest.misnamed.find(({ names }) => names.includes(plugin));
-    if (slip !== undefined) throw misnamed(manifest, slip);
+    refuseMisnamed(manifest, plugin);
     if (offersCommand(manifest, plugin)) throw onlyCommand(manifest, plugin);
     throw faulty(manifest, `has no entry point \`${plugin}\`${didYouMean(plugin, namesOf(manifest))}`);
   }

@@ -5,7 +5,7 @@
 import nodeModule from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { InstanceConfig } from "../config/config.js";
-import { notTrusted } from "./check-manifest.js";
+import { notTrusted } from "./package-faults.js";
 
 /** Whose imports they are, and who judges them. */
 type Owner = Pick<InstanceConfig, "package" | "imports">;

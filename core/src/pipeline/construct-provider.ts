@@ -1,8 +1,8 @@
 /** The beginning and the end of a provider, whatever its plugin does. */
 import type { EntryPoint, InstanceConfig } from "../config/config.js";
-import { notTrusted } from "../discovery/check-manifest.js";
 import { followImports } from "../discovery/follow-imports.js";
 import { loadFactory } from "../discovery/load-entry.js";
+import { notTrusted } from "../discovery/package-faults.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { TellThrown } from "../logging/tell-thrown.js";
 import type { PluginContext } from "../provider/context.js";

@@ -2,7 +2,8 @@
 import type { Data, DataObject } from "../config/read.js";
 import { isObject } from "../config/schema-walk.js";
 import { isNamedLikeSecret } from "../config/secret-variables.js";
-import { endless, type InstalledPlugin } from "../discovery/check-manifest.js";
+import type { InstalledPlugin } from "../discovery/check-manifest.js";
+import { endless } from "../discovery/package-faults.js";
 import { type Field, OptionForm } from "./option-form.js";
 
 /** A plugin instance that is going to stand in the file. */
