@@ -1,5 +1,4 @@
 /** A training that a session of Descope lets in: programs as they are, before Descope's own judge of sessions and a real MLflow. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type FakeDescope, startFakeDescope } from "../servers/descope-fake.ts";
@@ -9,6 +8,7 @@ import { type RealMlflow, startMlflow } from "../servers/mlflow.ts";
 import { missing } from "../servers/tools.ts";
 import { countExperiments, runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram, createProject, type Project } from "./fixture/project.ts";
+import { betweenTwoRequests } from "./fixture/two-requests.ts";
 import { createWatch } from "./fixture/watch.ts";
 
 const test = suite("a training before MLflow, with a session of Descope", {
@@ -94,20 +94,7 @@ for (const [what, command] of Object.entries(programs)) {
 
 test("a session that is not valid any more is replaced within the request", async () => {
   const { descope, front, project } = await open();
-  project.write(
-    "two.mjs",
-    `import { existsSync } from "node:fs";
-const ask = async () => console.log((await fetch(process.env.MLFLOW_TRACKING_URI + "/version")).status);
-await ask();
-while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
-await ask();
-`,
-  );
-  const child = project.start([...register, "two.mjs"]);
-  while (!child.stdout().includes("200\n")) await sleep(20);
-  front.refuse(descope.sessions);
-  project.write("go", "");
-  const { stdout, stderr } = await child.finished;
+  const { stdout, stderr } = await betweenTwoRequests(project, () => front.refuse(descope.sessions));
   assert.is(stdout, "200\n200\n", stderr);
   assert.equal(
     (await front.requests()).map(({ status }) => status),

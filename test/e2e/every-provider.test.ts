@@ -1,5 +1,4 @@
 /** The same work for every provider: Python through exec and Node through register, before a real MLflow behind nginx. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import type { StartStore, Store } from "../matrix/store.ts";
@@ -11,16 +10,8 @@ import { missing } from "../servers/tools.ts";
 import { countExperiments, runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram, createProject, type Project } from "./fixture/project.ts";
 import { basic, bearer } from "./fixture/stage.ts";
+import { betweenTwoRequests } from "./fixture/two-requests.ts";
 import { createWatch } from "./fixture/watch.ts";
-
-/** Asks, waits for a file `go`, and asks again. */
-const TWO_REQUESTS = `import { existsSync } from "node:fs";
-const url = process.env.MLFLOW_TRACKING_URI + "/api/2.0/mlflow/experiments/search?max_results=1";
-const ask = async () => console.log((await fetch(url)).status);
-await ask();
-while (!existsSync("go")) await new Promise((resolve) => setTimeout(resolve, 20));
-await ask();
-`;
 
 interface Subject {
   readonly plugin: string;
@@ -106,13 +97,10 @@ for (const { plugin, start, without } of subjects) {
   test(`${plugin}: the secret is rotated between two requests of one program, as user and password`, async () => {
     const { project, front } = await protectedProject("basic");
     const next = watch.secret();
-    project.write("two.mjs", TWO_REQUESTS);
-    const child = project.start(["node", "--import", "@mlflow-auth/core/register", "two.mjs"]);
-    while (!child.stdout().includes("200\n")) await sleep(20);
-    await store.hold({ username: "ci", password: next });
-    await front.setAccepted([basic("ci", next)]);
-    project.write("go", "");
-    const { stdout, stderr } = await child.finished;
+    const { stdout, stderr } = await betweenTwoRequests(project, async () => {
+      await store.hold({ username: "ci", password: next });
+      await front.setAccepted([basic("ci", next)]);
+    });
     assert.is(stdout, "200\n200\n", stderr);
     assert.equal(
       (await front.requests()).map(({ status }) => status),

@@ -1,10 +1,10 @@
 /** The environment of every system that came before, as it is and without a file: by each way in, before a real MLflow. */
-import { suite } from "@mlflow-auth/test/suite";
+import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { type RealMlflow, startMlflow } from "../servers/mlflow.ts";
+import { startMlflow } from "../servers/mlflow.ts";
 import { missing } from "../servers/tools.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
-import { type OldScene, oldSystems } from "./fixture/old-environments.ts";
+import { oldSystems } from "./fixture/old-environments.ts";
 import { addProgram, createProject, type Project } from "./fixture/project.ts";
 import { startSidecar } from "./fixture/sidecar.ts";
 import { createWatch } from "./fixture/watch.ts";
@@ -52,33 +52,22 @@ for (const [plugin, { start }] of Object.entries(oldSystems)) {
 
   test(`${plugin}: in every spelling, by exec, register, the library and the proxy`, async () => {
     const watch = createWatch();
-    const mlflow: RealMlflow = await startMlflow();
-    try {
-      const scene: OldScene = await start(mlflow, watch);
-      for (const [number, [spelling, env]] of Object.entries(scene.spellings).entries()) {
-        const project = createProject({
-          config: undefined,
-          env: { ...scene.env, ...env },
-          python: mlflow.python,
-          watch,
-        });
-        for (const name of ["one-run.py", "fetch-runs.mjs"]) addProgram(project, name);
-        project.write("library.mjs", LIBRARY);
-        try {
-          for (const [way, run] of Object.entries(ways)) {
-            const experiment = `${plugin}-${way}-${number}`;
-            const { code, stderr } = await run(project, experiment);
-            assert.is(code, 0, `${spelling}, ${way}: ${stderr}`);
-            assert.is((await runsOf(mlflow, experiment))?.length, 1, `${spelling}, ${way}: ${stderr}`);
-          }
-        } finally {
-          project.remove();
-        }
+    const mlflow = await startMlflow();
+    closeAfterwards(() => mlflow.stop());
+    const scene = await start(mlflow, watch);
+    for (const [number, [spelling, env]] of Object.entries(scene.spellings).entries()) {
+      const project = createProject({ config: undefined, env: { ...scene.env, ...env }, python: mlflow.python, watch });
+      closeAfterwards(project.remove);
+      for (const name of ["one-run.py", "fetch-runs.mjs"]) addProgram(project, name);
+      project.write("library.mjs", LIBRARY);
+      for (const [way, run] of Object.entries(ways)) {
+        const experiment = `${plugin}-${way}-${number}`;
+        const { code, stderr } = await run(project, experiment);
+        assert.is(code, 0, `${spelling}, ${way}: ${stderr}`);
+        assert.is((await runsOf(mlflow, experiment))?.length, 1, `${spelling}, ${way}: ${stderr}`);
       }
-      assert.equal(await scene.refused(), []);
-    } finally {
-      await mlflow.stop();
     }
+    assert.equal(await scene.refused(), []);
   });
 
   test.run();

@@ -8,7 +8,7 @@ import { type FakeClock, fakeClock } from "@mlflow-auth/core/testing";
 import { startStub } from "@mlflow-auth/mlflow-stub";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { createProject } from "../e2e/fixture/project.ts";
+import { createProject, type Project } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
 import { createAuthority } from "../servers/certificates.ts";
 import { startConnectProxy } from "../servers/connect-proxy.ts";
@@ -26,16 +26,22 @@ interface Prepared {
   ask(): Promise<Outcome[]>;
 }
 
-async function prepare(
-  options: object = {},
-  { server = {}, env }: { server?: object; env?: object } = {},
-): Promise<Prepared> {
+/** Hokusai before a server, and a folder of the user's. */
+async function openScene(): Promise<{ hokusai: FakeHokusai; project: Project }> {
   const stub = await startStub();
   closeAfterwards(() => stub.close());
   const hokusai = await startFakeHokusai({ upstream: stub.uri, key: watch.secret() });
   closeAfterwards(() => hokusai.stop());
   const project = createProject({ config: "version: 1\n", watch });
   closeAfterwards(project.remove);
+  return { hokusai, project };
+}
+
+async function prepare(
+  options: object = {},
+  { server = {}, env }: { server?: object; env?: object } = {},
+): Promise<Prepared> {
+  const { hokusai, project } = await openScene();
   const config = { version: 1, trackingUri: hokusai.proxy, ...server, plugins: { hokusai: options } };
   const given = { HOME: project.folder, ...(env ?? { HOKUSAI_API_KEY: hokusai.keys.admin }) };
   const callers = await Promise.all(waysIn.map((open) => open({ config, cwd: project.folder, env: given })));
@@ -162,20 +168,16 @@ test("a key file that is not there is an error, whatever the variable holds: not
 });
 
 test("a key in its file that is rotated serves the same request", async () => {
-  const stub = await startStub();
-  closeAfterwards(() => stub.close());
-  const hokusai = await startFakeHokusai({ upstream: stub.uri, key: watch.secret() });
-  closeAfterwards(() => hokusai.stop());
-  const project = createProject({ config: "version: 1\n", watch });
-  closeAfterwards(project.remove);
-  project.write(".hokusai/config", `[default]\napi_key = ${hokusai.keys.admin}\n`);
+  const { hokusai, project } = await openScene();
+  const keep = () => project.write(".hokusai/config", `[default]\napi_key = ${hokusai.keys.admin}\n`);
+  keep();
   const config = { version: 1, trackingUri: hokusai.proxy, plugins: { hokusai: {} } };
   for (const open of waysIn) {
     const caller = await open({ config, cwd: project.folder, env: { HOME: project.folder } });
     closeAfterwards(() => caller.close());
     assert.equal(await caller.ask(), [200]);
     hokusai.keys.admin = watch.secret();
-    writeFileSync(`${project.folder}/.hokusai/config`, `[default]\napi_key = ${hokusai.keys.admin}\n`);
+    keep();
     hokusai.seen.length = 0;
     assert.equal(await caller.ask(), [200]);
     assert.equal(
