@@ -47,12 +47,8 @@ export function trackingServer(env: Environment, switchedOn: readonly string[]):
     throw new MlflowAuthError("ENVIRONMENT_INVALID", message, { remedy });
   }
   const judged = judgeUri(text);
-  const fault =
-    typeof judged === "string" ? judged : judged.uri.includes("*") ? "must name one host, without a `*`" : "";
-  if (typeof judged === "string" || fault !== "") {
-    const remedy = "write it as https://mlflow.example.com, with the base path if there is one";
-    throw new MlflowAuthError("SERVER_URI", `${addressVariable}: the address ${fault}`, { remedy });
-  }
+  if (typeof judged === "string") throw noAddress(judged);
+  if (judged.uri.includes("*")) throw noAddress("must name one host, without a `*`");
   if (judged.cleartext && !isYes(env[insecureVariable])) {
     const message = `${addressVariable} is plain http to a host that is not loopback: credentials would travel in the clear`;
     const remedy = `use https, or set ${insecureVariable}=1 where the network is trusted`;
@@ -65,4 +61,9 @@ export function trackingServer(env: Environment, switchedOn: readonly string[]):
     throw new MlflowAuthError("ENVIRONMENT_INVALID", message, { remedy });
   }
   return { trackingUri: text, allowInsecure: judged.cleartext };
+}
+
+function noAddress(fault: string): MlflowAuthError {
+  const remedy = "write it as https://mlflow.example.com, with the base path if there is one";
+  return new MlflowAuthError("SERVER_URI", `${addressVariable}: the address ${fault}`, { remedy });
 }

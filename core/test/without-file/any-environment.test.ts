@@ -1,26 +1,14 @@
 /** Whatever the environment holds, there is a configuration or one of our errors, and no value of it is repeated. */
-import { mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as fc from "fast-check";
 import * as assert from "uvu/assert";
 import { formatError, formatProblem, isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { loadConfig } from "../../src/load-config.js";
-import { temporaryFolder, write } from "../discovery/plugin-packages.ts";
+import { projectWith } from "./real-plugins.ts";
 
 const test = suite("any environment");
 
-const plugins = ["vault", "aws", "azure", "datadog", "descope", "hokusai"];
-const folder = temporaryFolder();
-mkdirSync(join(folder, ".git"));
-mkdirSync(join(folder, "node_modules/@mlflow-auth"), { recursive: true });
-for (const name of plugins) {
-  const source = fileURLToPath(new URL(`../../../plugins/${name}`, import.meta.url));
-  symlinkSync(source, join(folder, `node_modules/@mlflow-auth/plugin-${name}`));
-}
-const dependencies = Object.fromEntries(plugins.map((name) => [`@mlflow-auth/plugin-${name}`, "*"]));
-write(folder, { "package.json": { name: "project", dependencies } });
+const folder = projectWith("vault", "aws", "azure", "datadog", "descope", "hokusai");
 
 const names =
   `MLFLOW_TRACKING_URI MLFLOW_TRACKING_AUTH MLFLOW_AUTH_PLUGINS MLFLOW_SECRETS_AUTH_ENABLE MLFLOW_SECRETS_AUTH_ENABLE_VAULT

@@ -1,26 +1,12 @@
 /** The environment in place of a file, loaded as every way in loads it, with the plugins of this project installed. */
-import { mkdirSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { formatError, type MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { loadConfig } from "../../src/load-config.js";
-import { temporaryFolder, write } from "../discovery/plugin-packages.ts";
+import { write } from "../discovery/plugin-packages.ts";
+import { projectWith } from "./real-plugins.ts";
 
 const test = suite("the environment in place of a file");
-const plugins = fileURLToPath(new URL("../../../plugins", import.meta.url));
-
-function projectWith(...names: string[]): string {
-  const folder = temporaryFolder();
-  mkdirSync(join(folder, ".git"));
-  mkdirSync(join(folder, "node_modules/@mlflow-auth"), { recursive: true });
-  for (const name of names) symlinkSync(join(plugins, name), join(folder, `node_modules/@mlflow-auth/plugin-${name}`));
-  const dependencies = Object.fromEntries(names.map((name) => [`@mlflow-auth/plugin-${name}`, "*"]));
-  write(folder, { "package.json": { name: "project", dependencies } });
-  return folder;
-}
-
 const folder = projectWith("vault", "aws", "azure", "datadog");
 type Env = Record<string, string>;
 const load = (env: Env, cwd = folder) => loadConfig({ cwd, env });

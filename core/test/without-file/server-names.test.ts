@@ -1,12 +1,11 @@
 /** Where MLFLOW_TRACKING_URI holds a name that is no address, the plugin that knows the name says which server is meant. */
-import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { formatError, type MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { loadConfig } from "../../src/load-config.js";
 import { groupOf, project, write } from "../discovery/plugin-packages.ts";
+import { installPlugins } from "./real-plugins.ts";
 
 const test = suite("servers by another name than their address");
 
@@ -24,11 +23,7 @@ function openProject(environment: unknown): string {
     "schema.json": { type: "object", additionalProperties: false, properties },
     "environment.json": environment as object,
   });
-  mkdirSync(join(folder, "node_modules/@mlflow-auth"));
-  const aws = fileURLToPath(new URL("../../../plugins/aws", import.meta.url));
-  symlinkSync(aws, join(folder, "node_modules/@mlflow-auth/plugin-aws"));
-  const dependencies = { "plugin-acme": "*", "@mlflow-auth/plugin-aws": "*" };
-  write(folder, { "package.json": { name: "project", dependencies } });
+  installPlugins(folder, ["aws"], ["plugin-acme"]);
   return folder;
 }
 

@@ -23,7 +23,7 @@ export const mutants = [
       ],
       ['if (text.trim() === "") {', "if (false) {", "nobody hears which variable is missing"],
       ["if (judged.cleartext && !isYes(env[insecureVariable])) {", "if (false) {", "credentials travel in the clear"],
-      ['judged.uri.includes("*") ?', "false ?", "every host of a domain gets the credential"],
+      ['if (judged.uri.includes("*"))', "if (false)", "every host of a domain gets the credential"],
       ["if (!allowsHost(env, hostname)) {", "if (false) {", "a host that the old setting left out gets the credential"],
       ["proxy === text && typeof real", "typeof real", "another address than that of exec's proxy is replaced"],
       [
