@@ -1,70 +1,16 @@
-import { missing, mlflowPython } from "@mlflow-auth/test/servers/tools";
+import { missing } from "@mlflow-auth/test/servers/tools";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { startUpstream, type Upstream, whole } from "../../proxy/test/rig.js";
-import { run } from "./command.js";
-import { createSite, type Site } from "./project.js";
+import { whole } from "../../proxy/test/rig.js";
+import { createPythonSite, type PythonSite, requestsOf } from "./python-site.js";
 
 const test = suite("what Python's requests do under exec", { missing: await missing("mlflow") });
 
-let site: Site;
-let open: Upstream;
-let elsewhere: Upstream;
-
+let { site, open, elsewhere, python, stop } = {} as PythonSite;
 test.beforeEach(async () => {
-  site = await createSite();
-  open = await startUpstream();
-  elsewhere = await startUpstream();
-  site.configure(
-    `version: 1\nservers:\n  - uri: URI/base\n  - { uri: "${open.uri}", auth: [] }\nplugins:\n  test: { file: FILE }\n`,
-  );
+  ({ site, open, elsewhere, python, stop } = await createPythonSite());
 });
-test.afterEach(async () => {
-  await site.stop();
-  await open.stop();
-  await elsewhere.stop();
-});
-
-/** A session whose every request asks the bridge, as MLflow's do. URLs: `A` is listed, `B` too but for its credential, `C` is not. */
-const prelude = `
-import json, os, sys
-import requests
-from mlflow_auth_bridge import BridgeProvider
-A, B, C = sys.argv[1:4]
-session = requests.Session()
-def send(url, method="GET", **more):
-    return session.request(method, url, auth=BridgeProvider().get_auth(), **more)
-`;
-
-interface Result {
-  readonly lines: string[];
-  readonly stderr: string;
-  /** The one-run token. */
-  readonly token: string;
-}
-
-/** Runs a program whose standard output is its result. */
-async function python(program: string, env: Record<string, string> = {}): Promise<Result> {
-  const tell = 'print(json.loads(os.environ["_MLFLOW_AUTH_BRIDGE"])["token"])\n';
-  const command = [await mlflowPython(), "-c", prelude + tell + program];
-  const urls = [`${site.upstream.uri}/base`, open.uri, elsewhere.uri];
-  const options = { cwd: site.project.folder, env };
-  const { code, stdout, stderr } = await run(
-    ["exec", "--server", urls[0] as string, "--", ...command, ...urls],
-    options,
-  );
-  assert.is(code, 0, stderr);
-  const [token = "", ...lines] = stdout.trim().split("\n");
-  assert.ok(token.length > 20);
-  assert.not(lines.join().includes(token), "the token is in the output");
-  assert.not(stderr.includes(token), "the token is in the output");
-  for (const { seen } of [site.upstream, open, elsewhere]) {
-    assert.not(JSON.stringify(seen).includes(token), "a server got the token");
-  }
-  return { lines, stderr, token };
-}
-
-const requestsOf = ({ seen }: Upstream) => seen.map(({ method, url, headers }) => [method, url, headers.authorization]);
+test.afterEach(() => stop());
 
 test("a listed server gets the credential, its own host and the whole body; the answer names its own address", async () => {
   const { lines } = await python(`
@@ -136,79 +82,6 @@ test("a path that servers read differently is refused", async () => {
   const { lines } = await python('print(send(A + "/..%2fother").status_code)');
   assert.equal(lines, ["400"]);
   assert.equal(site.upstream.seen, []);
-});
-
-test("redirects are followed: within the server, to another listed one with its own credential, elsewhere with none", async () => {
-  const targets = [`${site.upstream.uri}/base/end`, "/base/end", `${open.uri}/end`, `${elsewhere.uri}/end`];
-  for (const target of targets) {
-    site.upstream.answer = whole((req, res) => {
-      if (req.url === "/base/end") res.end("there");
-      else res.writeHead(307, { location: target }).end();
-    });
-    open.answer = whole((_req, res) => res.end("there"));
-    elsewhere.answer = whole((_req, res) => res.end("there"));
-    const { lines } = await python(`
-answer = send(A + "/start", "POST", data=b"body", headers={"Authorization": "Bearer own"})
-print(answer.text, answer.url, len(answer.history))
-`);
-    assert.equal(lines, [`there ${new URL(target, site.upstream.uri)} 1`]);
-  }
-  assert.is(site.upstream.seen.filter(({ url }) => url === "/base/end").length, 2);
-  for (const { headers } of site.upstream.seen) assert.is(headers.authorization, "Bearer sesame");
-  for (const { seen } of [open, elsewhere]) assert.equal([seen.length, seen[0]?.headers.authorization], [1, undefined]);
-});
-
-test("a server that sends everybody on to https is told once as it happens, and once more at the end", async () => {
-  const secure = `https://127.0.0.1:${site.upstream.port}`;
-  site.upstream.answer = whole((req, res) => res.writeHead(308, { location: secure + req.url }).end());
-  const { lines, stderr } = await python(`
-for _ in range(3):
-    try:
-        send(A + "/api/2.0/mlflow/runs/create?key=of-no-concern", "POST", data=b"body", verify=False)
-    except requests.ConnectionError:
-        print("not there")
-`);
-  assert.equal(lines, ["not there", "not there", "not there"]);
-  const ours = stderr.split("\n").filter((line) => line.startsWith("mlflow-auth: ") && line.includes(secure));
-  assert.is(ours.length, 2, stderr);
-  assert.match(
-    ours[0] as string,
-    `warning: ${site.upstream.uri}/base sent a client on to ${secure}, which the file does not list`,
-  );
-  assert.match(ours[0] as string, `write the server's address as ${secure}/base into the file`);
-  assert.match(ours[1] as string, `without a credential: ${secure}`);
-  assert.match(stderr, "its scheme is https, not http");
-  assert.not.match(ours.join(), "of-no-concern");
-});
-
-test("a redirect back from another listed server is led to the proxy again", async () => {
-  open.answer = whole((_req, res) => res.writeHead(302, { location: `${site.upstream.uri}/base/end` }).end());
-  const { lines } = await python('print(send(B + "/start").url)');
-  assert.equal(lines, [`${site.upstream.uri}/base/end`]);
-  assert.equal(requestsOf(site.upstream), [["GET", "/base/end", "Bearer sesame"]]);
-});
-
-test("a redirect from elsewhere to a listed server is led to the proxy, with no HTTP proxy between", async () => {
-  const far = "http://far.example.com/start";
-  elsewhere.answer = whole((_req, res) => res.writeHead(307, { location: `${site.upstream.uri}/base/end` }).end());
-  const program = `
-answer = send("${far}", "POST", data=b"body", headers={"Authorization": "Bearer own"})
-print(answer.text, answer.url)
-`;
-  const { lines } = await python(program, { HTTP_PROXY: elsewhere.uri });
-  assert.equal(lines, [`fine ${site.upstream.uri}/base/end`]);
-  assert.equal(requestsOf(elsewhere), [["POST", far, "Bearer own"]]);
-  assert.equal(requestsOf(site.upstream), [["POST", "/base/end", "Bearer sesame"]]);
-  assert.is(site.upstream.seen[0]?.body, "body");
-});
-
-test("a redirect to the very base of a server is followed, and what it set as a cookie comes with it", async () => {
-  site.upstream.answer = whole((req, res) => {
-    if (req.url === "/base") res.end(req.headers.cookie);
-    else res.writeHead(302, { location: `${site.upstream.uri}/base`, "set-cookie": "sticky=1; Path=/" }).end();
-  });
-  const { lines } = await python('answer = send(A + "/start"); print(answer.text, answer.url)');
-  assert.equal(lines, [`sticky=1 ${site.upstream.uri}/base`]);
 });
 
 test("a program that sets NO_PROXY anew sends nothing for the proxy to an HTTP proxy", async () => {
