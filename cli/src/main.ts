@@ -15,31 +15,25 @@ if (format?.trim().toLowerCase() === "json" && !process.argv.includes("init")) {
   speakJson(process.stderr);
 }
 
-const program = createProgram();
-program.hook("preAction", (_program, command) => {
-  // A plugin's command prints as it likes: it runs as the program itself, without a command of ours.
-  if (command !== program) keepStdout();
-});
-program.hook("preAction", async (_program, command) => {
-  const { logLevel = level?.trim().toLowerCase() } = command.optsWithGlobals();
-  if (logLevel !== "silent" || command.name() === "init") return;
-  const { silence } = await import("./stderr-form.js");
-  silence(process.stderr);
-});
 const tokens = leaveOuterProxy(process.env);
-if (tokens.length > 0) {
-  const { hideTexts } = await import("./hide-texts.js");
-  hideTexts(process.stderr, tokens, "[token]");
-  program.hook("preAction", (_program, command) => {
-    // Its one line is an address with a token, which may be that of the proxy before it.
-    if (command.name() !== "proxy") hideTexts(process.stdout, tokens, "[token]");
-  });
-}
+const hide = tokens.length > 0 ? (await import("./hide-texts.js")).hideTexts : undefined;
+hide?.(process.stderr, tokens, "[token]");
+
 /** Whether what is asked for prints data: then so does its failure. */
 let printsJson = false;
-program.hook("preAction", (_program, command) => {
-  // The words of a plugin's command are its own; this one means what it means everywhere.
-  printsJson = command === program ? command.args.includes("--json") : command.optsWithGlobals()["json"] === true;
+const program = createProgram();
+program.hook("preAction", async (_program, command) => {
+  const name = command.name();
+  const { logLevel = level?.trim().toLowerCase(), json } = command.optsWithGlobals();
+  // A plugin's command runs as the program itself, and prints as it likes; of its words, this one means what it means everywhere.
+  const isPlugins = command === program;
+  if (!isPlugins) keepStdout();
+  printsJson = isPlugins ? command.args.includes("--json") : json === true;
+  // Its one line is an address with a token, which may be that of the proxy before it.
+  if (name !== "proxy") hide?.(process.stdout, tokens, "[token]");
+  if (logLevel !== "silent" || name === "init") return;
+  const { silence } = await import("./stderr-form.js");
+  silence(process.stderr);
 });
 /** Where the help of the program itself was printed, if it was. */
 let helped: NodeJS.WriteStream | undefined;

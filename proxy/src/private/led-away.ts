@@ -13,18 +13,16 @@ export function createLedAway(
 ): (from: Upstream, to: URL) => void {
   const told = new Set<string>();
 
-  return ({ server: { uri } }, to) => {
+  return ({ origin, server: { uri } }, to) => {
     const listed = nearMiss(to.href);
     if (listed === undefined || told.has(`${uri} ${to.origin}`)) return;
     told.add(`${uri} ${to.origin}`);
-    const isSameOrigin = to.origin === new URL(uri.replace("*", "any")).origin;
+    const isSameOrigin = to.origin === origin;
     const where = isSameOrigin ? `an address of ${to.origin} that is not below it` : to.origin;
     const what = `${uri} sent a client on to ${where}, which the file does not list: the client goes there itself, past this proxy and without its credential`;
     const remedy = isSameOrigin
       ? "correct the base path of that server in the file, or of the redirect"
-      : `write the server's address as ${to.origin}${basePathOf(uri)} into the file (trackingUri, or uri under servers)`;
+      : `write the server's address as ${to.origin}${new URL(uri).pathname.replace(/\/+$/, "")} into the file (trackingUri, or uri under servers)`;
     logger.warn({ server: uri, reason: "redirect" }, `${what}. Try this: ${remedy}`);
   };
 }
-
-const basePathOf = (uri: string) => new URL(uri.replace("*", "any")).pathname.replace(/\/+$/, "");

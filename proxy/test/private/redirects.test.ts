@@ -1,5 +1,6 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { createLedAway } from "../../src/private/led-away.js";
 import { type Rig, startRig, startUpstream, type Upstream, whole } from "../rig.js";
 
 const test = suite("redirects and named servers");
@@ -138,6 +139,19 @@ test("a server that sends everybody on to https, which the file does not list, i
   await go(`${uri}/login`);
   assert.match(own.logged.at(-1) as string, `an address of ${uri} that is not below it`);
   await own.stop();
+});
+
+test("a host that a wildcard lists and that leads out of its base path is told so, and not to be listed", () => {
+  const server = { uri: "https://*.example.com/base", auth: [], headers: [], tags: [], allowInsecure: false };
+  const lines: string[] = [];
+  const log = (_fields: object, message: string) => void lines.push(message);
+  const ledAway = createLedAway({ nearMiss: () => server }, { debug: log, info: log, warn: log, error: log });
+  const origin = "https://a.example.com";
+  const from = { origin, path: "/base/x", server, mount: { at: "", base: "/base" } };
+  ledAway(from, new URL(`${origin}/login`));
+  assert.is(lines.length, 1);
+  assert.match(lines[0] as string, `an address of ${origin} that is not below it`);
+  assert.match(lines[0] as string, "Try this: correct the base path");
 });
 
 test.run();

@@ -30,7 +30,7 @@ export const mutants = [
   ...faultsIn(
     "cli/src",
     ["cli/plugin-authors"],
-    [["if (command !== program) keepStdout();", "", "a line of a plugin's breaks the JSON of a command"]],
+    [["if (!isPlugins) keepStdout();", "", "a line of a plugin's breaks the JSON of a command"]],
   ),
   ...faultsIn(
     "core/src",

@@ -89,6 +89,11 @@ export const mutants = [
     [
       ["if (listed === undefined || ", "if (", "each sign-in page is warned of"],
       ["told.add(`${uri} ${to.origin}`);", "", "each redirect is warned of"],
+      [
+        "to.origin === origin",
+        "to.origin === new URL(uri).origin",
+        "for a host of a wildcard the advice is to list what is listed",
+      ],
     ],
   ),
 ];
