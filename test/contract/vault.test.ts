@@ -4,7 +4,8 @@ import * as assert from "uvu/assert";
 import { missing } from "../servers/tools.ts";
 import { type RealVault, startVault } from "../servers/vault.ts";
 import { startFakeVault } from "../servers/vault-fake.ts";
-import { type Memory, type VaultCase, vaultCases } from "./vault-cases.ts";
+import type { Memory, VaultCase } from "./vault/call.ts";
+import { vaultCases } from "./vault-cases.ts";
 
 const test = suite("the fake Vault answers like the real one", { missing: await missing("vault") });
 
