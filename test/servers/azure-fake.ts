@@ -8,17 +8,17 @@ import { createServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { createSecureContext } from "node:tls";
 import { generate } from "selfsigned";
-import { callOf, write } from "./azure-fake/call.ts";
 import { createEntra, type FakeEntra } from "./azure-fake/entra.ts";
 import { createIdentity, type FakeIdentity } from "./azure-fake/identity.ts";
 import { createTokens, type Tokens } from "./azure-fake/tokens.ts";
 import { createKeyVault, type FakeKeyVault } from "./azure-fake/vault.ts";
 import { type Authority, type Certificate, createAuthority } from "./certificates.ts";
 import { type ConnectProxy, startConnectProxy } from "./connect-proxy.ts";
+import { callOf, write } from "./fake-call.ts";
 
-export type { Fault } from "./azure-fake/call.ts";
 export { failure, workloadToken } from "./azure-fake/entra.ts";
 export { refusal } from "./azure-fake/vault.ts";
+export type { Fault } from "./fake-call.ts";
 
 export interface FakeAzure {
   readonly vault: FakeKeyVault;

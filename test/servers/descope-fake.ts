@@ -5,11 +5,11 @@
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Answer, type Call, callOf, type Fault, write } from "./azure-fake/call.ts";
 import { createSigningKey, type SigningKey, signed } from "./descope-fake/keys.ts";
+import { type Answer, type Call, callOf, type Fault, write } from "./fake-call.ts";
 
-export type { Fault } from "./azure-fake/call.ts";
 export { createSigningKey, type SigningKey, signed } from "./descope-fake/keys.ts";
+export type { Fault } from "./fake-call.ts";
 
 /** What can be asked of it. */
 export type Endpoint = "keys" | "refresh" | "exchange";

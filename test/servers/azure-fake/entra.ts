@@ -1,6 +1,6 @@
 /** The token endpoint of Microsoft Entra ID: client credentials by secret, by certificate, and by a token of a trusted issuer. */
 import { constants, createHash, generateKeyPairSync, randomUUID, sign, verify, X509Certificate } from "node:crypto";
-import type { Answer, Call, Fault } from "./call.ts";
+import type { Answer, Call, Fault } from "../fake-call.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** A token issuer that an application trusts. */

@@ -1,6 +1,6 @@
 /** Where a managed identity is had: the metadata service of virtual machines, and the endpoint of App Service. Both speak plain http. */
 import { randomUUID } from "node:crypto";
-import type { Answer, Call, Fault } from "./call.ts";
+import type { Answer, Call, Fault } from "../fake-call.ts";
 import type { Tokens } from "./tokens.ts";
 
 export interface FakeIdentity {

@@ -1,6 +1,6 @@
 /** Key Vault's REST protocol as far as one secret is read. Bodies as documented: https://learn.microsoft.com/rest/api/keyvault. */
 import { randomBytes } from "node:crypto";
-import type { Answer, Call, Fault } from "./call.ts";
+import type { Answer, Call, Fault } from "../fake-call.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** Seconds since 1970, as Key Vault has them, and whether it is enabled. */

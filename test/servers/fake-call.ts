@@ -1,4 +1,4 @@
-/** What the parts of the double have in common: requests that are read whole, and faults in place of an answer. */
+/** What doubles of services have in common: requests that are read whole, and faults in place of an answer. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
