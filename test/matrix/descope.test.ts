@@ -6,7 +6,7 @@ import { createProject } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
 import { type FakeDescope, type Fault, refusal, startFakeDescope } from "../servers/descope-fake.ts";
 import { startDescopeFront } from "../servers/descope-front.ts";
-import { type Outcome, waysIn } from "./caller.ts";
+import { openCallers, outcomes } from "./callers.ts";
 import { PAGE, tooMuch } from "./faulty-front.ts";
 
 const test = suite("what the caller sees of a Descope that fails", { timeout: 60 });
@@ -47,26 +47,13 @@ async function prepare(timeout: string) {
   const plugin = { projectId, baseUrl, accessKey: { env: "DESCOPE_ACCESS_KEY" }, timeout };
   const config = { version: 1, trackingUri: front.uri, plugins: { descope: plugin } };
   const env = { DESCOPE_ACCESS_KEY: watch.add("the access key", descope.accessKey) };
-  const callers = await Promise.all(
-    waysIn.map(async (open) => {
-      const caller = await open({ config, cwd: project.folder, env });
-      closeAfterwards(() => caller.close());
-      return caller;
-    }),
-  );
+  const callers = await openCallers({ config, cwd: project.folder, env });
   return {
     descope,
     front,
-    ask: () => Promise.all(callers.map((caller) => caller.ask())),
-    later: (milliseconds: number) => callers.forEach((caller) => void caller.later(milliseconds)),
+    ...callers,
   };
 }
-
-/** The library gives the code alone, whatever the proxy makes of it. */
-const outcomes = (code: string, status: number): Outcome[] => [
-  ["no answer", code],
-  [status, code],
-];
 
 function fail({ faults }: FakeDescope, fault: Fault): void {
   for (const list of Object.values(faults)) list.push(...Array(100).fill(fault));

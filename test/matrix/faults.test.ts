@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { createProject } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
 import { startFront } from "../servers/node-front.ts";
-import { type Outcome, waysIn } from "./caller.ts";
+import { openCallers, outcomes } from "./callers.ts";
 import type { StoreFault } from "./store.ts";
 import { type PluginName, stores } from "./stores.ts";
 
@@ -50,30 +50,13 @@ async function prepare(plugin: PluginName, { maxStale = "0s", timeout = "15s" } 
   closeAfterwards(project.remove);
   const options = { ...store.options, cache: { ttl: "5m", maxStale }, timeout };
   const config = { version: 1, trackingUri: front.uri, plugins: { [plugin]: options } };
-  const callers = await Promise.all(
-    waysIn.map(async (open) => {
-      const caller = await open({ config, cwd: project.folder, env: store.env });
-      closeAfterwards(() => caller.close());
-      return caller;
-    }),
-  );
+  const callers = await openCallers({ config, cwd: project.folder, env: store.env });
   return {
     store,
     front,
     watch,
-    /** By each way in, at the same time. */
-    ask: () => Promise.all(callers.map((caller) => caller.ask())),
-    later: (milliseconds: number) => callers.forEach((caller) => void caller.later(milliseconds)),
+    ...callers,
   };
-}
-
-/** The library gives the code alone, whatever the proxy makes of it. */
-function outcomes(code: string, status: number): Outcome[] {
-  if (status === 200) return [[200], [200]];
-  return [
-    ["no answer", code],
-    [status, code],
-  ];
 }
 
 for (const plugin of Object.keys(stores) as PluginName[]) {

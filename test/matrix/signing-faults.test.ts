@@ -8,7 +8,7 @@ import { type AwsLoginFault, startFakeAwsLogins } from "../servers/aws-logins-fa
 import { environmentOf, makeKeys, startFakeSecretsManager } from "../servers/secrets-manager-fake.ts";
 import { startSigv4Judge } from "../servers/sigv4-judge.ts";
 import { missing } from "../servers/tools.ts";
-import { type Outcome, waysIn } from "./caller.ts";
+import { openCallers, outcomes } from "./callers.ts";
 import { type FrontFault, startFaultyFront } from "./faulty-front.ts";
 
 const test = suite("what the caller sees of a login that fails", { missing: await missing("moto"), timeout: 60 });
@@ -56,18 +56,10 @@ async function prepare(timeout: string) {
   const config = { version: 1, trackingUri: judge.uri, plugins };
   let restore = setVariables({ AWS_ENDPOINT_URL_STS: sts.address });
   closeAfterwards(async () => restore());
-  const callers = await Promise.all(
-    waysIn.map(async (open) => {
-      const caller = await open({ config, cwd: project.folder, env: environmentOf(keys) });
-      closeAfterwards(() => caller.close());
-      return caller;
-    }),
-  );
+  const callers = await openCallers({ config, cwd: project.folder, env: environmentOf(keys) });
   return {
     judge,
-    /** By each way in, at the same time. */
-    ask: () => Promise.all(callers.map((caller) => caller.ask())),
-    later: (milliseconds: number) => callers.forEach((caller) => void caller.later(milliseconds)),
+    ...callers,
     fail(fault: FrontFault | AwsLoginFault) {
       if (typeof fault === "string") {
         sts.fault = fault;
@@ -79,12 +71,6 @@ async function prepare(timeout: string) {
     },
   };
 }
-
-/** The library gives the code alone, whatever the proxy makes of it. */
-const outcomes = (code: string, status: number): Outcome[] => [
-  ["no answer", code],
-  [status, code],
-];
 
 for (const [what, { fault, code, first, later: afterwards }] of Object.entries(expected)) {
   test(`sigv4: ${what}`, async () => {
