@@ -15,4 +15,4 @@ export { instancesOf, warningsOf } from "./without-file/environment-config.js";
 export { type Field, OptionForm, typesOf } from "./without-file/option-form.js";
 export { isYes, readSwitches, type Switched, type SwitchedPlugin } from "./without-file/switches.js";
 export { takeOver } from "./without-file/take-over.js";
-export { addressVariable, insecureVariable, withAddress } from "./without-file/tracking-server.js";
+export { insecureVariable, withAddress } from "./without-file/tracking-server.js";

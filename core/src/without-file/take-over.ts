@@ -1,7 +1,7 @@
 /** What the environment says for one plugin: by the vendor's own variables, and by those of the systems that came before. */
 import type { Environment } from "../config/interpolate.js";
+import { applyRules } from "./apply-rules.js";
 import { type DraftInstance, fromVariable, openFields, setAt } from "./draft.js";
-import { applyRules } from "./environment-rules.js";
 
 /**
  * Puts into the instance's options what the environment says, each credential as the name of its variable.

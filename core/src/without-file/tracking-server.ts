@@ -3,8 +3,8 @@ import type { Environment } from "../config/interpolate.js";
 import { judgeUri } from "../config/servers.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { allowedHostsVariable, allowsHost } from "./allowed-hosts.js";
+import { serverNamedBy } from "./apply-rules.js";
 import type { DraftInstance } from "./draft.js";
-import { serverNamedBy } from "./environment-rules.js";
 import { realAddress } from "./real-address.js";
 import { isYes } from "./switches.js";
 
