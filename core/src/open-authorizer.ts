@@ -175,11 +175,12 @@ export function createContext(
   instance: string,
   shared: Pick<PluginContext, "env" | "logger" | "clock" | "http" | "signal">,
 ): PluginContext {
+  const tellThrown = createTellThrown(shared.logger, shared.env);
   const onStale = (error: unknown) => {
     // A fetch that the end cut off is no outage.
     if (shared.signal.aborted) return;
     const reason = isMlflowAuthError(error) ? error.message : "the fetch failed";
-    createTellThrown(shared.logger, shared.env)(error, `plugin ${instance}`);
+    tellThrown(error, `plugin ${instance}`);
     shared.logger.warn({ plugin: instance }, `plugin ${instance} goes on with the secret it has: ${reason}`);
   };
   const onFetch = (milliseconds: number) =>

@@ -58,7 +58,7 @@ export function proxyFor(destination: string, env: Environment): HttpProxy | und
  * protocol (SOCKS). Undefined where there is none, where another variable decides, and for what goes to no proxy.
  */
 export function ignoredProxy(destination: string, env: Environment): string | undefined {
-  const { protocol, hostname } = new URL(destination.replace("*", "any"));
+  const { protocol, hostname } = new URL(destination);
   if (isLoopback(hostname)) return undefined;
   if (variables[protocol as keyof typeof variables].some((name) => env[name] !== undefined)) return undefined;
   const exempt = exemptIn(env);

@@ -1,11 +1,12 @@
 import { Readable } from "node:stream";
 import { suite } from "@mlflow-auth/test/suite";
-import { type Agent, Dispatcher1Wrapper, request as undiciRequest } from "undici";
+import { request as undiciRequest } from "undici";
 import * as assert from "uvu/assert";
 import { isMlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { Secret } from "../../src/secret/secret.js";
 import { echoServer, type Received } from "../connection/echo-server.js";
 import { boundAuth, boundTags } from "../pipeline/authorizer-fixture.js";
+import { fetchWith } from "./client-fixture.js";
 import { setting } from "./run-tag-setting.js";
 
 const test = suite("run tags on the wire");
@@ -14,12 +15,8 @@ const BODY = '{"experiment_id": "1", "start_time": 9223372036854775807, "tags": 
 const TAGGED = BODY.replace('"é"}', '"é"},{"key":"team","value":"ä"}');
 const MIB = 1024 * 1024;
 
-const fetchWith = (dispatcher: unknown, url: string, init: object = {}) =>
-  fetch(url, {
-    method: "POST",
-    ...init,
-    dispatcher: new Dispatcher1Wrapper(dispatcher as Agent),
-  } as unknown as RequestInit);
+const send = (dispatcher: unknown, url: string, init: object) =>
+  fetchWith(dispatcher, url, { method: "POST", ...init });
 
 async function* pieces(text: string): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);
@@ -78,7 +75,7 @@ const fetched: Record<string, () => object> = {
 for (const [name, init] of Object.entries(fetched)) {
   test(`fetch, the body as ${name}: the tags come in`, async () => {
     const { server, dispatcher, close } = await setting();
-    assert.is(await (await fetchWith(dispatcher, server.origin + CREATE, init())).text(), TAGGED);
+    assert.is(await (await send(dispatcher, server.origin + CREATE, init())).text(), TAGGED);
     await close();
   });
 }
@@ -90,14 +87,14 @@ test("at every address of runs/create, and nowhere else", async () => {
     "/base/more/api/3.0/mlflow/runs/create?a=b",
     "/base/api/2.0/mlflow/runs/%63reate",
   ]) {
-    assert.is(await (await fetchWith(dispatcher, server.origin + path, { body: BODY })).text(), TAGGED, path);
+    assert.is(await (await send(dispatcher, server.origin + path, { body: BODY })).text(), TAGGED, path);
   }
   const asked = told.length;
   for (const path of [CREATE, "/base/api/2.0/mlflow/runs/update", "/base/x?y=/api/2.0/mlflow/runs/create"]) {
-    assert.is(await (await fetchWith(dispatcher, server.origin + path, { body: BODY })).text(), BODY, path);
+    assert.is(await (await send(dispatcher, server.origin + path, { body: BODY })).text(), BODY, path);
   }
   assert.is(
-    await (await fetchWith(dispatcher, `${server.origin}/base${CREATE}`, { method: "PUT", body: BODY })).text(),
+    await (await send(dispatcher, `${server.origin}/base${CREATE}`, { method: "PUT", body: BODY })).text(),
     BODY,
   );
   assert.is(told.length, asked);
@@ -133,8 +130,8 @@ test("a redirect within the server takes the tags along once, one to elsewhere n
     else response.writeHead(307, { location: seen.url === `/in${CREATE}` ? CREATE : elsewhere.origin + CREATE }).end();
   });
   const { dispatcher, close } = await setting({ server });
-  assert.is(await (await fetchWith(dispatcher, `${server.origin}/in${CREATE}`, { body: BODY })).text(), TAGGED);
-  assert.is(await (await fetchWith(dispatcher, `${server.origin}/out${CREATE}`, { body: BODY })).text(), BODY);
+  assert.is(await (await send(dispatcher, `${server.origin}/in${CREATE}`, { body: BODY })).text(), TAGGED);
+  assert.is(await (await send(dispatcher, `${server.origin}/out${CREATE}`, { body: BODY })).text(), BODY);
   await close();
   await elsewhere.close();
 });
@@ -146,10 +143,10 @@ test("a provider that fails: nothing is sent, and the caller gets its error; oth
     (e) => e,
   );
   assert.ok(isMlflowAuthError(direct), String(direct));
-  const thrown = await fetchWith(dispatcher, server.origin + CREATE, { body: BODY }).catch((error) => error);
+  const thrown = await send(dispatcher, server.origin + CREATE, { body: BODY }).catch((error) => error);
   assert.match(thrown.cause.message, /no run is created on .* without the tags of broken/);
   assert.is(server.received.length, 0);
-  assert.is((await fetchWith(dispatcher, `${server.origin}/api/2.0/mlflow/runs/update`, { body: BODY })).status, 200);
+  assert.is((await send(dispatcher, `${server.origin}/api/2.0/mlflow/runs/update`, { body: BODY })).status, 200);
   await close();
 });
 
@@ -181,7 +178,7 @@ for (const [name, [init, why]] of Object.entries(untouched)) {
     const body = "body" in init ? (typeof init.body === "string" ? init.body : large) : "";
     const rounds = "duplex" in init ? 1 : 2;
     for (let i = 0; i < rounds; i++) {
-      assert.is(await (await fetchWith(dispatcher, server.origin + CREATE, init)).text(), body);
+      assert.is(await (await send(dispatcher, server.origin + CREATE, init)).text(), body);
     }
     assert.is(told.length, 0);
     assert.is(log.length, rounds);
@@ -219,7 +216,7 @@ test("a signature that the credential replaces is no obstacle", async () => {
     auth: boundAuth("a", () => ({ headers: { Authorization: "Bearer x" } })),
   });
   const headers = { Authorization: "AWS4-HMAC-SHA256 Credential=x", "content-encoding": "identity" };
-  const answer = await fetchWith(dispatcher, server.origin + CREATE, { body: BODY, headers });
+  const answer = await send(dispatcher, server.origin + CREATE, { body: BODY, headers });
   assert.is(await answer.text(), TAGGED);
   assert.is((server.received[0] as Received).headers.authorization, "Bearer x");
   await close();
@@ -249,7 +246,7 @@ test("an abort while the tags are fetched ends the request before anything is se
   const { server, dispatcher, close } = await setting({ tags: [slow] });
   const controller = new AbortController();
   const { signal } = controller;
-  const pending = fetchWith(dispatcher, server.origin + CREATE, { body: BODY, signal }).catch((error) => error);
+  const pending = send(dispatcher, server.origin + CREATE, { body: BODY, signal }).catch((error) => error);
   await asked.promise;
   controller.abort();
   assert.is((await pending).name, "AbortError");
