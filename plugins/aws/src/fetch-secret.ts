@@ -4,7 +4,7 @@ import { type FetchedCredential, type PluginContext, selectCredential } from "@m
 import { faultOf } from "./faults.js";
 import type { AwsOptions } from "./generated/options.js";
 import { createLogin, sdkSettings } from "./login.js";
-import { createRequestHandler } from "./request-handler.js";
+import { createRequestHandler, tlsNames } from "./request-handler.js";
 
 /** Reads the one secret that the options name. */
 export interface SecretReader {
@@ -16,7 +16,6 @@ export interface SecretReader {
 /** Loads the SDK with the first fetch. */
 export function createSecretReader(options: AwsOptions, context: PluginContext): SecretReader {
   const { secret, endpoint, profile, tls, allowInsecure } = options;
-  const tlsNames = { ca: "tls.caFile (AWS_CA_BUNDLE)", cert: "", key: "" };
   const http = context.http.with({ ca: tls.caFile, allowInsecure, tlsNames });
   const region = options.region ?? regionOf(secret.id);
   const requestHandler = createRequestHandler(http);

@@ -27,6 +27,9 @@ interface SdkResponse {
   readonly body: Readable;
 }
 
+/** How the options are called that say which authorities are trusted. There is no certificate of one's own. */
+export const tlsNames = { ca: "tls.caFile (AWS_CA_BUNDLE)", cert: "", key: "" };
+
 /** Milliseconds for one try: the SDK makes three, within the time that a caller waits. */
 const LONGEST_TRY = 4_000;
 

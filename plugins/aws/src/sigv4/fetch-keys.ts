@@ -1,7 +1,7 @@
 /** From a login at AWS to the keys that requests are signed with. */
 import type { Fetched, PluginContext } from "@mlflow-auth/core/plugin";
 import { type AwsCredentials, createLogin, sdkSettings } from "../login.js";
-import { createRequestHandler } from "../request-handler.js";
+import { createRequestHandler, tlsNames } from "../request-handler.js";
 import { keysFaultOf } from "./faults.js";
 import type { Sigv4Options } from "./generated/options.js";
 import { sageMakerMlflow } from "./sagemaker.js";
@@ -28,7 +28,6 @@ const REREAD = 300_000;
 
 /** @returns what logs in anew, and gives the keys. It throws MlflowAuthError of the codes `LOGIN_FAILED`, `SECRET_*` */
 export function createKeyReader(options: Sigv4Options, context: PluginContext) {
-  const tlsNames = { ca: "tls.caFile (AWS_CA_BUNDLE)", cert: "", key: "" };
   const http = context.http.with({ ca: options.tls.caFile, tlsNames });
   let last: SigningKeys | undefined;
   let logins = 0;

@@ -62,9 +62,12 @@ export async function sign(
   };
 }
 
-/** Of these signatures are about one request; what AWS asks for beside the host. Those on the way may change other headers. */
+/**
+ * What is signed: what AWS wants to be, and nothing that those on the way may change. A client's own `X-Amz-…` are among it, such as
+ * `X-Amz-Target`, which chooses the operation of some services: AWS takes none that is not signed, and botocore signs them, too.
+ */
 const SIGNED = /^(?:host|content-type|x-amz-.+)$/;
-/** Those of the signature itself. */
+/** Those of the signature itself, which a client can't bring. */
 const OWN = /^x-amz-(?:date|security-token|content-sha256)$/;
 
 /** Names in lower case; several values of one name in their order, as AWS joins them. */
