@@ -12,48 +12,19 @@ Standard library only, for Python 3.9 and newer; `requests` is MLflow's own, and
 
 import http.client
 import importlib.util
-import ipaddress
 import json
 import os
-import posixpath
 import re
-import socket
 import sys
-import unicodedata
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
+
+from mlflow_auth_bridge_end import after_end, has_ended
+from mlflow_auth_bridge_servers import Server
 
 NAME = "mlflow-auth"
 SETTINGS = "_MLFLOW_AUTH_BRIDGE"
 TOKEN_HEADER = "mlflow-auth-token"
 UNLISTED_HEADER = "mlflow-auth-unlisted"
-DEFAULT_PORTS = {"http": 80, "https": 443}
-# As in core's http/paths.ts and http/reads-below.ts.
-DROPPED = re.compile("[\x01-\x20\x7f-\xa0\xc0\xc1\xf5-\xff]")
-NO_PART_OF_NAME = re.compile(r'[.+]*(?:$|[;:?#,&|<>"*])')
-OVERLONG = re.compile("(?:[\xc0\xc1]|\xe0[\x80\x81]|\xf0\x80[\x80\x81])[\x80-\xbf]")
-
-
-class Server:
-    """A server of mlflow-auth.yaml."""
-
-    def __init__(self, scheme, host, port, base, auth):
-        self._scheme_and_port = (scheme, port)
-        # `*` stands for at least one character of the leftmost label.
-        self._host = re.compile("[^.]+".join(re.escape(part) for part in canonical_host(host.strip("[]")).split("*")))
-        self._base = base
-        # As it reads decoded.
-        self._wanted = segments(texts(list(readings(base))[-1])[-1])
-        self.has_auth = auth
-
-    def is_at(self, scheme, host, port):
-        return (scheme, port) == self._scheme_and_port and self._host.fullmatch(host) is not None
-
-    def has_path(self, path):
-        # What some server could read as a path below the base goes to the proxy, which judges it: never bare past it.
-        if (path + "/").startswith(self._base + "/"):
-            return True
-        ways = {way for reading in readings(path) for way in (reading, resolved(reading))}
-        return any(reads_below(way, self._wanted) for way in ways)
 
 
 class Bridge:
@@ -100,12 +71,7 @@ class Bridge:
         return next((one for one in self._servers_at(parts) if one.has_path(parts.path)), None)
 
     def _servers_at(self, parts):
-        try:
-            port = parts.port or DEFAULT_PORTS.get(parts.scheme)
-        except ValueError:
-            return []
-        host = canonical_host(parts.hostname or "")
-        return [one for one in self._servers if one.is_at(parts.scheme, host, port)]
+        return [one for one in self._servers if one.is_at(parts)]
 
     def is_proxy(self, url):
         return url.startswith(self._proxy) and url[len(self._proxy) :][:1] in ("", "/", "?", "#")
@@ -143,36 +109,8 @@ class Bridge:
 
     def refuse_after_end(self, url):
         """Says that `exec` has ended where that is sure, at once: MLflow would try a port where nobody listens for minutes."""
-        if not self._has_ended():
-            return
-        from requests.exceptions import ConnectionError as NoConnection
-
-        parts = urlsplit(url)
-        server = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        raise NoConnection(
-            f"mlflow-auth: the mlflow-auth exec around this program has ended, and its proxy with it, so nothing can be sent to {server}."
-            " Try this: let the command behind `exec --` wait for this program, or start this program by an exec of its own."
-        )
-
-    def _has_ended(self):
-        # A process of that number may be another's by now, and a port may be refused elsewhere than where `exec` runs.
-        if os.name != "posix" or namespaces() != self._process["namespaces"]:
-            return False
-        try:
-            os.kill(self._process["pid"], 0)
-            return False
-        except ProcessLookupError:
-            pass
-        except OSError:
-            return False
-        parts = urlsplit(self._proxy)
-        try:
-            socket.create_connection((parts.hostname, parts.port), timeout=1).close()
-        except ConnectionRefusedError:
-            return True
-        except OSError:
-            pass
-        return False
+        if has_ended(self._process, self._proxy):
+            raise after_end(url)
 
     def report_unlisted(self, url):
         """Tells `exec` once what address it was, so that it can say in the end why nothing went there with a credential."""
@@ -331,89 +269,11 @@ def exempt_from_http_proxies(url):
         os.environ[variable] = ",".join(name for name in names if name)
 
 
-def readings(path):
-    """The path as it is, and as it reads after each further round of decoding: as `readings` of core, one character a byte."""
-    while True:
-        yield path
-        # A percent sign that was escaped many times over is decoded in one go.
-        decoded = unquote(re.sub("%(?:25)+(?=[0-9a-fA-F]{2})", "%", path), encoding="latin-1")
-        if decoded == path:
-            return
-        path = decoded
-
-
-def resolved(path):
-    """Where a path leads once what servers drop is gone: as `resolutions` of core."""
-    plain = OVERLONG.sub(lambda found: chr((ord(found[0][-2]) & 1) << 6 | ord(found[0][-1]) & 0x3F), path)
-    plain = re.sub(r";[^/\\]*", "", DROPPED.sub("", plain))
-    return posixpath.normpath(plain.replace("\\", "/"))
-
-
-def texts(reading):
-    """What servers may make of a decoded path, one character a byte: as `textsOf` of core."""
-    careless = OVERLONG.sub(lambda found: chr((ord(found[0][-2]) & 1) << 6 | ord(found[0][-1]) & 0x3F), reading)
-    found = []
-    for text in (careless, reading):
-        # What is no byte was given as a character.
-        characters = text.encode("latin-1", "replace").decode("utf-8", "replace")
-        characters = re.sub("%u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), characters)
-        plain = unicodedata.normalize("NFKC", characters)
-        found += [DROPPED.sub("", text), "".join(one for one in plain if not is_dropped(one))]
-    return found
-
-
-def is_dropped(character):
-    return character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp")
-
-
-def segments(text):
-    """As `segmentsOf` of core."""
-    plain = (one for one in unicodedata.normalize("NFKD", text) if unicodedata.category(one)[0] != "M")
-    return [one for one in re.split("[/\\\\\u2044\u2215\u29f8]+", "".join(plain)) if one]
-
-
-def reads_below(path, wanted):
-    """Whether some server could read a path as one below that of these segments: as `readsBelow` of core."""
-    for text in texts(path):
-        all_segments = segments(text)
-        for given in (all_segments, [one for one in all_segments if not NO_PART_OF_NAME.match(one)]):
-            names = zip(given, wanted)
-            if len(given) >= len(wanted) and all(
-                one.startswith(name) and NO_PART_OF_NAME.match(one[len(name) :]) for one, name in names
-            ):
-                return True
-    return False
-
-
-def canonical_host(host):
-    """As the proxy writes it: addresses of IP have many spellings."""
-    try:
-        if ":" in host:
-            return f"[{ipaddress.ip_address(host).compressed}]"
-        if re.search(r"(^|\.)(\d+|0x[0-9a-f]*)\.?$", host):
-            return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
-        if not host.isascii():
-            return host.encode("idna").decode()
-    except (OSError, ValueError):
-        pass
-    return host
-
-
 def mlflow_asks_plugins():
     """Whether the MLflow of this Python has plugins for authentication: since 2.9, mlflow/mlflow#10049."""
     spec = importlib.util.find_spec("mlflow")
     folders = spec.submodule_search_locations if spec else None
     return any(os.path.isdir(os.path.join(folder, "tracking", "request_auth")) for folder in folders or [])
-
-
-def namespaces():
-    """Where processes and ports are counted: as in proxy/src/private/python-bridge.ts. Empty where there is but one such place."""
-    if sys.platform == "darwin":
-        return []
-    try:
-        return [os.readlink(f"/proc/self/ns/{kind}") for kind in ("pid", "net")]
-    except OSError:
-        return None
 
 
 def read_settings():

@@ -27,8 +27,14 @@ export const mutants = [
         "",
         "a program that outlives exec tries a port where nobody listens for minutes",
       ],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge_end.py",
+    ["cli/outliving-exec"],
+    [
       [
-        'namespaces() != self._process["namespaces"]',
+        'namespaces() != process["namespaces"]',
         "False",
         "a program in a container is told that exec has ended, which may run",
       ],
