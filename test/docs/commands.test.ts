@@ -1,5 +1,7 @@
 /** Every `mlflow-auth …` of the documentation is a command of the program, with options and arguments that it takes. */
 import { globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { testCommandContext } from "@mlflow-auth/core/testing";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -20,11 +22,12 @@ const KEY = /^(?:\s*- (?:run: )?|ExecStart=)/;
 /** Commands of our own plugins, and what each says of its use. */
 const ourPluginCommands = new Map<string, string>();
 for (const file of globSync("plugins/*/package.json", { cwd: root })) {
-  const { "entry-points": points, name: packageName } = JSON.parse(readFileSync(root + file, "utf8"));
+  const { "entry-points": points } = JSON.parse(readFileSync(root + file, "utf8"));
   for (const [name, entry] of Object.entries<string>(points["mlflow_auth.command"] ?? {})) {
     const context = testCommandContext();
-    const module = await import(packageName);
-    await module[entry.split(":")[1] as string]().run(["--help"], context);
+    const [path = "", factory = ""] = entry.split(":");
+    const module = await import(pathToFileURL(join(root, dirname(file), path)).href);
+    await module[factory]().run(["--help"], context);
     ourPluginCommands.set(name, context.printed.stdout);
   }
 }
