@@ -65,7 +65,7 @@ export function ignoredProxy(destination: string, env: Environment): string | un
   const isExempt = exempt
     .toLowerCase()
     .split(/[,\s]+/)
-    .map((entry) => entry.replace(/^\*?\.?(?=[^*.])/, ""))
+    .map((entry) => entry.replace(/^\*?\.?(?=[^*.])|:\d+$/g, ""))
     .some((entry) => entry === "*" || (entry !== "" && `.${hostname}`.endsWith(`.${entry}`)));
   if (isExempt || inExemptNetwork(hostname, exempt)) return undefined;
   return ["all_proxy", "ALL_PROXY"].find((name) => env[name]?.trim());

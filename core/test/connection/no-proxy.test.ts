@@ -45,10 +45,12 @@ test("ALL_PROXY is told where curl and Python would follow it, and nothing here 
     { ALL_PROXY: " " },
     { ALL_PROXY, HTTPS_PROXY: "http://proxy.test" },
     { ALL_PROXY, https_proxy: "" },
-    ...["*", "mlflow.example.com", ".example.com", "x, EXAMPLE.com", "*.example.com"].map((NO_PROXY) => ({
-      ALL_PROXY,
-      NO_PROXY,
-    })),
+    ...["*", "mlflow.example.com", ".example.com", "x, EXAMPLE.com", "*.example.com", "mlflow.example.com:443"].map(
+      (NO_PROXY) => ({
+        ALL_PROXY,
+        NO_PROXY,
+      }),
+    ),
   ]) {
     assert.is(told(env as Record<string, string>), undefined, JSON.stringify(env));
   }
