@@ -24,6 +24,24 @@ findsInProviders(test, [
   ["no header at all", () => ({ getAuth: () => ({ headers: {} }) }), /with no header/],
   ["a header of the transport", headers({ Host: new Secret("elsewhere") }), /which belongs to the transport/],
   ["a value that is too long", headers({ A: new Secret("a".repeat(9_000)) }), /longer than 8 KiB/],
+  [
+    "a description that is no text",
+    () => ({ describe: () => 7 as never }),
+    /describe\(\) gave something else than text/,
+  ],
+  [
+    "a description with a secret of the store",
+    (_, backend) => ({ describe: () => `log in with ${backend.secret}` }),
+    /^what it says about the credential .*: words prints a credential/,
+  ],
+  [
+    "a description with a credential that was made of a secret",
+    () => ({
+      getAuth: () => ({ headers: { A: new Secret("Bearer made-of-it") } }),
+      describe: () => "it is made-of-it",
+    }),
+    /describe\(\) gave the credential away/,
+  ],
 ]);
 
 test("it finds a factory that fetches", async () => {

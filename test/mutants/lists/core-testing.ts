@@ -4,6 +4,15 @@ import { faultsIn } from "../mutant.ts";
 export const mutants = [
   ...faultsIn(
     "core/src/testing",
+    ["core/contract-answers"],
+    [
+      ["checkSilence(setup, { words });", "", "doctor may print a secret of the store"],
+      ['assert.ok(!given, "describe() gave', 'assert.ok(true, "describe() gave', "doctor may print the credential"],
+      ['assert.equal(typeof words, "string",', 'assert.equal("", "",', "doctor may be given what is no text"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/testing",
     ["core/bad-plugins"],
     [
       [
