@@ -22,7 +22,7 @@ export function createCredential(mode: Mode): Credential {
   return { fields, authorization, name: "Basic credentials" };
 }
 
-/** What stands in front of MLflow where nothing of the provider's own does. */
-export function frontOf({ authorization, name }: Credential): Pick<Given, "wanted" | "startFront"> {
-  return { wanted: name, startFront: (upstream, start) => start(upstream, authorization) };
+/** What the proxy in front of MLflow asks for where nothing of the provider's own stands there. */
+export function frontOf({ authorization, name }: Credential): Pick<Given, "wanted" | "front"> {
+  return { wanted: name, front: authorization };
 }

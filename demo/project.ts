@@ -102,5 +102,5 @@ function ambient(): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** Python's client prints links through the private proxy of `exec`. When a user reads them, that proxy is gone. */
+/** Python's client prints a link for each run as it ends; `exec` prints them all at its end. */
 const quietPython = { MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT: "true", MLFLOW_DISABLE_TELEMETRY: "true" };

@@ -6,7 +6,10 @@ import { startNginx } from "@mlflow-auth/test/servers/nginx";
 import { startFront } from "@mlflow-auth/test/servers/node-front";
 import { missing, type Tool } from "@mlflow-auth/test/servers/tools";
 import type { CleanUp } from "./clean-up.ts";
-import type { ProviderName } from "./providers.ts";
+import { type ProviderName, providers } from "./providers.ts";
+
+/** What a proxy is called that is made for the demo. */
+export const SMALL_FRONT = "a small proxy";
 
 /** The MLflow server of the demo. */
 export interface Backend {
@@ -20,6 +23,8 @@ export interface Servers {
   startMlflow(): Promise<Backend>;
   /** The proxy in front of the MLflow server. It lets through requests with this Authorization header, and no others. */
   startFront(upstream: string, authorization: string): Promise<Front>;
+  /** What that proxy is called. */
+  readonly front: string;
 }
 
 /** @param real nginx and MLflow themselves; else small servers in this process */
@@ -34,6 +39,7 @@ export function chooseServers(real: boolean, cleanUp: CleanUp): Servers {
   return {
     startMlflow: () => stopping(mlflow()),
     startFront: (upstream, authorization) => stopping(front({ upstream, accepted: [authorization] })),
+    front: real ? "nginx" : SMALL_FRONT,
   };
 }
 
@@ -44,8 +50,7 @@ async function startSmallMlflow(): Promise<Backend & { stop(): Promise<void> }> 
 
 /** What the real servers need and this machine lacks: a sentence for each, which also says how to get it. */
 export async function missingTools(provider: ProviderName): Promise<string[]> {
-  const own: Partial<Record<ProviderName, Tool>> = { vault: "vault", aws: "moto" };
-  const tools: Tool[] = [...[own[provider] ?? []].flat(), "nginx", "mlflow"];
+  const tools: readonly Tool[] = [...providers[provider].tools, "mlflow"];
   const sentences: string[] = [];
   for (const tool of tools) {
     const sentence = await missing(tool);

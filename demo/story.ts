@@ -10,7 +10,7 @@ import { CONFIG, createProject, type Project, runCommand } from "./project.ts";
 import { providers } from "./providers.ts";
 import { checkRuns, readRuns } from "./read-back.ts";
 import { runsTable } from "./runs-table.ts";
-import { chooseServers } from "./servers.ts";
+import { chooseServers, SMALL_FRONT } from "./servers.ts";
 
 /** What is there once the demo has been told. */
 export interface Scene {
@@ -43,10 +43,11 @@ export async function tell(
 
   print.step(`An MLflow server behind a proxy that asks for ${given.wanted}`);
   const mlflow = await servers.startMlflow();
-  const front = await given.startFront(mlflow.uri, servers.startFront);
-  print.say(
-    `MLflow at ${mlflow.uri}, ${real && provider !== "hokusai" && provider !== "descope" ? "nginx" : "a small proxy"} in front of it at ${front.uri}.`,
-  );
+  const [name, front] =
+    typeof given.front === "string"
+      ? [servers.front, await servers.startFront(mlflow.uri, given.front)]
+      : [SMALL_FRONT, await given.front(mlflow.uri)];
+  print.say(`MLflow at ${mlflow.uri}, ${name} in front of it at ${front.uri}.`);
 
   print.step("A request without credentials");
   await showRefusal(front);

@@ -1,5 +1,5 @@
 /** AWS Secrets Manager: moto, which takes any keys, or a small double that checks each signature. */
-import { type Moto, startMoto } from "@mlflow-auth/test/servers/moto";
+import { startMoto } from "@mlflow-auth/test/servers/moto";
 import { environmentOf, makeKeys, startFakeSecretsManager } from "@mlflow-auth/test/servers/secrets-manager-fake";
 import type { CleanUp } from "../clean-up.ts";
 import { createCredential, frontOf } from "../credential.ts";
@@ -39,7 +39,7 @@ async function startSmall(secret: string, keys: Keys, cleanUp: CleanUp): Promise
 }
 
 async function startReal(secret: string, keys: Keys, cleanUp: CleanUp): Promise<string> {
-  const moto: Moto = await startMoto();
+  const moto = await startMoto();
   cleanUp.add(moto.stop);
   await moto.createSecret(NAME, secret, keys.accessKeyId);
   return moto.endpoint;

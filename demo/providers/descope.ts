@@ -15,7 +15,7 @@ export const startProvider: StartProvider = async (_mode, _real, cleanUp) => {
     ],
     server: { name: "Descope", address: descope.url },
     wanted: "a session of Descope",
-    async startFront(upstream) {
+    async front(upstream) {
       const front = await startDescopeFront(descope, upstream);
       cleanUp.add(front.stop);
       return front;

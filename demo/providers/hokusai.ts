@@ -1,5 +1,4 @@
 /** Hokusai: a small double of its proxy, which asks for an API key and stands in front of MLflow itself. */
-
 import type { Front } from "@mlflow-auth/test/servers/front";
 import { type FakeHokusai, makeKey, startFakeHokusai } from "@mlflow-auth/test/servers/hokusai-fake";
 import type { StartProvider } from "./provider.ts";
@@ -10,7 +9,7 @@ export const startProvider: StartProvider = async (_mode, _real, cleanUp) => {
     title: "An API key of Hokusai",
     sentences: ["The environment has it as HOKUSAI_API_KEY: no MLflow client would send it as X-API-Key."],
     wanted: "an API key",
-    async startFront(upstream) {
+    async front(upstream) {
       const hokusai = await startFakeHokusai({ upstream, key });
       cleanUp.add(hokusai.stop);
       return asFront(hokusai);

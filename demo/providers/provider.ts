@@ -17,8 +17,8 @@ export interface Given {
   readonly server?: { readonly name: string; readonly address: string };
   /** What the proxy in front of MLflow asks for: `a Bearer token`. */
   readonly wanted: string;
-  /** Starts that proxy. @param start one that lets through these values of Authorization, and no others */
-  startFront(upstream: string, start: StartFront): Promise<Front>;
+  /** The value of Authorization that it lets through, and no other; or how to start one that judges in the provider's own way. */
+  readonly front: string | ((upstream: string) => Promise<Front>);
   /** The plugin's options, as lines of YAML below its name. */
   readonly options: readonly string[];
   /** The tags that the plugin gives each run. Default: none. */
@@ -26,5 +26,3 @@ export interface Given {
   /** Variables that the file and the plugin read. */
   readonly settings: Readonly<Record<string, string>>;
 }
-
-type StartFront = (upstream: string, authorization: string) => Promise<Front>;
