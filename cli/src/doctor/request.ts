@@ -30,7 +30,7 @@ export async function requestFinding(examination: Examination, before: Before): 
   let answer: Answer;
   try {
     const dispatcher = agent.compose(createInterceptor(opened.open));
-    answer = await probe(dispatcher, READ(url), timeout);
+    answer = await probe(dispatcher, readOf(url), timeout);
   } catch (thrown) {
     const { found, remedy = "" } = isMlflowAuthError(thrown)
       ? brokenBy("request", thrown)
@@ -54,13 +54,16 @@ export async function requestFinding(examination: Examination, before: Before): 
 /** Nothing is accepted by a server that asks for nothing. */
 async function answersAnybody(url: string, agent: Dispatcher, timeout: number): Promise<boolean> {
   try {
-    return isRead(await probe(agent, READ(url), timeout));
+    return isRead(await probe(agent, readOf(url), timeout));
   } catch {
     return false;
   }
 }
 
-const READ = (url: string) => ({ method: "POST", url, body: '{"max_results":1}' }) as const;
+/** A search for one experiment: it changes nothing. */
+function readOf(url: string) {
+  return { method: "POST", url, body: '{"max_results":1}' } as const;
+}
 
 function inShort({ provider }: { provider: string | undefined }): string {
   return provider === undefined ? "a request without a credential of the file" : `the credential of ${provider}`;

@@ -46,7 +46,7 @@ function unauthorized(answer: Answer, { authorized, clocksApart }: SentRead): Ex
       remedy: "enable a plugin that has one under `plugins`, and name it in the server's `auth`",
     };
   }
-  const clock = clocksApart ? "set the clocks right first (see clock); then " : "";
+  const clock = clocksFirst(clocksApart);
   if (authorized.signing !== undefined) {
     return {
       found: `the server refused the signature of ${provider} (401)`,
@@ -58,6 +58,11 @@ function unauthorized(answer: Answer, { authorized, clocksApart }: SentRead): Ex
   const found = `the server refused the credential of ${provider} (401), sent as ${shown}`;
   const asks = wanted.length === 0 ? found : `${found}; it asks for ${wanted.join(" or ")}`;
   return { found: asks, remedy: clock + howToSend(provider, name, scheme, wanted) };
+}
+
+/** What a remedy begins with where something that has a date was refused. */
+function clocksFirst(apart: boolean): string {
+  return apart ? "set the clocks right first (see clock); then " : "";
 }
 
 function howToSend(provider: string, name: string, scheme: string | undefined, wanted: readonly string[]): string {
@@ -123,7 +128,7 @@ function forbidden({ text }: Answer, { url, authorized, clocksApart }: SentRead)
   }
   // Many fronts say no more of a wrong signature than of a missing permission.
   if (signing !== undefined) {
-    const clock = clocksApart ? "set the clocks right first (see clock); then " : "";
+    const clock = clocksFirst(clocksApart);
     return {
       found: `a proxy in front of MLflow refused the signature of ${provider}, or its owner (403)`,
       remedy: `${clock}check whose keys ${provider} signs with, for which service and region, and that they are allowed to call this address`,
