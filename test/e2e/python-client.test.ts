@@ -4,7 +4,8 @@ import { refusedBy } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { countExperiments, runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram } from "./fixture/project.ts";
-import { basic, bearer, type Stage, startStage } from "./fixture/stage.ts";
+import { protectedProject } from "./fixture/protected-project.ts";
+import { type Stage, startStage } from "./fixture/stage.ts";
 
 const test = suite("Python's mlflow through exec", { missing: await missing("mlflow", "vault", "nginx") });
 let stage: Stage;
@@ -15,25 +16,7 @@ test.before(async () => {
 test.after(() => stage.stop());
 
 async function training(mode: "bearer" | "basic") {
-  const { vault, watch } = stage;
-  const secret = watch.secret();
-  await vault.put(
-    `secret/mlflow/${mode}`,
-    mode === "bearer" ? { token: secret } : { username: "ci", password: secret },
-  );
-  const front = await stage.openFront(mode === "bearer" ? bearer(secret) : basic("ci", secret));
-  const project = stage.createProject({
-    config: `
-version: 1
-trackingUri: \${MLFLOW_TRACKING_URI}
-plugins:
-  vault:
-    address: \${VAULT_ADDR}
-    secret: { path: mlflow/${mode} }
-    credential: { mode: ${mode} }
-`,
-    env: { MLFLOW_TRACKING_URI: front.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
-  });
+  const { project, front } = await protectedProject(stage, mode);
   addProgram(project, "train.py");
   return { project, front };
 }

@@ -4,7 +4,8 @@ import type { Front } from "../servers/front.ts";
 import { missing } from "../servers/tools.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
 import { addProgram, type Project } from "./fixture/project.ts";
-import { basic, bearer, type Stage, startStage } from "./fixture/stage.ts";
+import { protectedProject } from "./fixture/protected-project.ts";
+import { type Stage, startStage } from "./fixture/stage.ts";
 
 const test = suite("Node programs through register", { missing: await missing("mlflow", "vault", "nginx") });
 let stage: Stage;
@@ -16,26 +17,8 @@ test.after(() => stage.stop());
 
 const REGISTERED = ["node", "--import", "@mlflow-auth/core/register"];
 
-async function protectedProject(mode: "bearer" | "basic"): Promise<{ project: Project; front: Front }> {
-  const { vault, watch } = stage;
-  const secret = watch.secret();
-  await vault.put(
-    `secret/mlflow/${mode}`,
-    mode === "bearer" ? { token: secret } : { username: "ci", password: secret },
-  );
-  const front = await stage.openFront(mode === "bearer" ? bearer(secret) : basic("ci", secret), { basePath: "/ml" });
-  const project = stage.createProject({
-    config: `
-version: 1
-trackingUri: \${MLFLOW_TRACKING_URI}
-plugins:
-  vault:
-    address: \${VAULT_ADDR}
-    secret: { path: mlflow/${mode} }
-    credential: { mode: ${mode} }
-`,
-    env: { MLFLOW_TRACKING_URI: front.uri, VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token() },
-  });
+async function nodeProject(mode: "bearer" | "basic"): Promise<{ project: Project; front: Front }> {
+  const { project, front } = await protectedProject(stage, mode, { basePath: "/ml" });
   addProgram(project, "npm-mlflow.cjs");
   addProgram(project, "fetch-runs.mjs");
   return { project, front };
@@ -52,7 +35,7 @@ async function assertNoneRefused(front: Front): Promise<void> {
 
 for (const mode of ["bearer", "basic"] as const) {
   test(`npm's mlflow works unchanged behind a front that enforces ${mode}`, async () => {
-    const { project, front } = await protectedProject(mode);
+    const { project, front } = await nodeProject(mode);
     const { code, stdout, stderr } = await project.run([...REGISTERED, "npm-mlflow.cjs", `npm-${mode}`]);
     assert.equal([code, stderr], [0, ""]);
     const runs = (await runsOf(stage.mlflow, `npm-${mode}`)) ?? [];
@@ -68,7 +51,7 @@ for (const mode of ["bearer", "basic"] as const) {
 
   for (const sender of ["fetch", "undici"]) {
     test(`${sender} works unchanged behind a front that enforces ${mode}`, async () => {
-      const { project, front } = await protectedProject(mode);
+      const { project, front } = await nodeProject(mode);
       const name = `${sender}-${mode}`;
       const { code, stdout, stderr } = await project.run([...REGISTERED, "fetch-runs.mjs", name, sender]);
       assert.equal([code, stderr], [0, ""]);
@@ -81,7 +64,7 @@ for (const mode of ["bearer", "basic"] as const) {
 }
 
 test("the same programs without register are refused, and nothing is created", async () => {
-  const { project, front } = await protectedProject("bearer");
+  const { project, front } = await nodeProject("bearer");
   for (const [name, ...args] of [["npm-mlflow.cjs"], ["fetch-runs.mjs", "fetch"], ["fetch-runs.mjs", "undici"]]) {
     const { code } = await project.run(["node", name as string, "bare", ...args]);
     assert.is.not(code, 0);
@@ -95,7 +78,7 @@ test("the same programs without register are refused, and nothing is created", a
 });
 
 test("an Authorization header of the program's own does not beat the file", async () => {
-  const { project, front } = await protectedProject("bearer");
+  const { project, front } = await nodeProject("bearer");
   project.write(
     "ambient.mjs",
     "console.log((await fetch(process.argv[2], { headers: { Authorization: 'Bearer old' } })).status)",
@@ -106,7 +89,7 @@ test("an Authorization header of the program's own does not beat the file", asyn
 });
 
 test("other traffic of the program goes out as it is", async () => {
-  const { project } = await protectedProject("bearer");
+  const { project } = await nodeProject("bearer");
   const other = await stage.openFront("Bearer something else");
   project.write("other.mjs", "console.log((await fetch(process.argv[2])).status)");
   const { stdout } = await project.run([...REGISTERED, "other.mjs", `${other.uri}/api/2.0/mlflow/experiments/search`]);
@@ -118,7 +101,7 @@ test("other traffic of the program goes out as it is", async () => {
 });
 
 test("an invalid file stops the program before it starts, with every problem and exit code 3", async () => {
-  const { project, front } = await protectedProject("bearer");
+  const { project, front } = await nodeProject("bearer");
   project.write(
     "mlflow-auth.yaml",
     `version: 1
@@ -139,7 +122,7 @@ plugins:
 });
 
 test("without a file the program does not start either", async () => {
-  const { project } = await protectedProject("bearer");
+  const { project } = await nodeProject("bearer");
   project.write("program.mjs", "console.log('started')");
   const env = { MLFLOW_AUTH_CONFIG: "other.yaml" };
   const { code, stdout, stderr } = await project.run([...REGISTERED, "program.mjs"], { env });
