@@ -11,6 +11,9 @@ import { assertClosed, namelessFiles } from "./nameless-files.ts";
 
 const test = suite("bodies that are kept until they are signed");
 
+/** A folder of this test's own, where nobody else leaves files meanwhile. */
+process.env.TMPDIR = mkdtempSync(join(tmpdir(), "mlflow-auth-kept-"));
+
 const MiB = 1024 * 1024;
 const spooling = { signing: { instance: "signer", longBodies: "spool" }, server: "https://h.test" } as const;
 const refusing = { ...spooling, signing: { instance: "signer", longBodies: "refuse" } } as const;
@@ -35,10 +38,9 @@ test("a short stream is kept in memory, a long one in a file without a name that
   assert.is(short.length, MiB);
   assert.equal(namelessFiles(), []);
   const whole = Buffer.concat(Array.from({ length: 8 }, (_, index) => Buffer.alloc(256 * 1024, index)));
-  const before = readdirSync(tmpdir());
   const long = await keepBody(pieces(8), spooling);
   assert.is(namelessFiles().length, 1);
-  assert.equal(readdirSync(tmpdir()), before);
+  assert.equal(readdirSync(tmpdir()), []);
   assert.is(statSync(`/proc/self/fd/${namelessFiles()[0]?.descriptor}`).mode & 0o777, 0o600);
   assert.is(long.length, 2 * MiB);
   for (const body of [long.body, long.again().body]) assert.ok((await buffer(body as never)).equals(whole));
@@ -110,7 +112,7 @@ function keepElsewhere(folder: string, limit = ""): string {
       ({ code, transient, message, remedy }) => console.log(code, transient, message, "Try this:", remedy),
     );
   `;
-  const file = join(mkdtempSync(join(tmpdir(), "mlflow-auth-kept-")), "keep.mjs");
+  const file = join(mkdtempSync(join(tmpdir(), "keep-")), "keep.mjs");
   writeFileSync(file, script);
   const env = { ...process.env, TMPDIR: folder, NODE_OPTIONS: "" };
   const { stdout, stderr } = spawnSync("bash", ["-c", `${limit} exec "$0" "$1"`, process.execPath, file], { env });
@@ -119,7 +121,7 @@ function keepElsewhere(folder: string, limit = ""): string {
 
 test("a folder that can't hold a temporary file, or not all of it, is named with the reason and the remedy", () => {
   assert.is(keepElsewhere(tmpdir()), "kept");
-  const base = mkdtempSync(join(tmpdir(), "mlflow-auth-kept-"));
+  const base = mkdtempSync(join(tmpdir(), "base-"));
   const gone = join(base, "gone");
   const missing = keepElsewhere(gone);
   assert.ok(missing.startsWith("BODY_UNSIGNABLE false a request to https://h.test was not sent"), missing);
