@@ -10,10 +10,12 @@
 import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compile } from "json-schema-to-typescript";
+import { fileType, optionsFile, optionsModule } from "../cli/src/plugin-package/option-types.ts";
 import { generateClientHeaders } from "../schema/generate/client-headers.ts";
 import { generateErrorReference } from "../schema/generate/error-reference.ts";
 import { generateReference, type PluginReference } from "../schema/generate/reference.ts";
-import { generateFileType, generateOptionsType, generateValidator } from "../schema/generate/typescript.ts";
+import { generateValidator } from "../schema/generate/validator.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const check = process.argv.includes("--check");
@@ -29,7 +31,7 @@ async function generate(): Promise<Map<string, string>> {
   const config = readJson("schema/config.schema.json");
   const values = readJson("schema/values.schema.json");
   const source = banner("schema/config.schema.json");
-  files.set("schema/src/generated/config-file.ts", source + (await generateFileType(config)));
+  files.set("schema/src/generated/config-file.ts", source + (await fileType(config, compile)));
   files.set("schema/src/generated/validate-config.ts", source + generateValidator(config, values));
   files.set(
     "schema/src/generated/schemas.ts",
@@ -45,11 +47,11 @@ export const valuesSchema: Record<string, unknown> = ${JSON.stringify(values, nu
   for (const schema of schemas.sort()) {
     const [, folder, name = folder] = schema.split("/").slice(0, -1) as [string, string, string?];
     const inner = name === folder ? "" : name;
-    const types = await generateOptionsType(readJson(schema), name, values);
+    const json = readJson(schema);
     const packageName = String(readJson(join("plugins", folder, "package.json"))["name"]);
-    plugins.push({ name, packageName, schema: readJson(schema) });
-    const source = join(inner, "config.schema.json");
-    files.set(join("plugins", folder, "src", inner, "generated/options.ts"), banner(source) + types);
+    plugins.push({ name, packageName, schema: json });
+    const file = [...(inner === "" ? [] : [inner]), "config.schema.json"].join("/");
+    files.set(join("plugins", folder, optionsFile(inner)), await optionsModule(name, { json, file }, values, compile));
   }
   const comment =
     "<!-- Generated from the JSON Schemas by scripts/generate.ts. Don't edit: run `npm run generate`. -->\n\n";

@@ -8,6 +8,7 @@ import {
   configOption,
   logLevelOption,
   notEmpty,
+  packageOption,
   portNumber,
   refuseLogVariables,
   repeatable,
@@ -149,7 +150,16 @@ export function createProgram(): Command {
   add(program, "plugins", "list the plugins that are installed, and which of them the file enables; imports none")
     .option("--json", "print them as JSON")
     .option("--why <name>", "say why a plugin was or was not found, and where it was looked for", notEmpty)
-    .addHelpText("after", example("mlflow-auth plugins", "mlflow-auth plugins --why vault"))
+    .addOption(
+      packageOption(
+        "--types [folder]",
+        "for authors: write the TypeScript types of a plugin's options from its schema",
+      ).conflicts(["why", "config"]),
+    )
+    .addHelpText(
+      "after",
+      example("mlflow-auth plugins", "mlflow-auth plugins --why vault", "mlflow-auth plugins --types"),
+    )
     .action(async (_options, command: Command) => {
       const { plugins } = await import("./commands/plugins.js");
       await endWith(await plugins(command.optsWithGlobals(), namesOf(program)));

@@ -16,13 +16,20 @@ export type { SecretVariables } from "./config/secret-origins.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";
 export { judgeUri } from "./config/servers.js";
 export { compileDestinations } from "./destination/destinations.js";
-export { checkManifest, type InstalledCommand, type InstalledPlugin } from "./discovery/check-manifest.js";
+export { checkManifest, checkSchema, type InstalledCommand, type InstalledPlugin } from "./discovery/check-manifest.js";
 export { commandNames, findCommand } from "./discovery/find-command.js";
 export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
 export { ownPackage, ownPlugins } from "./discovery/install-command.js";
-export { type Manifest, namesOf, offersCommand, readManifests, undeclaredManifests } from "./discovery/manifests.js";
+export {
+  type Manifest,
+  namesOf,
+  offersCommand,
+  readManifest,
+  readManifests,
+  undeclaredManifests,
+} from "./discovery/manifests.js";
 export { misnamed, noSchema, notTrusted } from "./discovery/package-faults.js";
-export { readPackage } from "./discovery/read-package.js";
+export { parseObject, readPackage } from "./discovery/read-package.js";
 export type { RootOptions } from "./discovery/roots.js";
 export type { Origin, Root } from "./discovery/search-folders.js";
 export { codes, type ErrorCode } from "./errors/codes.js";

@@ -42,7 +42,15 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   // A second plugin of a package stands above the first, whose login it shares.
   plugins: ["generated", "*.ts", "sigv4"],
   proxy: ["http", "private", "*.ts"],
-  cli: ["*.ts", "installed", "completion doctor init plugin-command", "commands", "program.ts", "main.ts", "start.ts"],
+  cli: [
+    "*.ts",
+    "installed",
+    "completion doctor init plugin-command plugin-package",
+    "commands",
+    "program.ts",
+    "main.ts",
+    "start.ts",
+  ],
 };
 
 /** Packages of others that some files must not reach, neither by themselves nor through what they import. */

@@ -13,17 +13,24 @@ export interface PluginsOptions {
   readonly config?: string;
   readonly json?: boolean;
   readonly why?: string;
+  /** The folder of a package that is worked on; true for the working directory. */
+  readonly types?: string | true;
 }
 
 /**
- * Prints the plugins that are installed, or why one of them was or was not found. Imports none.
+ * Prints the plugins that are installed, or why one of them was or was not found. Imports none. Or does something for a plugin's package
+ * that is worked on.
  *
  * @param own the names of the program's own commands
  */
 export async function plugins(
-  { config: configFile, json, why }: PluginsOptions,
+  { config: configFile, json, why, types }: PluginsOptions,
   own: readonly string[],
 ): Promise<number> {
+  if (types !== undefined) {
+    const { writeTypes } = await import("../plugin-package/write-types.js");
+    return writeTypes(types === true ? undefined : types, json);
+  }
   const where = findOptionsOf(configFile);
   const file = await fileInstances(where);
   const installed = readInstalled(rootOptionsOf(file, where));

@@ -44,7 +44,7 @@ function describe(command: Command): CommandWords {
 function optionOf({ long, short, description, required, optional, argChoices, flags }: Option): OptionWords {
   const names = [long, short].filter((name) => name !== undefined && name !== null);
   if (flags.includes("[=")) return { names, description: oneLine(description), takesVariable: true };
-  const takesFile = /<(file|path)>/.test(flags);
+  const takesFile = /[<[](file|path|folder)[>\]]/.test(flags);
   const value = required || optional ? (argChoices ?? (takesFile ? "file" : "any")) : undefined;
   return { names, description: oneLine(description), value };
 }

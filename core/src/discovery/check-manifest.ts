@@ -51,7 +51,7 @@ export function checkManifest(manifest: Manifest, plugin: string, trust: Package
   refuseMisnamed(manifest, plugin);
   const declared = checkVersion(manifest);
   const { name, version, folder } = manifest;
-  const { schema, file } = readSchema(manifest, fileOf(manifest, "configSchema", declared, plugin));
+  const { schema, file } = checkSchema(manifest, plugin);
   const environment = fileOf(manifest, "environment", declared, plugin);
   const owner: PluginPackage = Object.freeze({ name, version, folder, configSchema: file });
   const entries: Partial<Record<Group, EntryPoint>> = {};
@@ -71,6 +71,16 @@ export function checkManifest(manifest: Manifest, plugin: string, trust: Package
     },
     imports: judgeOf(folder, trust),
   };
+}
+
+/**
+ * The schema alone: its package need not be built.
+ *
+ * @returns `file`: undefined for a plugin that names none, so it takes no options
+ * @throws MlflowAuthError `PLUGIN_MANIFEST`
+ */
+export function checkSchema(manifest: Manifest, plugin: string): { readonly schema: Schema; readonly file?: string } {
+  return readSchema(manifest, fileOf(manifest, "configSchema", checkVersion(manifest), plugin));
 }
 
 /**

@@ -1,4 +1,4 @@
-// Generated from config.schema.json by scripts/generate.ts. Don't edit: run `npm run generate`.
+// Generated from config.schema.json by `mlflow-auth plugins --types`. Don't edit: run that again.
 import type { CachePolicy, CredentialOptions, SecretSource } from "@mlflow-auth/core/plugin";
 
 /**

@@ -1,4 +1,4 @@
-// Generated from sigv4/config.schema.json by scripts/generate.ts. Don't edit: run `npm run generate`.
+// Generated from sigv4/config.schema.json by `mlflow-auth plugins --types`. Don't edit: run that again.
 /**
  * Signs each request with AWS Signature Version 4: for API Gateway, any named service, or SageMaker's managed MLflow.
  */

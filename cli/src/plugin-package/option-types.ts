@@ -1,15 +1,19 @@
-/** The TypeScript that is made of the JSON Schemas: types, and the validator of the file. */
-import { Ajv } from "ajv";
-import standalone from "ajv/dist/standalone/index.js";
-import { compile, type JSONSchema } from "json-schema-to-typescript";
-import { annotations } from "../src/annotations.ts";
+/**
+ * The TypeScript types that JSON Schemas amount to: of a plugin's options, and of the file. Made by json-schema-to-typescript, which is
+ * given, for it is far larger than all of this program.
+ */
 
 type Json = Record<string, unknown>;
+
+/** `compile` of json-schema-to-typescript. */
+export type CompileTypes = (schema: never, name: string, settings: object) => Promise<string>;
 
 const settings = {
   bannerComment: "",
   ignoreMinAndMaxItems: true,
   style: { printWidth: 120, singleQuote: false, semi: true },
+  // A reference may lead into the schema alone: none is a file that is read, or an address that is asked.
+  $refOptions: { resolve: { external: false } },
 };
 
 /** The type of a shared value (values.schema.json) in the file, and in a plugin's options, where core has converted it. */
@@ -27,24 +31,51 @@ const inOptions: Record<string, string> = {
 };
 
 /** The type of the file as a person writes it, as the source of a module that exports `ConfigFile`. */
-export function generateFileType(schema: Json): Promise<string> {
-  return compile(withValues(schema, inFile, {}) as JSONSchema, "ConfigFile", settings);
+export function fileType(schema: Json, compile: CompileTypes): Promise<string> {
+  return compile(withValues(schema, inFile, {}) as never, "ConfigFile", settings);
+}
+
+/** What a module of generated types begins with, whatever it was made of. */
+export const GENERATED = "// Generated from ";
+
+/** Where the module belongs in its package. @param inner the folder of a package's second plugin; empty for the first */
+export function optionsFile(inner: string): string {
+  return ["src", ...(inner === "" ? [] : [inner]), "generated/options.ts"].join("/");
 }
 
 /**
  * The type of a plugin's options as its factories get them: secrets and durations converted, defaults filled in.
  *
- * @param name the plugin's name: `vault` gives a module that exports `VaultOptions`
+ * @param plugin its name: `acme` gives a module that exports `AcmeOptions`
+ * @param schema.file where it stands in its package, for the banner
  * @param values values.schema.json
+ * @returns the source of the module
+ * @throws Error, in its own words, for a schema that the compiler can't use
  */
-export async function generateOptionsType(schema: Json, name: string, values: Json): Promise<string> {
-  const title = `${name.replaceAll(/(^|-)([a-z])/g, (_, _dash, letter: string) => letter.toUpperCase())}Options`;
-  const prepared = requireDefaults(withValues({ ...schema, title }, inOptions, values["$defs"] as Json)) as JSONSchema;
-  const types = await compile(prepared, title, settings);
+export async function optionsModule(
+  plugin: string,
+  schema: { readonly json: Json; readonly file: string },
+  values: Json,
+  compile: CompileTypes,
+): Promise<string> {
+  const title = optionsTypeName(plugin);
+  const { $id: _, ...anonymous } = schema.json;
+  const prepared = requireDefaults(withValues({ ...anonymous, title }, inOptions, values["$defs"] as Json));
+  const types = await compile(prepared as never, title, settings);
   const imported = ["CachePolicy", "CredentialOptions", "SecretSource"].filter((type) => types.includes(type));
+  const banner = `${GENERATED}${schema.file} by \`mlflow-auth plugins --types\`. Don't edit: run that again.\n`;
   return imported.length === 0
-    ? types
-    : `import type { ${imported.join(", ")} } from "@mlflow-auth/core/plugin";\n\n${types}`;
+    ? banner + types
+    : `${banner}import type { ${imported.join(", ")} } from "@mlflow-auth/core/plugin";\n\n${types}`;
+}
+
+/** What the type is called: of `acme`, `AcmeOptions`; of `acme-sso`, `AcmeSsoOptions`. */
+export function optionsTypeName(plugin: string): string {
+  const words = plugin.split(/[^A-Za-z\d]+/).filter((word) => word !== "");
+  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
+  // A type's name does not begin with a digit; and as the compiler would have it, behind one stands a capital.
+  const whole = /^[A-Z]/.test(name) ? `${name}Options` : `Plugin${name}Options`;
+  return whole.replaceAll(/\d[a-z]/g, (pair) => pair.toUpperCase());
 }
 
 /** Replaces each reference to a shared value by the TypeScript type it has. What is said beside the reference wins. */
@@ -76,20 +107,4 @@ function requireDefaults(schema: unknown): unknown {
     if (required.size > 0) copy["required"] = [...required];
   }
   return copy;
-}
-
-/**
- * The source of a module that exports `validateConfig`, which checks the core part of the file without ajv.
- *
- * @throws Error for a keyword whose validator imports ajv at run time
- */
-export function generateValidator(config: object, values: object): string {
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, code: { source: true, esm: true, lines: true } });
-  for (const keyword of annotations) ajv.addKeyword(keyword);
-  ajv.addSchema(values);
-  ajv.addSchema(config);
-  const code = standalone.default(ajv, { validateConfig: "mlflow-auth:config" });
-  if (/\brequire\(/.test(code))
-    throw new Error("The core schema uses a keyword whose validator needs ajv at run time (minLength, uniqueItems …).");
-  return `// @ts-nocheck\n${code}\n`;
 }
