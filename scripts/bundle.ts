@@ -3,11 +3,12 @@
  * stays a file of its own, loaded when it runs. What cli/package.json has under `dependencies` is left outside; all else is
  * put in, and its licences go into a file beside it.
  */
-import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type OutputFile } from "esbuild";
+import { bridgeSources, packBridge } from "./bridge-wheel.ts";
 import { builtinImports, REQUIRE, withoutBuiltinImports } from "./bundle-builtins.ts";
 import { licencesOf } from "./bundle-licences.ts";
 import { namedExports, partsOfUndici, withoutYamlOfCosmiconfig } from "./bundle-plugins.ts";
@@ -19,6 +20,9 @@ const licences = join(folder, "THIRD-PARTY-LICENSES.txt");
 /** What the bundle was made of, and when: a {@link Stamp}. */
 const STAMP = "cli/bundle/.inputs.json";
 
+/** Scripts by which it is made. */
+const MAKERS = ["bundle", "bundle-builtins", "bundle-licences", "bundle-plugins", "bridge-wheel", "python-wheel"];
+
 interface Stamp {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -27,9 +31,6 @@ interface Stamp {
   /** Names within the folder of the bundle. */
   readonly files: readonly string[];
 }
-
-/** The Python half of `exec`, which the proxy looks for beside the folder of its own code: so does the bundle. */
-const python = { from: join(root, "proxy", "python"), to: join(cli, "python") };
 
 /** Makes the bundle. Another process may run the old one meanwhile, or make the same: files that it may still load stay. */
 export async function bundleCommand(): Promise<void> {
@@ -62,20 +63,18 @@ export async function bundleCommand(): Promise<void> {
     const name = relative(root, path);
     replace(path, withoutBuiltinImports(text, builtinImports(metafile, name), name));
   }
-  // What was renamed or taken away must not stay beside the new.
-  rmSync(python.to, { recursive: true, force: true });
-  cpSync(python.from, python.to, { recursive: true, filter: (path) => !path.endsWith("__pycache__") });
+  packBridge(root);
   const inputs = Object.keys(metafile.inputs)
     .filter((path) => !path.includes(":"))
     .map((path) => resolve(root, path));
   replace(licences, licencesOf(inputs));
-  const scripts = globSync("**/*", { cwd: python.from, exclude: ["**/__pycache__"] })
-    .map((path) => join(python.from, path))
-    .filter((path) => statSync(path).isFile());
-  const makers = ["bundle.ts", "bundle-builtins.ts", "bundle-licences.ts", "bundle-plugins.ts"].map((name) =>
-    join(root, "scripts", name),
-  );
-  const sources = [...inputs, ...scripts, join(cli, "package.json"), ...makers].map((path) => relative(root, path));
+  const makers = MAKERS.map((name) => join("scripts", `${name}.ts`));
+  const sources = [
+    ...inputs.map((path) => relative(root, path)),
+    ...bridgeSources(root),
+    "cli/package.json",
+    ...makers,
+  ];
   const files = outputFiles.map(({ path }) => relative(folder, path));
   replace(join(root, STAMP), JSON.stringify({ startedAt, sources, files } satisfies Stamp));
 }

@@ -1,7 +1,7 @@
 /** What changes in the environment of a program that `exec` runs. */
 import { delimiter } from "node:path";
 import { type Config, removalVariable, type ServerConfig } from "@mlflow-auth/core/internal";
-import { bridgeName, bridgeSettings, bridgeVariable, pythonFolder } from "@mlflow-auth/proxy";
+import { bridgeName, bridgeSettings, bridgeVariable, pythonWheel } from "@mlflow-auth/proxy";
 import { baseOf } from "./choose-upstream.js";
 import type { KeptVariables } from "./keep-env.js";
 import type { OuterExec } from "./nested-exec.js";
@@ -128,7 +128,7 @@ export function innerEnvironment(
   if (dropped.length > 0) env[removalVariable] = [...new Set([...before, ...dropped])].join(",");
   for (const [name, { proxy }] of Object.entries(bridge.addresses)) env[name] = proxy;
   for (const name of ["no_proxy", "NO_PROXY"]) env[name] = withLoopback(env[name]);
-  if (env["PYTHONPATH"]?.split(delimiter).includes(pythonFolder) !== true)
+  if (env["PYTHONPATH"]?.split(delimiter).includes(pythonWheel) !== true)
     env["PYTHONPATH"] = withBridge(env["PYTHONPATH"]);
   const lacking = keep === "all" ? [] : [...(keep ?? [])].filter((name) => before.includes(name) && !env[name]);
   return { env, warnings: lacking.map(takenOut) };
@@ -139,7 +139,7 @@ function takenOut(name: string): string {
 }
 
 function withBridge(path: string | undefined): string {
-  return path ? pythonFolder + delimiter + path : pythonFolder;
+  return path ? pythonWheel + delimiter + path : pythonWheel;
 }
 
 function withLoopback(list: string | undefined): string {

@@ -2,7 +2,7 @@ import { delimiter } from "node:path";
 import type { Config, InstanceConfig } from "@mlflow-auth/core/internal";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { bridgeVariable, pythonFolder } from "../../proxy/src/index.js";
+import { bridgeVariable, pythonWheel } from "../../proxy/src/index.js";
 import { childEnvironment } from "../src/child-environment.js";
 
 const test = suite("the environment of a program under exec");
@@ -25,7 +25,7 @@ const of = (parent: Given, auth: string[] = server.auth) =>
 const always = {
   MLFLOW_TRACKING_URI: proxy.url,
   MLFLOW_TRACKING_AUTH: "mlflow-auth",
-  PYTHONPATH: pythonFolder,
+  PYTHONPATH: pythonWheel,
   NO_PROXY: "127.0.0.1,localhost",
   no_proxy: "127.0.0.1,localhost",
 };
@@ -75,7 +75,7 @@ const cases: Record<string, [parent: Given, child: Given]> = {
   ],
   "the user's own PYTHONPATH comes behind the bridge's, as it is": [
     { PYTHONPATH: "lib::/opt/x" },
-    { PYTHONPATH: [pythonFolder, "lib::/opt/x"].join(delimiter) },
+    { PYTHONPATH: [pythonWheel, "lib::/opt/x"].join(delimiter) },
   ],
   "an empty PYTHONPATH adds nothing": [{ PYTHONPATH: "" }, {}],
   "NO_PROXY is kept, in both spellings": [

@@ -76,7 +76,7 @@ test("exit codes are the program's, and say why it was not started", async () =>
 test("what leads to the proxy is in the program's environment again, whatever was done to it between", async () => {
   const show = inner("", `sh -c 'echo "$PYTHONPATH $NO_PROXY"'`);
   const { stdout } = await execShell(`PYTHONPATH=src NO_PROXY=.example.com ${show}`);
-  assert.match(stdout, /^\S+python:src \.example\.com,127\.0\.0\.1,localhost\n$/);
+  assert.match(stdout, /^\S+\.whl:src \.example\.com,127\.0\.0\.1,localhost\n$/);
 });
 
 for (const [what, prefix, options] of [

@@ -1,11 +1,11 @@
 """The part of `mlflow-auth exec` that runs in Python: it leads what MLflow sends to a listed server through the proxy.
 
-`exec` puts this folder on PYTHONPATH, names `mlflow-auth` in MLFLOW_TRACKING_AUTH, and says in _MLFLOW_AUTH_BRIDGE where the proxy
-is. MLflow finds the two classes below by the entry points in the folder beside this file. The variables are inherited, so a
-Python program that a Python program starts has the same.
+`exec` puts a wheel of this folder on PYTHONPATH, names `mlflow-auth` in MLFLOW_TRACKING_AUTH, and says in _MLFLOW_AUTH_BRIDGE where
+the proxy is. MLflow finds the two classes below by the entry points in the folder beside this file. The variables are inherited, so
+a Python program that a Python program starts has the same.
 
-The local version in that folder's name is on purpose: no public index holds one, so a list that `pip freeze` made under `exec`
-can't fetch somebody else's package by the bridge's name.
+The local version in that folder's name is on purpose: no public index holds one, so a list of packages that something made under
+`exec` can't fetch somebody else's package by the bridge's name. pip itself does not list it, for the file is named like a wheel.
 
 Standard library only, for Python 3.9 and newer; `requests` is MLflow's own, and imported once MLflow sends something.
 """

@@ -6,7 +6,10 @@ export { type BridgeOptions, bridgeName, bridgeSettings, bridgeVariable } from "
 export { agentLimits, type ProxyOptions, type RunningProxy, startProxy } from "./private/start-proxy.js";
 
 /**
- * The folder for PYTHONPATH: a module, and the entry points by which MLflow finds it. It lies beside the folder of this code, and
- * beside that of the bundle, so it is looked for here and not in a folder further down.
+ * The file for PYTHONPATH, which the build makes of `python/`: modules, and the entry points by which MLflow finds them. As a wheel it
+ * is left out of what pip lists. It lies beside the folder of this code, and beside that of the bundle, so it is looked for here and
+ * not in a folder further down.
  */
-export const pythonFolder = fileURLToPath(new URL("../python", import.meta.url));
+export const pythonWheel = fileURLToPath(
+  new URL("../wheel/mlflow_auth_bridge-1+exec-py3-none-any.whl", import.meta.url),
+);

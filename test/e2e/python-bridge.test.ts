@@ -92,6 +92,17 @@ for (const [client, find] of Object.entries(clients)) {
     assert.is(stdout.split(".")[0], client.split(" ")[1]);
   });
 
+  test(`${client}: pip lists the same packages under exec as without it, though MLflow finds the bridge`, async () => {
+    const freeze = [python, "-m", "pip", "freeze"];
+    const without = await project.run(freeze);
+    const under = await exec(east, freeze);
+    assert.match(without.stdout, /^mlflow(?:-skinny)?==/m);
+    assert.is(under.stdout, without.stdout);
+    const program =
+      "from importlib.metadata import entry_points as e; print([p.name for p in e(group='mlflow.request_auth_provider')])";
+    assert.match((await exec(east, [python, "-c", program])).stdout, "'mlflow-auth'");
+  });
+
   test(`${client}: servers that are named in code get their own credentials, from child processes too; the links are theirs`, async () => {
     const { code, stdout, stderr } = await exec(east, [python, "in-code.py", west.uri, east.uri, experiment("named")]);
     assert.is(code, 0, stderr);

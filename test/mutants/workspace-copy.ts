@@ -1,10 +1,11 @@
 /**
  * A copy of the built workspace in which a file may be broken. Faults go into the source and into what was compiled from it: a
- * package's own tests load the one, those of other packages and the command the other.
+ * package's own tests load the one, those of other packages and the command the other. Python is packed anew.
  */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { transformSync } from "esbuild";
+import { packBridge } from "../../scripts/bridge-wheel.ts";
 import type { Fault } from "./mutant.ts";
 
 /** What no test of a mutant needs, or what may not be shared: a bundle is made anew from what was compiled. */
@@ -39,6 +40,7 @@ export function copyWorkspace(root: string, folder: string): WorkspaceCopy {
   function write(texts: ReadonlyMap<string, string>): void {
     for (const [file, text] of texts) writeFileSync(file, text);
     rmSync(join(path, "cli", "bundle"), { recursive: true, force: true });
+    if ([...texts.keys()].some((file) => file.endsWith(".py"))) packBridge(path);
   }
 
   return {

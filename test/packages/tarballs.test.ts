@@ -73,7 +73,7 @@ test("nothing superfluous is in them, and nothing that was built from a source o
       assert.not.match(path, /test\/|\.test\.|tsbuildinfo|__pycache__|(^|\/)\.|\.ts$(?<!\.d\.ts)/, label);
       const [, module] = /^dist\/(.+?)(\.d\.ts|\.js|\.js\.map)$/.exec(path) ?? [];
       if (module === undefined)
-        assert.match(path, published.name === "mlflow-auth" ? /^(bin|bundle|python)\/|^[^/]+$/ : usual, label);
+        assert.match(path, published.name === "mlflow-auth" ? /^(bin|bundle|wheel)\/|^[^/]+$/ : usual, label);
       else
         assert.ok(existsSync(join(published.folder, "src", `${module}.ts`)), `${label} has no source: npm run build`);
     }
@@ -109,7 +109,7 @@ test("the command's bundle brings the licence of everything in it, and asks npm 
     assert.match(licences, new RegExp(`^${name} \\d`, "m"));
   for (const licence of licences.split(/^-{80}$/m).slice(1))
     assert.match(licence, /Copyright.*(Permission (to use|is hereby granted)|Redistribution and use)/is);
-  assert.ok(files.has("python/mlflow_auth_bridge.py"));
+  assert.ok(files.has("wheel/mlflow_auth_bridge-1+exec-py3-none-any.whl"));
 });
 
 test.run();

@@ -4,7 +4,7 @@ import { missing, mlflowPython } from "@mlflow-auth/test/servers/tools";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { harmless, misleading, notTeam, readAsTeam } from "../../../core/test/http/path-table.js";
-import { bridgeSettings, bridgeVariable, pythonFolder } from "../../src/index.js";
+import { bridgeSettings, bridgeVariable, pythonWheel } from "../../src/index.js";
 
 const lacking = await missing("mlflow");
 const test = suite("the bridge in Python", { missing: lacking });
@@ -32,7 +32,7 @@ const settings = bridgeSettings({
 /** Runs a program with the bridge on its path, and returns what it printed as JSON. */
 async function python<T>(program: string, env: Record<string, string> = {}, args: readonly string[] = []): Promise<T> {
   const child = spawn(await mlflowPython(), ["-W", "error", "-c", program, ...args], {
-    env: { PYTHONPATH: pythonFolder, PYTHONDONTWRITEBYTECODE: "1", [bridgeVariable]: settings, ...env },
+    env: { PYTHONPATH: pythonWheel, PYTHONDONTWRITEBYTECODE: "1", [bridgeVariable]: settings, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
@@ -200,11 +200,12 @@ except RuntimeError as error:
 
 test("parses as Python 3.9, and imports only the standard library as it loads", async () => {
   const program = `
-import ast, json, pathlib, sys
+import ast, json, sys, zipfile
 import mlflow_auth_bridge
-files = sorted(pathlib.Path(mlflow_auth_bridge.__file__).parent.glob("*.py"))
-assert len(files) > 1, files
-tree = [node for file in files for node in ast.parse(file.read_text(), feature_version=(3, 9)).body]
+loader = mlflow_auth_bridge.__loader__
+names = sorted(path[:-3] for path in zipfile.ZipFile(loader.archive).namelist() if path.endswith(".py"))
+assert len(names) > 1, names
+tree = [node for name in names for node in ast.parse(loader.get_source(name), feature_version=(3, 9)).body]
 names = [a.name for n in tree if isinstance(n, ast.Import) for a in n.names]
 names += [n.module for n in tree if isinstance(n, ast.ImportFrom) and not n.module.startswith("mlflow_auth_bridge")]
 print(json.dumps([name for name in names if name.split(".")[0] not in sys.stdlib_module_names]))
@@ -220,7 +221,7 @@ print(json.dumps(importlib.metadata.packages_distributions().get("mlflow_auth_br
   assert.equal(await python(program), null);
 });
 
-test("has a version that no public package index holds, for `pip freeze` lists it as a requirement", async () => {
+test("has a version that no public package index holds, for what lists it as a requirement", async () => {
   const program = `
 import importlib.metadata, json
 (bridge,) = [one for one in importlib.metadata.distributions() if one.metadata["Name"] == "mlflow-auth-bridge"]

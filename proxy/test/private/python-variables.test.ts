@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from "node:path";
 import { missing, mlflowPython } from "@mlflow-auth/test/servers/tools";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { bridgeSettings, bridgeVariable, pythonFolder } from "../../src/index.js";
+import { bridgeSettings, bridgeVariable, pythonWheel } from "../../src/index.js";
 
 const test = suite("the tracking URI in Python", { missing: await missing("mlflow") });
 
@@ -65,7 +65,7 @@ async function python<T>(program: string, { env, variables = VARIABLES, asks = t
   if (asks) mkdirSync(join(folder, "mlflow/tracking/request_auth"));
   const child = spawn(await mlflowPython(), ["-W", "error", "-c", `import json, os\n${program}`], {
     env: {
-      PYTHONPATH: pythonFolder + delimiter + folder,
+      PYTHONPATH: pythonWheel + delimiter + folder,
       PYTHONDONTWRITEBYTECODE: "1",
       [bridgeVariable]: settings,
       MLFLOW_TRACKING_URI: PROXY,

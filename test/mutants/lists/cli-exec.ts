@@ -116,14 +116,10 @@ export const mutants = [
         "a program with a corporate proxy can't reach ours",
       ],
       ['unset("MLFLOW_TRACKING_AWS_SIGV4");', "", "MLflow signs by itself, and never asks the bridge"],
+      ["path ? pythonWheel + delimiter + path : pythonWheel", "pythonWheel", "a program's own modules are not found"],
       [
-        "path ? pythonFolder + delimiter + path : pythonFolder",
-        "pythonFolder",
-        "a program's own modules are not found",
-      ],
-      [
-        "path ? pythonFolder + delimiter + path : pythonFolder",
-        "path ?? pythonFolder",
+        "path ? pythonWheel + delimiter + path : pythonWheel",
+        "path ?? pythonWheel",
         "Python does not find the bridge where PYTHONPATH is set",
       ],
       [
