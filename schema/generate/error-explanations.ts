@@ -151,7 +151,7 @@ export const explanations: readonly ExplanationGroup[] = [
       ],
       PLUGIN_MANIFEST: [
         "A plugin that was built for another version, or whose package.json names a file that is not there, or a group of entry points that nobody reads; a schema that is none, in which core can't find the secrets, that has an option of core's own, or that takes too long.",
-        "Install a version that fits; if it is your own, see [CONTRIBUTING](../CONTRIBUTING.md#a-plugin).",
+        "Install a version that fits; if it is your own, see [Write a plugin](guides/write-a-plugin.md).",
       ],
       PLUGIN_UNTRUSTED: [
         "`node_modules` was filled by another user, or others may write it, a folder on the way to it, or a module that it imports.",

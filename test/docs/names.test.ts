@@ -22,9 +22,9 @@ const sources = globSync(
   .map((file) => readFileSync(root + file, "utf8"))
   .join("\n");
 
-/** Of the reader's own making, of MLflow's server, Vault's and Node's: none that a package of ours reads. */
+/** Of the reader's own making, also as a plugin's author, of MLflow's server, Vault's and Node's: none that a package of ours reads. */
 const foreign =
-  /^(?:STAGE|TEAM|NAME|FILE|PATH|TOKEN|URI|CI_\w+|VAULT_TOKEN|MLFLOW_HTTP_REQUEST_MAX_RETRIES|NODE_\w+|REGISTRY_ADMIN_REQUIRED|ARTIFACTS_DISABLED|RESOURCE_NOT_FOUND|PORT|HOST|USER|CREDENTIALS_DIRECTORY)$/;
+  /^(?:STAGE|TEAM|NAME|FILE|PATH|TOKEN|URI|CI_\w+|VAULT_TOKEN|MLFLOW_HTTP_REQUEST_MAX_RETRIES|NODE_\w+|REGISTRY_ADMIN_REQUIRED|ARTIFACTS_DISABLED|RESOURCE_NOT_FOUND|PORT|HOST|USER|CREDENTIALS_DIRECTORY|(?:ACME|SHOWN|OIDC)_\w+)$/;
 
 const isName = (word: string) => /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(word);
 
@@ -53,8 +53,16 @@ test("every option of the file that is named with its place is in the reference"
   const options = Array.from(reference.matchAll(/^\| `([\w.]+)`/gm), ([, path = ""]) => path);
   assert.ok(options.includes("auth.roleId") && options.includes("tls.ca"));
   const groups = new Set(options.filter((path) => path.includes(".")).map((path) => path.split(".")[0]));
-  /** What `loadMlflowAuth` gives is called `auth`, too. */
-  const members = ["auth.fetch", "auth.headers", "auth.tags", "auth.interceptor", "auth.authProvider", "auth.close"];
+  /** What `loadMlflowAuth` gives is called `auth`, too; and a `Secret` of a plugin has a method. */
+  const members = [
+    "secret.reveal",
+    "auth.fetch",
+    "auth.headers",
+    "auth.tags",
+    "auth.interceptor",
+    "auth.authProvider",
+    "auth.close",
+  ];
   const unknown = files.flatMap((file) =>
     inlineCode(readMarkdown(file))
       .flatMap((code) => /^([a-z]+)\.[a-zA-Z]+(?=$|[(:])/.exec(code) ?? [])

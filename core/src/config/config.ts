@@ -79,7 +79,7 @@ export interface PluginPackage {
   readonly version: string;
   /** Absolute, as it was reached: symlinks are not resolved. */
   readonly folder: string;
-  /** Absolute path of the JSON Schema of its options, symlinks resolved; undefined: it takes no options. */
+  /** Absolute path of the JSON Schema of its options, symlinks resolved; undefined: it has none. */
   readonly configSchema?: string | undefined;
 }
 

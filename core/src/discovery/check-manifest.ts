@@ -3,6 +3,7 @@ import { realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { valuesSchema } from "@mlflow-auth/schema";
 import type { EntryPoint, ImportJudge, PluginPackage } from "../config/config.js";
+import { listNames } from "../config/expectation.js";
 import { hiddenSecret } from "../config/hidden-secrets.js";
 import { instanceOptions } from "../config/instances.js";
 import { isPrintable } from "../config/problems.js";
@@ -53,7 +54,7 @@ export function checkManifest(manifest: Manifest, plugin: string, trust: Package
   const { name, version, folder } = manifest;
   const { schema, file } = checkSchema(manifest, plugin);
   const environment = fileOf(manifest, "environment", declared, plugin);
-  const owner: PluginPackage = Object.freeze({ name, version, folder, configSchema: file });
+  const owner: PluginPackage = Object.freeze({ name, version, folder, ...(file && { configSchema: file }) });
   const entries: Partial<Record<Group, EntryPoint>> = {};
   for (const group of groups) {
     const names = manifest.entryPoints[group];
@@ -137,9 +138,11 @@ function readEntry<G extends string>(declared: unknown, group: G, name: string, 
   return Object.freeze({ group, name, package: owner, module: module.path, export: exported });
 }
 
-function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; file?: string } {
+function readSchema(manifest: Manifest, declared: unknown): { readonly schema: Schema; readonly file?: string } {
   if (declared === undefined) return { schema: { type: "object", additionalProperties: false, properties: {} } };
-  const { json, file } = readJson(manifest, "configSchema", declared);
+  const { json, file } = isObject(declared)
+    ? { json: isDeeper(declared, MAX_JSON_DEPTH) ? null : declared }
+    : readJson(manifest, "configSchema", declared);
   if (!isObject(json)) throw faulty(manifest, "has a configSchema that is not a JSON Schema, or one nested too deeply");
   const fault = endless(manifest, () => hiddenSecret(json, new SchemaWalker(json, valuesSchema)));
   if (fault !== undefined) throw faulty(manifest, fault);
@@ -148,7 +151,7 @@ function readSchema(manifest: Manifest, declared: unknown): { schema: Schema; fi
   if (taken !== undefined) {
     throw faulty(manifest, `has a configSchema with the option \`${taken}\`, which mlflow-auth takes for itself`);
   }
-  return { schema: json, file };
+  return file === undefined ? { schema: json } : { schema: json, file };
 }
 
 /** An option of core's own that a schema has as well: a plugin would never get it. */
@@ -166,7 +169,8 @@ function ownOption(walker: SchemaWalker, schema: Schema): string | undefined {
 }
 
 /**
- * What a manifest names by this key: one file for all plugins of the package, or an object with one for each that has any.
+ * What a manifest names by this key: one file for all plugins of the package, or an object with one for each that has any. In such an
+ * object a schema may also stand itself.
  *
  * @returns undefined for a plugin that has none
  */
@@ -183,7 +187,8 @@ function fileOf(
   // It may be a slip, and the plugin that was meant would take no options.
   if (other !== undefined) {
     const shown = isPrintable(other) ? `\`${other}\`` : "a name";
-    throw faulty(manifest, `names a file as the ${key} of ${shown}, which is none of its plugins`);
+    const own = names.filter(isPrintable).map((name) => `\`${name}\``);
+    throw faulty(manifest, `says the ${key} of ${shown}, which is none of its plugins (${listNames(own)})`);
   }
   return Object.hasOwn(files, plugin) ? files[plugin] : undefined;
 }

@@ -72,8 +72,9 @@ const SECONDS_BELOW = 100_000_000_000;
  *
  * @param fetch asks the backend once. What it throws is a failed fetch: throw `context.error(…)`, with `transient` for an outage.
  *   `request` is the one that waits for the credential; with a `key`, one of those with its key
+ * @typeParam Options as the schema makes them; core reads `credential` and `cache` of {@link CredentialProviderOptions} where they have them
  */
-export function credentialProvider<Options extends CredentialProviderOptions>(
+export function credentialProvider<Options extends object>(
   fetch: (
     options: Options,
     context: PluginContext,
@@ -82,7 +83,8 @@ export function credentialProvider<Options extends CredentialProviderOptions>(
   { key = () => "credential", close }: CredentialProviderSettings = {},
 ): Factory<"mlflow.request_auth_provider", Options> {
   return (options, context) => {
-    const { ttl = 300_000, maxStale } = options.cache ?? {};
+    const { cache = {}, credential: shape }: CredentialProviderOptions = options;
+    const { ttl = 300_000, maxStale } = cache;
     const policy = { ttl: Math.min(Math.max(ttl, TTL.shortest), TTL.longest), maxStale };
     const { secrets } = context;
     let asking: ProviderRequest;
@@ -92,9 +94,9 @@ export function credentialProvider<Options extends CredentialProviderOptions>(
       const credential = await fetch(options, context, asking);
       if (!warned && holdsBoth(credential)) {
         warned = true;
-        warnOfBoth(credential, options.credential, context);
+        warnOfBoth(credential, shape, context);
       }
-      return authOf(credential, options.credential, context);
+      return authOf(credential, shape, context);
     };
     return {
       getAuth(request) {

@@ -61,6 +61,24 @@ test("so does the environment file of each", () => {
   assert.is(findPlugin({ plugin: "y" }, installed).environment(), undefined);
 });
 
+test("a schema may stand in package.json itself: then a plugin with options is two files", async () => {
+  const secret = { description: "It.", $ref: "mlflow-auth:values#/$defs/secret", "x-env": ["X_KEY"] };
+  const inPlace = { type: "object", additionalProperties: false, properties: { key: secret } };
+  const folder = packageWith({ configSchema: { x: inPlace, y: "./y/config.json" } });
+  assert.equal(await problemsOf(folder, { x: { key: { env: "X_KEY" } }, y: { ofY: "1" } }), []);
+  const [wrong = ""] = await problemsOf(folder, { x: { keys: { env: "X_KEY" } }, y: { ofY: "1" } });
+  assert.ok(wrong.startsWith("UNKNOWN_FIELD"), wrong);
+  assert.match(wrong, "did you mean `key`?");
+  const { schema, package: owner } = findPlugin({ plugin: "x" }, readInstalled({ folder, env: {} }));
+  assert.equal(schema, inPlace);
+  assert.is(owner.configSchema, undefined);
+});
+
+/** A schema within a schema, so many times. */
+function nested(times: number): object {
+  return times === 0 ? {} : { items: nested(times - 1) };
+}
+
 const faults: [what: string, declared: object, told: RegExp][] = [
   [
     "a file of no plugin",
@@ -74,7 +92,14 @@ const faults: [what: string, declared: object, told: RegExp][] = [
     { configSchema: { x: "./gone.json" } },
     /lacks the file that it names as its configSchema/,
   ],
-  ["what is no file", { configSchema: { x: { type: "object" } } }, /names no file as its configSchema/],
+  ["what is no file", { configSchema: { x: [] } }, /names no file as its configSchema/],
+  ["a schema in place of a name", { configSchema: schemaWith("ofX") }, /of `type`, which .*plugins \(`x`, `y`, `z`\)/],
+  [
+    "a schema that hides a secret, in package.json itself",
+    { configSchema: { x: { anyOf: [{ properties: { key: { $ref: "mlflow-auth:values#/$defs/secret" } } }] } } },
+    /hides a secret from core in its configSchema at #\/anyOf\/0/,
+  ],
+  ["a schema in package.json without end", { configSchema: { x: nested(300) } }, /one nested too deeply/],
   ["a file outside", { configSchema: { x: "../../package.json" } }, /names a file outside of itself/],
 ];
 for (const [what, declared, told] of faults) {

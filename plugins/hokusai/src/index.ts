@@ -1,11 +1,5 @@
 /** MLflow behind Hokusai's proxy: the entry points that package.json names, and the registration of models without MLflow. */
-import {
-  anonymous,
-  type CredentialProviderOptions,
-  credentialProvider,
-  type Factory,
-  type ProviderRequest,
-} from "@mlflow-auth/core/plugin";
+import { anonymous, credentialProvider, type Factory, type ProviderRequest } from "@mlflow-auth/core/plugin";
 import { isDirect, reads } from "./access.js";
 import { continuing } from "./continuing.js";
 import { fetchKey, isAbsence, keyNeeded } from "./fetch-secret.js";
@@ -20,7 +14,7 @@ export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", 
   options,
   context,
 ) => {
-  const keyed = await credentialProvider<HokusaiOptions & CredentialProviderOptions>(fetchKey)(options, context);
+  const keyed = await credentialProvider<HokusaiOptions>(fetchKey)(options, context);
   const dispatch = options.mock ? createMock(context) : continuing(options, context);
 
   /** Where there is no key at all. One that can't be read is a failure, also of a read. */
