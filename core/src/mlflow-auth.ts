@@ -101,7 +101,8 @@ export async function loadMlflowAuth(options: LoadMlflowAuthOptions = {}): Promi
     interceptor,
     fetch: createFetch(interceptor),
     authProvider(url) {
-      const host = String(url ?? onlyServer(config, "authProvider"));
+      // The SDK appends `/api…` to it.
+      const host = String(url ?? onlyServer(config, "authProvider")).replace(/\/+$/, "");
       const provide = async () => ({ "Content-Type": "application/json", ...(await headers(host)) });
       return { getHost: () => host, getHeadersProvider: () => provide, getDatabricksToken: () => undefined };
     },

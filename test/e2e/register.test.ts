@@ -88,6 +88,25 @@ test("an Authorization header of the program's own does not beat the file", asyn
   assert.is(stdout, "200\n");
 });
 
+test("a tracking URI that ends in a slash is none the worse: what MLflow answers with 404 behind two slashes, it takes", async () => {
+  const { project, front } = await nodeProject("bearer");
+  const status = "console.log((await fetch(process.argv[2], { method: process.argv[3] })).status)";
+  project.write("status.mjs", status);
+  // 422: MLflow misses the id of the experiment.
+  for (const [path, method, bare, ours] of [
+    ["v1/traces", "POST", 404, 422],
+    ["api/2.0/mlflow/experiments/search?max_results=1", "GET", 200, 200],
+  ] as const) {
+    assert.is((await fetch(`${stage.mlflow.uri}//${path}`, { method })).status, bare);
+    const { stdout } = await project.run([...REGISTERED, "status.mjs", `${front.uri}//${path}`, method]);
+    assert.is(stdout, `${ours}\n`);
+  }
+  assert.equal(
+    (await front.requests()).map(({ credential }) => credential),
+    [true, true],
+  );
+});
+
 test("other traffic of the program goes out as it is", async () => {
   const { project } = await nodeProject("bearer");
   const other = await stage.openFront("Bearer something else");

@@ -3,6 +3,7 @@
  * beside it, so that the rules for destinations, credentials and rejections exist once, and a reload can swap it whole.
  */
 import type { Config, ServerConfig } from "../config/config.js";
+import type { SeveralSlashes } from "../destination/several-slashes.js";
 import type { Rejection } from "../mlflow/rejection.js";
 import type { Run } from "../provider/provider.js";
 import type { Answers } from "./answers.js";
@@ -21,6 +22,8 @@ export interface Authorizer<Agent> extends Removals {
   nearMiss(url: string): ServerConfig | undefined;
   /** To be asked where `serverFor` knows none. @throws MlflowAuthError `PATH_MISLEADING` as `authorize` does: nothing is sent then */
   refuseMisleading(request: Omit<AuthorizerRequest, "method">): void;
+  /** What is sent in place of a path with several slashes before MLflow's API: whoever sends asks before anything else. */
+  readonly slashes: SeveralSlashes;
   /**
    * What a plugin does with a request before it is authorized; undefined for nearly all. The function is undefined where no plugin of the
    * file does anything of the kind, which costs requests nothing then.

@@ -1,6 +1,7 @@
 /** Makes an authorizer of the servers and providers of a configuration. */
 import type { Config, ServerConfig } from "../config/config.js";
 import { compileDestinations, misleadingPath } from "../destination/destinations.js";
+import { severalSlashes } from "../destination/several-slashes.js";
 import { withoutQueryCredentials } from "../http/client-credentials.js";
 import { isBelowGateway } from "../mlflow/gateway.js";
 import type { Rejection } from "../mlflow/rejection.js";
@@ -116,6 +117,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
     serverFor: (url) => destinations.match(url)?.server,
     nearMiss: (url) => destinations.nearMiss(url)?.server,
     refuseMisleading,
+    slashes: severalSlashes(destinations),
     detourOf: detours.size === 0 ? undefined : detourOf,
     authorize,
     async rejected(authorized, rejection, request) {

@@ -24,6 +24,7 @@ export function createInterceptor(
   authorizer: Authorizer<Dispatcher>,
   { clock = systemClock }: { readonly clock?: Clock } = {},
 ): Dispatcher.DispatcherComposeInterceptor {
+  const { slashes } = authorizer;
   return (dispatch) => {
     const context = { authorizer, dispatch, clock, awaited: new Map() };
     // What asks on behalf of a request has nobody to ask on its own.
@@ -33,6 +34,10 @@ export function createInterceptor(
     function send(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler, ask?: Ask): boolean {
       const url = requestUrlOf(options, ask);
       if (url === undefined) return dispatch(options, handler);
+      if (slashes.found.test(url.path)) {
+        const path = slashes.merged(url.origin, url.path);
+        if (path !== url.path) return send({ ...options, path }, handler, ask);
+      }
       const request = { url, asked: url, options, handler };
       if (authorizer.detourOf === undefined) return authorize(request);
       try {

@@ -31,6 +31,10 @@ test("headers, fetch, the interceptor and the SDK's provider all carry the crede
   await (await request(`${server.origin}/undici`, { dispatcher: agent.compose(auth.interceptor) })).body.dump();
   const sdk = auth.authProvider();
   assert.is(sdk.getHost(), server.origin);
+  // The SDK appends to it.
+  assert.is(auth.authProvider(`${server.origin}/`).getHost(), server.origin);
+  assert.is((await auth.headers(`${server.origin}//api/2.0/mlflow/runs/get`))["Authorization"], "Bearer abc");
+  await auth.tags(`${server.origin}//api/2.0/mlflow/runs/create`);
   assert.equal(await sdk.getHeadersProvider()(), { "Content-Type": "application/json", Authorization: "Bearer abc" });
   assert.equal(
     server.received.map(({ url, headers }) => [url, headers.authorization]),

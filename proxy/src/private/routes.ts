@@ -22,14 +22,6 @@ export interface Routes {
 const NAMED_SERVER = /^\/~(https?)(?::|%3a)([^/?]+)(.*)$/i;
 const AUTHORITY = /^[a-z0-9.[\]:-]+$/i;
 
-/** MLflow's API behind several slashes, as a client writes it that joins a tracking URI with a slash at its end. */
-const SLASHES_BEFORE_API = /^\/{2,}(?=(?:ajax-)?api\/\d+\.\d+\/)/;
-
-/** @param base the path of the server's address, without a slash at its end */
-function withOneSlash(path: string, base: string): string {
-  return path.startsWith(base) ? base + path.slice(base.length).replace(SLASHES_BEFORE_API, "/") : path;
-}
-
 const unlisted = forbidden(
   "this address belongs to no server of the configuration file. Try this: list that server there under `servers`, with its scheme, host, port and base path; `mlflow-auth doctor` shows those that are.",
 );
@@ -48,12 +40,7 @@ export function createRoutes(authorizer: OpenedAuthorizer, upstream: string): Ro
 
   function listed(origin: string, path: string, mount: Mount): Upstream | Refusal {
     const server = serverFor(origin + path);
-    if (server === undefined) return refusalOf(origin, path);
-    if (!path.includes("//")) return { origin, path, server, mount };
-    const below = mount === fixedMount ? base : new URL(server.uri).pathname.replace(/\/+$/, "");
-    const plain = withOneSlash(path, below);
-    // It is judged anew, as it is sent. What would be another server's goes as the client wrote it.
-    return { origin, path: serverFor(origin + plain) === server ? plain : path, server, mount };
+    return server === undefined ? refusalOf(origin, path) : { origin, path, server, mount };
   }
 
   /** Of a path that servers may read as a listed server's, for what it is: it is not sent, though it belongs to none. */

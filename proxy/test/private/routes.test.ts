@@ -38,21 +38,6 @@ test("only the server itself is at home: not one further in, none beside it, and
   assert.is(isHomeOfA({ origin: "https://b.mlflow.test", server: wild }), false);
 });
 
-test("slashes before MLflow's API stay as they are where one of them would lead to another server", () => {
-  const api = server("https://mlflow.test/api/2.0");
-  const serverFor = (url: string) => (url.startsWith(`${api.uri}/`) ? api : root);
-  const { resolve } = createRoutes({ serverFor } as unknown as OpenedAuthorizer, root.uri);
-  for (const [path, sent] of [
-    ["//api/2.0/mlflow/runs/get", "//api/2.0/mlflow/runs/get"],
-    ["//api/3.0/mlflow/traces", "/api/3.0/mlflow/traces"],
-  ] as const) {
-    const resolved = resolve(path);
-    assert.ok("server" in resolved);
-    assert.is(resolved.path, sent);
-    assert.is(resolved.server, root);
-  }
-});
-
 test("a proxy whose upstream is not listed does not start", async () => {
   const log = () => undefined;
   const logger = { debug: log, info: log, warn: log, error: log };

@@ -222,4 +222,25 @@ export const mutants = [
       ["((lead & 1) << 6)", "0", "an overlong letter is read as another character"],
     ],
   ),
+  ...faultsIn(
+    "core/src",
+    ["core/several-slashes", "core/slashes-before-api"],
+    [
+      [
+        "matchPath(origin, plain) === server ? plain : path",
+        "plain",
+        "one slash less takes a request to another server, unjudged",
+      ],
+      [
+        "(?:ajax-)?api\\\\/\\\\d+\\\\.\\\\d+\\\\/|",
+        "\\\\w+\\\\/|",
+        "paths that nobody knows go out in another spelling",
+      ],
+      [
+        "if (path !== url.path) return send({ ...options, path }, handler, ask);",
+        "",
+        "traces of a program whose tracking URI ends in a slash are answered with 404",
+      ],
+    ],
+  ),
 ];
