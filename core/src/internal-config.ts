@@ -20,6 +20,7 @@ export { checkManifest, checkSchema, type InstalledCommand, type InstalledPlugin
 export { commandNames, findCommand } from "./discovery/find-command.js";
 export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
 export { ownPackage, ownPlugins } from "./discovery/install-command.js";
+export { SEARCH } from "./discovery/known-plugins.js";
 export {
   type Manifest,
   namesOf,

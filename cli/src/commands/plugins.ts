@@ -1,4 +1,4 @@
-import { type Installed, ownPackage, printable, readInstalled } from "@mlflow-auth/core/internal/config";
+import { type Installed, ownPackage, printable, readInstalled, SEARCH } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { type FileInstances, fileInstances, findOptionsOf, rootOptionsOf } from "../installed/file-instances.js";
 import { type Fault, interfaceNames, judgePlugins, type ListedPackage } from "../installed/list-plugins.js";
@@ -99,6 +99,7 @@ function printList(packages: readonly ShownPackage[], file: FileInstances, { ins
     const place = file.found === undefined ? "here" : `where ${fileName(file.found.file)} may take them from`;
     print(`no plugin is installed ${place}`);
     console.error(`  Try this: ${install(ownPackage("vault"))}`);
+    console.error(`  or another one: \`${SEARCH}\` lists what is published`);
     console.error(`  Looked in: ${roots.folders.map(({ folder }) => printable(folder)).join(", ") || "no folder"}`);
   }
 }

@@ -12,6 +12,7 @@ import {
   ownPackage,
   ownPlugins,
   readInstalled,
+  SEARCH,
 } from "@mlflow-auth/core/internal/config";
 import { type DraftInstance, emptyInstance } from "@mlflow-auth/core/internal/environment";
 import { listPlugins } from "../installed/list-plugins.js";
@@ -40,7 +41,7 @@ export interface Surroundings {
 export function noPlugin({ installed }: Surroundings): MlflowAuthError {
   const message = `no plugin is installed here; those of this project are ${ownPlugins.join(", ")}`;
   return new MlflowAuthError("PLUGIN_NOT_INSTALLED", message, {
-    remedy: `${installed.install(ownPackage("vault"))} (or another one), and run init again`,
+    remedy: `${installed.install(ownPackage("vault"))} (or another one; \`${SEARCH}\` lists those of others), and run init again`,
   });
 }
 

@@ -1,6 +1,6 @@
 /** What would have been right, in words: what a value must be, and which name was probably meant. */
 import type { ErrorObject } from "ajv";
-import { closestMatch } from "leven";
+import leven, { closestMatch } from "leven";
 import { discriminatorOf, keyword, type Schema } from "./schema-walk.js";
 
 const types: Record<string, string> = {
@@ -81,12 +81,23 @@ export function didYouMean(name: string, candidates: Iterable<string>): string {
 
 /** The name among these that was probably meant, if there is one. */
 export function similarName(name: string, candidates: Iterable<string>): string | undefined {
-  if (name.length > MAX_LENGTH) return undefined;
-  // Two slips in a word of five letters, such as two that changed places, are slips; in one of three they make another word.
-  const maxDistance = Math.max(1, Math.floor(name.length / 2.5));
-  const compared = [...candidates].slice(0, MAX_CANDIDATES).filter(({ length }) => length <= MAX_LENGTH);
-  return closestMatch(name, compared, { maxDistance });
+  return closestMatch(name, comparable(name, candidates), { maxDistance: slipsIn(name) });
 }
+
+/** At most three of these that may have been meant, the closest first. */
+export function similarNames(name: string, candidates: Iterable<string>): string[] {
+  const slips = comparable(name, candidates).map((candidate) => ({ candidate, count: leven(name, candidate) }));
+  const close = slips.filter(({ count }) => count <= slipsIn(name)).sort((a, b) => a.count - b.count);
+  return close.slice(0, 3).map(({ candidate }) => candidate);
+}
+
+function comparable(name: string, candidates: Iterable<string>): string[] {
+  if (name.length > MAX_LENGTH) return [];
+  return [...candidates].slice(0, MAX_CANDIDATES).filter(({ length }) => length <= MAX_LENGTH);
+}
+
+/** Two slips in a word of five letters, such as two that changed places, are slips; in one of three they make another word. */
+const slipsIn = (name: string) => Math.max(1, Math.floor(name.length / 2.5));
 
 /** The first twenty of these, in a row. */
 export function listNames(names: readonly string[]): string {

@@ -2,7 +2,8 @@
 import { didYouMean } from "../config/expectation.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkManifest, type InstalledPlugin } from "./check-manifest.js";
-import { type InstallCommand, installCommand, ownPackage, ownPlugins } from "./install-command.js";
+import { type InstallCommand, installCommand } from "./install-command.js";
+import { listedPackage, meantInstead } from "./known-plugins.js";
 import {
   type Manifest,
   type Manifests,
@@ -94,13 +95,8 @@ function notInstalled(wanted: WantedPlugin, { manifests, roots, install }: Insta
     );
   }
   if (named !== undefined) return fault(`the package \`${named}\` is not installed: ${install(named)}`);
-  if (ownPlugins.includes(plugin)) {
-    return fault(`the plugin \`${plugin}\` is not installed: ${install(ownPackage(plugin))}`);
-  }
-  const known = new Set([...manifests.usable.flatMap(namesOf), ...ownPlugins]);
-  const hint = didYouMean(plugin, known);
-  const what = "no installed package provides a plugin of this name";
-  return fault(
-    hint ? `${what}${hint}` : `${what}: install the one that does, or say with \`plugin\` which one is meant`,
-  );
+  const listed = listedPackage(plugin);
+  if (listed !== undefined) return fault(`the plugin \`${plugin}\` is not installed: ${install(listed)}`);
+  const meant = meantInstead(plugin, manifests.usable.flatMap(namesOf), install);
+  return fault(`no installed package provides a plugin of this name${meant}`);
 }

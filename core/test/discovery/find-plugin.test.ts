@@ -123,12 +123,26 @@ test("without a project the plugin goes where the command is", async () => {
   assert.match(await problemOf(temporaryFolder(), { vault: {} }), /: npm install --global @mlflow-auth\/plugin-vault$/);
 });
 
-test("for a plugin of others, a name that is close is offered, and `package` gives the command", async () => {
-  const folder = project({ name: "plugin-x", auth: "keycloak" });
+test("for a plugin that is not known, the names that are close are offered, with the command for what is not installed", async () => {
+  const folder = project({ name: "plugin-x", auth: "keycloak" }, { name: "plugin-y", auth: "azura" });
   assert.match(await problemOf(folder, { keycloack: {} }), /no installed package .*; did you mean `keycloak`\?$/);
-  assert.match(await problemOf(folder, { vualt: {} }), /did you mean `vault`\?$/);
-  assert.match(await problemOf(folder, { something: {} }), /install the one that does/);
+  const vault = /did you mean `vault` \(not installed: npm install @mlflow-auth\/plugin-vault\)\?$/;
+  assert.match(await problemOf(folder, { vualt: {} }), vault);
+  const two = /did you mean `azura` or `azure` \(not installed: npm install @mlflow-auth\/plugin-azure\)\?$/;
+  assert.match(await problemOf(folder, { azur: {} }), two);
   assert.match(await problemOf(folder, { mine: { package: "acme-auth" } }), /: npm install acme-auth$/);
+});
+
+test("a name of which a known plugin is a word is taken for an instance that does not say so", async () => {
+  const folder = project({ name: "plugin-x", auth: "keycloak" });
+  assert.match(await problemOf(folder, { keycloak_staging: {} }), /an instance of `keycloak`, say `plugin: keycloak`$/);
+  const vault = /of `vault` \(not installed: npm install @mlflow-auth\/plugin-vault\), say `plugin: vault`$/;
+  assert.match(await problemOf(folder, { vault_prod: {} }), vault);
+});
+
+test("where no name is close, it is said how to look for the package", async () => {
+  const problem = await problemOf(project(), { something: {} });
+  assert.match(problem, "install the one that does (`npm search keywords:mlflow-auth-plugin` lists what is published)");
 });
 
 const main = { [groupOf.auth]: { x: "./index.js:create_auth" } };
