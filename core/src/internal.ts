@@ -26,6 +26,7 @@ export type { AuthorizedHeaders } from "./pipeline/compose.js";
 export { isTagFailure, type RunTags } from "./pipeline/tags.js";
 export type { Command, CommandContext, CommandOutput, ExitCode, OpenedFile } from "./provider/command.js";
 export type { LogFields, Logger } from "./provider/context.js";
+export { type JwtClaims, readJwt } from "./secret/jwt.js";
 export { isSecret, Secret, type SecretSource } from "./secret/secret.js";
 export { systemClock } from "./time/clock.js";
 export { formatDuration } from "./time/duration.js";

@@ -62,6 +62,7 @@ export {
   headerValue,
   type SecretPlace,
 } from "./secret/credential.js";
+export { type JwtClaims, readJwt } from "./secret/jwt.js";
 export { environmentSource, fileSource, isSecret, Secret, type SecretSource, textSource } from "./secret/secret.js";
 export { type SelectCredentialOptions, selectCredential } from "./secret/select-credential.js";
 export type { Clock, Timer } from "./time/clock.js";

@@ -17,6 +17,7 @@ const expected = [
   "@mlflow-auth/plugin-datadog",
   "@mlflow-auth/plugin-descope",
   "@mlflow-auth/plugin-hokusai",
+  "@mlflow-auth/plugin-token",
   "@mlflow-auth/plugin-vault",
   "@mlflow-auth/schema",
   "mlflow-auth",

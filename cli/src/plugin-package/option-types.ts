@@ -59,8 +59,9 @@ export async function optionsModule(
   compile: CompileTypes,
 ): Promise<string> {
   const title = optionsTypeName(plugin);
-  const { $id: _, ...anonymous } = schema.json;
-  const prepared = requireDefaults(withValues({ ...anonymous, title }, inOptions, values["$defs"] as Json));
+  const { $id: _, oneOf, ...anonymous } = schema.json;
+  const fields = isChoiceOfFields(oneOf) ? anonymous : { ...anonymous, ...(oneOf !== undefined && { oneOf }) };
+  const prepared = requireDefaults(withValues({ ...fields, title }, inOptions, values["$defs"] as Json));
   const types = await compile(prepared as never, title, settings);
   const imported = ["CachePolicy", "CredentialOptions", "SecretSource"].filter((type) => types.includes(type));
   const banner = `${GENERATED}${schema.file} by \`mlflow-auth plugins --types\`. Don't edit: run that again.\n`;
@@ -76,6 +77,11 @@ export function optionsTypeName(plugin: string): string {
   // A type's name does not begin with a digit; and as the compiler would have it, behind one stands a capital.
   const whole = /^[A-Z]/.test(name) ? `${name}Options` : `Plugin${name}Options`;
   return whole.replaceAll(/\d[a-z]/g, (pair) => pair.toUpperCase());
+}
+
+/** Branches that say which fields have to be given and nothing of these fields: TypeScript would make another object of each. */
+function isChoiceOfFields(branches: unknown): boolean {
+  return Array.isArray(branches) && branches.every((branch) => Object.keys(branch as Json).join() === "required");
 }
 
 /** Replaces each reference to a shared value by the TypeScript type it has. What is said beside the reference wins. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Roots } from "./roots.js";
 
 /** The plugins of this project, each in a package of its own but for those of {@link sharedPackages}. */
-export const ownPlugins: readonly string[] = ["aws", "azure", "datadog", "descope", "hokusai", "sigv4", "vault"];
+export const ownPlugins = Object.freeze(["aws", "azure", "datadog", "descope", "hokusai", "sigv4", "token", "vault"]);
 
 /** Plugins that come in the package of another one. */
 const sharedPackages: Readonly<Record<string, string>> = { sigv4: "aws" };

@@ -142,10 +142,11 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
     const ttl = Math.min(policy.ttl ?? DEFAULTS.ttl, lease);
     entry.value = fetched.value;
     entry.present = true;
-    entry.refreshAt = now + ttl * (REFRESH_FROM + random() * REFRESH_SPREAD);
+    entry.expiresAt = endOf(fetched);
+    const life = Math.min(ttl, entry.expiresAt - clock.wallTime());
+    entry.refreshAt = now + life * (REFRESH_FROM + random() * REFRESH_SPREAD);
     entry.freshUntil = now + ttl;
     entry.staleUntil = now + Math.min(ttl + (policy.maxStale ?? DEFAULTS.maxStale), lease);
-    entry.expiresAt = endOf(fetched);
     entry.failure = undefined;
     entry.suspected = false;
   }

@@ -64,6 +64,8 @@ export interface SecretSource {
   read(): Promise<Secret>;
   /** Where it comes from, for messages: `the file /run/secrets/token`, `the variable TEAM_TOKEN`, `the configuration file`. */
   readonly origin: string;
+  /** Of `{ file: PATH }`: its absolute path, for whoever wants to know whether it is another file by now. */
+  readonly path?: string | undefined;
 }
 
 /** Of a file with a secret. */
@@ -91,7 +93,7 @@ export function environmentSource(name: string, env: Readonly<Record<string, str
 
 /** `{ file: PATH }`: a regular file after symlinks, read again each time, white space around the text removed. */
 export function fileSource(path: string): SecretSource {
-  return Object.freeze({ origin: `the file ${path}`, read: async () => new Secret(await readSecretText(path)) });
+  return Object.freeze({ origin: `the file ${path}`, path, read: async () => new Secret(await readSecretText(path)) });
 }
 
 /** What is no secret although its plugin's schema calls it one: it has none of the forms that the file may give it. */

@@ -16,6 +16,7 @@ test("a lease shorter than the ttl wins, and an absolute end on the wall clock, 
   until.answers(async () => ({ value: "until", expiresAt: until.clock.wallTime() + 100 }));
   await until.get();
   await until.clock.advance(99);
+  until.answers(() => new Promise(() => undefined));
   assert.is(until.get(), "until");
   await until.clock.advance(1);
   assert.ok(until.get() instanceof Promise);
@@ -26,9 +27,9 @@ test("a credential that says itself when it ends is fetched anew then, whatever 
   const policy = { ttl: 300_000, maxStale: 300_000 };
   answers(async () => ({ value: credential(clock, 1_000, "one") }));
   const one = await get(policy);
-  await clock.advance(999);
+  await clock.advance(799);
   assert.is(get(policy), one);
-  await clock.advance(1);
+  await clock.advance(201);
   answers(async () => ({ value: credential(clock, 5_000, "two"), expiresAt: clock.wallTime() + 2_000 }));
   const two = await get(policy);
   assert.is.not(two, one);
@@ -37,6 +38,23 @@ test("a credential that says itself when it ends is fetched anew then, whatever 
   await clock.advance(2_000);
   assert.is.not(await get(policy), two);
   assert.is(fetches(), 3);
+});
+
+test("a credential that ends before the ttl is fetched anew ahead of its end, and nobody waits for it", async () => {
+  const { get, clock, answers, fetches } = setup();
+  const policy = { ttl: 86_400_000, maxStale: 0 };
+  answers(async () => ({ value: credential(clock, 1_000, "one") }));
+  const one = await get(policy);
+  await clock.advance(799);
+  assert.is(get(policy), one);
+  assert.is(fetches(), 1);
+  await clock.advance(1);
+  answers(async () => ({ value: credential(clock, 1_000, "two") }));
+  assert.is(get(policy), one);
+  assert.is(fetches(), 2);
+  await clock.advance(0);
+  assert.is.not(get(policy), one);
+  assert.is(fetches(), 2);
 });
 
 test("what is no credential may have an expiresAt that means something else", async () => {
