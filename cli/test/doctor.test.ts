@@ -142,6 +142,18 @@ test("a credential in the file, one in the environment and an address in the cle
   assert.not.match(stdout, /canary/);
 });
 
+test("a proxy in ALL_PROXY, which is not followed, stands with the link that it may have broken", async () => {
+  site.configure("version: 1\ntrackingUri: https://mlflow.invalid\nplugins:\n  test: { file: FILE }\n");
+  const ALL_PROXY = "socks5://user:of-no-concern@proxy.invalid";
+  const { stdout } = await doctor([], { ALL_PROXY });
+  assert.match(
+    stdout,
+    /FAIL {2}host name .*\n.*\n +warning: ALL_PROXY names a proxy and is not followed: requests to https:\/\/mlflow\.invalid go there directly\. Try this: set HTTPS_PROXY/,
+  );
+  assert.not.match(stdout, "of-no-concern");
+  assert.not.match((await doctor([], { ALL_PROXY, NO_PROXY: "mlflow.invalid" })).stdout, "ALL_PROXY");
+});
+
 test("nobody is told to unset the variable that the credential of the file comes from", async () => {
   for (const token of ["{ env: MLFLOW_TRACKING_TOKEN }", '"${MLFLOW_TRACKING_TOKEN}"']) {
     site.configure(`version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: ${token} }\n`);

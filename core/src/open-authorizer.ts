@@ -3,7 +3,7 @@ import type { Dispatcher } from "undici";
 import type { Config, InstanceConfig, ServerConfig } from "./config/config.js";
 import { createAgent, needsAgent } from "./connection/agent.js";
 import { createHttpClient } from "./connection/http-client.js";
-import { ignoredProxy } from "./connection/http-proxy.js";
+import { ignoredProxy, ignoredProxyWarning } from "./connection/http-proxy.js";
 import { refusalOf } from "./connection/refusal.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { headerKey } from "./http/client-credentials.js";
@@ -218,12 +218,9 @@ function warnOfGatewayHeader({ uri, auth, gateway }: ServerConfig, logger: Logge
 /** Whoever set it thinks that requests take that way; nothing else would tell why they don't get through. */
 function warnOfIgnoredProxy({ servers }: Config, env: NonNullable<OpenAuthorizerOptions["env"]>, logger: Logger): void {
   for (const { uri } of servers) {
-    const variable = ignoredProxy(uri, env);
-    if (variable === undefined) continue;
-    const instead = uri.startsWith("https:") ? "HTTPS_PROXY" : "HTTP_PROXY";
-    const what = `${variable} names a proxy and is not followed: requests to ${uri} go there directly`;
-    const remedy = `set ${instead} to an http or https proxy, or list the host in NO_PROXY`;
-    logger.warn({ server: uri, reason: variable }, `${what}. Try this: ${remedy}`);
+    const ignored = ignoredProxy(uri, env);
+    if (ignored === undefined) continue;
+    logger.warn({ server: uri, reason: ignored.variable }, ignoredProxyWarning(ignored, `requests to ${uri}`));
     return;
   }
 }

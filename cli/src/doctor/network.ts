@@ -1,7 +1,15 @@
 /** Host name, connection and health: what can be asked of a server without a credential, so that none is needed to judge them. */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { createAgent, formatDuration, isLoopback, proxyFor, remedyForPassing } from "@mlflow-auth/core/internal";
+import {
+  createAgent,
+  formatDuration,
+  ignoredProxy,
+  ignoredProxyWarning,
+  isLoopback,
+  proxyFor,
+  remedyForPassing,
+} from "@mlflow-auth/core/internal";
 import { withTimeout } from "../with-timeout.js";
 import { connectionFailure, otherScheme } from "./connection-failure.js";
 import type { Examination } from "./examination.js";
@@ -26,6 +34,18 @@ const DAY = 24 * 3_600_000;
 
 /** Asks for `/health` and, where that is answered, `/version`, the way that requests of this server go. */
 export async function examineNetwork(examination: Examination): Promise<NetworkReport> {
+  const { findings, answered } = await examineOnTheWay(examination);
+  const { target, env } = examination;
+  const ignored = ignoredProxy(target.uri, env);
+  if (ignored === undefined) return { findings, answered };
+  const warning = ignoredProxyWarning(ignored, `requests to ${target.uri}`);
+  // It may be why the first of them is broken.
+  const at = findings.find(isBroken)?.link ?? "connection";
+  const told = findings.map((one) => (one.link === at ? { ...one, warnings: [...one.warnings, warning] } : one));
+  return { findings: told, answered };
+}
+
+async function examineOnTheWay(examination: Examination): Promise<NetworkReport> {
   const { target, opened, env } = examination;
   if ("open" in opened) {
     const agent = opened.open.agentFor(target.server) as Dispatcher;

@@ -100,10 +100,24 @@ export function connectionFailureOf(thrown: unknown): ConnectionFailure {
     if (!codes.test(code)) continue;
     const rule = kind === "not-http" ? brokenRuleIn(error) : undefined;
     const why = rule === undefined ? what : `${rule.startsWith("Expected HTTP/") ? what : BREAKS}: ${rule}`;
-    return { code, kind, what: `${why} (${code})`, isTls: !withoutTls.has(kind) };
+    return { code, kind, what: `${why} (${code})${noteOf(error)}`, isTls: !withoutTls.has(kind) };
   }
-  return { code, what: code, isTls: false };
+  return { code, what: code + noteOf(error), isTls: false };
 }
+
+/** By which a second copy of core knows it, too. */
+const NOTE = Symbol.for("@mlflow-auth/core:connection-note");
+
+/**
+ * The cause of an error of ours for a connection that did not come about: all that is kept of what was thrown.
+ *
+ * @param note what else may be why, which then ends `what` of {@link connectionFailureOf}
+ */
+export function connectionCause(code: string, note = ""): Error {
+  return Object.assign(new Error(code), { code, [NOTE]: note });
+}
+
+const noteOf = (error: unknown) => (error as { [NOTE]?: string } | undefined)?.[NOTE] ?? "";
 
 const BREAKS = "its answer breaks a rule of HTTP";
 

@@ -7,7 +7,8 @@ import { isSecret } from "../secret/secret.js";
 import type { Clock } from "../time/clock.js";
 import { formatDuration } from "../time/duration.js";
 import { createAgent, type Environment } from "./agent.js";
-import { type ConnectionFailureKind, connectionFailureOf } from "./failure.js";
+import { type ConnectionFailureKind, connectionCause, connectionFailureOf } from "./failure.js";
+import { type IgnoredProxy, ignoredProxy, ignoredProxyWarning } from "./http-proxy.js";
 import { createRetries } from "./retries.js";
 import { type TlsOwner, tlsOfPlugin } from "./tls-files.js";
 
@@ -48,7 +49,8 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     const tlsOwner = tlsOfPlugin(instance, tlsNames);
     const code = servers === undefined ? "SECRET_UNREACHABLE" : "SERVER_UNREACHABLE";
     const nameOf = ({ origin }: URL) => (socketPath === undefined ? origin : `unix:${socketPath}`);
-    const sender: Sender = { instance, tlsOwner, code, agentFor, nameOf };
+    const ignored = ({ origin }: URL) => (socketPath === undefined ? ignoredProxy(origin, env) : undefined);
+    const sender: Sender = { instance, tlsOwner, code, agentFor, nameOf, ignored };
     const byOrigin = new Map<string, Dispatcher>();
     function agentFor(url: URL): Dispatcher {
       if (servers !== undefined) return servers(url);
@@ -58,6 +60,7 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
         agent = createAgent({ destination: url.origin, tls, tlsOwner, fresh: 0, env, logger, background, socketPath });
         byOrigin.set(url.origin, agent);
         agents.push(agent);
+        warnOfIgnoredProxy(ignored(url), url, options);
       }
       return agent;
     }
@@ -101,6 +104,20 @@ function warnOfSkippedVerification({ instance, logger }: HttpClientOptions): voi
   logger.warn({ plugin: instance }, message);
 }
 
+/** The loggers that were told of a proxy that is not followed: once is enough, however many plugins there are. */
+const told = new WeakSet<Logger>();
+
+function warnOfIgnoredProxy(
+  ignored: IgnoredProxy | undefined,
+  { origin }: URL,
+  { instance, logger }: HttpClientOptions,
+): void {
+  if (ignored === undefined || told.has(logger)) return;
+  told.add(logger);
+  const message = ignoredProxyWarning(ignored, `requests of plugin ${instance} to ${origin}`);
+  logger.warn({ plugin: instance, reason: ignored.variable }, message);
+}
+
 function inTheClear({ origin }: URL, instance: string): MlflowAuthError {
   const message = `plugin ${instance} would send a credential in the clear to ${origin}`;
   const remedy = `use https, or set allowInsecure: true in plugins.${instance} where the network is trusted`;
@@ -115,6 +132,8 @@ interface Sender {
   readonly agentFor: (url: URL) => Dispatcher;
   /** What the other side is called: its origin, or the socket. */
   readonly nameOf: (url: URL) => string;
+  /** What names a proxy to it, and is not followed. */
+  readonly ignored: (url: URL) => IgnoredProxy | undefined;
 }
 
 async function sendOnce(
@@ -166,7 +185,7 @@ async function read(body: AsyncIterable<Uint8Array>, url: URL, { code, instance,
 function unreachable(
   thrown: unknown,
   url: URL,
-  { code, instance, tlsOwner, nameOf }: Sender,
+  { code, instance, tlsOwner, nameOf, ignored: ignoredFor }: Sender,
   timeout: number,
 ): MlflowAuthError {
   if (isMlflowAuthError(thrown)) {
@@ -177,17 +196,21 @@ function unreachable(
     return new MlflowAuthError(code, `${nameOf(url)} can't be reached: ${message}`, details);
   }
   const timedOut = (thrown as Error | undefined)?.name === "TimeoutError";
-  const { code: reason, what, kind } = connectionFailureOf(thrown);
+  const { code: reason, what, kind, isTls } = connectionFailureOf(thrown);
   const why = timedOut ? `no answer within ${formatDuration(timeout)}` : what;
   const untrusted = kind === "self-signed" || kind === "untrusted";
-  return new MlflowAuthError(code, `${nameOf(url)} can't be reached: ${why}`, {
+  const ignored = timedOut || !isTls ? ignoredFor(url) : undefined;
+  // In the message, too: plugins have remedies of their own.
+  const also = ignored === undefined ? "" : `; ${ignored.variable} names a proxy and is not followed`;
+  const remedy =
+    (!timedOut && untrusted && `give the CA file in ${tlsOwner.names.ca}`) ||
+    (!timedOut && kind && remedies[kind]) ||
+    `check that ${nameOf(url)} is the right address and answers from this machine`;
+  return new MlflowAuthError(code, `${nameOf(url)} can't be reached: ${why}${also}`, {
     plugin: instance,
     transient: true,
-    cause: Object.assign(new Error(reason), { code: timedOut ? why : reason }),
-    remedy:
-      (!timedOut && untrusted && `give the CA file in ${tlsOwner.names.ca}`) ||
-      (!timedOut && kind && remedies[kind]) ||
-      `check that ${nameOf(url)} is the right address and answers from this machine`,
+    cause: connectionCause(timedOut ? why : reason, also),
+    remedy: ignored === undefined ? remedy : `${remedy}; where only a proxy leads there, ${ignored.remedy}`,
   });
 }
 

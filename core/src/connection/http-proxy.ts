@@ -53,14 +53,22 @@ export function proxyFor(destination: string, env: Environment): HttpProxy | und
   return inExemptNetwork(hostname, exempt) ? undefined : { url, variable, exempt };
 }
 
+/** A variable that names a proxy to a destination, and is not followed. */
+export interface IgnoredProxy {
+  readonly variable: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
 /**
- * The variable by which curl and Python would take a proxy to this destination where nothing here does: ALL_PROXY is often that of another
- * protocol (SOCKS). Undefined where there is none, where another variable decides, and for what goes to no proxy.
+ * By what curl and Python would take a proxy to this destination where nothing here does: ALL_PROXY is often that of another protocol
+ * (SOCKS). Undefined where there is none, where another variable decides, and for what goes to no proxy.
  */
-export function ignoredProxy(destination: string, env: Environment): string | undefined {
+export function ignoredProxy(destination: string, env: Environment): IgnoredProxy | undefined {
   const { protocol, hostname } = new URL(destination);
   if (isLoopback(hostname)) return undefined;
-  if (variables[protocol as keyof typeof variables].some((name) => env[name] !== undefined)) return undefined;
+  const own = variables[protocol as keyof typeof variables];
+  if (own.some((name) => env[name] !== undefined)) return undefined;
   const exempt = exemptIn(env);
   const isExempt = exempt
     .toLowerCase()
@@ -68,7 +76,14 @@ export function ignoredProxy(destination: string, env: Environment): string | un
     .map((entry) => entry.replace(/^\*?\.?(?=[^*.])|:\d+$/g, ""))
     .some((entry) => entry === "*" || (entry !== "" && `.${hostname}`.endsWith(`.${entry}`)));
   if (isExempt || inExemptNetwork(hostname, exempt)) return undefined;
-  return ["all_proxy", "ALL_PROXY"].find((name) => env[name]?.trim());
+  const variable = ["all_proxy", "ALL_PROXY"].find((name) => env[name]?.trim());
+  if (variable === undefined) return undefined;
+  return { variable, remedy: `set ${own[1]} to an http or https proxy, or list the host in NO_PROXY` };
+}
+
+/** @param whose requests, and where to: the middle of a sentence */
+export function ignoredProxyWarning({ variable, remedy }: IgnoredProxy, whose: string): string {
+  return `${variable} names a proxy and is not followed: ${whose} go there directly. Try this: ${remedy}`;
 }
 
 const exemptIn = (env: Environment) => env["no_proxy"] ?? env["NO_PROXY"] ?? "";

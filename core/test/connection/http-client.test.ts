@@ -7,6 +7,7 @@ import { createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { startConnectProxy } from "@mlflow-auth/test/servers/connect-proxy";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { connectionFailureOf } from "../../src/connection/failure.js";
 import { createHttpClient } from "../../src/connection/http-client.js";
 import type { MlflowAuthError } from "../../src/errors/mlflow-auth-error.js";
 import { Secret } from "../../src/secret/secret.js";
@@ -60,6 +61,34 @@ test("where no connection comes about it says why, in words and as the code", as
     "ECONNREFUSED",
   ]);
   await close();
+});
+
+test("a proxy in ALL_PROXY, which is not followed, is warned of once, and named where no connection comes about", async () => {
+  const warnings: string[] = [];
+  const logger = { ...silent, warn: (_: object, message: string) => warnings.push(message) };
+  const env = { all_proxy: "socks5://user:of-no-concern@proxy.test" };
+  const { http, close } = createHttpClient({ instance: "store", env, logger, clock: systemClock });
+  const other = createHttpClient({ instance: "other", env, logger, clock: systemClock });
+  for (const url of ["http://store.invalid", "https://store.invalid"]) {
+    for (const client of [http, other.http]) {
+      const thrown = await client
+        .with({ allowInsecure: true })
+        .send({ url, tries: "once" })
+        .catch((error) => error);
+      const { message, remedy } = thrown as MlflowAuthError;
+      assert.match(message, /the host name is unknown \(\w+\); all_proxy names a proxy and is not followed$/);
+      assert.match(connectionFailureOf(thrown).what, /\); all_proxy names a proxy and is not followed$/);
+      const instead = url.startsWith("https:") ? "HTTPS_PROXY" : "HTTP_PROXY";
+      assert.match(remedy as string, `; where only a proxy leads there, set ${instead} to an http or https proxy`);
+    }
+  }
+  assert.is(warnings.length, 1, warnings.join("\n"));
+  assert.not.match(warnings[0] as string, "of-no-concern");
+  const onMachine = http.with({ direct: true, allowInsecure: true });
+  const direct = await onMachine.send({ url: "http://store.invalid", tries: "once" }).catch((error) => error);
+  assert.not.match((direct as MlflowAuthError).message, "all_proxy");
+  await close();
+  await other.close();
 });
 
 test("certificate files are followed: the next request uses what replaced them, and what can't be used is a warning", async () => {

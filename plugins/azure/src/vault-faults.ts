@@ -32,11 +32,13 @@ export function vaultAnswerFault(
 
 /** Why there was no answer: of names that nobody has, what that says of the vault; else as core says it. */
 export function vaultConnectionFault(thrown: unknown, { vaultUrl }: AzureOptions, context: PluginContext): unknown {
-  if (!isMlflowAuthError(thrown) || connectionFailureOf(thrown).kind !== "unknown-host") return thrown;
+  if (!isMlflowAuthError(thrown)) return thrown;
+  const { kind, what } = connectionFailureOf(thrown);
+  if (kind !== "unknown-host") return thrown;
   return errorOf(
     {
       code: "SECRET_UNREACHABLE",
-      message: `there is no vault at ${vaultUrl}: its name is unknown`,
+      message: `there is no vault at ${vaultUrl}: ${what}`,
       remedy: `check vaultUrl (AZURE_KEY_VAULT_URL), DNS and the VPN: az keyvault show --name ${vaultNameOf(vaultUrl)}; a deleted one comes back with az keyvault recover`,
       transient: true,
     },

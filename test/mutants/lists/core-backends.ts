@@ -113,4 +113,22 @@ export const mutants = [
       ['env["no_proxy"] ?? env["NO_PROXY"] ?? ""', 'env["no_proxy"] ?? ""', "NO_PROXY is passed over"],
     ],
   ),
+  ...faultsIn(
+    "core/src/connection/http-client.ts",
+    ["core/http-client"],
+    [
+      ["|| told.has(logger)", "", "a proxy that is not followed is warned of by each plugin"],
+      ["timedOut || !isTls ? ignoredFor(url) : undefined", "undefined", "why a store is not reached stays in the dark"],
+      [
+        "connectionCause(timedOut ? why : reason, also)",
+        "connectionCause(reason)",
+        "a plugin's own words hide a proxy that is not followed",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src/doctor/network.ts",
+    ["cli/doctor"],
+    [["findings.find(isBroken)?.link ?? ", "", "doctor says nothing of ALL_PROXY where only a proxy knows the server"]],
+  ),
 ];
