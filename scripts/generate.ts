@@ -1,8 +1,8 @@
 /**
  * Writes what is generated. From the JSON Schemas come the types and the validator of the file's core schema, the option types of each
  * plugin, and docs/configuration.md; from the table of error codes comes docs/errors.md, and from the list of identity headers
- * docs/client-headers.md. The results are committed, so that nothing has
- * to be generated before a build.
+ * docs/client-headers.md; from core's package.json its version. The results are committed, so that nothing has to be generated before a
+ * build.
  *
  *   npm run generate          writes them
  *   npm run check:generated   exits 1 and lists the files that differ
@@ -26,6 +26,12 @@ function readJson(file: string): Record<string, unknown> {
   return JSON.parse(readFileSync(join(root, file), "utf8")) as Record<string, unknown>;
 }
 
+/** A constant, for to read the package.json would cost every start. */
+function coreVersion(version: string): string {
+  const docstring = "/** The version of the core that runs. All packages of this project share it. */";
+  return `${banner("core/package.json")}${docstring}\nexport const coreVersion: string = ${JSON.stringify(version)};\n`;
+}
+
 async function generate(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   const config = readJson("schema/config.schema.json");
@@ -41,6 +47,7 @@ export const configSchema: Record<string, unknown> = ${JSON.stringify(config, nu
 export const valuesSchema: Record<string, unknown> = ${JSON.stringify(values, null, 2)};
 `,
   );
+  files.set("core/src/generated/core-version.ts", coreVersion(String(readJson("core/package.json")["version"])));
   const plugins: PluginReference[] = [];
   // A second plugin of a package has its files in a folder of its name.
   const schemas = globSync("plugins/*/{,*/}config.schema.json", { cwd: root, exclude: ["**/node_modules"] });

@@ -42,6 +42,7 @@ const table: Readonly<Record<ErrorCode, number>> = {
   PLUGIN_UNTRUSTED: config,
   PLUGIN_AMBIGUOUS: config,
   PLUGIN_MANIFEST: config,
+  PLUGIN_VERSION: config,
   PLUGIN_UNKNOWN: config,
   PLUGIN_INTERFACE: config,
   AUTH_AMBIGUOUS: config,

@@ -17,6 +17,7 @@ export { isNamedLikeSecret } from "./config/secret-variables.js";
 export { judgeUri } from "./config/servers.js";
 export { compileDestinations } from "./destination/destinations.js";
 export { checkManifest, checkSchema, type InstalledCommand, type InstalledPlugin } from "./discovery/check-manifest.js";
+export { coreMismatch } from "./discovery/core-range.js";
 export { commandNames, findCommand } from "./discovery/find-command.js";
 export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
 export { ownPackage, ownPlugins } from "./discovery/install-command.js";

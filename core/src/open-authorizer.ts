@@ -5,6 +5,7 @@ import { createAgent, needsAgent } from "./connection/agent.js";
 import { createHttpClient } from "./connection/http-client.js";
 import { ignoredProxy, ignoredProxyWarning } from "./connection/http-proxy.js";
 import { refusalOf } from "./connection/refusal.js";
+import type { ErrorCode } from "./errors/codes.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { headerKey } from "./http/client-credentials.js";
 import { createLogger } from "./logging/logger.js";
@@ -49,15 +50,18 @@ export interface AgentLimits {
   readonly lenient?: boolean;
 }
 
+/**
+ * Warnings about the file that are told at every start, for nobody chose what they are about: what an exec around the program took out, a
+ * switch that counted until now, a plugin that was made for another core. The others are for who validates the file.
+ */
+const unchosen: ReadonlySet<ErrorCode> = new Set(["VARIABLE_MISSING", "SWITCH_IGNORED", "PLUGIN_VERSION"]);
+
 /** @throws MlflowAuthError of any of the `PLUGIN_` codes, `TLS_FILE` or `HTTP_PROXY`; nothing stays open then */
 export async function openAuthorizer(config: Config, options: OpenAuthorizerOptions = {}): Promise<OpenedAuthorizer> {
   const { env = process.env, logger = createLogger({ env }) } = options;
   const clock = heldClock(options.clock ?? systemClock);
   logger.debug(config.file === undefined ? {} : { file: config.file }, "the configuration is valid");
-  for (const { code, message } of config.warnings) {
-    // What an exec around the program took out, nobody chose to leave out here; nor a switch that counted until now.
-    logger[code === "VARIABLE_MISSING" || code === "SWITCH_IGNORED" ? "warn" : "debug"]({ code }, message);
-  }
+  for (const { code, message } of config.warnings) logger[unchosen.has(code) ? "warn" : "debug"]({ code }, message);
 
   const tellThrown = createTellThrown(logger, env);
   const closers: (() => Promise<unknown>)[] = [];

@@ -153,6 +153,10 @@ export const explanations: readonly ExplanationGroup[] = [
         "A plugin that was built for another version, or whose package.json names a file that is not there, or a group of entry points that nobody reads; a schema that is none, in which core can't find the secrets, that has an option of core's own, or that takes too long.",
         "Install a version that fits; if it is your own, see [Write a plugin](guides/write-a-plugin.md).",
       ],
+      PLUGIN_VERSION: [
+        "The plugin or `mlflow-auth` was updated, and the other one was not.",
+        "Update the older one, by a command of the message. Nothing is refused for this: what decides is the `apiVersion` of the package.",
+      ],
       PLUGIN_UNTRUSTED: [
         "`node_modules` was filled by another user, or others may write it, a folder on the way to it, or a module that it imports.",
         "Install it as yourself, or `chown` and `chmod go-w` what the message names; or name a file with `--config` if you trust its owner. See [where plugins come from](configuration.md#where-plugins-come-from).",

@@ -84,6 +84,10 @@ const provocations: Record<ErrorCode, Provoke> = {
   VARIABLE_MISSING: file("version: 1\ntrackingUri: ${NOWHERE}\n"),
   VARIABLE_SYNTAX: file("version: 1\ntrackingUri: https://${MLFLOW HOST}\n"),
   VARIABLE_SECRET: file("version: 1\ntrackingUri: https://${API_TOKEN}.example.com\n", { API_TOKEN: "t" }),
+  PLUGIN_VERSION: () =>
+    new Trial()
+      .plugin({ name: "made", auth: fixed, core: "^999.0.0" })
+      .file(`{ version: 1, trackingUri: ${URI}, plugins: { made: {} } }`),
   SECRET_LITERAL: plugins(VAULT.replace("TOKEN", "in-the-file")),
   SERVER_URI: file("version: 1\ntrackingUri: ftp://mlflow.example.com\n"),
   SERVER_CLEARTEXT: file("version: 1\ntrackingUri: http://mlflow.example.com\n"),

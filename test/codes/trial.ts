@@ -27,6 +27,8 @@ export interface MadePlugin {
   /** Before all of that. */
   readonly top?: string;
   readonly apiVersion?: number;
+  /** The versions of core that it is made for. Default: it says nothing. */
+  readonly core?: string;
   /** Default: after the name. */
   readonly package?: string;
 }
@@ -72,7 +74,7 @@ export class Trial {
     this.write("package.json", JSON.stringify({ name: "trial", type: "module", dependencies: this.#dependencies }));
   }
 
-  plugin({ name, command, top = "", apiVersion = 1, package: given, ...bodies }: MadePlugin): this {
+  plugin({ name, command, top = "", apiVersion = 1, core, package: given, ...bodies }: MadePlugin): this {
     const packageName = given ?? `mlflow-auth-plugin-${name}`;
     const provided = Object.entries(groups).filter(([kind]) => bodies[kind as keyof typeof groups] !== undefined);
     const entries: [string, object][] = provided.map(([, [group, factory]]) => [
@@ -94,6 +96,7 @@ export class Trial {
       type: "module",
       "entry-points": Object.fromEntries(entries),
       "mlflow-auth-plugin": { apiVersion, configSchema: "./config.schema.json" },
+      ...(core !== undefined && { peerDependencies: { "@mlflow-auth/core": core } }),
     };
     this.write(`${place}/package.json`, JSON.stringify(manifest));
     this.write(`${place}/config.schema.json`, '{ "type": "object" }');

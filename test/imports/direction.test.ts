@@ -33,7 +33,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   schema: ["generated", "*.ts"],
   stub: ["http", "store", "search", "api", "*.ts"],
   core: [
-    ..."errors time files secret provider http mlflow logging config discovery without-file".split(" "),
+    ..."generated errors time files secret provider http mlflow logging config discovery without-file".split(" "),
     ..."connection destination pipeline transport testing".split(" "),
     ..."node-version.ts require-node.ts load-config.ts load-command.ts open-authorizer.ts mlflow-auth.ts".split(" "),
     "index.ts plugin.ts register.ts testing.ts internal-config.ts internal-environment.ts internal-trust.ts",

@@ -53,11 +53,12 @@ type ShownPackage = Omit<ListedPackage, "commands"> & {
 function summary(packages: readonly ShownPackage[], file: FileInstances) {
   return {
     file: file.found?.file ?? null,
-    packages: packages.map(({ name, version, folder, plugins: listed, commands, slipped }) => ({
+    packages: packages.map(({ name, version, folder, plugins: listed, commands, slipped, warning }) => ({
       name,
       version,
       folder,
       ...(slipped && { fault: slipped }),
+      ...(warning && { warning }),
       commands: commands.map(({ name: command, fault }) => ({ name: command, ...(fault && { fault }) })),
       plugins: listed.map(({ name: plugin, interfaces, fault }) => ({
         name: plugin,
@@ -75,7 +76,7 @@ function printList(packages: readonly ShownPackage[], file: FileInstances, { ins
     console.error(`mlflow-auth: which plugins are enabled is unknown: ${printable(file.fault.message)}`);
     console.error("  Try this: mlflow-auth validate");
   }
-  for (const { name, version, folder, plugins: listed, commands, slipped } of packages) {
+  for (const { name, version, folder, plugins: listed, commands, slipped, warning } of packages) {
     print(`${paint(process.stdout, "bold", name)} ${version}   ${paint(process.stdout, "dim", printable(folder))}`);
     for (const { name: plugin, interfaces, fault } of listed) {
       const state =
@@ -88,6 +89,10 @@ function printList(packages: readonly ShownPackage[], file: FileInstances, { ins
         fault === undefined ? `mlflow-auth ${printable(command)}` : paint(process.stdout, "red", fault.code);
       print(`  ${printable(command)}   command   ${state}`);
       if (fault !== undefined) print(`    ${printable(fault.message)}`);
+    }
+    if (warning !== undefined) {
+      print(`  ${paint(process.stdout, "yellow", warning.code)}`);
+      print(`    ${printable(warning.message)}`);
     }
     if (slipped !== undefined) {
       print(`  ${paint(process.stdout, "red", slipped.code)}`);

@@ -13,15 +13,20 @@ import { brokenBy, type Finding, fine, knownError, skipped } from "./finding.js"
 
 /** The link `file`, where the file could be loaded, with its warnings. */
 export function fileFinding(config: Config): Finding {
-  return fine("file", `${sourceOf(config)} is valid`, config.warnings.map(formatProblem));
+  const warnings = config.warnings.filter((warning) => !isAboutVersions(warning));
+  return fine("file", `${sourceOf(config)} is valid`, warnings.map(formatProblem));
 }
 
 /** Core makes connections only once every plugin is there; what fails at these (`tls`, a proxy) belongs to a server. */
-export function pluginsFinding({ instances }: Config, opened: Opened): Finding {
-  if ("fault" in opened && !isConnectionFault(opened.fault)) return brokenBy("plugins", knownError(opened.fault));
+export function pluginsFinding({ instances, warnings }: Config, opened: Opened): Finding {
+  const versions = warnings.filter(isAboutVersions).map(({ message }) => message);
+  if ("fault" in opened && !isConnectionFault(opened.fault))
+    return brokenBy("plugins", knownError(opened.fault), versions);
   const names = instances.map(({ name, package: from }) => `${name} (${from.name} ${from.version})`);
-  return names.length === 0 ? skipped("plugins", "the file enables none") : fine("plugins", names.join(", "));
+  return names.length === 0 ? skipped("plugins", "the file enables none") : fine("plugins", names.join(", "), versions);
 }
+
+const isAboutVersions = ({ code }: Problem) => code === "PLUGIN_VERSION";
 
 /** Whether the authorizer could not be opened because of a server's `tls` or of a proxy in the environment, not of a plugin. */
 export function isConnectionFault(fault: unknown): fault is MlflowAuthError {

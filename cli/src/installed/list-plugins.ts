@@ -1,5 +1,6 @@
 /** What is installed, for a person to read: nothing is imported. */
 import {
+  coreMismatch,
   type ErrorCode,
   findPlugin,
   type Group,
@@ -53,6 +54,10 @@ export interface ListedPackage {
   readonly commands: readonly string[];
   /** A slip in the name of a group of its entry points, where it has one. */
   readonly slipped?: Fault | undefined;
+  /** The versions of core that it says it is made for. */
+  readonly coreRange: string | undefined;
+  /** That another one runs. It is used nevertheless. */
+  readonly warning?: Fault | undefined;
   /** Why it is not used, where it is somebody else's. */
   readonly refused?: Fault | undefined;
 }
@@ -77,7 +82,7 @@ function interfacesOf(manifest: Manifest, plugin: string): Group[] {
   return groups.filter((group) => Object.hasOwn(manifest.entryPoints[group] ?? {}, plugin));
 }
 
-/** The same, with what is wrong with the schemas: ajv is loaded for it. */
+/** The same, with what is wrong with the schemas, for which ajv is loaded, and with a warning where a package is made for another core. */
 export async function judgePlugins(installed: Installed): Promise<ListedPackage[]> {
   const judged: ListedPackage[] = [];
   for (const listed of listPlugins(installed)) {
@@ -85,7 +90,8 @@ export async function judgePlugins(installed: Installed): Promise<ListedPackage[
     for (const plugin of listed.plugins) {
       plugins.push({ ...plugin, fault: plugin.fault ?? (await schemaFaultOf(plugin.name, listed.name, installed)) });
     }
-    judged.push({ ...listed, plugins });
+    const message = await coreMismatch(listed, installed.install);
+    judged.push({ ...listed, plugins, ...(message && { warning: { code: "PLUGIN_VERSION", message } }) });
   }
   return judged;
 }
@@ -112,7 +118,7 @@ export function faultOf(act: () => unknown): Fault | undefined {
 }
 
 function listed(manifest: Manifest, judge: (plugin: string) => Fault | undefined): ListedPackage {
-  const { name, version, folder } = manifest;
+  const { name, version, folder, coreRange } = manifest;
   const [slip] = manifest.misnamed;
   const slipped =
     slip &&
@@ -124,5 +130,5 @@ function listed(manifest: Manifest, judge: (plugin: string) => Fault | undefined
     interfaces: interfacesOf(manifest, plugin),
     fault: judge(plugin),
   }));
-  return { name, version, folder, plugins, commands: Object.keys(manifest.commands), slipped };
+  return { name, version, folder, plugins, commands: Object.keys(manifest.commands), coreRange, slipped };
 }

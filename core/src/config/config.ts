@@ -81,6 +81,8 @@ export interface PluginPackage {
   readonly folder: string;
   /** Absolute path of the JSON Schema of its options, symlinks resolved; undefined: it has none. */
   readonly configSchema?: string | undefined;
+  /** The versions of core that it is made for, as its package.json has them among its peers; undefined: it says nothing. */
+  readonly coreRange?: string | undefined;
 }
 
 /** `"./dist/index.js:createRequestAuthProvider"` in a package.json, resolved. Nothing has been imported. */

@@ -16,7 +16,8 @@ import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { removal } from "../secret/missing-variable.js";
 import { DeadlineError } from "../time/within-deadline.js";
 import type { InstalledPlugin } from "./check-manifest.js";
-import { findPlugin, readInstalled } from "./find-plugin.js";
+import { coreMismatch } from "./core-range.js";
+import { findPlugin, type Installed, readInstalled } from "./find-plugin.js";
 import { endless, faulty, noSchema } from "./package-faults.js";
 
 /** @returns the enabled instances in the file's order; undefined for one with problems */
@@ -72,7 +73,23 @@ export async function checkInstances(
       problems.add(error.code, pointer, "key", error.message);
     }
   }
+  await warnOfVersions([...checked.values()], installed, context);
   return checked;
+}
+
+/** Once for each package, and last, for a warning about an instance hides what is below it. */
+async function warnOfVersions(
+  instances: readonly (InstanceConfig | undefined)[],
+  { install }: Installed,
+  { warnings }: LoadContext,
+): Promise<void> {
+  const told = new Set<string>();
+  for (const instance of instances) {
+    if (instance === undefined || told.has(instance.package.folder)) continue;
+    told.add(instance.package.folder);
+    const mismatch = await coreMismatch(instance.package, install);
+    if (mismatch !== undefined) warnings.add("PLUGIN_VERSION", pointerTo("/plugins", instance.name), "key", mismatch);
+  }
 }
 
 function onlyAuthenticates({ entries }: InstalledPlugin): boolean {

@@ -51,10 +51,10 @@ export interface InstalledCommand {
 export function checkManifest(manifest: Manifest, plugin: string, trust: PackageTrust): InstalledPlugin {
   refuseMisnamed(manifest, plugin);
   const declared = checkVersion(manifest);
-  const { name, version, folder } = manifest;
+  const { name, version, folder, coreRange } = manifest;
   const { schema, file } = checkSchema(manifest, plugin);
   const environment = fileOf(manifest, "environment", declared, plugin);
-  const owner: PluginPackage = Object.freeze({ name, version, folder, ...(file && { configSchema: file }) });
+  const owner: PluginPackage = Object.freeze({ name, version, folder, coreRange, ...(file && { configSchema: file }) });
   const entries: Partial<Record<Group, EntryPoint>> = {};
   for (const group of groups) {
     const names = manifest.entryPoints[group];

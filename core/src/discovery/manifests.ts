@@ -5,6 +5,7 @@ import { closestMatch } from "leven";
 import { isObject } from "../config/schema-walk.js";
 import { type Owners, trustProblem } from "../files/trust.js";
 import { commandGroup, type Group, groups } from "../provider/provider.js";
+import { CORE } from "./core-range.js";
 import { plugAndPlayFolders } from "./plug-n-play.js";
 import { isPackageName, type PackageText, parseObject, readPackage } from "./read-package.js";
 import type { Roots } from "./roots.js";
@@ -23,6 +24,8 @@ export interface Manifest {
   readonly commands: Readonly<Record<string, unknown>>;
   /** Its `mlflow-auth-plugin`. */
   readonly plugin: unknown;
+  /** What its `peerDependencies` say of core. */
+  readonly coreRange: string | undefined;
   /** Groups of its `entry-points` that are none of ours, and probably were meant to be. */
   readonly misnamed: readonly MisnamedGroup[];
 }
@@ -143,7 +146,13 @@ export function readManifest(folder: string): Manifest | undefined {
 function parseManifest(read: PackageText, folder: string): Manifest | undefined {
   // Most packages are no plugins, and looking is cheaper than parsing.
   if (!read.mentions('"entry-points"') && !read.mentions('"mlflow-auth-plugin"')) return undefined;
-  const { name, version, "entry-points": declared, "mlflow-auth-plugin": plugin } = parseObject(read.text);
+  const {
+    name,
+    version,
+    "entry-points": declared,
+    "mlflow-auth-plugin": plugin,
+    peerDependencies,
+  } = parseObject(read.text);
   const entryPoints: Partial<Record<Group, Record<string, unknown>>> = {};
   const namesOfGroup = (group: string) => {
     const names = isObject(declared) ? declared[group] : undefined;
@@ -159,7 +168,9 @@ function parseManifest(read: PackageText, folder: string): Manifest | undefined 
     plugin !== undefined || commands !== undefined || Object.keys(entryPoints).length > 0 || misnamed.length > 0;
   if (!isPackageName(name) || !isPlugin) return undefined;
   const shown = isVersion(version) ? version : "";
-  return { name, version: shown, folder, entryPoints, commands: commands ?? {}, plugin, misnamed };
+  const range = isObject(peerDependencies) ? peerDependencies[CORE] : undefined;
+  const coreRange = typeof range === "string" ? range : undefined;
+  return { name, version: shown, folder, entryPoints, commands: commands ?? {}, plugin, coreRange, misnamed };
 }
 
 /** Letters that may be wrong, missing or too many. */

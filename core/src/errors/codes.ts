@@ -41,6 +41,8 @@ export const codes = {
   PLUGIN_NOT_INSTALLED: "A plugin that the file enables is not installed.",
   PLUGIN_AMBIGUOUS: "Two installed packages provide the plugin name that the file enables.",
   PLUGIN_MANIFEST: "A plugin package declares itself wrongly: entry point, apiVersion or configSchema.",
+  PLUGIN_VERSION:
+    "A plugin package names other versions of core among its peers than the one that runs (a warning): it is used nevertheless.",
   PLUGIN_UNTRUSTED:
     "The package of a plugin that the file enables belongs to, or can be changed by, somebody else, so it is not used.",
   PLUGIN_UNKNOWN: "A name in `auth`, `headers` or `tags` that no enabled plugin instance has.",

@@ -128,6 +128,8 @@ test("for a plugin that is not known, the names that are close are offered, with
   assert.match(await problemOf(folder, { keycloack: {} }), /no installed package .*; did you mean `keycloak`\?$/);
   const vault = /did you mean `vault` \(not installed: npm install @mlflow-auth\/plugin-vault\)\?$/;
   assert.match(await problemOf(folder, { vualt: {} }), vault);
+  const ours = project({ name: "@mlflow-auth/plugin-vault", auth: "vault" });
+  assert.match(await problemOf(ours, { vualt: {} }), /did you mean `vault`\?$/);
   const two = /did you mean `azura` or `azure` \(not installed: npm install @mlflow-auth\/plugin-azure\)\?$/;
   assert.match(await problemOf(folder, { azur: {} }), two);
   assert.match(await problemOf(folder, { mine: { package: "acme-auth" } }), /: npm install acme-auth$/);

@@ -1,0 +1,61 @@
+/** Faults in what is said of plugins that nobody knows, or that are made for another core. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  ...faultsIn(
+    "core/src/discovery/core-range.ts",
+    ["core/core-range"],
+    [
+      ['if (range === "*") return true;', "return true;", "nobody hears of another version"],
+      ["return found as", "return undefined as", "the library of versions is loaded at every start"],
+      ["(minor !== wanted[1] || minor === 0)", "minor === 0", "before 1.0 another minor version passes for the same"],
+      ["patch >= wanted[2]", "true", "an older core passes for the one that a plugin needs"],
+      [
+        "{ includePrerelease: true }",
+        "{}",
+        "a core that is tried before its release is told to be another",
+        {
+          accepted: "the version that runs here is none of those, and it is no parameter",
+        },
+      ],
+      ["return true;\n  }\n}", "return false;\n  }\n}", "what is no range is told to disagree"],
+      ["coreRange.length <= LONGEST_SHOWN", "true", "a range of any length is printed"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/discovery/check-instances.ts",
+    ["core/core-range"],
+    [
+      ["told.add(instance.package.folder);", "", "two instances of a package are two warnings"],
+      [
+        "await warnOfVersions([...checked.values()], installed, context);",
+        "",
+        "the file says nothing of another version",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/open-authorizer.ts",
+    ["core/core-range"],
+    [['"SWITCH_IGNORED", "PLUGIN_VERSION"', '"SWITCH_IGNORED"', "a program hears nothing of another version"]],
+  ),
+  ...faultsIn(
+    "core/src/discovery/known-plugins.ts",
+    ["core/find-plugin"],
+    [
+      ["if (near.length > 0)", "if (false)", "a slip is not told with the name that was meant"],
+      ["installed.includes(name) ? undefined :", "", "what is installed is said not to be"],
+      ["if (named.length > 0)", "if (false)", "vault-prod is not told to be an instance of vault"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/discovery/check-manifest.ts",
+    ["core/files-per-plugin"],
+    [["isDeeper(declared, MAX_JSON_DEPTH) ? null : declared", "declared", "a schema in package.json ends in a stack"]],
+  ),
+  ...faultsIn(
+    "cli/src/doctor/file.ts",
+    ["cli/plugin-versions"],
+    [["!isAboutVersions(warning)", "true", "doctor says of the file what is about a plugin"]],
+  ),
+];
