@@ -173,6 +173,28 @@ export function createProgram(): Command {
       await endWith(await schema(command.optsWithGlobals()));
     });
 
+  bare(
+    program,
+    "create-plugin",
+    "for authors: make the package of a new plugin, with tests that pass, in a folder of its own",
+  )
+    .argument("[name]", "what it is for, such as acme; or the package's name, such as @team/mlflow-auth-plugin-acme")
+    .option("--auth", "it gives the credential of requests (default)")
+    .option("--headers", "it gives more headers for requests")
+    .option("--tags", "it gives tags for runs")
+    .option("--signs", "it signs requests")
+    .option("--js", "in JavaScript: package.json and index.js, and no build")
+    .option("-y, --yes", "ask nothing: take the defaults")
+    .option("--json", "print what was made as JSON")
+    .addHelpText(
+      "after",
+      example("mlflow-auth create-plugin acme", "mlflow-auth create-plugin @team/store --headers --tags"),
+    )
+    .action(async (name: string | undefined, _options, command: Command) => {
+      const { createPlugin } = await import("./commands/create-plugin.js");
+      await endWith(await createPlugin(name, command.opts()));
+    });
+
   bare(program, "completion", "print a script by which a shell completes commands and options")
     .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
     .addHelpText(

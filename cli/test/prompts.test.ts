@@ -1,9 +1,9 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { askOne, askSome, askText, askYesNo } from "../src/init/prompts.js";
-import { Cancelled } from "../src/init/target.js";
+import { Cancelled } from "../src/cancelled.js";
+import { askOne, askSome, askText, askYesNo } from "../src/prompts.js";
 
-const test = suite("the questions of init");
+const test = suite("the questions on a terminal");
 
 test("what a plugin's schema says gives no orders to the terminal", async () => {
   const order = "\u001b]0;title\u0007";

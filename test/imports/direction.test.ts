@@ -46,6 +46,8 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     "*.ts",
     "installed",
     "completion doctor init plugin-command plugin-package",
+    // What a type is called is for the generator of types to say.
+    "create-plugin",
     "commands",
     "program.ts",
     "main.ts",

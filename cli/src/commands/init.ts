@@ -7,6 +7,7 @@ import {
   type Problem,
 } from "@mlflow-auth/core/internal/config";
 import { type Draft, insecureVariable, isYes, toData, withAddress } from "@mlflow-auth/core/internal/environment";
+import { unlessCancelled } from "../cancelled.js";
 import { exit } from "../exit-codes.js";
 import { judgeAddress } from "../init/address.js";
 import { checkAllowedHosts, fromEnvironment } from "../init/from-environment.js";
@@ -14,7 +15,7 @@ import { refuseMissing, takeUsual } from "../init/missing.js";
 import { render, variablesIn } from "../init/render.js";
 import { apply, parseSetting, refuseCredentials } from "../init/settings.js";
 import { lookAround, type Surroundings } from "../init/surroundings.js";
-import { Cancelled, refusalOf, targetOf, writeNew } from "../init/target.js";
+import { refusalOf, targetOf, writeNew } from "../init/target.js";
 import { installedSchema } from "../installed/compose-schema.js";
 import { paint } from "../paint.js";
 import { print } from "../print.js";
@@ -32,19 +33,10 @@ export interface InitOptions {
   readonly yes?: boolean;
 }
 
-/** What a shell reports for a program that Ctrl-C ended. */
-const INTERRUPTED = 130;
-
 /** Writes a new file and its schema: asks for what no option gives, where there is somebody to ask. */
 export async function init(options: InitOptions): Promise<number> {
   const asks = !options.yes && process.stdin.isTTY === true && process.stderr.isTTY === true;
-  try {
-    return await run(options, asks);
-  } catch (thrown) {
-    if (!(thrown instanceof Cancelled)) throw thrown;
-    console.error("mlflow-auth: nothing was written");
-    return INTERRUPTED;
-  }
+  return unlessCancelled(() => run(options, asks));
 }
 
 async function run(options: InitOptions, asks: boolean): Promise<number> {

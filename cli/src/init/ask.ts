@@ -18,9 +18,9 @@ import {
   setAt,
 } from "@mlflow-auth/core/internal/environment";
 import { interfaceNames } from "../installed/list-plugins.js";
+import { askOne, askSome, askText, askYesNo } from "../prompts.js";
 import { fileName } from "../where-from.js";
 import { judgeAddress, usualAddress } from "./address.js";
-import { askOne, askSome, askText, askYesNo } from "./prompts.js";
 import { readOption } from "./read-option.js";
 import { type InstalledChoice, noPlugin, type Surroundings } from "./surroundings.js";
 import { refusalOf } from "./target.js";

@@ -4,9 +4,6 @@ import { dirname, resolve } from "node:path";
 import { MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal/config";
 import { fileName } from "../where-from.js";
 
-/** Ctrl-C or Escape at a question: nothing is written. */
-export class Cancelled extends Error {}
-
 /** Why a file can't be the one that is written, or undefined. */
 export function refusalOf(file: string): MlflowAuthError | undefined {
   if (/\.json$/i.test(file)) {

@@ -4,7 +4,7 @@
  */
 import { confirm, isCancel, multiselect, select, text } from "@clack/prompts";
 import { printable } from "@mlflow-auth/core/internal/config";
-import { Cancelled } from "./target.js";
+import { Cancelled } from "./cancelled.js";
 
 /** Ctrl-D closes the input, of which the library takes no notice: nothing would be left to wait for. */
 const closed = new AbortController();

@@ -1,0 +1,18 @@
+// @ts-check
+import { Secret } from "@mlflow-auth/core/plugin";
+
+/**
+ * Adds Acme's token as a header, beside whatever credential a request has. The cache gives the same object while it is good.
+ *
+ * @type {import("@mlflow-auth/core/plugin").Factory<"mlflow.request_header_provider", any>}
+ */
+export function createRequestHeaderProvider({ address, apiKey, requestTimeout: timeout, cache }, context) {
+  async function fetchHeaders() {
+    const headers = { "X-Api-Key": await apiKey.read() };
+    const answer = await context.http.send({ url: `${address}/token`, method: "POST", headers, timeout });
+    if (answer.status !== 200) throw context.refuse(answer, { what: "a token" });
+    const { token, expires_in: seconds } = JSON.parse(answer.text);
+    return { value: { "X-Acme-Token": new Secret(token) }, lease: seconds * 1000 };
+  }
+  return { requestHeaders: () => context.secrets.get("headers", fetchHeaders, cache) };
+}

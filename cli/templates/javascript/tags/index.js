@@ -1,0 +1,17 @@
+// @ts-check
+
+/**
+ * Gives every run the team that the API key belongs to, as a tag. Tags that the user sets win.
+ *
+ * @type {import("@mlflow-auth/core/plugin").Factory<"mlflow.run_context_provider", any>}
+ */
+export function createRunContextProvider({ address, apiKey, requestTimeout: timeout, cache }, context) {
+  async function fetchTags() {
+    const headers = { "X-Api-Key": await apiKey.read() };
+    const answer = await context.http.send({ url: `${address}/me`, headers, timeout });
+    if (answer.status !== 200) throw context.refuse(answer, { what: "the team" });
+    const { team } = JSON.parse(answer.text);
+    return { value: { "acme.team": String(team) } };
+  }
+  return { tags: () => context.secrets.get("tags", fetchTags, cache) };
+}

@@ -1,0 +1,15 @@
+import type { Factory } from "@mlflow-auth/core/plugin";
+import type { AcmeOptions } from "./generated/options.js";
+
+/** Gives every run the team that the API key belongs to, as a tag. Tags that the user sets win. */
+export const createRunContextProvider: Factory<"mlflow.run_context_provider", AcmeOptions> = (given, context) => {
+  const { address, apiKey, requestTimeout: timeout, cache } = given;
+  async function fetchTags() {
+    const headers = { "X-Api-Key": await apiKey.read() };
+    const answer = await context.http.send({ url: `${address}/me`, headers, timeout });
+    if (answer.status !== 200) throw context.refuse(answer, { what: "the team" });
+    const { team } = JSON.parse(answer.text);
+    return { value: { "acme.team": String(team) } };
+  }
+  return { tags: () => context.secrets.get("tags", fetchTags, cache) };
+};
