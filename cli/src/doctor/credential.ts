@@ -15,6 +15,7 @@ import { withTimeout } from "../with-timeout.js";
 import { type Examination, READ_PATH, type Warned } from "./examination.js";
 import { isConnectionFault } from "./file.js";
 import { brokenBy, type Finding, fine, knownError, type Link, links, skipped } from "./finding.js";
+import { sentTokens } from "./sent-token.js";
 
 /** What came of asking the plugins for the headers of one request. */
 export interface CredentialReport {
@@ -149,13 +150,17 @@ function successes(authorized: AuthorizedHeaders, { target, wire, since }: Exami
         : "the plugin sends this request without a credential, on purpose";
     return [skipped("backend", why), skipped("login", "none is needed"), skipped("secret", "none is needed"), headers];
   }
+  const tokens = sentTokens({ headers: authorized.headers.filter(([name]) => isCredential(name)) });
   return [
     fine("backend", answered.length > 0 ? `${listed(answered)} answered` : "nothing had to be asked just now"),
     fine("login", answered.length > 0 ? "accepted" : "none was needed just now"),
-    fine(
-      "secret",
-      `from ${provider}, for ${signing === undefined ? `the header ${listed(names.filter(isCredential))}` : "a signature of each request"}${words}`,
-    ),
+    {
+      ...fine(
+        "secret",
+        `from ${provider}, for ${signing === undefined ? `the header ${listed(names.filter(isCredential))}` : "a signature of each request"}${words}`,
+      ),
+      ...(tokens.length > 0 && { tokens }),
+    },
     headers,
   ];
 }

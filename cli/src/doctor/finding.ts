@@ -1,5 +1,6 @@
 /** What `doctor` finds out about one link of the chain from the file to an answer of MLflow. */
 import { type ErrorCode, formatProblem, isMlflowAuthError, type MlflowAuthError } from "@mlflow-auth/core/internal";
+import type { SentToken } from "./sent-token.js";
 
 /** The links in the order of the chain, with the names that people see. The first two are the same for all servers. */
 export const links = {
@@ -33,6 +34,8 @@ export interface Finding {
   readonly code?: ErrorCode | undefined;
   /** More of what is wrong, a line each. */
   readonly details?: readonly string[];
+  /** The JSON Web Tokens that would be sent, as far as they may be shown. */
+  readonly tokens?: readonly SentToken[] | undefined;
   /** What stops nothing today, and deserves a look. */
   readonly warnings: readonly string[];
 }

@@ -1,8 +1,9 @@
 /** A redirect or an HTML page where MLflow answers JSON: MLflow has moved, or a person is to sign in. */
-import { type AuthorizedHeaders, isSecret } from "@mlflow-auth/core/internal";
+import type { AuthorizedHeaders } from "@mlflow-auth/core/internal";
 import { READ_PATH, type SentRead } from "./examination.js";
 import type { Explanation } from "./finding.js";
 import { type Answer, header } from "./probe.js";
+import { textOf } from "./sent-token.js";
 
 /** Characters of an address that is shown. A server can send any text in a path. */
 const LONGEST_BASE = 200;
@@ -79,9 +80,4 @@ export function loginPage(answer: Answer, { url, authorized }: SentRead): Explan
 function locationOf(answer: Answer, url: string): URL | null {
   const location = header(answer, "location");
   return location === "" ? null : URL.parse(location, url);
-}
-
-/** A header's value in clear text: to look for, never to print. */
-export function textOf(value: AuthorizedHeaders["headers"][number][1]): string {
-  return isSecret(value) ? value.reveal() : value;
 }

@@ -4,6 +4,7 @@ import { exit, exitCodeOf } from "../exit-codes.js";
 import { paint } from "../paint.js";
 import type { Diagnosis } from "./examination.js";
 import { type Finding, isBroken, type Link, links } from "./finding.js";
+import { tokenInWords } from "./sent-token.js";
 
 /** What it all comes to. */
 export interface Verdict {
@@ -70,10 +71,11 @@ export function textReport(
 }
 
 function linesOf(finding: Finding): string[] {
-  const { link, found, remedy, details = [], warnings, code } = finding;
+  const { link, found, remedy, details = [], tokens = [], warnings, code } = finding;
   const begin = `  ${mark(finding)}  ${links[link].padEnd(WIDTH)}  `;
   const below = [
     ...details,
+    ...tokens.map((token) => tokenInWords(token, Date.now(), found)),
     // Each of the details says what to do about it.
     ...(remedy === undefined || details.length > 0 ? [] : [`Try this: ${remedy}`]),
     ...warnings.map((warning) => `warning: ${warning}`),

@@ -9,7 +9,9 @@ import {
 import type { SentRead } from "./examination.js";
 import type { Explanation } from "./finding.js";
 import type { Answer } from "./probe.js";
-import { loginPage, moved, textOf } from "./redirects.js";
+import { loginPage, moved } from "./redirects.js";
+import { tokenFault } from "./rejected-token.js";
+import { textOf } from "./sent-token.js";
 
 const ADDRESS =
   "check the server's address: it must be the address of MLflow up to, and without, /api, for example https://mlflow.example.com/base";
@@ -25,8 +27,16 @@ export function isRead({ status, text }: Answer): boolean {
 
 /** @param answer one of which {@link isRead} is false */
 export function explainAnswer(answer: Answer, sent: SentRead): Explanation {
+  const kind = rejectionKindOf(sent, answer.status, answer.headers);
+  const explained = explainByKind(answer, sent, kind);
+  // Where MLflow says that its owner may not, the token was good.
+  const fault = kind === undefined || isPermissionDenial(answer.text) ? undefined : tokenFault(answer, sent);
+  if (fault === undefined) return explained;
+  return { found: `${explained.found}; ${fault.found}`, remedy: fault.remedy ?? explained.remedy };
+}
+
+function explainByKind(answer: Answer, sent: SentRead, kind: ReturnType<typeof rejectionKindOf>): Explanation {
   const { status } = answer;
-  const kind = rejectionKindOf(sent, status, answer.headers);
   if (kind === "unauthorized") return unauthorized(answer, sent);
   if (kind === "forbidden") return forbidden(answer, sent);
   const redirected = status >= 300 && status < 400;

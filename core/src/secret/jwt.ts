@@ -49,9 +49,8 @@ function given(claims: { [K in keyof JwtClaims]: JwtClaims[K] | undefined }): Jw
 function objectIn(part: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.assign(Object.create(null), value)
-      : undefined;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
