@@ -118,7 +118,7 @@ for (const [name, [send, found, remedy]] of Object.entries(told)) {
     answer(site, send);
     const { code, stdout } = await doctor(site);
     assert.match(stdout, new RegExp(`\\n {2}FAIL {2}request +.*${found.source}`, found.flags));
-    assert.match(stdout, new RegExp(`Do this first: .*${remedy.source}`));
+    assert.match(stdout, new RegExp(`Try this: .*${remedy.source}`));
     assert.is(code, 1);
     assert.not.match(stdout, /canary|sesame/);
   });
@@ -155,7 +155,7 @@ test("where the server leads from https to http, that address is not recommended
   const { stdout } = await doctor(site);
   await front.stop();
   assert.match(stdout, /sends clients on to http:\S+ \(308\), where everything would travel in the clear/);
-  assert.match(stdout, /Do this first: have it send them on to https/);
+  assert.match(stdout, /Try this: have it send them on to https/);
   assert.not.match(stdout, /write http/);
 });
 

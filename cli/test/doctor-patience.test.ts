@@ -94,7 +94,7 @@ for (const [ahead, words] of [
     assert.match(stdout, /All is well, but for one warning above\./);
     assert.is(code, 0);
     answer(site, dated(401, ""), { "/health": dated(200, "OK"), "/version": dated(200, "3.1") });
-    assert.match((await doctor(site)).stdout, /Do this first: set the clocks right first \(see clock\); then store /);
+    assert.match((await doctor(site)).stdout, /Try this: set the clocks right first \(see clock\); then store /);
   });
 }
 

@@ -30,6 +30,13 @@ test("of several faults the first in the chain is what to do first, over all ser
   );
 });
 
+test("a long remedy is read where the link is, and not said twice", () => {
+  const long = `fix ${"it ".repeat(40)}`;
+  const { sentence, finding } = verdictOf(diagnosis([fine("file", ""), broken("plugins", "they broke", long)]));
+  assert.is(sentence, "The chain breaks at: plugins. Do first what is said there.");
+  assert.is(finding?.remedy, long, "programs get it");
+});
+
 test("the exit code tells the file from the server's answer, and that from what can't be reached", () => {
   const codeOf = (...findings: Finding[]) => verdictOf(diagnosis([], { "https://a.test": findings })).code;
   assert.is(verdictOf(diagnosis([fault("file")])).code, 3);

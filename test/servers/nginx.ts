@@ -1,11 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Front, FrontOptions, FrontRequest } from "./front.ts";
 import { type NginxSettings, nginxConfig } from "./nginx/config.ts";
+import { askControl, reload } from "./nginx/reload.ts";
 import { onFreePort } from "./process/free-port.ts";
-import { type ServerProcess, startProcess, untilReady } from "./process/server-process.ts";
+import { startProcess, untilReady } from "./process/server-process.ts";
 import { temporaryFolder } from "./process/temporary-folder.ts";
 import { systemBinary } from "./tools.ts";
 
@@ -37,7 +36,7 @@ async function startOn(port: number, options: NginxOptions): Promise<Front> {
     folder.remove();
   };
   try {
-    await untilReady(server, "nginx", () => control(folder.path), 30);
+    await untilReady(server, "nginx", () => askControl(folder.path), 30);
   } catch (error) {
     await stop();
     throw error;
@@ -51,42 +50,10 @@ async function startOn(port: number, options: NginxOptions): Promise<Front> {
     },
     async requests() {
       // nginx has one worker, which writes down what it answered before it answers this.
-      await control(folder.path);
+      await askControl(folder.path);
       const lines = (await readFile(join(folder.path, "access.log"), "utf8")).split("\n");
       return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as FrontRequest);
     },
     stop,
   };
-}
-
-/** Asks which configuration answers, and in which process. */
-async function control(folder: string): Promise<{ generation: number; worker: number }> {
-  const text = await new Promise<string>((resolve, reject) => {
-    const request = httpRequest({ socketPath: join(folder, "control"), agent: false }, (response) => {
-      let body = "";
-      response.setEncoding("utf8").on("data", (chunk) => (body += chunk));
-      response.on("end", () => resolve(body)).on("error", reject);
-    });
-    request.on("error", reject).end();
-  });
-  const [generation = 0, worker = 0] = text.split(" ").map(Number);
-  return { generation, worker };
-}
-
-/** Waits until the new worker answers and the old one has ended, or only finishes what it had begun: at most a second. */
-async function reload(server: ServerProcess, folder: string, generation: number): Promise<void> {
-  const { worker: old } = await control(folder);
-  process.kill(server.pid, "SIGHUP");
-  const isNew = async () => ((await control(folder)).generation === generation ? true : undefined);
-  await untilReady(server, "nginx", isNew, 30);
-  for (let waited = 0; waited < 1000 && isAlive(old); waited += 10) await sleep(10);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

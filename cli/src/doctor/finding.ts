@@ -73,7 +73,7 @@ export function brokenBy(link: Link, error: MlflowAuthError, warnings: readonly 
     state: "broken",
     found,
     remedy: `fix ${place}: ${first.message}`,
-    code,
+    code: first.code,
     details: problems.map(formatProblem),
     warnings,
   };

@@ -10,11 +10,16 @@ import { tokenInWords } from "./sent-token.js";
 export interface Verdict {
   /** The first link that is broken; undefined: all is well. */
   readonly broken?: Link;
+  /** What was found out about it. */
+  readonly finding?: Finding;
   /** The server that it belongs to; undefined for the file and the plugins. */
   readonly server?: string | undefined;
   readonly sentence: string;
   readonly code: number;
 }
+
+/** Characters of a remedy that the last line says once more; a longer one is read where the link is. */
+const LONGEST_REPEATED = 100;
 
 /** The first link that breaks, over all servers, and what to do about it. All is well: exit code 0. */
 export function verdictOf({ common, servers }: Diagnosis): Verdict {
@@ -24,16 +29,21 @@ export function verdictOf({ common, servers }: Diagnosis): Verdict {
   ];
   const faults = all.filter(({ finding }) => isBroken(finding));
   const warnings = all.reduce((sum, { finding }) => sum + finding.warnings.length, 0);
-  const [first] = faults;
-  if (first === undefined) {
+  const [firstFault] = faults;
+  if (firstFault === undefined) {
     const aside = warnings === 0 ? "" : `, but for ${warnings === 1 ? "one warning" : `${warnings} warnings`} above`;
     return { sentence: `All is well${aside}.`, code: exit.fine };
   }
-  const { finding, server } = first;
+  const { finding, server } = firstFault;
   const at = server === undefined ? "" : ` on the way to ${server}`;
   const more = faults.length === 1 ? "" : ` (and ${faults.length - 1} more above)`;
-  const sentence = `The chain breaks at: ${links[finding.link]}${at}${more}. Do this first: ${ended(finding.remedy ?? `see what ${links[finding.link]} says above`)}`;
-  return { broken: finding.link, server, sentence, code: codeOf(finding) };
+  const { remedy = "" } = finding;
+  const first =
+    remedy === "" || remedy.length > LONGEST_REPEATED
+      ? "Do first what is said there."
+      : `Do this first: ${ended(remedy)}`;
+  const sentence = `The chain breaks at: ${links[finding.link]}${at}${more}. ${first}`;
+  return { broken: finding.link, finding, server, sentence, code: codeOf(finding) };
 }
 
 /** With a full stop, unless there is an end already, or an address that it would be taken for a part of. */
@@ -77,7 +87,7 @@ function linesOf(finding: Finding): string[] {
     ...details,
     ...tokens.map((token) => tokenInWords(token, Date.now(), found)),
     // Each of the details says what to do about it.
-    ...(remedy === undefined || details.length > 0 ? [] : [`Try this: ${remedy}`]),
+    ...(!remedy || details.length > 0 ? [] : [`Try this: ${remedy}`]),
     ...warnings.map((warning) => `warning: ${warning}`),
   ];
   const named = code === undefined || details.length > 0 ? found : `${code}: ${found}`;
@@ -92,12 +102,12 @@ function mark({ state, warnings }: Finding): string {
 
 /** The same as JSON, indented by two blanks. */
 export function jsonReport({ file, environment, common, servers, unexamined }: Diagnosis, verdict: Verdict): string {
-  const { broken, server, sentence } = verdict;
+  const { broken, finding, server, sentence } = verdict;
   const data = {
     fine: broken === undefined,
     file,
     ...(environment && { environment }),
-    broken: broken === undefined ? undefined : { link: broken, server },
+    broken: finding && { link: finding.link, server, code: finding.code, remedy: finding.remedy },
     verdict: sentence,
     links: common,
     servers: servers.map(({ uri, findings }) => ({ uri, links: findings })),

@@ -2,7 +2,7 @@
 import type { ErrorObject } from "ajv";
 import type { ErrorCode } from "../errors/codes.js";
 import { removal } from "../secret/missing-variable.js";
-import { didYouMean, expectation, oneOf } from "./expectation.js";
+import { expectation, oneOf, similarName } from "./expectation.js";
 import type { Interpolation } from "./interpolate.js";
 import { fieldName, isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
@@ -22,7 +22,7 @@ export interface ValidationContext {
   readonly interpolations: ReadonlyMap<string, Interpolation>;
 }
 
-type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "value", message: string];
+type Explanation = readonly [code: ErrorCode, pointer: string, at: "key" | "value", message: string, meant?: string];
 
 /** Keywords that only say that another one failed. */
 const echoes = new Set(["if", "propertyNames"]);
@@ -84,9 +84,11 @@ export function filledBy(
 
 function unknownField(place: string, key: string, known: readonly string[]): Explanation {
   const pointer = pointerTo(place, key);
-  const hint = isPrintable(key) ? didYouMean(key, known) : "";
-  const message = `${named(pointer)} does not exist${hint || `; there are: ${known.join(", ") || "none"}`}`;
-  return ["UNKNOWN_FIELD", pointer, "key", message];
+  const meant = isPrintable(key) ? similarName(key, known) : undefined;
+  const hint = meant === undefined ? `; there are: ${known.join(", ") || "none"}` : `; did you mean \`${meant}\`?`;
+  const message = `${named(pointer)} does not exist${hint}`;
+  if (meant === undefined) return ["UNKNOWN_FIELD", pointer, "key", message];
+  return ["UNKNOWN_FIELD", pointer, "key", message, pointerTo(place, meant)];
 }
 
 function missingField(

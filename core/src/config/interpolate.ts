@@ -55,7 +55,7 @@ export function interpolate(data: Data, env: Environment): Interpolated {
   function judgeBare(text: string, pointer: string): void {
     const [, name] = /^\$([A-Za-z_][A-Za-z0-9_]*)$/.exec(text) ?? [];
     if (name === undefined || env[name] === undefined) return;
-    const right = pointer.endsWith("/env") ? `the name alone: \`env: ${name}\`` : `\`\${${name}}\``;
+    const right = pointer.endsWith("/env") ? `the name alone: \`env: ${name}\`` : `\`"\${${name}}"\``;
     const message = `\`$${name}\` without braces is a text and not the variable: write ${right}`;
     findings.push({ code: "VARIABLE_SYNTAX", pointer, message });
   }

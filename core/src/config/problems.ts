@@ -50,6 +50,7 @@ export function isPrintable(key: string): boolean {
 
 interface Finding {
   readonly code: ErrorCode;
+  readonly pointer: string | undefined;
   readonly message: string;
   readonly position: Position | undefined;
   readonly variables?: readonly string[] | undefined;
@@ -65,6 +66,8 @@ export class ProblemList {
   readonly #variablesOf: VariablesOf | undefined;
   readonly #findings: Finding[] = [];
   readonly #places = new Set<string>();
+  /** The fields that others were meant to be. */
+  readonly #meant = new Set<string>();
   /** The positions of the findings. */
   readonly #taken = new Set<string>();
 
@@ -82,8 +85,11 @@ export class ProblemList {
    * Notes a problem with the node at `pointer`, or with its key. The first problem of a node hides later ones of the same node
    * and of what is below it: a value that could not be read can't be judged. A missing field is named by its own pointer and
    * takes the position of the nearest node that exists: its parent's key.
+   *
+   * @param meant the field that a misspelt or misplaced one was meant to be: that it is missing is the same slip, and not told
    */
-  add(code: ErrorCode, pointer: string, at: "key" | "value", message: string): void {
+  add(code: ErrorCode, pointer: string, at: "key" | "value", message: string, meant?: string): void {
+    if (meant !== undefined) this.#meant.add(meant);
     if (this.covers(pointer)) return;
     this.#places.add(pointer);
     const position = this.#positionOf(pointer, at);
@@ -92,7 +98,15 @@ export class ProblemList {
     const text = printable(unplaced ? `\`${name}\`: ${message}` : message);
     const variables = this.#variablesOf?.(pointer);
     const remedy = code === "MISSING_FIELD" && variables?.length ? `: set ${variables.join(" or ")}` : "";
-    this.#note({ code, position, message: text + remedy, variables });
+    this.#note({ code, pointer, position, message: text + remedy, variables });
+  }
+
+  /** The same for what turns out to be the cause of another problem that is noted at that very node: this takes its place. */
+  replace(code: ErrorCode, pointer: string, at: "key" | "value", message: string, meant?: string): void {
+    const others = this.#findings.filter((finding) => finding.pointer !== pointer);
+    this.#findings.splice(0, this.#findings.length, ...others);
+    this.#places.delete(pointer);
+    this.add(code, pointer, at, message, meant);
   }
 
   /** Notes a problem with the text itself. `pointer` is the node that can't be relied on, if there is one. */
@@ -100,7 +114,7 @@ export class ProblemList {
     if (pointer !== undefined) this.#places.add(pointer);
     // One slip makes a parser stumble more than once at the same place.
     if (position !== undefined && this.#taken.has(placeOf(position))) return;
-    this.#note({ code: "CONFIG_SYNTAX", position, message });
+    this.#note({ code: "CONFIG_SYNTAX", pointer, position, message });
   }
 
   /** Whether the node or one above it already has a problem. */
@@ -113,7 +127,9 @@ export class ProblemList {
 
   /** Sorted by place in the file; without positions, in the order found. Frozen. */
   toProblems(): readonly Problem[] {
-    const sorted = this.#findings.toSorted(
+    const isSlip = ({ code, pointer = "" }: Finding) => code === "MISSING_FIELD" && this.#meant.has(pointer);
+    const told = this.#findings.filter((finding) => !isSlip(finding));
+    const sorted = told.toSorted(
       (a, b) =>
         (a.position?.line ?? 0) - (b.position?.line ?? 0) || (a.position?.column ?? 0) - (b.position?.column ?? 0),
     );

@@ -140,7 +140,7 @@ class Reader {
         continue;
       }
       if (Object.hasOwn(object, key)) {
-        this.refuse(undefined, position, "this key stands here twice");
+        this.refuse(undefined, position, "this key stands here twice: keep one of them");
         continue;
       }
       object[key] = pair.value

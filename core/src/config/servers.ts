@@ -96,6 +96,7 @@ export function judgeUri(text: string): { uri: string; cleartext: boolean } | st
     return "must not hold white space or other characters than printable ASCII: write it encoded";
   if (/[?#]/.test(path)) return "must not have a query or a fragment";
   if (host.includes("@")) return "must not hold a user or a password: credentials come from plugins";
+  if (host.includes("$")) return "must not have a `$` in its host: a variable is written `${NAME}`";
   if (path.includes("*")) return "may have a `*` only in the leftmost label of its host";
   // What leads out would be refused in every request, too.
   if (/\\|\/\/|%(2[ef]|5c|25)|\/\.{1,2}(\/|$)/i.test(path) || leadsOut(path)) {

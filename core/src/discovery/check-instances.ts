@@ -32,11 +32,13 @@ export async function checkInstances(
   const installed = readInstalled(context);
   /** The folders of packages whose schema took too long once: a file may have many instances of one. */
   const slow = new Set<string>();
+  let above: Above | undefined;
 
   for (const [name, fields] of enabled) {
     checked.set(name, undefined);
     const { problems } = context;
     const pointer = pointerTo("/plugins", name);
+    if (!isObject(fields) && isOptionOf(above, name)) refuseMisplaced(name, above, problems);
     // Something that is not a name is not looked for, and not repeated in a command to paste.
     if (!isObject(fields) || problems.covers(pointerTo(pointer, "package"))) continue;
     if (fields["timeout"] === 0) {
@@ -52,6 +54,7 @@ export async function checkInstances(
     const only = typeof fields["package"] === "string" ? fields["package"] : undefined;
     try {
       const found = findPlugin({ plugin, package: only }, installed);
+      above = { name, options: Object(found.schema["properties"]) };
       if (fields["optional"] === true && onlyAuthenticates(found)) {
         const message =
           "this plugin only authenticates, and a credential is never optional: leave `optional` out; `auth: [a, b]` names another one to ask";
@@ -70,7 +73,9 @@ export async function checkInstances(
       });
     } catch (error) {
       if (!isMlflowAuthError(error)) throw error;
-      problems.add(error.code, pointer, "key", error.message);
+      const isNone = error.code === "PLUGIN_NOT_INSTALLED" && plugin === name;
+      if (isNone && isOptionOf(above, name)) refuseMisplaced(name, above, problems);
+      else problems.add(error.code, pointer, "key", error.message);
     }
   }
   await warnOfVersions([...checked.values()], installed, context);
@@ -90,6 +95,28 @@ async function warnOfVersions(
     const mismatch = await coreMismatch(instance.package, install);
     if (mismatch !== undefined) warnings.add("PLUGIN_VERSION", pointerTo("/plugins", instance.name), "key", mismatch);
   }
+}
+
+/** The instance above the one that is judged, and what its plugin takes. */
+interface Above {
+  readonly name: string;
+  readonly options: object;
+}
+
+function isOptionOf(above: Above | undefined, name: string): above is Above {
+  return above !== undefined && Object.hasOwn(above.options, name);
+}
+
+/** What stands where an instance does and is an option of the one above it: one step of indentation is missing. */
+function refuseMisplaced(name: string, above: Above, problems: LoadContext["problems"]): void {
+  const message = `\`${name}\` is an option of \`plugins.${above.name}\` and stands beside it: indent it further`;
+  problems.replace(
+    "UNKNOWN_FIELD",
+    pointerTo("/plugins", name),
+    "key",
+    message,
+    pointerTo("/plugins", above.name, name),
+  );
 }
 
 function onlyAuthenticates({ entries }: InstalledPlugin): boolean {
@@ -136,7 +163,7 @@ async function readOptions(
   return { options, secretVariables: secretVariables({ values, interpolations, fromEnvironment }) };
 }
 
-const LITERAL = "a credential stands in the file itself: write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`";
+const LITERAL = 'a credential stands in the file itself: write `"${NAME}"`, `{ env: NAME }` or `{ file: PATH }`';
 const BARE =
   "this is the credential itself, a text that begins with `$`: a variable is written with braces, `${NAME}`, and this one is not set";
 

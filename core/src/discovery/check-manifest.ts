@@ -133,7 +133,8 @@ function readEntry<G extends string>(declared: unknown, group: G, name: string, 
     throw faulty(owner, `declares ${label} in another form than "./path/to/module.js:factory"`);
   }
   const module = insideOf(owner.folder, path);
-  if (module === "missing") throw faulty(owner, `lacks the module that ${label} names`);
+  if (module === "missing")
+    throw faulty(owner, `lacks the module that ${label} names`, "install it again, for a file is missing, or ");
   if (module === "outside") throw faulty(owner, `names a module outside of itself for ${label}`);
   return Object.freeze({ group, name, package: owner, module: module.path, export: exported });
 }

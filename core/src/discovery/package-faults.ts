@@ -3,9 +3,14 @@ import { isPrintable } from "../config/problems.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Manifest, MisnamedGroup } from "./manifests.js";
 
-/** The error `PLUGIN_MANIFEST` of a package. @param what the middle of a sentence, as in "names no file as its configSchema" */
-export function faulty({ name, folder }: { name: string; folder: string }, what: string): MlflowAuthError {
-  const message = `the package ${name} (${folder}) ${what}: install another version of it, or tell its author`;
+/**
+ * The error `PLUGIN_MANIFEST` of a package.
+ *
+ * @param what the middle of a sentence, as in "names no file as its configSchema"
+ * @param first what to try before another version
+ */
+export function faulty({ name, folder }: { name: string; folder: string }, what: string, first = ""): MlflowAuthError {
+  const message = `the package ${name} (${folder}) ${what}: ${first}install another version of it, or tell its author`;
   return new MlflowAuthError("PLUGIN_MANIFEST", message);
 }
 

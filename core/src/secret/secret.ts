@@ -102,7 +102,7 @@ export function formlessSource(): SecretSource {
     origin: "the configuration file",
     async read(): Promise<Secret> {
       throw new MlflowAuthError("SECRET_SOURCE", "a secret of the file is neither a text, nor { env }, nor { file }", {
-        remedy: "write `${NAME}`, `{ env: NAME }` or `{ file: PATH }`",
+        remedy: 'write `"${NAME}"`, `{ env: NAME }` or `{ file: PATH }`',
       });
     },
   });

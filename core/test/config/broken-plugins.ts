@@ -5,7 +5,11 @@ export const brokenPlugins: Record<string, BrokenFile> = {
   // Its options
   "an unknown option": {
     text: options("adress: https://CANARY.example.com\n"),
-    problems: ["4:3 MISSING_FIELD", "5:5 UNKNOWN_FIELD"],
+    problems: ["5:5 UNKNOWN_FIELD"],
+  },
+  "an option that stands beside its plugin": {
+    text: `${options("timeout: 5s\n")}  address: https://CANARY.example.com\n`,
+    problems: ["6:3 UNKNOWN_FIELD"],
   },
   "an option of another form": { text: options("address: CANARY\n"), problems: ["5:14 WRONG_VALUE"] },
   "none of the values there are": {

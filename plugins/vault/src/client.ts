@@ -165,7 +165,7 @@ function unanswered(error: MlflowAuthError, options: VaultOptions, context: Plug
   const byKind = (kind && tlsRemedies[kind]) ?? `give the authority that signed Vault's certificate in ${tlsNames.ca}`;
   const check =
     socketOf(options) === undefined
-      ? `check address (VAULT_ADDR), and from this machine: vault status${kind === "hung-up" ? hangUpHint(options) : ""}`
+      ? `check address (VAULT_ADDR), and from this machine: \`vault status\`${kind === "hung-up" ? hangUpHint(options) : ""}`
       : "check that the agent runs, that its configuration has a listener with the socket of address (VAULT_ADDR), and that this user may write to it (socket_mode, socket_user)";
   return context.error("SECRET_UNREACHABLE", `Vault does not answer: ${message}`, {
     remedy: isTls ? byKind : check,

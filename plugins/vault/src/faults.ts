@@ -54,7 +54,7 @@ export function loginFault(
   if (fault !== undefined) return fault;
   const { message, remedy } = rejection(answer) ?? {
     message: `Vault offers no login at auth/${mount} to this client (status ${answer.status})`,
-    remedy: `check that address (VAULT_ADDR) is Vault's, auth.mount with vault auth list, the network that the role is bound to, and ${namespaceHint(options)}`,
+    remedy: `check that address (VAULT_ADDR) is Vault's, auth.mount with \`vault auth list\`, the network that the role is bound to, and ${namespaceHint(options)}`,
   };
   return context.error("LOGIN_FAILED", message, { remedy });
 }
@@ -81,10 +81,10 @@ export function serverFault(
   const fault = (message: string, remedy: string, transient: boolean) =>
     context.error("SECRET_UNREACHABLE", `Vault at ${address} ${message}`, { remedy, transient });
   if (/not (?:yet )?(?:been )?initiali[sz]ed/i.test(told) || status === 501) {
-    return fault("is not initialised", "initialise it: vault operator init", true);
+    return fault("is not initialised", "initialise it: `vault operator init`", true);
   }
   if (/sealed/i.test(told) && status >= 500) {
-    return fault("is sealed", "have it unsealed: vault operator unseal; vault status shows whether it is", true);
+    return fault("is sealed", "have it unsealed: `vault operator unseal`; `vault status` shows whether it is", true);
   }
   if (status === 307 || status === 308 || /not active|standby/i.test(told) || status === 472 || status === 473) {
     const remedy =
@@ -103,9 +103,19 @@ export function serverFault(
   if (status === 412 || (status === 400 && /upgrading/i.test(told))) {
     return fault("is not up to date yet", "wait a moment: it is replicating, or upgrading the mount", true);
   }
-  if (status >= 500) return fault(`fails (status ${status})`, "see Vault's log, and vault status", true);
+  if (status >= 500) return fault(`fails (status ${status})`, "see Vault's log, and `vault status`", true);
+  const below = pathOf(address);
+  if (/\/v1$/.test(below) && (status === 403 || status === 404)) {
+    // Vault takes the second of /v1/v1/… for a mount, which nobody may read.
+    const remedy = "leave /v1 out of address (VAULT_ADDR), unless a proxy in front of it wants that path";
+    return fault(`was asked below /v1 of its API, which is no place (status ${status})`, remedy, false);
+  }
   if (body === undefined) {
     const https = address.toLowerCase().startsWith("http:") ? " If it speaks TLS there, write https://." : "";
+    if (below !== "") {
+      const remedy = `leave ${below} out of address (VAULT_ADDR): that is Vault's own, without its API's /v1 and its pages' /ui, unless a proxy in front of it wants that path.${https}`;
+      return fault(`does not answer as Vault does (status ${status}, no JSON)`, remedy, false);
+    }
     return fault(
       `does not answer as Vault does (status ${status}, no JSON)`,
       `check address (VAULT_ADDR): something else answers there, or a proxy in front of it.${https}`,
@@ -115,6 +125,11 @@ export function serverFault(
   const known =
     status === 200 || status === 400 || status === 401 || status === 403 || status === 404 || status === 405;
   return known ? undefined : fault(`gave an unknown answer (status ${status})`, "check address (VAULT_ADDR)", false);
+}
+
+/** What an address has behind the host, without slashes at the end: mostly a slip, for few put Vault below a path. */
+function pathOf(address: string): string {
+  return (URL.parse(address)?.pathname ?? "").replace(/\/+$/, "");
 }
 
 /** What to check where Vault may have looked in another namespace, as the end of a sentence. */

@@ -57,7 +57,7 @@ async function tokenFile(context: PluginContext): Promise<SecretSource> {
   if (file !== undefined && (await exists(file))) return fileSource(file);
   throw context.error("SECRET_SOURCE", "there is nothing to log in to Vault with", {
     remedy:
-      "set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID; or run vault login; or name a login under auth, for example { method: token, token: { file: PATH } }",
+      "set VAULT_TOKEN, or VAULT_ROLE_ID and VAULT_SECRET_ID; or run `vault login`; or name a login, for example `auth: { method: token, token: { file: PATH } }`",
   });
 }
 

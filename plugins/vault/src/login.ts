@@ -111,11 +111,11 @@ function appRole({ roleId, secretId, wrapped }: AppRoleAuth, mount: string): Log
       return /role/i.test(told) && !/secret/i.test(told)
         ? {
             message: `Vault does not know the role id of auth/${mount}`,
-            remedy: `check auth.roleId (VAULT_ROLE_ID): vault read auth/${mount}/role/ROLE/role-id`,
+            remedy: `check auth.roleId (VAULT_ROLE_ID): \`vault read auth/${mount}/role/ROLE/role-id\``,
           }
         : {
             message: `Vault refused the role id or the secret id of auth/${mount}`,
-            remedy: `compare auth.roleId (VAULT_ROLE_ID): vault read auth/${mount}/role/ROLE/role-id; if that is right, the secret id may have expired or been used up, so make a new one: vault write ${wrapped ? "-wrap-ttl=10m " : ""}-f auth/${mount}/role/ROLE/secret-id${wrapped ? `, and put it into ${secretId.origin}` : ". If it is a wrapping token (-wrap-ttl), set auth.wrapped: true"}`,
+            remedy: `compare auth.roleId (VAULT_ROLE_ID): \`vault read auth/${mount}/role/ROLE/role-id\`; if that is right, the secret id may have expired or been used up, so make a new one: \`vault write ${wrapped ? "-wrap-ttl=10m " : ""}-f auth/${mount}/role/ROLE/secret-id\`${wrapped ? `, and put it into ${secretId.origin}` : ". If it is a wrapping token (-wrap-ttl), set auth.wrapped: true"}`,
           };
     },
   };
@@ -131,7 +131,7 @@ function kubernetes({ role, jwtFile }: KubernetesAuth, mount: string): LoginMeth
       if (answer.status !== 403) return undefined;
       return {
         message: `Vault refused the service account's token at auth/${mount}`,
-        remedy: `compare its names, namespaces and audience with the pod's: vault read auth/${mount}/role/ROLE. Vault says the same where it can't ask the cluster (vault read auth/${mount}/config), and where there is no such auth method: vault auth list`,
+        remedy: `compare its names, namespaces and audience with the pod's: \`vault read auth/${mount}/role/ROLE\`. Vault says the same where it can't ask the cluster (\`vault read auth/${mount}/config\`), and where there is no such auth method: \`vault auth list\``,
       };
     },
   };
@@ -146,7 +146,7 @@ function jwt({ role, jwt: source }: JwtAuth, mount: string): LoginMethod {
       if (answer.status !== 400) return undefined;
       return {
         message: `Vault refused the JWT in ${source.origin} at auth/${mount}`,
-        remedy: `it may have expired, or its issuer, audience or claims are not those of the role: vault read auth/${mount}/role/ROLE, vault read auth/${mount}/config`,
+        remedy: `it may have expired, or its issuer, audience or claims are not those of the role: \`vault read auth/${mount}/role/ROLE\`, \`vault read auth/${mount}/config\``,
       };
     },
   };
@@ -159,7 +159,7 @@ function isUnknownRole({ status, body }: VaultAnswer): boolean {
 
 const unknownRole = (mount: string): LoginRejection => ({
   message: `Vault does not know the role at auth/${mount}`,
-  remedy: `check auth.role: vault list auth/${mount}/role`,
+  remedy: `check auth.role: \`vault list auth/${mount}/role\``,
 });
 
 async function text(source: SecretSource): Promise<string> {

@@ -48,19 +48,19 @@ export function readFault(
       "LOGIN_FAILED",
       `Vault does not accept the token${place}: it expired, was revoked, or is another Vault's`,
       {
-        remedy: `${replace} (vault login, or vault token create), or let the plugin log in itself, for example with auth.method: approle`,
+        remedy: `${replace} (\`vault login\`, or \`vault token create\`), or let the plugin log in itself, for example with auth.method: approle`,
       },
     );
   }
   if (answer.status === 401 || answer.status === 403) {
     const whose = options.auth?.method === "none" ? "the agent's token" : "the token";
-    const policy = `give ${whose} a policy with: path "${apiPath}" { capabilities = ["read"] }`;
+    const policy = `give ${whose} a policy with: \`path "${apiPath}" { capabilities = ["read"] }\``;
     return context.error("SECRET_DENIED", `Vault denied reading ${name} (status ${answer.status})`, {
       remedy: `${placeFirst(reading)}, ${policy}. It may also be the namespace: ${namespaceHint(options)}`,
     });
   }
   if (answer.status === 404) return notFound(reading, options, context);
-  const remedy = "check secret.mount and secret.path: the mount must be a KV engine (vault secrets list)";
+  const remedy = "check secret.mount and secret.path: the mount must be a KV engine (`vault secrets list`)";
   return answer.status === 200
     ? context.error("SECRET_FORMAT", `what Vault has at ${name} holds no secret`, { remedy })
     : context.error("SECRET_NOT_FOUND", `Vault can't read ${name} (status ${answer.status})`, { remedy });
@@ -114,19 +114,19 @@ function notFound(reading: Reading, options: VaultOptions, context: PluginContex
   const pinned = options.secret.version;
   const another =
     pinned === undefined
-      ? `write a new one: vault kv put -mount=${mount} ${path} token=-`
+      ? `write a new one: \`vault kv put -mount=${mount} ${path} token=-\``
       : "set another secret.version, or none";
   if (field(metadata, "destroyed") === true) return missing(`${which} of ${name} was destroyed for good`, another);
   if (metadata !== undefined) {
     const undelete = Number.isInteger(version)
-      ? `bring it back: vault kv undelete -versions=${version} -mount=${mount} ${path}, or `
+      ? `bring it back: \`vault kv undelete -versions=${version} -mount=${mount} ${path}\`, or `
       : "";
     return missing(`${which} of ${name} was deleted`, `${undelete}${another}`);
   }
   if (/no handler for route/.test(errorText(answer.body))) {
     return missing(
       `Vault has no secrets engine mounted at ${mount}`,
-      `check secret.mount with vault secrets list, and ${namespaceHint(options)}`,
+      `check secret.mount with \`vault secrets list\`, and ${namespaceHint(options)}`,
     );
   }
   const below = belowMount(reading);
@@ -139,11 +139,11 @@ function notFound(reading: Reading, options: VaultOptions, context: PluginContex
   if (pinned !== undefined) {
     return missing(
       `Vault has no version ${pinned} of ${name}`,
-      `check secret.version and secret.path: vault kv metadata get -mount=${mount} ${path}`,
+      `check secret.version and secret.path: \`vault kv metadata get -mount=${mount} ${path}\``,
     );
   }
   return missing(
     `Vault has no secret ${name}`,
-    `check secret.mount and secret.path; to write it: vault kv put -mount=${mount} ${path} token=-`,
+    `check secret.mount and secret.path; to write it: \`vault kv put -mount=${mount} ${path} token=-\``,
   );
 }

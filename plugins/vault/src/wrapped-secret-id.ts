@@ -65,7 +65,7 @@ export function unwrapped(
       remedy: `check auth.mount. If it is right, somebody may have taken the secret id out and wrapped something else: destroy that role's secret ids, and ${makeNew}`,
     });
 
-  const makeNew = `put a new one there: vault write -wrap-ttl=10m -f auth/${place}/role/ROLE/secret-id`;
+  const makeNew = `put a new one there: \`vault write -wrap-ttl=10m -f auth/${place}/role/ROLE/secret-id\``;
 
   return {
     origin,

@@ -67,7 +67,7 @@ export function agentCases(test: Suite, running: () => RealVault): void {
     assert.is(error.code, "SECRET_DENIED");
     assert.match(
       error.remedy as string,
-      /^check secret.mount .* give the agent's token a policy with: path "secret\/data\/others/,
+      /^check secret.mount .* give the agent's token a policy with: `path "secret\/data\/others/,
     );
   });
 }

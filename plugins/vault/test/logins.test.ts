@@ -151,7 +151,7 @@ test("a role that does not exist is told from a refused token, for both", async 
     const error = await (await started).fault();
     assert.is(error.code, "LOGIN_FAILED");
     assert.is(error.message, `Vault does not know the role at auth/${mount}`);
-    assert.is(error.remedy, `check auth.role: vault list auth/${mount}/role`);
+    assert.is(error.remedy, `check auth.role: \`vault list auth/${mount}/role\``);
   }
 });
 

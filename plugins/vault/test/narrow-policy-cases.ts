@@ -18,7 +18,7 @@ export function narrowPolicyCases(test: Suite, running: () => RealVault): void {
     [
       "a slip in the path",
       { path: "narrow/atuh" },
-      /^check secret.mount \(secret\) and secret.path \(narrow\/atuh\) first, for Vault says the same .* If both are right, give the token a policy with: path "secret\/data\/narrow\/atuh" /,
+      /^check secret.mount \(secret\) and secret.path \(narrow\/atuh\) first, for Vault says the same .* If both are right, give the token a policy with: `path "secret\/data\/narrow\/atuh" /,
     ],
     [
       "a slip in the mount",
@@ -28,7 +28,7 @@ export function narrowPolicyCases(test: Suite, running: () => RealVault): void {
     [
       "the mount in the path",
       { path: "secret/narrow/auth" },
-      /^secret.path goes below secret.mount and begins with it: write secret.path: narrow\/auth. If the secret really is at secret\/secret\/narrow\/auth, give the token a policy with: path "secret\/data\/secret\/narrow\/auth" /,
+      /^secret.path goes below secret.mount and begins with it: write secret.path: narrow\/auth. If the secret really is at secret\/secret\/narrow\/auth, give the token a policy with: `path "secret\/data\/secret\/narrow\/auth" /,
     ],
     [
       "the path of the HTTP API",

@@ -67,7 +67,7 @@ export function vaultCases<V extends RealVault>(
     const error = await fault();
     assert.is(error.code, "LOGIN_FAILED");
     assert.match(error.message, "does not accept the token in the variable VAULT_TOKEN");
-    assert.match(error.remedy as string, /^put a new one into the variable VAULT_TOKEN \(vault login, /);
+    assert.match(error.remedy as string, /^put a new one into the variable VAULT_TOKEN \(`vault login`, /);
   });
 
   test("a token file is read again at each fetch", async () => {

@@ -70,7 +70,7 @@ export function wrappedCases(test: Suite, running: () => RealVault): void {
         "Vault does not accept the wrapping token in the file /run/wrapped: it expired, or was used",
       );
       const remedy = error.remedy as string;
-      assert.match(remedy, "put a new one there: vault write -wrap-ttl=10m -f auth/approle/role/ROLE/secret-id.");
+      assert.match(remedy, "put a new one there: `vault write -wrap-ttl=10m -f auth/approle/role/ROLE/secret-id`.");
       assert.match(remedy, "somebody else has the secret id");
       assert.match(remedy, "leave out auth.wrapped");
       assert.is(revealedBy(`${error.stack} ${remedy}`, text), undefined);

@@ -12,6 +12,7 @@ export const mutants = [
         "const faults = all.filter(({ finding }) => isBroken(finding)).reverse();",
         "the last fault is named, not the first",
       ],
+      ['remedy === "" || remedy.length > LONGEST_REPEATED', 'remedy === ""', "a long remedy is said twice"],
       ['if (link === "request") return exit.problem;', "", "a server that refuses counts as one that can't be reached"],
       ['if (link === "file" || link === "plugins") return exit.config;', "", "a broken file counts as an outage"],
       [

@@ -9,9 +9,19 @@ export const mutants = [
     [
       ["uniqueKeys: false,", "uniqueKeys: true,", "a key that stands there twice is told without its place"],
       [
-        '"this key stands here twice");\n        continue;',
+        '"this key stands here twice: keep one of them");\n        continue;',
         '"this key stands here twice");',
         "of a key that stands there twice the last one counts",
+      ],
+      [
+        'code === "MISSING_FIELD" && this.#meant.has(pointer)',
+        "false",
+        "a misspelt option is told after what is missing for it",
+      ],
+      [
+        "if (!isObject(fields) && isOptionOf(above, name)) refuseMisplaced",
+        "if (false) refuseMisplaced",
+        "an option that is indented too little is told as a plugin",
       ],
       ['if (typeof key !== "string") {', "if (false) {", "a number as a key is taken for a text"],
       ["if (this.#yaml.isAlias(node)) {", "if (false) {", "an alias is followed"],

@@ -148,8 +148,8 @@ export const mutants = [
       ["/sealed/i.test(told) && status >= 500", "false", "a sealed Vault is told as one that fails"],
       ["status === 307 || status === 308 ||", "", "a standby is told as another address"],
       [
-        '"see Vault\'s log, and vault status", true)',
-        '"see Vault\'s log, and vault status", false)',
+        '"see Vault\'s log, and `vault status`", true)',
+        '"see Vault\'s log, and `vault status`", false)',
         "a short outage of Vault ends the use of the secret",
       ],
       [

@@ -1,4 +1,5 @@
 import { challenge } from "../front.ts";
+import { controlSite } from "./reload.ts";
 
 /** What the configuration is made of. */
 export interface NginxSettings {
@@ -61,11 +62,7 @@ ${accepted.map((value) => `    "~^${inHexadecimal(value)}$" 1;`).join("\n")}
       proxy_pass ${new URL(upstream).protocol}//server_behind$rest;
     }
   }
-  server {
-    listen unix:${folder}/control;
-    access_log off;
-    return 200 "${generation} $pid";
-  }`,
+  ${controlSite(folder, generation)}`,
   );
 }
 

@@ -1,0 +1,162 @@
+/** What is wrong with mlflow-auth.yaml itself: its place, its syntax, its words. */
+import { chmodSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import type { BrokenSetup } from "../setup.ts";
+
+const ROLE_ID = "auth: { method: approle, roleId: ${VAULT_ROLE_ID}, secretId: { env: VAULT_SECRET_ID } }";
+
+export const brokenFiles: readonly BrokenSetup[] = [
+  {
+    name: "the file has a name that nobody looks for",
+    breaks: ({ project }) => renameSync(join(project.folder, "mlflow-auth.yaml"), join(project.folder, "mlflow.yaml")),
+    link: "file",
+    code: "CONFIG_NOT_FOUND",
+    says: /there is no mlflow-auth\.yaml in /,
+    remedy: /name it with (--config)/,
+    args: [],
+    follow: ({ project }) => renameSync(join(project.folder, "mlflow.yaml"), join(project.folder, "mlflow-auth.yaml")),
+  },
+  {
+    name: "MLFLOW_AUTH_CONFIG names a file that was moved",
+    breaks: ({ set }) => set("MLFLOW_AUTH_CONFIG", "/srv/old/mlflow-auth.yaml"),
+    link: "file",
+    code: "CONFIG_NOT_FOUND",
+    says: /MLFLOW_AUTH_CONFIG/,
+    remedy: /correct (MLFLOW_AUTH_CONFIG), or leave it out to have the file searched for/,
+    follow: ({ unset }, variable) => unset(variable as string),
+  },
+  {
+    name: "an option is misspelt",
+    breaks: ({ edit }) => edit("trackingUri", "trackingUrl"),
+    link: "file",
+    code: "UNKNOWN_FIELD",
+    says: /mlflow-auth\.yaml:2:1 {2}UNKNOWN_FIELD/,
+    remedy: /`(\w+)` does not exist; did you mean `(\w+)`/,
+    follow: ({ edit }, wrong = "", right = "") => edit(wrong, right),
+  },
+  {
+    name: "a variable within braces has no quotes",
+    breaks: async ({ edit, env, scene }) => {
+      const { roleId, secretId } = await scene.vault.appRole();
+      Object.assign(env, { VAULT_ROLE_ID: roleId, VAULT_SECRET_ID: secretId });
+      edit(/^ {4}secret:/m, `    ${ROLE_ID}\n    secret:`);
+    },
+    link: "file",
+    code: "CONFIG_SYNTAX",
+    says: /mlflow-auth\.yaml:6:\d+ /,
+    remedy: /within \{ \} or \[ \] a `\$\{…\}` must be in quotes/,
+    follow: ({ edit }) => edit("${VAULT_ROLE_ID}", '"${VAULT_ROLE_ID}"'),
+  },
+  {
+    name: "a brace is never closed",
+    breaks: ({ edit }) => edit("{ path: mlflow/auth }", "{ path: mlflow/auth"),
+    link: "file",
+    code: "CONFIG_SYNTAX",
+    says: /mlflow-auth\.yaml:6:\d+ /,
+    remedy: /nothing closes this `\{`: `(\})` is missing/,
+    follow: ({ edit }, brace) => edit("mlflow/auth", `mlflow/auth ${brace}`),
+  },
+  {
+    name: "a quote is never closed",
+    breaks: ({ edit }) => edit("path: mlflow/auth", 'path: "mlflow/auth'),
+    link: "file",
+    code: "CONFIG_SYNTAX",
+    says: /mlflow-auth\.yaml:6:\d+ .*quote/,
+    remedy: /nothing closes this quote/,
+    follow: ({ edit }) => edit("mlflow/auth", 'mlflow/auth"'),
+  },
+  {
+    name: "a line is indented with a tab",
+    breaks: ({ edit }) => edit("    secret:", "\tsecret:"),
+    link: "file",
+    code: "CONFIG_SYNTAX",
+    says: /mlflow-auth\.yaml:6:1 .*tab/,
+    remedy: /a tab is not allowed as indentation: use spaces/,
+    follow: ({ edit }) => edit("\t", "    "),
+  },
+  {
+    name: "no blank stands behind a colon",
+    breaks: ({ edit }) => edit("trackingUri: ", "trackingUri:"),
+    link: "file",
+    code: "CONFIG_SYNTAX",
+    says: /mlflow-auth\.yaml:2:/,
+    remedy: /a space is missing behind the `:`/,
+    follow: ({ edit }) => edit("trackingUri:", "trackingUri: "),
+  },
+  {
+    name: "an option is indented too little, and stands where it means nothing",
+    breaks: ({ edit }) => edit("    secret:", "  secret:"),
+    link: "file",
+    code: "UNKNOWN_FIELD",
+    says: /mlflow-auth\.yaml:6:3 {2}UNKNOWN_FIELD/,
+    remedy: /`secret` is an option of `plugins\.vault` and stands beside it: indent it further/,
+    follow: ({ edit }) => edit("  secret:", "    secret:"),
+  },
+  {
+    name: "the same option is there twice",
+    breaks: ({ edit, file }) => edit(file(), `${file()}trackingUri: https://mlflow.example.com\n`),
+    link: "file",
+    code: "CONFIG_SYNTAX",
+    says: /mlflow-auth\.yaml:7:1 .*twice/,
+    remedy: /keep one of them/,
+    follow: ({ edit }) => edit(/^trackingUri: https.*\n/m, ""),
+  },
+  {
+    name: "the address lacks its scheme",
+    breaks: ({ edit }) => edit("trackingUri: http://", "trackingUri: "),
+    link: "file",
+    code: "SERVER_URI",
+    says: /mlflow-auth\.yaml:2:\d+ {2}SERVER_URI/,
+    remedy: /begin with https:\/\/ or (http:\/\/)/,
+    follow: ({ edit }, scheme) => edit("trackingUri: ", `trackingUri: ${scheme}`),
+  },
+  {
+    name: "two plugins can authenticate, and nobody says which does",
+    breaks: ({ edit, file, scene }) =>
+      edit(
+        file(),
+        `${file()}  spare: { plugin: vault, address: "${scene.vault.address}", secret: { path: mlflow/spare } }\n`,
+      ),
+    link: "file",
+    code: "AUTH_AMBIGUOUS",
+    says: /vault.*spare/,
+    remedy: /say which with `auth`, for example `(auth: vault)`/,
+    follow: ({ edit }, line) => edit("plugins:", `${line}\nplugins:`),
+  },
+  {
+    name: "auth names a plugin that there is not",
+    breaks: ({ edit }) => edit("plugins:", "auth: valut\nplugins:"),
+    link: "file",
+    code: "PLUGIN_UNKNOWN",
+    says: /mlflow-auth\.yaml:3:\d+ /,
+    remedy: /did you mean `?(\w+)/,
+    follow: ({ edit }, right = "") => edit("valut", right),
+  },
+  {
+    name: "a duration has no unit",
+    breaks: ({ edit }) => edit("    secret:", "    cache: { ttl: 300 }\n    secret:"),
+    link: "file",
+    code: "WRONG_TYPE",
+    says: /mlflow-auth\.yaml:6:\d+ /,
+    remedy: /must be a duration such as .*5m/,
+    follow: ({ edit }) => edit("300", "5m"),
+  },
+  {
+    name: "others may write the file",
+    breaks: ({ project }) => chmodSync(join(project.folder, "mlflow-auth.yaml"), 0o666),
+    link: "file",
+    code: "CONFIG_UNTRUSTED",
+    says: /mlflow-auth\.yaml/,
+    remedy: /chmod (go-w)/,
+    follow: async ({ project }, mode = "") => void (await project.run(["chmod", mode, "mlflow-auth.yaml"])),
+  },
+  {
+    name: "http to a server that is not on this machine",
+    breaks: ({ edit, scene }) => edit(scene.front.uri, "http://mlflow.example.com"),
+    link: "file",
+    code: "SERVER_CLEARTEXT",
+    says: /SERVER_CLEARTEXT/,
+    remedy: /use (https)/,
+    follow: ({ edit, scene }) => edit("http://mlflow.example.com", scene.front.uri),
+  },
+];
