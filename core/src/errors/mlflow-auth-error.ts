@@ -26,9 +26,11 @@ export interface ErrorDetails {
   readonly plugin?: string | undefined;
   /** The URI of the server concerned, as the file has it. */
   readonly server?: string | undefined;
+  /** Of a file that was read: all that is wrong in it. Plugins give none. */
   readonly problems?: readonly Problem[] | undefined;
   /** True where the same attempt may succeed later without anybody changing anything: an outage, a time-out, throttling. */
   readonly transient?: boolean | undefined;
+  /** What was caught. It is kept, and printed nowhere: give nothing that could hold a credential, such as a request. */
   readonly cause?: unknown;
 }
 
@@ -39,11 +41,17 @@ export interface ErrorDetails {
  * two copies of this package, and not with `instanceof`.
  */
 export class MlflowAuthError extends Error {
+  /** What happened, for programs. One of a closed list. */
   readonly code: ErrorCode;
+  /** What to do about it: printed behind "Try this:". */
   readonly remedy: string | undefined;
+  /** The instance at fault, by its key in the file. */
   readonly plugin: string | undefined;
+  /** The URI of the server concerned. */
   readonly server: string | undefined;
+  /** All that is wrong in a file; empty for anything else. */
   readonly problems: readonly Problem[];
+  /** Whether the same attempt may succeed later without anybody changing anything. */
   readonly transient: boolean;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {

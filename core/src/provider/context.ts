@@ -8,14 +8,21 @@ import type { Interfaces } from "./provider.js";
 
 /** Fields that a log line may carry. The list is closed so that no value can slip into a log by a new name. */
 export interface LogFields {
+  /** Of an error: one of core's. */
   code?: string | undefined;
+  /** The path of a file. */
   file?: string | undefined;
+  /** The instance: `context.instance`. Nobody adds it for you. */
   plugin?: string | undefined;
+  /** The URI of a listed server. */
   server?: string | undefined;
   /** The names of headers, never their values. */
   headers?: string[] | undefined;
+  /** A word or two about why, such as the class of an error. */
   reason?: string | undefined;
+  /** Of an HTTP answer. */
   status?: number | undefined;
+  /** How long something took, or will. */
   milliseconds?: number | undefined;
 }
 
@@ -23,9 +30,13 @@ export interface LogFields {
 export interface Logger {
   /** Asked before fields are gathered on the path of every request. A logger without it gets all. */
   isLevelEnabled?(level: "debug" | "info" | "warn" | "error"): boolean;
+  /** For whoever looks for a fault. */
   debug(fields: LogFields, message: string): void;
+  /** For operators: not shown by default. */
   info(fields: LogFields, message: string): void;
+  /** Shown on stderr by default, as `error` is. The message is written as it is: nothing of a secret may stand in it. */
   warn(fields: LogFields, message: string): void;
+  /** Shown on stderr by default. */
   error(fields: LogFields, message: string): void;
 }
 
@@ -46,8 +57,11 @@ export interface TlsOptions {
 
 /** What the user calls the options in which TLS files are named, for remedies: `tls.caFile (STORE_CACERT)`. */
 export interface TlsOptionNames {
+  /** Such as `caFile`. */
   readonly ca: string;
+  /** Such as `certFile`. */
   readonly cert: string;
+  /** Such as `keyFile`. */
   readonly key: string;
 }
 
@@ -68,11 +82,13 @@ export interface HttpClientSettings extends TlsOptions {
 
 /** One request to a secret backend. */
 export interface HttpRequest {
+  /** Absolute. Plain http only to loopback, unless the client allows it. */
   readonly url: string | URL;
   /** Default `GET`. */
   readonly method?: string | undefined;
   /** A credential goes in as a {@link Secret}: it is revealed as the request is written. */
   readonly headers?: Readonly<Record<string, string | Secret>> | undefined;
+  /** Sent as it is. No `Content-Type` is added: give one among the headers. Default: none. */
   readonly body?: string | Uint8Array | undefined;
   /** Milliseconds until the whole answer is there, all tries together. Default 10,000; where it is tried once, 2,000. */
   readonly timeout?: number | undefined;
@@ -82,6 +98,7 @@ export interface HttpRequest {
 
 /** An answer of whatever status. */
 export interface HttpResponse {
+  /** From 200 to 599: a redirect is not followed, and an error is an answer. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -122,7 +139,9 @@ export interface HttpClient {
 export interface PluginContext {
   /** The instance's key in the file, for messages. */
   readonly instance: string;
+  /** Of the host. Messages are written as they are: see {@link Logger}. */
   readonly logger: Logger;
+  /** In place of `Date.now()` and `setTimeout`: tests own it. */
   readonly clock: Clock;
   /** The environment that the file was loaded with; not necessarily `process.env`. */
   readonly env: Readonly<Record<string, string | undefined>>;

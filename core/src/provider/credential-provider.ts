@@ -11,20 +11,25 @@ export type FetchedCredential = FetchedToken | FetchedUser | FetchedHeaders;
 
 /** Sent as `Authorization: Bearer TOKEN`, or as the option `credential` says. */
 export interface FetchedToken extends CredentialTerms {
+  /** Trimmed; not empty, and on one line. */
   readonly token: Secret | string;
   /** Held beside it, and sent in its place where the file says `mode: basic`. */
   readonly username?: Secret | string | undefined;
+  /** Goes with `username`. */
   readonly password?: Secret | string | undefined;
 }
 
 /** Sent as `Authorization: Basic …`, or as the option `credential` says. */
 export interface FetchedUser extends CredentialTerms {
+  /** Without a colon, which Basic authentication can't carry. */
   readonly username: Secret | string;
+  /** Trimmed; not empty, and on one line. */
   readonly password: Secret | string;
 }
 
 /** Sent as they are. Every value counts as a credential: none is ever printed. */
 export interface FetchedHeaders extends CredentialTerms {
+  /** Name to value, at least one. */
   readonly headers: ProviderHeaders;
 }
 

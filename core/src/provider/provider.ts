@@ -16,7 +16,9 @@ export interface Server {
 export interface ProviderRequest {
   /** The final URL, judged and without the client's own credentials. A copy: changing it changes nothing. */
   readonly url: URL;
+  /** As the client sends it: `GET`. */
   readonly method: string;
+  /** The listed server that it is for. */
   readonly server: Server;
 }
 
@@ -25,6 +27,7 @@ export type ProviderHeaders = Readonly<Record<string, string | Secret>>;
 
 /** A credential for one request. The same object again means the same credential. */
 export interface Auth {
+  /** What is sent. Empty only where a signature follows. */
   readonly headers: ProviderHeaders;
   /**
    * What makes two credentials the same: a rejected one is sent once more only if there is another by now. To be given where headers
@@ -49,6 +52,7 @@ export type InvalidationKind = "unauthorized" | "suspected";
 
 /** A credential that a server did not take, and with which request it went out. */
 export interface RejectedAuth {
+  /** As `getAuth` was asked about it. */
   readonly request: ProviderRequest;
   /** As `getAuth` gave it. */
   readonly auth: Auth;
@@ -65,7 +69,9 @@ export interface SignableRequest {
   readonly url: URL;
   /** Path and query, byte for byte as they stand in the request line. */
   readonly path: string;
+  /** As the client sends it: `GET`. */
   readonly method: string;
+  /** The listed server that it is for. */
   readonly server: Server;
   /**
    * In the order in which they are sent, each value apart: the client's own, those of all plugins, `Host`, and `Content-Length` where
@@ -91,7 +97,9 @@ export interface Rewrite {
 export interface DispatchedRequest {
   /** As the client asks for it, without its own credentials. A copy. */
   readonly url: URL;
+  /** As the client sends it: `GET`. */
   readonly method: string;
+  /** The listed server that it is for. */
   readonly server: Server;
   /** The client's own, each value apart, but for its credentials and cookies. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -192,13 +200,17 @@ export interface RequestHeaderProvider {
   inContext?(): Awaitable<boolean>;
   /** Called only where `inContext()` is true. Returning the same object again is what makes it fast. */
   requestHeaders(request: ProviderRequest): Awaitable<ProviderHeaders>;
+  /** Releases timers and connections. May be called twice. */
   close?(): Awaitable<void>;
 }
 
 /** The run that a client is about to create. */
 export interface Run {
+  /** Of the experiment that the run is going to belong to, as MLflow has it: a number, in text. */
   readonly experimentId: string | undefined;
+  /** Undefined where MLflow is to make one up. */
   readonly runName: string | undefined;
+  /** The client's own, by key: these win over all that plugins give. */
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -206,7 +218,9 @@ export interface Run {
 export interface RunContextProvider {
   /** False: it has no tags here, which is not a failure. Default: it has. */
   inContext?(): Awaitable<boolean>;
+  /** The tags, by key: up to 250 bytes, with values of up to 8,000 characters. Called for each run, only where `inContext()` is true. */
   tags(run: Run): Awaitable<Readonly<Record<string, string>>>;
+  /** Releases timers and connections. May be called twice. */
   close?(): Awaitable<void>;
 }
 

@@ -4,6 +4,7 @@ import { endedOnArrival, nextDelay } from "./ended.js";
 
 /** What a fetch brings back, and how long it may be used. */
 export interface Fetched<T> {
+  /** What `get` gives until it ends: the same object each time. */
   readonly value: T;
   /** Milliseconds from now that the backend grants, for example a lease. Never exceeded. */
   readonly lease?: number | undefined;

@@ -4,12 +4,17 @@
  * Claims of RFC 7519, section 4.1. Times are milliseconds since the Unix epoch. What is not there, or not of its type, is left out.
  */
 export interface JwtClaims {
+  /** `iss`: who made it. */
   readonly issuer?: string;
+  /** `sub`: whom it speaks of. */
   readonly subject?: string;
-  /** Empty where the token does not say for whom it is. */
+  /** `aud`. Empty where the token does not say for whom it is. */
   readonly audience: readonly string[];
+  /** `exp`: from when on it is no longer good. */
   readonly expiresAt?: number;
+  /** `nbf`: until when it is not yet good. */
   readonly notBefore?: number;
+  /** `iat`: when it was made. */
   readonly issuedAt?: number;
 }
 

@@ -16,6 +16,7 @@ import { type TestCommandContext, type TestFile, testCommandContext } from "./te
 
 /** A command, and what is known of how it is used. */
 export interface CommandUnderTest {
+  /** What the entry point names. */
   readonly make: CommandFactory;
   /** Words with which it does what it is for. */
   readonly args: readonly string[];
@@ -23,6 +24,7 @@ export interface CommandUnderTest {
   readonly wrong: readonly string[];
   /** The file that it opens. Default: none, for a command that needs none. */
   readonly file?: TestFile;
+  /** Variables that it finds. Default: none. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Texts that must be printed nowhere, made with `canary()`. Default: none. */
   readonly canaries?: readonly string[];

@@ -14,6 +14,7 @@ import type { ContractCase } from "./contract-case.js";
 
 /** One per interface that the plugin offers. Each is called once per case. */
 export interface ProviderMakers {
+  /** With a backend that holds a credential and is well. */
   readonly auth?: () => Awaitable<AuthSetup>;
   /** With a configuration in which the provider is active. */
   readonly headers?: () => Awaitable<Setup<RequestHeaderProvider>>;

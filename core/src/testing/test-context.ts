@@ -12,14 +12,19 @@ import { type FakeClock, fakeClock } from "./fake-clock.js";
 
 /** What the provider logged. */
 export interface LogLine {
+  /** `debug`, `info`, `warn` or `error`. */
   readonly level: keyof Logger;
+  /** As they were given. */
   readonly fields: LogFields;
+  /** As it was given. */
   readonly message: string;
 }
 
 /** A plugin context whose clock the test owns and whose log it can read. */
 export interface TestContext extends PluginContext {
+  /** Stands still until it is told to move. */
   readonly clock: FakeClock;
+  /** All that was logged so far, the oldest first. */
   readonly logs: readonly LogLine[];
   /** Aborts `signal`, and closes the connections of a context with `http: "network"`. */
   close(): Promise<void>;

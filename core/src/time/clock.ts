@@ -17,6 +17,7 @@ export interface HeldClock extends Clock {
 
 /** A callback that is still to come. */
 export interface Timer {
+  /** It never calls back then. May be called at any time, and twice. */
   cancel(): void;
 }
 

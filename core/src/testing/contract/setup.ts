@@ -7,6 +7,7 @@ export type Awaitable<T> = T | Promise<T>;
 
 /** One provider, made anew for one case. */
 export interface Setup<Provider> {
+  /** What the factory made. */
   readonly provider: Provider;
   /** The one that its factory got. */
   readonly context: TestContext;
@@ -26,10 +27,12 @@ export interface Backend {
   break(): Awaitable<void>;
   /** From now on, until `fix`, it refuses with a 403, or as it says that somebody may not: a permission that was taken away. */
   deny(): Awaitable<void>;
+  /** All is well again: it gives what it has. */
   fix(): Awaitable<void>;
 }
 
 /** An auth provider, and the backend that its credential comes from. */
 export interface AuthSetup extends Setup<RequestAuthProvider> {
+  /** That of this provider alone. */
   readonly backend: Backend;
 }
