@@ -11,6 +11,7 @@ export {
 export { createHttpClient } from "./connection/http-client.js";
 export { ignoredProxy, ignoredProxyWarning, proxyFor } from "./connection/http-proxy.js";
 export { brokenAnswerOf } from "./connection/lenient-answers.js";
+export { unusedAuthorities, unusedAuthoritiesWarning } from "./connection/tls-files.js";
 export { framesOf } from "./errors/frames.js";
 export { HOP_BY_HOP } from "./http/headers.js";
 export * from "./internal-config.js";

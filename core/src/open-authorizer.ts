@@ -5,6 +5,7 @@ import { createAgent, needsAgent } from "./connection/agent.js";
 import { createHttpClient } from "./connection/http-client.js";
 import { ignoredProxy, ignoredProxyWarning } from "./connection/http-proxy.js";
 import { refusalOf } from "./connection/refusal.js";
+import { unusedAuthorities, unusedAuthoritiesWarning } from "./connection/tls-files.js";
 import type { ErrorCode } from "./errors/codes.js";
 import { isMlflowAuthError, MlflowAuthError } from "./errors/mlflow-auth-error.js";
 import { headerKey } from "./http/client-credentials.js";
@@ -163,6 +164,7 @@ export async function openAuthorizer(config: Config, options: OpenAuthorizerOpti
       warnOfGatewayHeader(server, logger);
     }
     warnOfIgnoredProxy(config, env, logger);
+    warnOfUnusedAuthorities(config, logger);
     // Destroyed where they are this process's own: a server that hangs must not hold up the end.
     const end = options.agents === undefined ? "close" : "destroy";
     for (const agent of agents.values()) closers.push(() => agent[end]());
@@ -225,6 +227,16 @@ function warnOfIgnoredProxy({ servers }: Config, env: NonNullable<OpenAuthorizer
     const ignored = ignoredProxy(uri, env);
     if (ignored === undefined) continue;
     logger.warn({ server: uri, reason: ignored.variable }, ignoredProxyWarning(ignored, `requests to ${uri}`));
+    return;
+  }
+}
+
+/** For all servers at once: the same variable counts for each that has no authority of its own. */
+function warnOfUnusedAuthorities({ servers }: Config, logger: Logger): void {
+  for (const { uri, tls } of servers) {
+    const unused = uri.startsWith("https:") ? unusedAuthorities(tls) : undefined;
+    if (unused === undefined) continue;
+    logger.warn({ server: uri, code: "TLS_FILE" }, unusedAuthoritiesWarning(unused));
     return;
   }
 }

@@ -118,31 +118,6 @@ test("what MLflow's own variables say holds for servers without settings of thei
   assert.match(outcome.told, /not verified/);
 });
 
-const others = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"];
-for (const variable of others) {
-  test(`${variable} stands for tls.ca where neither the file nor MLflow's variable has one`, async () => {
-    const front = await site.front(await east.issue());
-    const own = await site.front(await west.issue());
-    const westCa = site.files("west-ca", west).cert;
-    site.configure({ uri: front.address }, { uri: own.address, tls: { ca: westCa } });
-    for (const way of ["library", "register", "exec"] as const) {
-      answered(way, await call(way, front.address, { [variable]: ca }));
-      answered(way, await call(way, own.address, { [variable]: ca }));
-      failed(way, await call(way, front.address, { [variable]: westCa }), /SERVER_TLS/);
-    }
-    answered(
-      "MLflow's first",
-      await call("library", front.address, { MLFLOW_TRACKING_SERVER_CERT_PATH: ca, [variable]: westCa }),
-    );
-    failed(
-      "gone",
-      await call("library", front.address, { [variable]: "/nowhere.pem" }),
-      /TLS_FILE/,
-      new RegExp(variable),
-    );
-  });
-}
-
 test("two servers with different authorities: neither is accepted for the other", async () => {
   const fronts = [await site.front(await east.issue()), await site.front(await west.issue())] as const;
   const [eastern, western] = fronts.map(({ address }) => address) as [string, string];

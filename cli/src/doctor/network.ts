@@ -9,6 +9,8 @@ import {
   isLoopback,
   proxyFor,
   remedyForPassing,
+  unusedAuthorities,
+  unusedAuthoritiesWarning,
 } from "@mlflow-auth/core/internal";
 import { withTimeout } from "../with-timeout.js";
 import { connectionFailure, otherScheme } from "./connection-failure.js";
@@ -134,6 +136,8 @@ function connectionFinding({ target, wire }: Examination, proxy: Proxy): Finding
   const { tls, allowInsecure } = target.server;
   const end = wire.certificateEnd(origin);
   const warnings: string[] = [];
+  const unused = secure ? unusedAuthorities(tls) : undefined;
+  if (unused !== undefined) warnings.push(unusedAuthoritiesWarning(unused));
   if (secure && tls?.insecureSkipVerify) {
     warnings.push(
       "insecureSkipVerify: the certificate is not verified, so anybody on the way can take the credential; set tls.ca instead",

@@ -50,8 +50,9 @@ export function checkCore(data: Data, context: LoadContext): CheckedCore {
   const { plugins } = converted as { plugins?: unknown };
   return {
     plugins: isObject(plugins) ? plugins : {},
-    servers: listServers(converted as Record<string, unknown>, given, problems, (place) =>
-      filledBy(place, { fromEnvironment, interpolations }),
-    ),
+    servers: listServers(converted as Record<string, unknown>, given, problems, {
+      filledBy: (place) => filledBy(place, { fromEnvironment, interpolations }),
+      variableOf: (place) => fromEnvironment.get(place)?.[0],
+    }),
   };
 }

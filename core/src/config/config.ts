@@ -29,13 +29,19 @@ export interface ServerConfig {
   /** Whether credentials may travel over plain http beyond loopback. */
   readonly allowInsecure: boolean;
   /** `ca`, `cert` and `key` are absolute paths of PEM files here, not their content. Undefined: nothing out of the ordinary. */
-  readonly tls?: TlsOptions | undefined;
+  readonly tls?: ServerTls | undefined;
   /** Whether a request may go bare where a plugin says that none of its credentials is meant. Default false. */
   readonly allowsAnonymous?: boolean | undefined;
   /** The header in which the credential goes below its AI gateway. Undefined: where the version of MLflow keeps it safe, or not at all. */
   readonly gateway?: GatewayOptions | undefined;
   /** Connections at a time, where connections are limited at all. Undefined: as many as the way in allows by itself. */
   readonly connections?: number | undefined;
+}
+
+/** TLS towards a listed server. */
+export interface ServerTls extends TlsOptions {
+  /** The variable of other programs that names `ca`, such as REQUESTS_CA_BUNDLE. What it names may be of no use. */
+  readonly caVariable?: string | undefined;
 }
 
 /** What the file says of MLflow's AI gateway. */

@@ -3,7 +3,7 @@ import { isTransportHeader } from "../http/headers.js";
 import { isLoopback } from "../http/hosts.js";
 import { leadsOut } from "../http/paths.js";
 import type { TlsOptions } from "../provider/context.js";
-import type { GatewayOptions } from "./config.js";
+import type { GatewayOptions, ServerTls } from "./config.js";
 import { type ProblemList, pointerTo } from "./problems.js";
 import { isObject } from "./schema-walk.js";
 
@@ -15,7 +15,7 @@ export interface ListedServer {
   readonly pointer: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly allowInsecure: boolean;
-  readonly tls: TlsOptions | undefined;
+  readonly tls: ServerTls | undefined;
   readonly allowsAnonymous: boolean;
   readonly gateway: GatewayOptions | undefined;
   readonly connections: number | undefined;
@@ -23,17 +23,22 @@ export interface ListedServer {
 
 const shortForm = "trackingUri auth headers tags allowInsecure tls anonymous gateway connections".split(" ");
 
-/** Names the variable that a place is filled by, as a part of a sentence. */
-type FilledBy = (place: string) => string;
+/** What is known of the variables that fill places. */
+interface PlaceVariables {
+  /** Names the variable that a place is filled by, as a part of a sentence. */
+  filledBy(place: string): string;
+  /** The variable to which a place falls back. */
+  variableOf(place: string): string | undefined;
+}
 
 /** @param given the keys that the file itself has, before anything was completed */
 export function listServers(
   file: Readonly<Record<string, unknown>>,
   given: ReadonlySet<string>,
   problems: ProblemList,
-  filledBy: FilledBy,
+  variables: PlaceVariables,
 ): ListedServer[] {
-  if (!given.has("servers")) return listShort(file, problems, filledBy);
+  if (!given.has("servers")) return listShort(file, problems, variables);
   for (const key of shortForm.filter((name) => given.has(name))) {
     const message = `\`${key}\` belongs to the short form and can't stand beside \`servers\`: move it into an entry of \`servers\``;
     problems.add("FIELD_CONFLICT", pointerTo("", key), "key", message);
@@ -43,7 +48,7 @@ export function listServers(
   return servers.flatMap((fields, index) => {
     if (!isObject(fields)) return [];
     const pointer = pointerTo("/servers", index);
-    const server = list(fields, pointer, pointerTo(pointer, "uri"), problems, filledBy);
+    const server = list(fields, pointer, pointerTo(pointer, "uri"), problems, variables);
     const first = server.uri === undefined ? undefined : seen.get(server.uri);
     if (first !== undefined) {
       const message = `\`servers[${index}].uri\` is the same as \`servers[${first}].uri\`: one entry decides for one address`;
@@ -53,12 +58,16 @@ export function listServers(
   });
 }
 
-function listShort(file: Readonly<Record<string, unknown>>, problems: ProblemList, filledBy: FilledBy): ListedServer[] {
+function listShort(
+  file: Readonly<Record<string, unknown>>,
+  problems: ProblemList,
+  variables: PlaceVariables,
+): ListedServer[] {
   if (file["trackingUri"] === undefined) {
     const message = "neither `trackingUri` nor `servers` is given, and MLFLOW_TRACKING_URI is not set";
     problems.add("MISSING_FIELD", "/trackingUri", "key", message);
   }
-  return [list(file, "", "/trackingUri", problems, filledBy)];
+  return [list(file, "", "/trackingUri", problems, variables)];
 }
 
 function list(
@@ -66,18 +75,19 @@ function list(
   pointer: string,
   place: string,
   problems: ProblemList,
-  filledBy: FilledBy,
+  variables: PlaceVariables,
 ): ListedServer {
   const given = fields[place.slice(place.lastIndexOf("/") + 1)];
   const allowInsecure = fields["allowInsecure"] === true;
   const allowsAnonymous = fields["anonymous"] === "allowed";
   const gateway = gatewayOf(fields["gateway"], pointerTo(pointer, "gateway"), problems);
-  const tls = tlsOf(fields["tls"]);
+  const tls = tlsOf(fields["tls"], variables.variableOf(pointerTo(pointerTo(pointer, "tls"), "ca")));
   const connections = typeof fields["connections"] === "number" ? fields["connections"] : undefined;
   const server = { pointer, fields, allowInsecure, tls, allowsAnonymous, gateway, connections, uri: undefined };
   if (typeof given !== "string" || problems.covers(place)) return server;
   const judged = judgeUri(given);
-  if (typeof judged === "string") problems.add("SERVER_URI", place, "value", `the address${filledBy(place)} ${judged}`);
+  if (typeof judged === "string")
+    problems.add("SERVER_URI", place, "value", `the address${variables.filledBy(place)} ${judged}`);
   else if (judged.cleartext && !allowInsecure && !problems.covers(pointerTo(pointer, "allowInsecure"))) {
     const message = "credentials would travel in the clear: use https, or say `allowInsecure: true` for this server";
     problems.add("SERVER_CLEARTEXT", place, "value", message);
@@ -126,8 +136,10 @@ function gatewayOf(gateway: unknown, pointer: string, problems: ProblemList): Ga
 }
 
 /** MLflow's client certificate is one file that holds the key, too, so `cert` alone names both. */
-function tlsOf(tls: unknown): TlsOptions | undefined {
+function tlsOf(tls: unknown, caFrom: string | undefined): ServerTls | undefined {
   if (!isObject(tls)) return undefined;
   const { ca, cert, key = cert, insecureSkipVerify } = tls as TlsOptions;
-  return Object.freeze({ ca, cert, key, insecureSkipVerify });
+  // MLflow's own was set for MLflow, and is as binding as the file.
+  const caVariable = caFrom?.startsWith("MLFLOW_") ? undefined : caFrom;
+  return Object.freeze({ ca, cert, key, insecureSkipVerify, ...(caVariable && { caVariable }) });
 }

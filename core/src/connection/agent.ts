@@ -1,11 +1,13 @@
 /** Dispatchers with the TLS settings and corporate proxies that apply to one destination. */
 import type { Socket } from "node:net";
 import { Agent, buildConnector, Dispatcher } from "undici";
+import type { ServerTls } from "../config/config.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
-import type { Logger, TlsOptions } from "../provider/context.js";
+import type { Logger } from "../provider/context.js";
+import { withNote } from "./failure.js";
 import { type Environment, type HttpProxy, namesProxy, proxyFor, TunnelAgent } from "./http-proxy.js";
 import { readingLeniently } from "./lenient-answers.js";
-import { namesFiles, type Pems, readPems, type TlsOwner, tlsOfServer } from "./tls-files.js";
+import { namesFiles, type Pems, readPems, type TlsOwner, tlsOfServer, unusedAuthoritiesNote } from "./tls-files.js";
 
 export type { Environment } from "./http-proxy.js";
 
@@ -14,7 +16,7 @@ export interface AgentOptions {
   /** Where requests go: an http or https URL, whose host may be a wildcard. */
   readonly destination: string;
   /** PEM texts, or paths of PEM files where they do not start with `-----BEGIN`. They mean nothing for http. */
-  readonly tls?: TlsOptions | undefined;
+  readonly tls?: ServerTls | undefined;
   readonly env: Environment;
   /** Connections per origin; undici's own default (no limit) if not given. */
   readonly connections?: number;
@@ -65,20 +67,29 @@ export function createAgent(options: AgentOptions): Dispatcher {
   const tls = isSecure(destination) ? options.tls : undefined;
   const proxy = socketPath === undefined ? proxyFor(destination, env) : undefined;
   if (tls === undefined) return connect(options, proxy, {});
-  const build = (pems: Pems) =>
-    connect(options, proxy, { ...definedOf(pems), ...(tls.insecureSkipVerify ? { rejectUnauthorized: false } : {}) });
+  const build = (pems: Pems) => {
+    const secure = { ...definedOf(pems), ...(tls.insecureSkipVerify ? { rejectUnauthorized: false } : {}) };
+    return connect(options, proxy, secure, unusedAuthoritiesNote(tls, pems));
+  };
   return namesFiles(tls) ? new FollowingAgent(tls, options, build) : build(readPems(tls, tlsOwnerOf(options)));
 }
 
 const isSecure = (destination: string) => destination.startsWith("https:");
 
-const definedOf = (pems: Pems) => Object.fromEntries(Object.entries(pems).filter(([, pem]) => pem !== undefined));
+const definedOf = ({ ca, cert, key }: Pems) =>
+  Object.fromEntries(Object.entries({ ca, cert, key }).filter(([, pem]) => pem !== undefined));
 
 function connect(
   { connections, timeout, background, lenient, socketPath }: AgentOptions,
   proxy: HttpProxy | undefined,
   pems: object,
+  note?: string,
 ): Dispatcher {
+  const isOwn = lenient || note !== undefined;
+  const own = (connect: buildConnector.connector) => {
+    const read = lenient ? readingLeniently(connect) : connect;
+    return note === undefined ? read : withNote(read, note);
+  };
   const secure = socketPath === undefined ? pems : { ...pems, socketPath };
   const options = {
     ...(connections === undefined ? {} : { connections }),
@@ -89,11 +100,11 @@ function connect(
   };
   if (proxy !== undefined) {
     const tunnel = { ...options, requestTls: secure, proxyTls: { allowH2: false } };
-    return new TunnelAgent(proxy, tunnel, lenient ? readingLeniently : undefined);
+    return new TunnelAgent(proxy, tunnel, isOwn ? own : undefined);
   }
   if (background) return new Agent({ ...options, connect: unreferenced(secure) });
-  if (!lenient) return new Agent(options);
-  return new Agent({ ...options, connect: readingLeniently(buildConnector({ ...secure, allowH2: false })) });
+  if (!isOwn) return new Agent(options);
+  return new Agent({ ...options, connect: own(buildConnector({ ...secure, allowH2: false })) });
 }
 
 /** undici references a connection anew for each request, so that its socket must not let itself be. */
@@ -109,7 +120,7 @@ function unreferenced(secure: object): buildConnector.connector {
 
 /** A dispatcher that is built anew when the files change. Requests under way end on the connections that they have. */
 class FollowingAgent extends Dispatcher {
-  readonly #tls: TlsOptions;
+  readonly #tls: ServerTls;
   readonly #options: AgentOptions;
   readonly #build: (pems: Pems) => Dispatcher;
   #pems: Pems;
@@ -118,7 +129,7 @@ class FollowingAgent extends Dispatcher {
   #fault: string | undefined;
   #ended = false;
 
-  constructor(tls: TlsOptions, options: AgentOptions, build: (pems: Pems) => Dispatcher) {
+  constructor(tls: ServerTls, options: AgentOptions, build: (pems: Pems) => Dispatcher) {
     super();
     this.#tls = tls;
     this.#options = options;

@@ -1,4 +1,5 @@
 /** Why a connection did not come about. The one table from the codes of Node, OpenSSL and undici to what they mean. */
+import type { buildConnector } from "undici";
 import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 
 /**
@@ -115,6 +116,17 @@ const NOTE = Symbol.for("@mlflow-auth/core:connection-note");
  */
 export function connectionCause(code: string, note = ""): Error {
   return Object.assign(new Error(code), { code, [NOTE]: note });
+}
+
+/** The same connector, whose errors about an authority that is not trusted end with a note. */
+export function withNote(connect: buildConnector.connector, note: string): buildConnector.connector {
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error === null) return callback(null, socket);
+      if (/^(?:self-signed|untrusted)$/.test(connectionFailureOf(error).kind ?? ""))
+        Object.assign(error, { [NOTE]: note });
+      callback(error, null);
+    });
 }
 
 const noteOf = (error: unknown) => (error as { [NOTE]?: string } | undefined)?.[NOTE] ?? "";

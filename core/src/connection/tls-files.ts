@@ -4,15 +4,19 @@
  */
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
+import type { ServerTls } from "../config/config.js";
 import { type ErrorDetails, MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
 import type { TlsOptionNames, TlsOptions } from "../provider/context.js";
+import { type NamedAuthorities, readNamedAuthorities } from "./named-authorities.js";
 
 /** In PEM. */
 export interface Pems {
   readonly ca: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
+  /** Where a variable of other programs names `ca`: what that comes to. */
+  readonly named?: NamedAuthorities | undefined;
 }
 
 /** Whose TLS options these are, for errors. */
@@ -55,11 +59,42 @@ export function namesFiles(tls: TlsOptions): boolean {
  * @param last what was read last time; the same object is given again if nothing has changed
  * @throws MlflowAuthError `TLS_FILE` for a file that can't be read or used; it quotes nothing of it
  */
-export function readPems(tls: TlsOptions, owner: TlsOwner, last?: Pems): Pems {
-  const pems = { ca: readPem("ca", tls, owner), cert: readPem("cert", tls, owner), key: readPem("key", tls, owner) };
+export function readPems(tls: ServerTls, owner: TlsOwner, last?: Pems): Pems {
+  const named = tls.caVariable === undefined ? undefined : readNamed(tls, owner, last?.named);
+  const ca = named === undefined ? readPem("ca", tls, owner) : named.pem;
+  const pems = { ca, cert: readPem("cert", tls, owner), key: readPem("key", tls, owner), ...(named && { named }) };
   if (last !== undefined && last.ca === pems.ca && last.cert === pems.cert && last.key === pems.key) return last;
   check(pems, tls, owner);
   return pems;
+}
+
+/**
+ * Why the authorities that a variable of other programs names for a server are not used, as the beginning of a sentence; undefined where
+ * they are, and where none is named.
+ */
+export function unusedAuthorities(tls: ServerTls | undefined): string | undefined {
+  if (tls?.caVariable === undefined || tls.ca === undefined) return undefined;
+  const { why } = readNamedAuthorities(tls.ca, MAX_BYTES);
+  return why && unused(tls, why);
+}
+
+const unused = ({ ca, caVariable }: ServerTls, why: string) => `${caVariable} names ${ca}, which ${why}`;
+
+/** What to tell of it before anything has failed. */
+export function unusedAuthoritiesWarning(unused: string): string {
+  return `${unused}: the usual authorities are trusted in its place. Try this: correct it or unset it, or set \`tls: { ca: FILE }\` of the server`;
+}
+
+/** What ends the words about a certificate that was not accepted, where these authorities may have been meant for it. */
+export function unusedAuthoritiesNote(tls: ServerTls, { named }: Pems): string | undefined {
+  return named?.why && `; ${unused(tls, named.why)}, so that it is not used: correct it or unset it`;
+}
+
+/** @throws MlflowAuthError `TLS_FILE` where it could be used a moment ago: that stays in use then */
+function readNamed(tls: ServerTls, { details }: TlsOwner, last: NamedAuthorities | undefined): NamedAuthorities {
+  const named = readNamedAuthorities(tls.ca as string, MAX_BYTES, last);
+  if (named.why === undefined || last?.pem === undefined) return named;
+  throw new MlflowAuthError("TLS_FILE", unused(tls, named.why), details);
 }
 
 function readPem(part: Part, tls: TlsOptions, owner: TlsOwner): string | undefined {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Authority, createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { suite } from "@mlflow-auth/test/suite";
@@ -143,6 +143,43 @@ test("a client certificate that was renewed is another one, also where its autho
   writeFileSync(key, second.key);
   const after = readPems({ ca, cert, key }, owner, before);
   assert.equal([after.ca, after.cert, after.key], [authority.cert, second.cert, second.key]);
+});
+
+test("what a variable of other programs names may come later; where it goes, what was read stays in use", async () => {
+  const { cert } = await createAuthority();
+  const tls = { ca: join(temporaryFolder(), "bundle.pem"), caVariable: "SSL_CERT_FILE" };
+  const server = tlsOfServer("https://mlflow.example.com");
+  const none = readPems(tls, server);
+  assert.is(none.ca, undefined);
+  assert.is(readPems(tls, server, none), none);
+  writeFileSync(tls.ca, cert);
+  const there = readPems(tls, server, none);
+  assert.is(there.ca, cert);
+  rmSync(tls.ca);
+  assert.throws(
+    () => readPems(tls, server, there),
+    ({ code, message }: MlflowAuthError) => {
+      assert.is(code, "TLS_FILE");
+      assert.match(message, /^SSL_CERT_FILE names \S+bundle\.pem, which can't be read \(ENOENT\)$/);
+      return true;
+    },
+  );
+});
+
+test("a folder of authorities is read again when it has changed, not before", async () => {
+  const [one, two] = [await createAuthority("one"), await createAuthority("two")];
+  const folder = temporaryFolder();
+  const tls = { ca: folder, caVariable: "REQUESTS_CA_BUNDLE" };
+  const server = tlsOfServer("https://mlflow.example.com");
+  writeFileSync(join(folder, "0a1b2c3d.0"), one.cert);
+  utimesSync(folder, 1_000, 1_000);
+  const before = readPems(tls, server);
+  assert.is(before.ca, one.cert);
+  writeFileSync(join(folder, "0a1b2c3d.1"), two.cert);
+  utimesSync(folder, 1_000, 1_000);
+  assert.is(readPems(tls, server, before), before);
+  utimesSync(folder, 2_000, 2_000);
+  assert.is(readPems(tls, server, before).ca, `${one.cert}\n${two.cert}`);
 });
 
 test.run();

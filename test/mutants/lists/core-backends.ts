@@ -131,4 +131,33 @@ export const mutants = [
     ["cli/doctor"],
     [["findings.find(isBroken)?.link ?? ", "", "doctor says nothing of ALL_PROXY where only a proxy knows the server"]],
   ),
+  ...faultsIn(
+    "core/src/connection",
+    ["test/transport/named-authorities"],
+    [
+      ["HASHED.test(name)", "true", "every certificate of a folder is trusted"],
+      [
+        "named.why === undefined || last?.pem === undefined",
+        "named.why === undefined",
+        "a bundle for other programs that is not there stops all servers",
+      ],
+      [
+        'if (/^(?:self-signed|untrusted)$/.test(connectionFailureOf(error).kind ?? ""))',
+        "if (false)",
+        "nobody hears which variable was meant for a certificate",
+      ],
+      ["new X509Certificate(pem);", "", "a bundle without a certificate makes a client that trusts nobody"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/config/servers.ts",
+    ["test/transport/named-authorities"],
+    [
+      [
+        'caFrom?.startsWith("MLFLOW_") ? undefined : caFrom',
+        "caFrom",
+        "MLflow's own variable is passed over where its file is gone",
+      ],
+    ],
+  ),
 ];
