@@ -8,6 +8,8 @@ import type { Published } from "./tarballs.ts";
 
 export interface Manager {
   readonly name: string;
+  /** Itself: behind it stands what to do. */
+  readonly command: readonly string[];
   /** The command that runs the project's own `mlflow-auth`, or its Node. */
   readonly execute: readonly string[];
   readonly install: readonly string[];
@@ -26,6 +28,7 @@ const berrySettings = "enableTelemetry: false\nenableGlobalCache: false\nenableI
 export const managers: readonly Manager[] = [
   {
     name: "npm",
+    command: ["npm"],
     execute: ["npx", "--no-install"],
     install: ["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"],
     adds: /npm install @mlflow-auth\/plugin-datadog/,
@@ -34,6 +37,7 @@ export const managers: readonly Manager[] = [
   },
   {
     name: "pnpm",
+    command: ["npx", "-y", "pnpm@12"],
     execute: ["npx", "-y", "pnpm@12", "exec"],
     install: ["npx", "-y", "pnpm@12", "install", "--reporter=append-only"],
     adds: /pnpm add (-w )?@mlflow-auth\/plugin-datadog/,
@@ -46,6 +50,7 @@ export const managers: readonly Manager[] = [
   },
   {
     name: "yarn 1",
+    command: ["npx", "-y", "yarn@1.22.22"],
     execute: ["npx", "-y", "yarn@1.22.22", "--silent"],
     install: ["npx", "-y", "yarn@1.22.22", "install", "--non-interactive", "--no-progress", "--silent"],
     adds: /yarn add @mlflow-auth\/plugin-datadog/,
@@ -54,6 +59,7 @@ export const managers: readonly Manager[] = [
   },
   {
     name: "yarn 4 with node_modules",
+    command: yarnBerry,
     execute: yarnBerry,
     install: [...yarnBerry, "install"],
     adds: /yarn add @mlflow-auth\/plugin-datadog/,
@@ -62,6 +68,7 @@ export const managers: readonly Manager[] = [
   },
   {
     name: "yarn 4 with Plug'n'Play",
+    command: yarnBerry,
     execute: yarnBerry,
     install: [...yarnBerry, "install"],
     adds: /yarn add @mlflow-auth\/plugin-datadog/,
@@ -73,13 +80,13 @@ export const managers: readonly Manager[] = [
 /** What a newcomer installs. */
 const base = ["mlflow-auth", "@mlflow-auth/core"];
 
-/** An empty project, outside of the repository, in which the command, core and these plugins are installed. */
+/** An empty project, outside of the repository, in which the command, core and the packages of these plugins are installed. */
 export async function installProject(
   { name, install, settings }: Manager,
   packages: readonly Published[],
-  plugins: readonly string[] = ["vault"],
+  plugins: readonly string[] = ["@mlflow-auth/plugin-vault"],
 ): Promise<string> {
-  const wanted = [...base, ...plugins.map((plugin) => `@mlflow-auth/plugin-${plugin}`)];
+  const wanted = [...base, ...plugins];
   const folder = mkdtempSync(join(tmpdir(), `mlflow-auth-${name.replaceAll(/\W+/g, "-")}-`));
   removeAtEnd(folder);
   // Where the search for the file ends.

@@ -51,7 +51,7 @@ test("every plugin of the repository is tried here", () => {
 
 for (const [plugin, sdk] of Object.entries(sdks)) {
   test(`${plugin}: its own SDK is installed, no other vendor's, and it is found`, async () => {
-    const folder = await installProject(npm as (typeof managers)[0], packages, [plugin]);
+    const folder = await installProject(npm as (typeof managers)[0], packages, [`@mlflow-auth/plugin-${plugin}`]);
     const modules = join(folder, "node_modules");
     const names = installedPackages(modules);
     const vendors = Object.entries(sdks).filter(([, pattern]) => names.some((name) => pattern?.test(name)));

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
 
 /** The folders of packages that a plugin is built and tried with, by name. */
@@ -78,8 +78,9 @@ function stagePackage(from: string, to: string): Staged {
   for (const name of needs) manifest.dependencies[name] = manifest.version;
   const literal = (manifest.files as string[]).filter((entry) => !/[!*]/.test(entry));
   if (!literal.every((entry) => existsSync(join(from, entry)))) throw notBuilt(join(from, ".."));
-  // What of it is published is npm's to say.
-  cpSync(from, to, { recursive: true, filter: (path) => basename(path) !== "node_modules" });
+  // What of the rest is published is npm's to say.
+  const left = ["node_modules", "src", "test"].map((name) => join(from, name));
+  cpSync(from, to, { recursive: true, filter: (path) => !left.includes(path) });
   writeFileSync(join(to, "package.json"), JSON.stringify(manifest));
   return { name: manifest.name, version: manifest.version, folder: to, needs };
 }

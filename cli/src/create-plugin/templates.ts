@@ -13,6 +13,7 @@ export type Language = "typescript" | "javascript";
 /** What those who pack or judge a package look for by name, in any of its folders, is called otherwise in ours. */
 const renamed: Readonly<Record<string, string>> = {
   gitignore: ".gitignore",
+  "yarnrc.yml": ".yarnrc.yml",
   "manifest.json": "package.json",
   "apache-2.0.txt": "LICENSE",
 };

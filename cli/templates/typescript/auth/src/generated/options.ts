@@ -6,7 +6,7 @@ import type { CachePolicy, CredentialOptions, SecretSource } from "@mlflow-auth/
  */
 export interface AcmeOptions {
   /**
-   * Acme's address.
+   * Acme's address, without a slash at its end.
    */
   address: string;
   /**

@@ -6,7 +6,7 @@ import type { CachePolicy, SecretSource } from "@mlflow-auth/core/plugin";
  */
 export interface AcmeOptions {
   /**
-   * Acme's address.
+   * Acme's address, without a slash at its end.
    */
   address: string;
   /**
