@@ -1,6 +1,7 @@
 /** What `exec` says once the program has ended. */
 import type { RunningProxy } from "@mlflow-auth/proxy";
 import { explainMiss, type ListedServers } from "./explain-miss.js";
+import type { LeftProgram } from "./left-programs.js";
 
 /** @param upstream the base URL to which the proxy led. Returns texts of one line or more. */
 export function endOfExec(
@@ -14,6 +15,20 @@ export function endOfExec(
   if (uses === 0) return [unused(upstream, unlisted, listed)];
   const near = unlisted.filter((address) => listed.nearMiss(address) !== undefined);
   return [...near.map((address) => `without a credential: ${missed(address, listed)}`), ...runLinks(createdRuns)];
+}
+
+/** How many programs are named. */
+const MOST_NAMED = 5;
+
+/** What there is to know of programs that live on, at least one: without the proxy no request of theirs reaches the server. */
+export function leftRunning(programs: readonly Pick<LeftProgram, "pid" | "name">[], upstream: string): string {
+  const named = programs.slice(0, MOST_NAMED).map(({ pid, name }) => `${pid} (${name})`);
+  if (programs.length > named.length) named.push(`and ${programs.length - named.length} more`);
+  const [them, own] = programs.length === 1 ? ["it", "its"] : ["them", "their"];
+  return [
+    `left in the background, with no way to ${upstream} from here on: ${named.join(", ")}`,
+    `  Try this: let the program behind \`exec --\` wait for ${them}, or start ${them} by an exec of ${own} own`,
+  ].join("\n");
 }
 
 function runLinks({ count, links }: RunningProxy["createdRuns"]): string[] {

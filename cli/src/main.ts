@@ -2,7 +2,7 @@
 import { CommanderError } from "commander";
 import { bearLostOutput, endWith } from "./end-with.js";
 import { exit } from "./exit-codes.js";
-import { leaveOuterProxy } from "./outer-proxy.js";
+import { execVariable, leaveOuterProxy } from "./outer-proxy.js";
 import { keepStdout } from "./print.js";
 import { createProgram } from "./program.js";
 
@@ -21,10 +21,13 @@ hide?.(process.stderr, tokens, "[token]");
 
 /** Whether what is asked for prints data: then so does its failure. */
 let printsJson = false;
+/** The file that it was given. */
+let config: string | undefined;
 const program = createProgram();
 program.hook("preAction", async (_program, command) => {
   const name = command.name();
-  const { logLevel = level?.trim().toLowerCase(), json } = command.optsWithGlobals();
+  const { logLevel = level?.trim().toLowerCase(), json, ...options } = command.optsWithGlobals();
+  config = options.config;
   // A plugin's command runs as the program itself, and prints as it likes; of its words, this one means what it means everywhere.
   const isPlugins = command === program;
   if (!isPlugins) keepStdout();
@@ -52,6 +55,12 @@ try {
   if (thrown instanceof CommanderError) await endWith(thrown.exitCode === 0 ? exit.fine : exit.usage);
   else {
     const { reportFailure } = await import("./report-failure.js");
-    await endWith(reportFailure(thrown, { json: printsJson }));
+    const code = reportFailure(thrown, { json: printsJson });
+    if (!printsJson && process.env[execVariable]) {
+      const { failedWithin } = await import("./taken-out.js");
+      const within = await failedWithin(thrown, config, process.env);
+      if (within !== "") console.error(`mlflow-auth: ${within}`);
+    }
+    await endWith(code);
   }
 }

@@ -11,10 +11,7 @@ import {
 } from "@mlflow-auth/core/internal";
 import { bridgeVariable } from "@mlflow-auth/proxy";
 import { baseOf } from "./choose-upstream.js";
-import { type BridgeSettings, settingsIn } from "./outer-proxy.js";
-
-/** What `exec` says to one within it: JSON of {@link Meant}. No secret is in it, nor a digest of one that it took out. */
-export const execVariable = "_MLFLOW_AUTH_EXEC";
+import { type BridgeSettings, execVariable, settingsIn } from "./outer-proxy.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -30,11 +27,28 @@ export interface Meant {
   readonly secrets: readonly string[];
 }
 
-/** An `exec` around this command, which runs, and would do what this one is asked for. */
+/** An `exec` around this command. */
 export interface OuterExec extends Meant {
   readonly bridge: BridgeSettings;
+  /** The address of its proxy, with the token. */
+  readonly proxy: string;
   /** The server's own base URL. */
   readonly upstream: string;
+}
+
+/**
+ * Why the `exec` around a command does not do what the command is asked for: it leads to another `server` than is meant here; what it
+ * goes by, which is the file and the variables that it reads, is not the same here (`meaning`); it has `ended`.
+ */
+export type Difference = "server" | "meaning" | "ended";
+
+/** What is known of the `exec` around a command. */
+export interface Outward {
+  readonly outer: OuterExec;
+  /** Undefined where it does what the command is asked for. */
+  readonly differs?: Difference;
+  /** The file that is found here, by its absolute path; undefined where there is none, or where that was not looked for. */
+  readonly file?: string | undefined;
 }
 
 /** What shells and make change all the time, what says where the file is, and what only says how much to log. */
@@ -85,28 +99,43 @@ export function tellInnerExecs(env: Environment, { file, reads, secrets }: OwnMe
   return JSON.stringify({ ...meant, digest: digestOf(meant, file, env) } satisfies Meant);
 }
 
+/** What a command is asked for. */
+export interface Asked {
+  readonly config?: string | undefined;
+  /** Undefined: whichever the `exec` around it leads to. */
+  readonly server?: string | undefined;
+}
+
+/** The `exec` around this one, if it was given the same file, means the same server, and its proxy answers. */
+export async function findOuterExec(asked: Asked, env: Environment): Promise<OuterExec | undefined> {
+  const found = await lookOutward(asked, env);
+  return found?.differs === undefined ? found?.outer : undefined;
+}
+
 /**
- * The `exec` around this one, if it was given the same file, means the same server, and its proxy answers. Whoever sets these
- * variables could as well give the program that we run an address of his own: what is believed here leads nothing of ours anywhere.
+ * The `exec` around this command, and whether both mean the same. Whoever sets these variables could as well give the program that we
+ * run an address of his own: what is believed here leads nothing of ours anywhere.
  *
  * @param env that of this command, in which the server's own addresses stand in the place of the proxy's
+ * @returns undefined where none is around it, or what it said is lost
  */
-export async function findOuterExec(
-  { config, server }: { readonly config?: string | undefined; readonly server?: string | undefined },
-  env: Environment,
-): Promise<OuterExec | undefined> {
+export async function lookOutward({ config, server }: Asked, env: Environment): Promise<Outward | undefined> {
   const bridge = settingsIn(env[bridgeVariable]);
   const meant = meantIn(env[execVariable]);
   const own = bridge?.addresses["MLFLOW_TRACKING_URI"];
   if (bridge === undefined || meant === undefined || own === undefined) return undefined;
-  if (!Object.entries(bridge.addresses).every(([name, { real }]) => env[name] === real)) return undefined;
-  if (server !== undefined && (!URL.canParse(server) || baseOf(server) !== own.real)) return undefined;
   // A private proxy is on loopback, and a sidecar's address comes without all this.
   if (!/^http:\/\/127\.0\.0\.1:\d{1,5}\/[\w-]+$/.test(own.proxy)) return undefined;
-  if ((await digestWithin(meant, config, env)) !== meant.digest) return undefined;
-  return isRunning(meant.pid) && (await answers(own.proxy, bridge.token))
-    ? { ...meant, bridge, upstream: own.real }
-    : undefined;
+  const outer = { ...meant, bridge, proxy: own.proxy, upstream: own.real };
+  if (!isRunning(meant.pid)) return { outer, differs: "ended" };
+  if (!Object.entries(bridge.addresses).every(([name, { real }]) => env[name] === real))
+    return { outer, differs: "server" };
+  if (server !== undefined && (!URL.canParse(server) || baseOf(server) !== own.real))
+    return { outer, differs: "server" };
+  const here = await digestWithin(meant, config, env);
+  if (here?.digest !== meant.digest) return { outer, differs: "meaning" };
+  // Not before it is sure that nobody else wrote the address: it gets the token.
+  return (await answers(own.proxy, bridge.token)) ? { outer, file: here.file } : { outer, differs: "ended" };
 }
 
 function meantIn(text: string | undefined): Meant | undefined {
@@ -127,14 +156,14 @@ async function digestWithin(
   meant: Meant,
   configFile: string | undefined,
   env: Environment,
-): Promise<string | undefined> {
+): Promise<{ readonly digest: string; readonly file?: string } | undefined> {
   try {
     const { file } = await findConfig({ configFile, cwd: workingFolder({ configFile, env }), env });
-    return digestOf(meant, file, env);
+    return { digest: digestOf(meant, file, env), file };
   } catch (thrown) {
     // The environment stands in the place of a file that nobody named.
     const isNone = isMlflowAuthError(thrown) && thrown.code === "CONFIG_NOT_FOUND" && !isFileNamed({ configFile, env });
-    return isNone ? digestOf(meant, undefined, env) : undefined;
+    return isNone ? { digest: digestOf(meant, undefined, env) } : undefined;
   }
 }
 

@@ -3,6 +3,9 @@
 /** The variable in which `exec` says to the bridge in Python where its proxy is: `bridgeVariable` of the proxy, which takes its time to load. */
 const BRIDGE = "_MLFLOW_AUTH_BRIDGE";
 
+/** What `exec` says to one within it: JSON of `Meant` in nested-exec.ts. No secret is in it, nor a digest of one that it took out. */
+export const execVariable = "_MLFLOW_AUTH_EXEC";
+
 /** What `exec` writes into `MLFLOW_TRACKING_AUTH`: `bridgeName` of the proxy. */
 export const BRIDGE_PLUGIN = "mlflow-auth";
 
@@ -15,6 +18,20 @@ type Environment = Record<string, string | undefined>;
 export interface BridgeSettings {
   readonly token: string;
   readonly addresses: Readonly<Record<string, { readonly proxy: string; readonly real: string }>>;
+  /** All that the file lists; a host may have a wildcard. */
+  readonly servers: readonly BridgedServer[];
+}
+
+/** A server of the file, as Python knows it. */
+export interface BridgedServer {
+  /** `http` or `https`. */
+  readonly scheme: string;
+  readonly host: string;
+  readonly port: number;
+  /** A path without a slash at its end. */
+  readonly base: string;
+  /** Whether the file gives its credential. */
+  readonly auth: boolean;
 }
 
 /**
@@ -42,9 +59,9 @@ function tokenIn(address: string | undefined): string[] {
 export function settingsIn(text: string | undefined): BridgeSettings | undefined {
   if (text === undefined) return undefined;
   try {
-    const { token, addresses } = JSON.parse(text) as BridgeSettings;
+    const { token, addresses, servers = [] } = JSON.parse(text) as BridgeSettings;
     return typeof token === "string" && token !== "" && typeof addresses === "object"
-      ? { token, addresses }
+      ? { token, addresses, servers }
       : undefined;
   } catch {
     // Cut off on the way here: there is nothing to learn from it.

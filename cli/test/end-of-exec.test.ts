@@ -1,7 +1,7 @@
 import { openAuthorizer } from "@mlflow-auth/core/internal";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { endOfExec } from "../src/end-of-exec.js";
+import { endOfExec, leftRunning } from "../src/end-of-exec.js";
 
 const test = suite("the end of exec");
 
@@ -54,6 +54,15 @@ test("where the proxy was used, only what came close to a listed server is named
   assert.equal(others, []);
   assert.match(text, "its scheme is http, not https");
   assert.not(text.includes("other.example.com"));
+});
+
+test("names the programs that are left, five of them, and what would have helped", () => {
+  const programs = Array.from({ length: 7 }, (_, index) => ({ pid: index + 1, name: "python" }));
+  assert.match(
+    leftRunning(programs.slice(0, 1), uri),
+    `no way to ${uri} from here on: 1 (python)\n  Try this: let the program`,
+  );
+  assert.match(leftRunning(programs, uri), "5 (python), and 2 more\n");
 });
 
 test.run();

@@ -176,7 +176,7 @@ test("within another exec, what that one took out is told with the way to keep i
   assert.is(code, 3, stderr);
   assert.match(
     stderr,
-    "MY_TOKEN was taken out of the environment by the `mlflow-auth exec` around this program: give that one --keep-env=MY_TOKEN",
+    "MY_TOKEN was taken out of the environment by the `mlflow-auth exec` around this program: run this outside of that one, or give that one --keep-env=MY_TOKEN",
   );
   assert.is((await exec(["--keep-env=MY_TOKEN", ...within], both)).stdout, "200 fine\n");
   configured("");

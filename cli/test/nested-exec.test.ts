@@ -121,6 +121,7 @@ test("an address that only looks like the outer one's is not believed", async ()
 // The outer one leaves the secret there, so that nothing but what is named differs.
 for (const [what, script] of [
   ["the file was changed", () => `echo "# changed" >> mlflow-auth.yaml; ${inner()}`],
+  ["another setting of the same vendor was made", () => `TEST_PROFILE=other ${inner()}`],
   ["--server names another server", () => inner("--server http://127.0.0.1:1")],
   ["MLFLOW_TRACKING_URI names another server", () => `MLFLOW_TRACKING_URI=http://127.0.0.1:1 ${inner()}`],
   [

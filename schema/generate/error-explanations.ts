@@ -71,7 +71,7 @@ export const explanations: readonly ExplanationGroup[] = [
       ],
       VARIABLE_MISSING: [
         "The variable is not set where the command runs, for example in CI, in a service, under `sudo` or within another `exec`.",
-        "Set it, or give a default: `${NAME:-default}`; within another `exec`, give that one `--keep-env=NAME`. An empty variable counts as missing.",
+        "Set it, or give a default: `${NAME:-default}`; within an `exec` that took it out, run this outside of that one, or give that one `--keep-env=NAME`. An empty variable counts as missing.",
       ],
       VARIABLE_SYNTAX: [
         "A literal `${`, as in a template or a password, a name with letters that no variable has, or a variable in the default of another.",

@@ -1,8 +1,10 @@
 import { createLogger, type LogLevel, MlflowAuthError, showsWords, workingFolder } from "@mlflow-auth/core/internal";
 import { surviving } from "../background-failures.js";
-import { walkChain } from "../doctor/chain.js";
+import { type ChainOptions, walkChain } from "../doctor/chain.js";
+import type { Diagnosis } from "../doctor/examination.js";
 import { jsonReport, textReport, verdictOf } from "../doctor/report.js";
 import { fitColumns } from "../fit-columns.js";
+import { execVariable } from "../outer-proxy.js";
 import { print } from "../print.js";
 
 /** As the command line gives them. */
@@ -27,8 +29,23 @@ export async function doctor(argument: string | undefined, options: DoctorOption
   const logger = createLogger({ level: logLevel ?? usual, env });
   const cwd = workingFolder({ configFile, env });
   const chain = { configFile, url: argument ?? server, cwd, env, timeout: timeout * 1000, logger };
-  const diagnosis = await surviving(logger, () => walkChain(chain));
+  const diagnosis = await surviving(logger, () => diagnose(chain));
   const verdict = verdictOf(diagnosis);
   print(json ? jsonReport(diagnosis, verdict) : fitColumns(textReport(diagnosis, verdict), process.stdout));
   return verdict.code;
+}
+
+/** Within an `exec` that has this file and server, what a program there gets; else what this command would. */
+async function diagnose(chain: ChainOptions): Promise<Diagnosis> {
+  const { configFile, url, env, timeout } = chain;
+  if (!env[execVariable]) return await walkChain(chain);
+  const { lookOutward } = await import("../nested-exec.js");
+  const found = await lookOutward({ config: configFile }, env);
+  if (found === undefined) return await walkChain(chain);
+  if (found.differs === undefined) {
+    const { walkOuterChain } = await import("../doctor/outer-chain.js");
+    return await walkOuterChain(found, { url, env, timeout });
+  }
+  const { besideOther } = await import("../doctor/other-exec.js");
+  return besideOther(await walkChain(chain), found.outer, found.differs, env);
 }

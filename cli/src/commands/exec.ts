@@ -1,14 +1,18 @@
-import { formatError, isMlflowAuthError, type LogLevel, removalVariable } from "@mlflow-auth/core/internal";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LogLevel } from "@mlflow-auth/core/internal";
 import { createToken } from "@mlflow-auth/proxy";
 import { childEnvironment, innerEnvironment } from "../child-environment.js";
-import { endOfExec } from "../end-of-exec.js";
+import { endOfExec, leftRunning } from "../end-of-exec.js";
 import { execExit, exit } from "../exit-codes.js";
 import type { KeptVariables } from "../keep-env.js";
-import { execVariable, findOuterExec, type OuterExec, tellInnerExecs, watchReads } from "../nested-exec.js";
+import { type LeftProgram, leftPrograms, stillRunning } from "../left-programs.js";
+import { findOuterExec, type OuterExec, tellInnerExecs, watchReads } from "../nested-exec.js";
+import { execVariable } from "../outer-proxy.js";
 import { CLIENT_CREDENTIALS, withheldVariables } from "../removed-variables.js";
 import { reportFailure } from "../report-failure.js";
 import { type ChildEnd, runChild } from "../run-child.js";
 import { say, serveProxy } from "../serve-proxy.js";
+import { keepOptions, takenOutIn } from "../taken-out.js";
 
 /** What the command line of `exec` says in front of the program. */
 export interface ExecOptions {
@@ -31,12 +35,14 @@ const CHOOSE = "choose one with --server URI, any of them for a Python program t
  */
 export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
   let end: ChildEnd | undefined;
+  let sayMore = async () => {};
   try {
     const outer = await findOuterExec(options, process.env);
     if (outer !== undefined) return await runWithin(outer, command, options);
     const { env: watched, reads } = watchReads(process.env);
-    return await serveProxy(
-      { ...options, choose: CHOOSE, env: watched, token: createToken },
+    const token = createToken();
+    const code = await serveProxy(
+      { ...options, choose: CHOOSE, env: watched, token: () => token },
       async ({ authorizer, upstream: { uri, server }, proxy }) => {
         const { env, warnings } = childEnvironment({
           parent: process.env,
@@ -54,13 +60,17 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
         });
         end = await runChild(command, env);
         const { code, started } = end;
+        const left = started ? leftPrograms(token.reveal()) : [];
+        sayMore = () => sayLeft(left, uri);
         if (started) for (const text of endOfExec(proxy, uri, authorizer, { interrupted: code > 128 })) say(text);
         return code;
       },
     );
+    await sayMore();
+    return code;
   } catch (thrown) {
     const code = reportFailure(thrown);
-    const lacking = takenOut(thrown);
+    const lacking = withinAnother(thrown);
     if (lacking !== "") say(lacking);
     // What fails once the program has ended does not change how it ended.
     if (end !== undefined) return end.code;
@@ -68,14 +78,22 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
   }
 }
 
+/** Milliseconds that helpers of the program get to end with it, as those of Python's multiprocessing do. */
+const GRACE = 100;
+
+/** Once the proxy is closed: what has ended by then missed nothing. */
+async function sayLeft(programs: readonly LeftProgram[], upstream: string): Promise<void> {
+  if (programs.length === 0) return;
+  await sleep(GRACE);
+  const left = stillRunning(programs);
+  if (left.length > 0) say(leftRunning(left, upstream));
+}
+
 /** What a failure for want of variables that an `exec` around this one took out comes to; empty for any other. */
-function takenOut(thrown: unknown): string {
-  const { [execVariable]: outer, [removalVariable]: removed = "" } = process.env;
-  if (outer === undefined || !isMlflowAuthError(thrown)) return "";
-  const text = formatError(thrown);
-  const names = removed.split(",").filter((name) => name !== "" && !process.env[name] && text.includes(name));
-  if (names.length === 0) return "";
-  const keep = names.map((name) => `--keep-env=${name}`).join(" ");
+function withinAnother(thrown: unknown): string {
+  const names = takenOutIn(thrown, process.env);
+  if (process.env[execVariable] === undefined || names.length === 0) return "";
+  const keep = keepOptions(names);
   return `this exec is within another that has not the same file and server: leave this one out, or give that one ${keep}`;
 }
 

@@ -20,6 +20,7 @@ import { installedSchema } from "../installed/compose-schema.js";
 import { paint } from "../paint.js";
 import { print } from "../print.js";
 import { writeSchema } from "../schema-file.js";
+import { takenOut } from "../taken-out.js";
 import { fileName } from "../where-from.js";
 
 /** As commander gives them. */
@@ -102,7 +103,10 @@ async function fill(
     settings.find(({ path: [first, second] }) => first === name && second === "package")?.text;
   draft.instances.push(...(taken?.instances ?? wanted.map((name) => around.instance(name, packageOf(name)))));
   for (const instance of draft.instances) apply(settings, instance, around.check);
-  return taken?.notes ?? [];
+  const gone = fromEnv ? takenOut(process.env) : [];
+  if (gone.length === 0) return taken?.notes ?? [];
+  const lacking = `not taken over, for the exec around this command took it out: ${gone.join(", ")}; run init outside of that one`;
+  return [...(taken?.notes ?? []), lacking];
 }
 
 /** What is wrong with a setting itself, whatever else is still to come. */
@@ -132,7 +136,13 @@ async function report(draft: Draft, file: string, before?: string): Promise<void
   print(`${paint(process.stdout, "green", "written")}  ${fileName(file)}`);
   print(`${paint(process.stdout, "green", "written")}  ${fileName(schema.file)}, from which editors complete it`);
   const unset = variablesIn(toData(draft)).filter((name) => !process.env[name]);
-  if (unset.length > 0) console.error(`mlflow-auth: set ${unset.join(", ")} before you use it`);
+  const gone = takenOut(process.env);
+  const forgotten = unset.filter((name) => !gone.includes(name));
+  if (forgotten.length > 0) console.error(`mlflow-auth: set ${forgotten.join(", ")} before you use it`);
+  if (forgotten.length < unset.length) {
+    const names = unset.filter((name) => gone.includes(name)).join(", ");
+    console.error(`mlflow-auth: use it outside of the exec around this command, which took ${names} out`);
+  }
   const isFound = (await inEffect()) === file;
   if (isFound && before !== undefined) {
     console.error(`mlflow-auth: it takes the place of ${fileName(before)}, which is not used here any more`);

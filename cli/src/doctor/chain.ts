@@ -1,22 +1,19 @@
 /** Walks the chain from the file to an answer of MLflow, one server after the other. Prints nothing. */
 import {
   type Config,
-  compileDestinations,
   type Logger,
   loadConfig,
-  MlflowAuthError,
   type OpenedAuthorizer,
   openAuthorizer,
-  type ServerConfig,
 } from "@mlflow-auth/core/internal";
-import { explainMiss, type ListedServers } from "../explain-miss.js";
 import { withTimeout } from "../with-timeout.js";
 import { collectWarnings, examineCredential, tagsFinding } from "./credential.js";
-import type { Diagnosis, Examination, Opened, ServerDiagnosis, Target } from "./examination.js";
+import type { Diagnosis, Examination, Opened, ServerDiagnosis } from "./examination.js";
 import { fileFinding, pluginsFinding, withoutConfig } from "./file.js";
 import type { Finding } from "./finding.js";
 import { examineNetwork } from "./network.js";
 import { requestFinding } from "./request.js";
+import { chooseTargets } from "./targets.js";
 import { clockFinding, watchWire } from "./wire.js";
 
 /** What to examine, and how. */
@@ -35,10 +32,7 @@ export interface ChainOptions {
 /** Plugins and connections are not waited for any longer than this at the end, in milliseconds. */
 const LONGEST_CLOSE = 2_000;
 
-/**
- * @throws MlflowAuthError `DESTINATION_UNLISTED` if `url` belongs to no server of the file, `PATH_MISLEADING` if servers read its
- *   path differently, `SERVER_AMBIGUOUS` if every server has a wildcard and no `url` is given
- */
+/** @throws MlflowAuthError as {@link chooseTargets} does */
 export async function walkChain(options: ChainOptions): Promise<Diagnosis> {
   const { configFile, cwd, env, timeout, url } = options;
   let config: Config;
@@ -73,39 +67,6 @@ async function tryToOpen(opening: Promise<OpenedAuthorizer>): Promise<Opened> {
   } catch (fault) {
     return { fault };
   }
-}
-
-const hasWildcard = ({ uri }: ServerConfig) => uri.includes("*");
-
-function chooseTargets(config: Config, opened: Opened, url: string | undefined) {
-  if (url !== undefined) return { targets: [targetOf(config, opened, url)], unexamined: [] };
-  const unexamined = config.servers.filter(hasWildcard).map(({ uri }) => uri);
-  const targets = config.servers
-    .filter((server) => !hasWildcard(server))
-    .map((server): Target => ({ uri: server.uri, server }));
-  if (targets.length > 0) return { targets, unexamined };
-  throw new MlflowAuthError("SERVER_AMBIGUOUS", `the file lists wildcards alone: ${unexamined.join(", ")}`, {
-    remedy: "name the server that is meant, as in `mlflow-auth doctor https://mlflow.staging.example.com`",
-  });
-}
-
-function targetOf(config: Config, opened: Opened, url: string): Target {
-  // The authorizer knows where a URL belongs; where there is none, its list of servers still tells.
-  const listed = "open" in opened ? opened.open : listedServers(config);
-  const server = url.includes("*") ? undefined : listed.serverFor(url);
-  if (server === undefined) {
-    if ("open" in opened) opened.open.refuseMisleading({ url });
-    const { message, remedy } = explainMiss(url, listed);
-    throw new MlflowAuthError("DESTINATION_UNLISTED", message, { remedy });
-  }
-  if (!hasWildcard(server)) return { uri: server.uri, server };
-  const base = new URL(server.uri.replace("*", "x")).pathname.replace(/\/+$/, "");
-  return { uri: new URL(url).origin + base, server };
-}
-
-function listedServers(config: Config): ListedServers {
-  const { match, nearMiss } = compileDestinations(config.servers);
-  return { config, serverFor: match, nearMiss };
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   type Logger,
   MlflowAuthError,
   type OpenedAuthorizer,
+  type ServerConfig,
 } from "@mlflow-auth/core/internal";
 import { withTimeout } from "../with-timeout.js";
 import { type Examination, READ_PATH, type Warned } from "./examination.js";
@@ -71,7 +72,7 @@ export async function examineCredential(examination: Examination): Promise<Crede
     const words = await described(opened.open, authorized, examination.timeout);
     return { findings: withWarnings(successes(authorized, examination, words), examination), authorized };
   } catch (thrown) {
-    return { findings: withWarnings(failures(knownError(thrown), examination), examination), authorized: undefined };
+    return { findings: withWarnings(failures(knownError(thrown), target.server), examination), authorized: undefined };
   }
 }
 
@@ -165,7 +166,8 @@ function successes(authorized: AuthorizedHeaders, { target, wire, since }: Exami
   ];
 }
 
-function failures(error: MlflowAuthError, { target: { server } }: Examination): Finding[] {
+/** The same four links where an error came in place of the headers. */
+export function failures(error: MlflowAuthError, server: Pick<ServerConfig, "auth" | "headers">): Finding[] {
   const { plugin } = error;
   const ofHeaders = plugin !== undefined && server.headers.includes(plugin) && !server.auth.includes(plugin);
   const { code } = error.code === "AUTH_FAILED" && isMlflowAuthError(error.cause) ? error.cause : error;

@@ -84,7 +84,7 @@ async function examineThrough(agent: Dispatcher, proxy: Proxy, examination: Exam
   }
   const cleartext = speaksTls(answer, target.uri);
   if (cleartext !== undefined) return unreachable([name, cleartext]);
-  const version = answer.status === 200 ? await askVersion(agent, examination) : undefined;
+  const version = answer.status === 200 ? await askVersion(agent, target.uri, timeout) : undefined;
   const findings = [name, connectionFinding(examination, proxy), healthFinding(answer, version)];
   return { findings, answered: true };
 }
@@ -170,7 +170,7 @@ function speaksTls(answer: Answer, uri: string): Finding | undefined {
  *
  * @param version MLflow's, where `/version` told it
  */
-function healthFinding(answer: Answer, version: string | undefined): Finding {
+export function healthFinding(answer: Answer, version: string | undefined): Finding {
   const { status } = answer;
   if (status >= 500 || status === 429) return broken("health", `/health answered ${status}`, remedyForPassing(status));
   if (status === 401 || status === 403) return skipped("health", `/health is protected, too (${status})`);
@@ -182,10 +182,15 @@ function healthFinding(answer: Answer, version: string | undefined): Finding {
   return fine("health", version === undefined ? "MLflow is well" : `MLflow ${version} is well`);
 }
 
-/** Undefined for what is no version: it is shown as it is. */
-async function askVersion(agent: Dispatcher, { target, timeout }: Examination): Promise<string | undefined> {
+/**
+ * Undefined for what is no version: it is shown as it is.
+ *
+ * @param address the server's, or by which it is reached
+ * @param timeout milliseconds
+ */
+export async function askVersion(agent: Dispatcher, address: string, timeout: number): Promise<string | undefined> {
   try {
-    const { status, text } = await probe(agent, { method: "GET", url: `${target.uri}/version` }, timeout);
+    const { status, text } = await probe(agent, { method: "GET", url: `${address}/version` }, timeout);
     const version = text.trim();
     return status === 200 && /^\d{1,4}(\.\w{1,20}){1,4}([+-][\w.]{1,20})?$/.test(version) ? version : undefined;
   } catch {

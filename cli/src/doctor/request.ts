@@ -61,7 +61,7 @@ async function answersAnybody(url: string, agent: Dispatcher, timeout: number): 
 }
 
 /** A search for one experiment: it changes nothing. */
-function readOf(url: string) {
+export function readOf(url: string) {
   return { method: "POST", url, body: '{"max_results":1}' } as const;
 }
 

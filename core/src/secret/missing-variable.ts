@@ -12,6 +12,6 @@ export function wasRemoved(name: string, env: Readonly<Record<string, string | u
 export function removal(name: string): { readonly state: string; readonly remedy: string } {
   return {
     state: "was taken out of the environment by the `mlflow-auth exec` around this program",
-    remedy: `give that one --keep-env=${name}`,
+    remedy: `run this outside of that one, or give that one --keep-env=${name}`,
   };
 }

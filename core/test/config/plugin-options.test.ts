@@ -137,16 +137,16 @@ test("an option whose usual variable an exec around the program took out is a wa
     [
       [
         "VARIABLE_MISSING",
-        `\`plugins.backend.token\` is not given, and the variable BACKEND_TOKEN ${by}: give that one --keep-env=BACKEND_TOKEN`,
+        `\`plugins.backend.token\` is not given, and the variable BACKEND_TOKEN ${by}: run this outside of that one, or give that one --keep-env=BACKEND_TOKEN`,
       ],
     ],
   );
   const config = { version: 1, trackingUri: "https://mlflow.example.com", plugins: { backend: {} } };
   assert.equal(await problemsOf(config, env), [
-    `MISSING_FIELD \`plugins.backend.address\` is missing, and the variable BACKEND_ADDR ${by}: give that one --keep-env=BACKEND_ADDR`,
+    `MISSING_FIELD \`plugins.backend.address\` is missing, and the variable BACKEND_ADDR ${by}: run this outside of that one, or give that one --keep-env=BACKEND_ADDR`,
   ]);
   assert.equal(await problemsOf({ ...config, trackingUri: "${BACKEND_ADDR}", plugins: {} }, env), [
-    `VARIABLE_MISSING \`trackingUri\`: the variable BACKEND_ADDR ${by}: give that one --keep-env=BACKEND_ADDR`,
+    `VARIABLE_MISSING \`trackingUri\`: the variable BACKEND_ADDR ${by}: run this outside of that one, or give that one --keep-env=BACKEND_ADDR`,
   ]);
   const set = { ...env, BACKEND_TOKEN: "x", BACKEND_ADDR: "https://b.example.com" };
   assert.equal((await load(`${head}plugins: { backend: {} }`, set)).warnings, []);

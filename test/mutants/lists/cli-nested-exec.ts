@@ -52,7 +52,7 @@ export const mutants = [
         "a server that a script names is passed over for the outer one's",
       ],
       ["baseOf(server) !== own.real", "false", "--server of the inner exec is passed over"],
-      ["!== meant.digest) return undefined;", "=== undefined) return undefined;", "another file counts for the same"],
+      ["here?.digest !== meant.digest", "here === undefined", "another file counts for the same"],
       ["{ file, text: textOf(file) }", "{ file }", "a file that was changed counts for the same"],
       [
         " && !isFileNamed({ configFile, env })",
@@ -68,10 +68,16 @@ export const mutants = [
         "a setting that a vendor's library reads by itself is passed over",
       ],
       [
-        " && (await answers(own.proxy, bridge.token))",
-        "",
+        "(await answers(own.proxy, bridge.token)) ? { outer, file: here.file }",
+        "own.proxy !== undefined ? { outer, file: here.file }",
         "a proxy that does not answer is used",
         { accepted: "the process lives, so its proxy does: this is for other namespaces" },
+      ],
+      [
+        "if (!isRunning(meant.pid)) return",
+        "if (meant.pid === 0) return",
+        "in the shell of an exec that has ended, doctor blames the file",
+        { tests: ["cli/doctor-within-exec"] },
       ],
     ],
   ),
