@@ -3,7 +3,7 @@ import { didYouMean } from "../config/expectation.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { checkManifest, type InstalledPlugin } from "./check-manifest.js";
 import { type InstallCommand, installCommand } from "./install-command.js";
-import { listedPackage, meantInstead } from "./known-plugins.js";
+import { listedPackage, meantInstead, meantPackage } from "./known-plugins.js";
 import {
   type Manifest,
   type Manifests,
@@ -94,7 +94,13 @@ function notInstalled(wanted: WantedPlugin, { manifests, roots, install }: Insta
       `the package ${name} (${folder}) is there, but ${root.folder} does not name it as a dependency: ${install(name)}`,
     );
   }
-  if (named !== undefined) return fault(`the package \`${named}\` is not installed: ${install(named)}`);
+  if (named !== undefined) {
+    const packages = manifests.usable.map(({ name }) => name);
+    const meant = meantPackage(named, packages);
+    const what = `the package \`${named}\` is not installed`;
+    if (meant === undefined) return fault(`${what}: ${install(named)}`);
+    return fault(`${what}; did you mean \`${meant}\`${packages.includes(meant) ? "" : ` (${install(meant)})`}?`);
+  }
   const listed = listedPackage(plugin);
   if (listed !== undefined) return fault(`the plugin \`${plugin}\` is not installed: ${install(listed)}`);
   const meant = meantInstead(plugin, manifests.usable.flatMap(namesOf), install);

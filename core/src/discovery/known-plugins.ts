@@ -1,4 +1,5 @@
 /** The plugins that are known without being installed, and those among all that a name was probably meant to be. */
+import { closestMatch } from "leven";
 import { similarNames } from "../config/expectation.js";
 import { type InstallCommand, ownPackage, ownPlugins } from "./install-command.js";
 
@@ -12,6 +13,21 @@ export const SEARCH = "npm search keywords:mlflow-auth-plugin";
 export function listedPackage(plugin: string): string | undefined {
   if (ownPlugins.includes(plugin)) return ownPackage(plugin);
   return Object.hasOwn(pluginsOfOthers, plugin) ? pluginsOfOthers[plugin] : undefined;
+}
+
+/** Letters. The names of packages are long, and mostly alike. */
+const SLIPS = 2;
+
+/**
+ * The package that a name was probably meant to be, where nothing of that name is installed. What is mistyped is not to be installed: it
+ * may be there, and somebody else's.
+ *
+ * @param installed the names of the installed packages
+ */
+export function meantPackage(named: string, installed: readonly string[]): string | undefined {
+  const listed = [...ownPlugins.map(ownPackage), ...Object.values(pluginsOfOthers)];
+  const meant = closestMatch(named, [...installed, ...listed], { maxDistance: SLIPS });
+  return meant === named ? undefined : meant;
 }
 
 /**

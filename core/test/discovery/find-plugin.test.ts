@@ -135,6 +135,14 @@ test("for a plugin that is not known, the names that are close are offered, with
   assert.match(await problemOf(folder, { mine: { package: "acme-auth" } }), /: npm install acme-auth$/);
 });
 
+test("a mistyped package is not offered for installation, but the one that was meant", async () => {
+  const folder = project({ name: "acme-auth", auth: "acme" });
+  const installed = await problemOf(folder, { mine: { package: "acme-auht" } });
+  assert.match(installed, /the package `acme-auht` is not installed; did you mean `acme-auth`\?$/);
+  const listed = await problemOf(folder, { mine: { package: "@mlflow-auth/plugin-valut" } });
+  assert.match(listed, /; did you mean `@mlflow-auth\/plugin-vault` \(npm install @mlflow-auth\/plugin-vault\)\?$/);
+});
+
 test("a name of which a known plugin is a word is taken for an instance that does not say so", async () => {
   const folder = project({ name: "plugin-x", auth: "keycloak" });
   assert.match(await problemOf(folder, { keycloak_staging: {} }), /an instance of `keycloak`, say `plugin: keycloak`$/);

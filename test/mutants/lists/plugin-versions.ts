@@ -45,6 +45,11 @@ export const mutants = [
     [
       ["if (near.length > 0)", "if (false)", "a slip is not told with the name that was meant"],
       ["installed.includes(name) ? undefined :", "", "what is installed is said not to be"],
+      [
+        "{ maxDistance: SLIPS }",
+        "{ maxDistance: 0 }",
+        "a mistyped package, perhaps somebody else's, is offered to install",
+      ],
       ["if (named.length > 0)", "if (false)", "vault-prod is not told to be an instance of vault"],
     ],
   ),
