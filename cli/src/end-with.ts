@@ -1,6 +1,7 @@
 /** What this program prints, and its end. */
 import { constants } from "node:os";
 import { exit } from "./exit-codes.js";
+import { writeOut } from "./print.js";
 
 /** Milliseconds. */
 const SIGNAL_TAKES = 100;
@@ -86,6 +87,7 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
     if (stream.writableLength === 0) return void setImmediate(resolve);
     // Whoever read it may be gone.
     stream.once("error", () => resolve());
-    stream.write("", () => resolve());
+    if (stream === process.stdout) writeOut("", resolve);
+    else stream.write("", () => resolve());
   });
 }

@@ -30,10 +30,10 @@ program.hook("preAction", async (_program, command) => {
   config = options.config;
   // A plugin's command runs as the program itself, and prints as it likes; of its words, this one means what it means everywhere.
   const isPlugins = command === program;
-  if (!isPlugins) keepStdout();
   printsJson = isPlugins ? command.args.includes("--json") : json === true;
   // Its one line is an address with a token, which may be that of the proxy before it.
   if (name !== "proxy") hide?.(process.stdout, tokens, "[token]");
+  if (!isPlugins) keepStdout();
   if (logLevel !== "silent" || name === "init") return;
   const { silence } = await import("./stderr-form.js");
   silence(process.stderr);

@@ -1,15 +1,36 @@
-/** What a command prints on stdout, and nobody else while it runs: a line of a plugin among it would break its JSON. */
-import { inspect } from "node:util";
+/**
+ * What a command prints on stdout, and nobody else while it runs: a line of a plugin, or of a library of its, would break its JSON. What
+ * goes past Node's streams can't be kept from it: `fs.writeSync(1, …)`, native code, and a child process that inherits stdout.
+ */
+
+type Write = NodeJS.WriteStream["write"];
+
+/** How stdout is written where it is kept. */
+let own: Write | undefined;
+
+/** @param done called once it is out, as far as this process can tell */
+export function writeOut(text: string, done?: () => void): void {
+  const write = own ?? process.stdout.write.bind(process.stdout);
+  write(text, done);
+}
 
 /** Writes a line on stdout. */
 export function print(text: string): void {
   // Not by the console, whose groups a plugin may have opened.
-  process.stdout.write(`${text}\n`);
+  writeOut(`${text}\n`);
 }
 
-/** From now on `console.log` and its like write on stderr, whoever calls them, and only {@link print} on stdout. */
+/** From now on what anybody else writes on `process.stdout`, by the console or not, goes to stderr. */
 export function keepStdout(): void {
-  // By these the others write: tables, groups, counters, timers.
-  console.log = console.info = console.debug = console.dirxml = console.error;
-  console.dir = (item, options) => console.error(inspect(item, { customInspect: false, ...options }));
+  const { stdout } = process;
+  own = stdout.write.bind(stdout);
+  // Looked up each time: it may be silent, or speak JSON.
+  stdout.write = ((...given: Parameters<Write>) => process.stderr.write(...given)) as typeof stdout.write;
+  stdout.end = ((...given: unknown[]) => {
+    const done = given.findLast((one) => typeof one === "function") as (() => void) | undefined;
+    const [chunk] = given;
+    if (typeof chunk === "string" || chunk instanceof Uint8Array) process.stderr.write(chunk, done);
+    else done?.();
+    return stdout;
+  }) as typeof stdout.end;
 }

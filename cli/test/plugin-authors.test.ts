@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { type Run, run, runUntil } from "./command.js";
+import { type Run, run, runUntil, start } from "./command.js";
 import { createSite, type Site } from "./project.js";
 
 const test = suite("what the author of a plugin sees of what it threw, and nobody else");
@@ -111,16 +111,22 @@ test("in the background, too, the words come with the variable alone", async () 
 });
 
 const CHATTY = `console.log("chat"); console.info("chat"); console.debug("chat"); console.dir("chat"); console.table(["chat"]);
-console.group("chat"); console.count("chat"); console.time("chat"); console.timeEnd("chat"); console.dirxml("chat");`;
+console.group("chat"); console.count("chat"); console.time("chat"); console.timeEnd("chat"); console.dirxml("chat");
+const builtin = process.getBuiltinModule; new (builtin("node:console").Console)(process.stdout).log("chat");
+process.stdout.write("chat"); process.stdout.write(Buffer.from("chat\\n"), () => {}); process.stdout.write("chat\\n", "utf8");
+builtin("node:stream").Readable.from(["chat"]).pipe(process.stdout); process.stdout.end("chat");
+builtin("node:util").debuglog("chat")("chat");`;
 const BESIDE = { top: CHATTY };
 
 for (const [args, wanted] of [
   [["headers", "URI", "--json"], /^\{/],
+  [["tags", "--json"], /^\{/],
   [["doctor", "--json"], /^\{/],
   [["exec", "--", process.execPath, "-p", "6 * 7"], /^42\n$/],
 ] as const) {
-  test(`what a plugin logs on the console goes to stderr: ${args[0]}`, async () => {
+  test(`what a plugin writes on stdout, by the console or not, goes to stderr: ${args[0]}`, async () => {
     plugin(`${CHATTY} ${GIVES}`, BESIDE);
+    site.project.write("tags.json", '{"team":"ml"}');
     const given = args.map((arg) => arg.replace("URI", site.upstream.uri));
     const { code, stdout, stderr } = await run(given, { cwd: site.project.folder });
     // The server of the test is none for doctor.
@@ -131,6 +137,17 @@ for (const [args, wanted] of [
     assert.match(stderr, "chat");
   });
 }
+
+test("of the proxy nothing but its address is on stdout, whatever a plugin writes", async () => {
+  plugin(`${CHATTY} ${GIVES}`, BESIDE);
+  const { child, end, firstLine } = start(["proxy", "--port", "0"], { cwd: site.project.folder });
+  const url = await firstLine();
+  assert.is((await fetch(`${url}/api`)).status, 200);
+  child.kill();
+  const { stdout, stderr } = await end;
+  assert.is(stdout, `${url}\n`);
+  assert.match(stderr, "chat");
+});
 
 test("plugins names what is wrong with a schema and with the name of a group", async () => {
   const { project } = site;

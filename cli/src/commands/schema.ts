@@ -3,7 +3,7 @@ import { MlflowAuthError } from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { installedSchema } from "../installed/compose-schema.js";
 import { fileInstances, findOptionsOf, rootOptionsOf } from "../installed/file-instances.js";
-import { print } from "../print.js";
+import { print, writeOut } from "../print.js";
 import { namesSchema, SCHEMA_COMMENT, SCHEMA_FILE, schemaText, writeSchema } from "../schema-file.js";
 import { fileName } from "../where-from.js";
 
@@ -19,7 +19,7 @@ export async function schema({ config: configFile, write }: SchemaOptions): Prom
   const file = await fileInstances(where);
   const composed = installedSchema(rootOptionsOf(file, where));
   if (!write) {
-    process.stdout.write(schemaText(composed));
+    writeOut(schemaText(composed));
     return exit.fine;
   }
   const { found } = file;

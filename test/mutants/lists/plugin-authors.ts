@@ -30,7 +30,10 @@ export const mutants = [
   ...faultsIn(
     "cli/src",
     ["cli/plugin-authors"],
-    [["if (!isPlugins) keepStdout();", "", "a line of a plugin's breaks the JSON of a command"]],
+    [
+      ["const write = own ?? ", "const write = ", "a command's own words go to stderr"],
+      ["if (!isPlugins) keepStdout();", "", "a line of a plugin's breaks the JSON of a command"],
+    ],
   ),
   ...faultsIn(
     "core/src",
