@@ -44,8 +44,20 @@ export function leaveOuterProxy(env: Environment): string[] {
   const tokens = ADDRESSES.flatMap((name) => tokenIn(env[name]));
   const settings = settingsIn(env[BRIDGE]);
   if (settings === undefined) return tokens;
-  for (const [name, { proxy, real }] of Object.entries(settings.addresses)) if (env[name] === proxy) env[name] = real;
+  const led = Object.entries(settings.addresses).filter(([name, { proxy }]) => env[name] === proxy);
+  for (const [name, { real }] of led) env[name] = real;
+  ledToProxy.set(
+    env,
+    led.map(([name]) => name),
+  );
   return [settings.token, ...tokens];
+}
+
+const ledToProxy = new WeakMap<object, readonly string[]>();
+
+/** Whether a variable led programs to the proxy, before {@link leaveOuterProxy} put the server's own address there. */
+export function wasLedToProxy(name: string, env: object): boolean {
+  return ledToProxy.get(env)?.includes(name) === true;
 }
 
 /** What a sidecar takes for a token and nobody for a name: as a proxy makes it, or as long and with letters and digits. */

@@ -186,6 +186,13 @@ test("what was done to the environment since, by which requests go astray, is wa
   assert.match(stdout, "All is well, but for 2 warnings above.");
 });
 
+test("where a script wrote the server's own address into MLFLOW_TRACKING_URI, it says who goes bare by it", async () => {
+  const { code, stdout } = await inExec(`MLFLOW_TRACKING_URI=${site.upstream.uri} ${doctor}`);
+  assert.is(code, 0);
+  assert.match(stdout, "MLFLOW_TRACKING_URI is not the address of the proxy");
+  assert.match(stdout, "all other programs go without a credential");
+});
+
 test("once the file was changed, it says so, and what to do about what was taken out", async () => {
   const { code, stdout } = await inExec(`echo "# changed" >> mlflow-auth.yaml; ${doctor}`);
   assert.is(code, 3);

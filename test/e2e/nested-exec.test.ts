@@ -16,7 +16,7 @@ test.before(async () => {
 });
 test.after(() => stage.stop());
 
-test("a build and a script that both use exec: Python and curl inside get through, and the runs are counted once", async () => {
+test("a build and a script that both use exec: Python and curl inside get through, doctor finds all well, and the runs are counted once", async () => {
   const { vault, watch } = stage;
   const secret = watch.secret();
   await vault.put("secret/mlflow/nested", { token: secret });
@@ -38,10 +38,20 @@ plugins:
   const status =
     'curl -sf "$MLFLOW_TRACKING_URI/api/2.0/mlflow/experiments/get-by-name?experiment_name=nested" >/dev/null && echo got';
   project.write("train.sh", `mlflow-auth exec -- python one-run.py nested && mlflow-auth exec -- sh -c '${status}'\n`);
-  const build = "sh train.sh; echo ended $?; mlflow-auth exec -- sh -c 'exit 9'";
+  const doctor = "mlflow-auth doctor; echo examined $?";
+  const build = `sh train.sh; echo ended $?; ${doctor}; mlflow-auth exec -- sh -c 'exit 9'`;
   const { code, stdout, stderr } = await project.run(["mlflow-auth", "exec", "--", "sh", "-c", build]);
   assert.is(code, 9, stderr);
   assert.match(stdout, "got\nended 0\n");
+  assert.match(
+    stdout,
+    "used by the exec around this command, which took the variables of their secrets out: BUILD_TOKEN",
+  );
+  assert.match(
+    stdout,
+    "ok    request         the credential is given by the exec around this command, and MLflow answers",
+  );
+  assert.match(stdout, "All is well.\nexamined 0\n");
   const runs = await runsOf(stage.mlflow, "nested");
   assert.is(runs?.length, 1);
   assert.match(stdout, `${front.uri}/#/experiments/`);

@@ -6,6 +6,7 @@ import { delimiter } from "node:path";
 import { type AuthorizedHeaders, createAgent, formatDuration } from "@mlflow-auth/core/internal";
 import { pythonWheel } from "@mlflow-auth/proxy";
 import type { OuterExec, Outward } from "../nested-exec.js";
+import { wasLedToProxy } from "../outer-proxy.js";
 import { takenOut } from "../taken-out.js";
 import { fileName } from "../where-from.js";
 import { failures } from "./credential.js";
@@ -177,6 +178,11 @@ function lostSettings(env: OuterChainOptions["env"]): string[] {
   if (proxied.length > 0 && !(isExempt(env["no_proxy"]) && isExempt(env["NO_PROXY"]))) {
     warnings.push(
       `${proxied.join(", ")} in the environment, and NO_PROXY has lost what exec put there: programs here may send that proxy their requests and the token in their address; put 127.0.0.1 back into no_proxy and NO_PROXY`,
+    );
+  }
+  if (!wasLedToProxy("MLFLOW_TRACKING_URI", env)) {
+    warnings.push(
+      "MLFLOW_TRACKING_URI is not the address of the proxy, as exec set it, but the server's own: MLflow in Python is led there all the same, and all other programs go without a credential; leave the variable as it was",
     );
   }
   if (env["PYTHONPATH"]?.split(delimiter).includes(pythonWheel) !== true) {

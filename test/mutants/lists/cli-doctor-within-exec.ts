@@ -62,6 +62,11 @@ export const mutants = [
         "",
         "an outage of the secret store is blamed on the server",
       ],
+      [
+        '!wasLedToProxy("MLFLOW_TRACKING_URI", env)',
+        "false",
+        "curl goes bare by the server's own address, and doctor finds all well",
+      ],
       [".includes(pythonWheel) !== true", ".includes(pythonWheel) === true", "Python that goes bare is not warned of"],
     ],
   ),

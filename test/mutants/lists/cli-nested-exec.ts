@@ -8,7 +8,7 @@ export const mutants = [
     ["cli/outer-proxy"],
     [
       [
-        "if (env[name] === proxy) env[name] = real;",
+        "for (const [name, { real }] of led) env[name] = real;",
         "",
         "a command within exec is about the proxy, and prints its token in links",
       ],
