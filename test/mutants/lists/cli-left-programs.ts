@@ -8,12 +8,7 @@ export const mutants = [
     [
       [") !== user) continue;", ") === -1) continue;", "the environments of other users' programs are read"],
       [' || words[0] === "Z"', "", "what has ended is said to run"],
-      [
-        "(isCountedAnew ? 1 : self.pid)",
-        "1",
-        "every program of the user is looked into, which takes its time",
-        { accepted: "those are left out for their age then" },
-      ],
+      ["(isCountedAnew ? 1 : self.pid)", "1", "every program of the user is looked into, which takes its time"],
       ["(isCountedAnew ? 1 : self.pid)", "self.pid", "once numbers are given anew, nobody is named"],
       [
         "?.startedAt ?? 0) < self.startedAt",
