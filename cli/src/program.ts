@@ -154,15 +154,27 @@ export function createProgram(): Command {
       packageOption(
         "--types [folder]",
         "for authors: write the TypeScript types of a plugin's options from its schema",
+      ).conflicts(["why", "config", "check"]),
+    )
+    .addOption(
+      packageOption(
+        "--check [folder]",
+        "for authors: judge a plugin's package before it is published; this runs its code",
       ).conflicts(["why", "config"]),
     )
+    .option("--no-import", "with --check: run none of the package's code, and say what is left unchecked")
     .addHelpText(
       "after",
-      example("mlflow-auth plugins", "mlflow-auth plugins --why vault", "mlflow-auth plugins --types"),
+      example(
+        "mlflow-auth plugins",
+        "mlflow-auth plugins --why vault",
+        "mlflow-auth plugins --types",
+        "mlflow-auth plugins --check packages/plugin-acme --json",
+      ),
     )
     .action(async (_options, command: Command) => {
       const { plugins } = await import("./commands/plugins.js");
-      await endWith(await plugins(command.optsWithGlobals(), namesOf(program)));
+      await endWith(await plugins(command.optsWithGlobals(), namesOf(program), version));
     });
 
   add(program, "schema", "print the JSON Schema of the file with the plugins that are installed, for editors")

@@ -8,6 +8,7 @@ const CORE = [
   "core/src/internal.ts",
   "core/src/internal-config.ts",
   "core/src/internal-environment.ts",
+  "core/src/internal-package-check.ts",
   "core/src/internal-trust.ts",
 ];
 
@@ -34,9 +35,9 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   stub: ["http", "store", "search", "api", "*.ts"],
   core: [
     ..."generated errors time files secret provider http mlflow logging config discovery without-file".split(" "),
-    ..."connection destination pipeline transport testing".split(" "),
+    ..."connection destination pipeline transport package-check testing".split(" "),
     ..."node-version.ts require-node.ts load-config.ts load-command.ts open-authorizer.ts mlflow-auth.ts".split(" "),
-    "index.ts plugin.ts register.ts testing.ts internal-config.ts internal-environment.ts internal-trust.ts",
+    "index.ts plugin.ts register.ts testing.ts internal-config.ts internal-environment.ts internal-package-check.ts internal-trust.ts",
     "internal.ts",
   ],
   // A second plugin of a package stands above the first, whose login it shares.

@@ -1,4 +1,11 @@
-import { type Installed, ownPackage, printable, readInstalled, SEARCH } from "@mlflow-auth/core/internal/config";
+import {
+  type Installed,
+  MlflowAuthError,
+  ownPackage,
+  printable,
+  readInstalled,
+  SEARCH,
+} from "@mlflow-auth/core/internal/config";
 import { exit } from "../exit-codes.js";
 import { type FileInstances, fileInstances, findOptionsOf, rootOptionsOf } from "../installed/file-instances.js";
 import { type Fault, interfaceNames, judgePlugins, type ListedPackage } from "../installed/list-plugins.js";
@@ -15,6 +22,9 @@ export interface PluginsOptions {
   readonly why?: string;
   /** The folder of a package that is worked on; true for the working directory. */
   readonly types?: string | true;
+  readonly check?: string | true;
+  /** False with `--no-import`. */
+  readonly import?: boolean;
 }
 
 /**
@@ -22,14 +32,24 @@ export interface PluginsOptions {
  * that is worked on.
  *
  * @param own the names of the program's own commands
+ * @param version of this program
  */
 export async function plugins(
-  { config: configFile, json, why, types }: PluginsOptions,
+  { config: configFile, json, why, types, check, import: imports = true }: PluginsOptions,
   own: readonly string[],
+  version: string,
 ): Promise<number> {
   if (types !== undefined) {
     const { writeTypes } = await import("../plugin-package/write-types.js");
     return writeTypes(types === true ? undefined : types, json);
+  }
+  if (check !== undefined) {
+    const { checkPackage } = await import("../plugin-package/check-package.js");
+    return checkPackage({ named: check === true ? undefined : check, imports, json, core: version });
+  }
+  if (!imports) {
+    const remedy = "leave it out: this imports nothing anyway";
+    throw new MlflowAuthError("USAGE", "--no-import goes with --check alone", { remedy });
   }
   const where = findOptionsOf(configFile);
   const file = await fileInstances(where);

@@ -1,5 +1,5 @@
 /** The modules with the types of a package's options, as they would be generated of its schemas. */
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import {
   checkSchema,
@@ -33,24 +33,43 @@ export interface GeneratedTypes {
  */
 export async function generateTypes(manifest: Manifest, compile: CompileTypes): Promise<GeneratedTypes[]> {
   const found: GeneratedTypes[] = [];
-  for (const { plugin, schema, file } of schemasOf(manifest)) {
-    const reason = await schemaFault(schema);
+  for (const { json, ...planned } of plannedTypes(manifest)) {
+    const reason = await schemaFault(json);
     if (reason !== undefined) throw noSchema(manifest, reason);
-    const inner = found.length === 0 ? "" : folderName(plugin);
-    const text = await optionsModule(plugin, { json: schema, file }, valuesSchema, compile).catch(
+    const { plugin, schema } = planned;
+    const text = await optionsModule(plugin, { json, file: schema }, valuesSchema, compile).catch(
       (thrown: unknown): never => {
         const remedy = "the words are those of json-schema-to-typescript: see what it takes";
         const why = thrown instanceof Error ? thrown.message : String(thrown);
-        throw new MlflowAuthError("PLUGIN_MANIFEST", `no types can be made of ${file}: ${why}`, { remedy });
+        throw new MlflowAuthError("PLUGIN_MANIFEST", `no types can be made of ${schema}: ${why}`, { remedy });
       },
     );
-    found.push({ plugin, type: optionsTypeName(plugin), schema: file, file: optionsFile(inner), text });
+    found.push({ ...planned, text });
   }
   return found;
 }
 
+/** A module of them before its text is made, with the schema as an object. */
+export type PlannedTypes = Omit<GeneratedTypes, "text"> & { readonly json: Record<string, unknown> };
+
+/** @throws MlflowAuthError `PLUGIN_MANIFEST` */
+export function plannedTypes(manifest: Manifest): PlannedTypes[] {
+  const schemas = new Map<string, { readonly plugin: string; readonly json: Record<string, unknown> }>();
+  for (const plugin of namesOf(manifest)) {
+    const { schema: json, file } = checkSchema(manifest, plugin);
+    if (file !== undefined && !schemas.has(file)) schemas.set(file, { plugin, json });
+  }
+  return [...schemas].map(([path, { plugin, json }], index) => ({
+    plugin,
+    type: optionsTypeName(plugin),
+    schema: relative(realpathSync(manifest.folder), path).split(sep).join("/"),
+    file: optionsFile(index === 0 ? "" : folderName(plugin)),
+    json,
+  }));
+}
+
 /** The text that stands there now; undefined where there is none. The line ends of Windows, as Git may write them, count as ours. */
-export function presentTypes(folder: string, { file }: GeneratedTypes): string | undefined {
+export function presentTypes(folder: string, { file }: Pick<GeneratedTypes, "file">): string | undefined {
   try {
     return readFileSync(join(folder, file), "utf8").replaceAll("\r\n", "\n");
   } catch {
@@ -61,16 +80,6 @@ export function presentTypes(folder: string, { file }: GeneratedTypes): string |
 /** Whether a text is one that was generated, now or by an earlier release: what somebody wrote is not overwritten. */
 export function isGenerated(text: string): boolean {
   return text.startsWith(GENERATED);
-}
-
-function schemasOf(manifest: Manifest) {
-  const found = new Map<string, { plugin: string; schema: Record<string, unknown>; file: string }>();
-  for (const plugin of namesOf(manifest)) {
-    const { schema, file } = checkSchema(manifest, plugin);
-    if (file === undefined || found.has(file)) continue;
-    found.set(file, { plugin, schema, file: relative(manifest.folder, file).split(sep).join("/") });
-  }
-  return found.values();
 }
 
 /** @throws MlflowAuthError `PLUGIN_MANIFEST` for a name that could lead elsewhere */

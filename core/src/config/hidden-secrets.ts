@@ -1,5 +1,5 @@
 /**
- * Looks for secrets in a plugin's schema that core would not find in the data. Core follows what `SchemaWalker` does; of a branch that a
+ * Looks for secrets in a plugin's schema that core would not find in the data, and for its author for all that core converts. Core follows what `SchemaWalker` does; of a branch that a
  * validator alone can pick, a secret would be passed to the plugin as it was written.
  */
 import { pointerTo } from "./problems.js";
@@ -15,8 +15,14 @@ const samePlace = new Set(["allOf", "anyOf", "oneOf", "if", "then", "else", "not
 const rest: Readonly<Record<string, string>> = { items: "prefixItems", additionalProperties: "patternProperties" };
 const references = ["$ref", "$dynamicRef", "$recursiveRef"];
 
-/** What makes a schema unfit, with the place: words that follow the package's name. */
-type Fault = string | undefined;
+/** What makes a schema unfit. */
+export interface HidingPlace {
+  /** With the place: words that follow the package's name. */
+  readonly what: string;
+  /** Where in the schema: `#/properties/token`. */
+  readonly pointer: string;
+}
+type Fault = HidingPlace | undefined;
 /** The keys down to a place in the schema, the last one first: it is put into words only where there is a fault. */
 interface Place {
   readonly above?: Place;
@@ -24,23 +30,39 @@ interface Place {
 }
 type Visit = (schema: unknown, place: Place) => Fault;
 
+/** The kinds of values, as `x-value` has them, that core converts. */
+const secretsAlone: ReadonlySet<unknown> = new Set(["secret"]);
+const allKinds: ReadonlySet<unknown> = new Set(["secret", "duration", "path"]);
+
 /**
  * What makes a plugin's schema unfit, with the place in its file; undefined if nothing does.
  *
  * @throws RangeError for a schema without end
  */
-export function hiddenSecret(schema: Schema, walker: SchemaWalker): Fault {
-  return new Search(walker).reached(schema, top);
+export function hiddenSecret(schema: Schema, walker: SchemaWalker): string | undefined {
+  return new Search(walker, secretsAlone).reached(schema, top)?.what;
+}
+
+/**
+ * The same for all that core converts: a duration that it does not find reaches the plugin as a text, and a path relative to another
+ * folder. No user is kept from such a plugin; its author is told.
+ *
+ * @throws RangeError for a schema without end
+ */
+export function hiddenValue(schema: Schema, walker: SchemaWalker): HidingPlace | undefined {
+  return new Search(walker, allKinds).reached(schema, top);
 }
 
 class Search {
   readonly #walker: SchemaWalker;
+  readonly #kinds: ReadonlySet<unknown>;
   readonly #reached = new Set<unknown>();
   readonly #unknown = new Set<unknown>();
   readonly #pending = new Set<unknown>();
 
-  constructor(walker: SchemaWalker) {
+  constructor(walker: SchemaWalker, kinds: ReadonlySet<unknown>) {
     this.#walker = walker;
+    this.#kinds = kinds;
   }
 
   /** A schema that core follows. */
@@ -82,9 +104,12 @@ class Search {
     } else if (this.#pending.has(schema)) {
       return this.#hidden(schema, place, []);
     }
-    if (this.#walker.resolve(schema)["x-value"] === "secret") {
-      if (known.some((candidate) => candidate["x-value"] === "secret")) return undefined;
-      return `hides a secret from core in its configSchema at ${pointerOf(place)}, where branches need a \`oneOf\` with a \`discriminator\`, and lists and maps one schema in \`items\` or \`additionalProperties\``;
+    const kind = this.#walker.resolve(schema)["x-value"];
+    if (this.#kinds.has(kind)) {
+      if (known.some((candidate) => candidate["x-value"] === kind)) return undefined;
+      const pointer = pointerOf(place);
+      const what = `hides a ${kind} from core in its configSchema at ${pointer}, where branches need a \`oneOf\` with a \`discriminator\`, and lists and maps one schema in \`items\` or \`additionalProperties\``;
+      return { what, pointer };
     }
     this.#pending.add(schema);
     const fault =
@@ -130,8 +155,10 @@ function pointerOf({ above, key }: Place): string {
   return above === undefined ? key : pointerTo(pointerOf(above), key);
 }
 
-function unfollowed(place: Place): string {
-  return `has a reference that core can't follow in its configSchema at ${pointerOf(place)}, where it takes \`#/…\` or \`mlflow-auth:values#/$defs/…\``;
+function unfollowed(place: Place): HidingPlace {
+  const pointer = pointerOf(place);
+  const what = `has a reference that core can't follow in its configSchema at ${pointer}, where it takes \`#/…\` or \`mlflow-auth:values#/$defs/…\``;
+  return { what, pointer };
 }
 
 /** Whether references below mean another document, which begins here. */

@@ -50,26 +50,22 @@ export interface InstalledCommand {
 /** @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if anything in the package is somebody else's, or others may write it */
 export function checkManifest(manifest: Manifest, plugin: string, trust: PackageTrust): InstalledPlugin {
   refuseMisnamed(manifest, plugin);
-  const declared = checkVersion(manifest);
   const { name, version, folder, coreRange } = manifest;
   const { schema, file } = checkSchema(manifest, plugin);
-  const environment = fileOf(manifest, "environment", declared, plugin);
+  const environment = readerOf(manifest, plugin);
   const owner: PluginPackage = Object.freeze({ name, version, folder, coreRange, ...(file && { configSchema: file }) });
   const entries: Partial<Record<Group, EntryPoint>> = {};
   for (const group of groups) {
     const names = manifest.entryPoints[group];
     if (names !== undefined && Object.hasOwn(names, plugin))
-      entries[group] = readEntry(names[plugin], group, plugin, owner);
+      entries[group] = checkEntry(names[plugin], group, plugin, owner);
   }
   refuseUntrusted(manifest, trust.contentProblem(folder));
   return {
     package: owner,
     entries: Object.freeze(entries),
     schema,
-    environment() {
-      if (environment === undefined) return undefined;
-      return readJson(manifest, "environment", environment).json;
-    },
+    environment,
     imports: judgeOf(folder, trust),
   };
 }
@@ -84,6 +80,12 @@ export function checkSchema(manifest: Manifest, plugin: string): { readonly sche
   return readSchema(manifest, fileOf(manifest, "configSchema", checkVersion(manifest), plugin));
 }
 
+/** What its environment file says, when it is asked: {@link InstalledPlugin.environment}. @throws MlflowAuthError `PLUGIN_MANIFEST` */
+export function readerOf(manifest: Manifest, plugin: string): () => unknown {
+  const file = fileOf(manifest, "environment", checkVersion(manifest), plugin);
+  return () => (file === undefined ? undefined : readJson(manifest, "environment", file).json);
+}
+
 /**
  * The same for a command. The schema of its package's options is not looked at: a command is there without the file.
  *
@@ -92,15 +94,14 @@ export function checkSchema(manifest: Manifest, plugin: string): { readonly sche
 export function checkCommand(manifest: Manifest, command: string, trust: PackageTrust): InstalledCommand {
   checkVersion(manifest);
   const { name, version, folder } = manifest;
-  if (!TYPED.test(command)) throw faulty(manifest, "has a command whose name nobody could type");
   const owner: PluginPackage = Object.freeze({ name, version, folder });
-  const entry = readEntry(manifest.commands[command], commandGroup, command, owner);
+  const entry = checkEntry(manifest.commands[command], commandGroup, command, owner);
   refuseUntrusted(manifest, trust.contentProblem(owner.folder));
   return Object.freeze({ package: owner, entry, imports: judgeOf(folder, trust) });
 }
 
-/** @returns its `mlflow-auth-plugin` */
-function checkVersion(manifest: Manifest): Readonly<Record<string, unknown>> {
+/** @returns its `mlflow-auth-plugin` @throws MlflowAuthError `PLUGIN_MANIFEST` for one that this core does not speak with */
+export function checkVersion(manifest: Manifest): Readonly<Record<string, unknown>> {
   const declared = manifest.plugin;
   if (!isObject(declared)) throw faulty(manifest, 'has no "mlflow-auth-plugin" in its package.json');
   if (declared["apiVersion"] !== API_VERSION) {
@@ -125,7 +126,14 @@ function refuseUntrusted(manifest: Manifest, reason: string | undefined): void {
   if (reason !== undefined) throw notTrusted(manifest, reason);
 }
 
-function readEntry<G extends string>(declared: unknown, group: G, name: string, owner: PluginPackage): EntryPoint<G> {
+/** One entry point. @param declared what package.json says of it @throws MlflowAuthError `PLUGIN_MANIFEST` */
+export function checkEntry<G extends string>(
+  declared: unknown,
+  group: G,
+  name: string,
+  owner: PluginPackage,
+): EntryPoint<G> {
+  if (group === commandGroup && !TYPED.test(name)) throw faulty(owner, "has a command whose name nobody could type");
   const label = `the entry point ${name} of ${group}`;
   const [, path, exported] =
     typeof declared === "string" ? (/^(\.\/[^:]+):([A-Za-z_$][\w$]*)$/.exec(declared) ?? []) : [];

@@ -11,7 +11,16 @@ import type { Manifest, MisnamedGroup } from "./manifests.js";
  */
 export function faulty({ name, folder }: { name: string; folder: string }, what: string, first = ""): MlflowAuthError {
   const message = `the package ${name} (${folder}) ${what}: ${first}install another version of it, or tell its author`;
-  return new MlflowAuthError("PLUGIN_MANIFEST", message);
+  const error = new MlflowAuthError("PLUGIN_MANIFEST", message);
+  whats.set(error, what);
+  return error;
+}
+
+const whats = new WeakMap<MlflowAuthError, string>();
+
+/** What is wrong by such an error, without the package and without what its user would do: for the author, who knows the one and can do more. */
+export function whatIsWrong(error: MlflowAuthError): string | undefined {
+  return whats.get(error);
 }
 
 /** The error `PLUGIN_UNTRUSTED` of a package. @param reason what is wrong, with the path that it is about: see `PackageTrust` */

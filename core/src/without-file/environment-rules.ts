@@ -102,7 +102,7 @@ const environmentSchema = {
 };
 
 /** @throws MlflowAuthError `PLUGIN_MANIFEST` for a file of another form, or a rule that copies what is named like a credential */
-export async function rulesOf(installed: InstalledPlugin): Promise<readonly Rule[]> {
+export async function rulesOf(installed: Pick<InstalledPlugin, "package" | "environment">): Promise<readonly Rule[]> {
   const rules = installed.environment();
   if (rules === undefined) return [];
   const [error] = await checkOptions(environmentSchema, rules as Data);
@@ -123,7 +123,7 @@ export async function rulesOf(installed: InstalledPlugin): Promise<readonly Rule
 }
 
 /** The error `PLUGIN_MANIFEST` of a package with such a file. @param what the middle of a sentence */
-export function faulty({ package: { name, folder } }: InstalledPlugin, what: string): MlflowAuthError {
+export function faulty({ package: { name, folder } }: Pick<InstalledPlugin, "package">, what: string): MlflowAuthError {
   const message = `the environment file of the package ${name} (${folder}) ${what}`;
   return new MlflowAuthError("PLUGIN_MANIFEST", message, {
     remedy: "install another version of it, or tell its author",

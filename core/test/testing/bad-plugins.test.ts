@@ -93,8 +93,17 @@ const mistakes: Readonly<Record<string, { readonly suite: RegExp; readonly host?
       /it takes the environment, HTTP and the time from its context: the credential has ended by the context's clock/,
   },
   "import-side-effect": {
-    suite:
-      /importing it does nothing by itself: as it is imported, it changes the variable STORE_CLIENT; it replaces fetch; it listens to unhandledRejection of the process; it keeps the process with Timeout; it prints "the store's plugin is loaded": leave that/,
+    suite: new RegExp(
+      [
+        "changes the variable STORE_CLIENT",
+        "replaces fetch",
+        "listens to unhandledRejection of the process",
+        "keeps the process with Timeout",
+        'prints "the store\'s plugin is loaded"',
+      ]
+        .map((effect) => `as it is imported, it ${effect}: leave that to the first call that needs it`)
+        .join("\n"),
+    ),
   },
   "eager-sdk": {
     suite:
@@ -142,14 +151,18 @@ const withEntry = (group: string, module: string) => ({
     type: "module",
     "entry-points": { [group]: { x: "./index.js:create" } },
     "mlflow-auth-plugin": { apiVersion: 1 },
+    peerDependencies: { "@mlflow-auth/core": "*" },
   },
   "index.js": module,
 });
 const withCommand = (module: string) => withEntry("mlflow_auth.command", module);
 
 const undeclared: Readonly<Record<string, readonly [files: Record<string, string | object>, said: RegExp]>> = {
-  "no package.json": [{}, /has no package\.json with entry points for mlflow-auth/],
-  "a group that nobody knows": [withEntry("mlflow.auth", ""), /has no entry point of a group that core knows/],
+  "no package.json": [{}, /is that of a plugin: package\.json: there is no package\.json that can be read/],
+  "a group that nobody knows": [
+    withEntry("mlflow.auth", ""),
+    /package\.json#\/entry-points\/mlflow\.auth: `mlflow\.auth` is a group of entry points that nobody reads: use one of/,
+  ],
   "another function than its module has": [
     withCommand("export const another = 1;"),
     /entry points name functions that are there: .*index\.js has no function create/,

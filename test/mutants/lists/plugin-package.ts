@@ -14,9 +14,9 @@ export const mutants = [
         "a compiler of another version makes the types",
       ],
       [
-        "if (file === undefined || found.has(file)) continue;",
-        "if (file === undefined) continue;",
-        "plugins with one schema get a second module of types",
+        "if (file !== undefined && !schemas.has(file)) schemas",
+        "if (file !== undefined) schemas",
+        "types are named after the last plugin that shares a schema",
       ],
       ["if (required.size > 0) copy", "if (false) copy", "an option with a default counts as one that may be missing"],
       ["if (reason !== undefined) throw noSchema(manifest, reason);", "", "the reason why a schema is none is lost"],

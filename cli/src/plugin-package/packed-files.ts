@@ -1,0 +1,55 @@
+/** Which files npm would publish of a package. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+
+/** Milliseconds of real time. */
+const LONGEST = 60_000;
+
+/** Below the package's folder, with `/`; or why npm does not say. */
+export type Packed = { readonly files: readonly string[] } | { readonly why: string };
+
+/** Asks npm, which runs none of the package's scripts for it, and sends nothing. */
+export async function packedFiles(folder: string): Promise<Packed> {
+  const child = spawn("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+    cwd: folder,
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOfAnotherCall(name))),
+    stdio: ["ignore", "pipe", "pipe"],
+    shell: process.platform === "win32",
+    timeout: LONGEST,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  try {
+    await once(child, "close");
+  } catch {
+    return { why: "npm can't be run here" };
+  }
+  return filesIn(stdout) ?? { why: `\`npm pack\` says: ${reasonIn(stderr)}` };
+}
+
+/** What an npm that runs this has set for its own call, such as the workspace that it was told. */
+function isOfAnotherCall(name: string): boolean {
+  return /^npm_config_/i.test(name) && !/^npm_config_(?:cache|userconfig|globalconfig)$/i.test(name);
+}
+
+/** A list with one package, or an object with it under its name, as the releases of npm have it. */
+function filesIn(stdout: string): Packed | undefined {
+  try {
+    const [packed] = Object.values(JSON.parse(stdout)) as { files?: { path: string }[] }[];
+    return packed?.files && { files: packed.files.map(({ path }) => path.replace(/^\.\//, "")) };
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonIn(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => /^npm (?:error|ERR!)/.test(line));
+  const said = lines.map((line) => line.replace(/^npm (?:error|ERR!)\s*/, ""));
+  return said.find((line) => line !== "" && !/^(?:code|errno|syscall|path) /.test(line)) ?? "nothing";
+}

@@ -1,0 +1,65 @@
+/** What a plugin's package has that keeps it from working, or deserves a look, before it is published. */
+import { stepsOf } from "../config/problems.js";
+
+/** What a finding is about. The guide of the command line explains each. */
+export const findingCodes = [
+  "package-json",
+  "group",
+  "interface",
+  "entry-point",
+  "schema",
+  "hidden-value",
+  "own-option",
+  "open-object",
+  "description",
+  "default",
+  "example",
+  "variable",
+  "plain-secret",
+  "literal-secret",
+  "environment",
+  "import",
+  "side-effect",
+  "other-package",
+  "heavy-import",
+  "types",
+  "missing-file",
+  "secret-file",
+  "needless-file",
+  "core-range",
+  "node-range",
+  "keyword",
+  "publishing",
+] as const;
+
+export type FindingCode = (typeof findingCodes)[number];
+
+/** One of them. Nothing of it holds a value from the package that may be a credential. */
+export interface PackageFinding {
+  readonly code: FindingCode;
+  /** An error keeps users from it, or does them harm; a warning deserves a look. */
+  readonly severity: "error" | "warning";
+  /** A sentence without a full stop: what is wrong. */
+  readonly what: string;
+  /** Below the package's folder, with `/`. */
+  readonly file?: string | undefined;
+  /** A JSON pointer into that file. */
+  readonly pointer?: string | undefined;
+  /** 1-based, where a line is known. */
+  readonly line?: number | undefined;
+  /** What to do, likewise a sentence. */
+  readonly remedy: string;
+}
+
+/** Where in the package: `config.schema.json#/properties/token`, `package.json:3`. Empty for the package as a whole. */
+export function placeOf({ file = "", pointer, line }: PackageFinding): string {
+  if (line !== undefined) return `${file}:${line}`;
+  return pointer === undefined || pointer === "" ? file : `${file}#${pointer}`;
+}
+
+/** The last step of a pointer, as people write an option. */
+export function optionOf(pointer: string): string {
+  return stepsOf(pointer)
+    .filter((step, index, steps) => steps[index - 1] === "properties" && step !== "")
+    .join(".");
+}

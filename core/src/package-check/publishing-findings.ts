@@ -1,0 +1,99 @@
+/** What a package's package.json says to npm, and to those who look for plugins. */
+import { isObject } from "../config/schema-walk.js";
+import { isInRange } from "../discovery/version-range.js";
+import type { CheckedPackage } from "./checked-package.js";
+import type { FindingCode, PackageFinding } from "./finding.js";
+
+const CORE = "@mlflow-auth/core";
+const KEYWORD = "mlflow-auth-plugin";
+/** The first Node that core runs on, as its own package.json has it. */
+export const OLDEST_NODE = "22.19.0";
+
+export function publishingFindings({ json, manifest, core }: CheckedPackage): PackageFinding[] {
+  if (manifest === undefined) return [];
+  return [...coreFindings(json, core), ...nodeFindings(json), ...listingFindings(json)];
+}
+
+function finding(
+  severity: PackageFinding["severity"],
+  code: FindingCode,
+  pointer: string,
+  what: string,
+  remedy: string,
+): PackageFinding {
+  return { code, severity, what, file: "package.json", pointer, remedy };
+}
+
+/** Two copies of core in one process would be two caches, and two of all else. */
+function coreFindings(json: Readonly<Record<string, unknown>>, core: string): PackageFinding[] {
+  const of = (kind: string) => (isObject(json[kind]) ? json[kind][CORE] : undefined);
+  const found: PackageFinding[] = [];
+  for (const kind of ["dependencies", "optionalDependencies"]) {
+    if (of(kind) === undefined) continue;
+    const remedy = `move it to "peerDependencies", and to "devDependencies" for the tests`;
+    const what = `${CORE} is in "${kind}", so users get a second copy of it beside the one that runs`;
+    found.push(finding("error", "core-range", `/${kind}/@mlflow-auth~1core`, what, remedy));
+  }
+  const range = of("peerDependencies");
+  const pointer = "/peerDependencies";
+  const remedy = `write "peerDependencies": { "${CORE}": "^${core}" }`;
+  if (range === undefined) {
+    found.push(finding("error", "core-range", pointer, `no range of ${CORE} is in "peerDependencies"`, remedy));
+  } else if (typeof range !== "string" || isInRange(core, range) !== true) {
+    const what = `the range of ${CORE} in "peerDependencies" does not hold ${core}, which judges here`;
+    found.push(finding("error", "core-range", `${pointer}/@mlflow-auth~1core`, what, remedy));
+  }
+  return found;
+}
+
+function nodeFindings({ engines }: Readonly<Record<string, unknown>>): PackageFinding[] {
+  const range = isObject(engines) ? engines["node"] : undefined;
+  const remedy = `write "engines": { "node": ">=22.19" }, as mlflow-auth has it, or more where the package needs more`;
+  if (range === undefined) return [finding("warning", "node-range", "", "which Node it needs is not said", remedy)];
+  const present = process.versions.node;
+  const [takesOldest, takesPresent] = [OLDEST_NODE, present].map(
+    (version) => typeof range === "string" && isInRange(version, range) === true,
+  );
+  if (takesOldest && takesPresent) return [];
+  const what = "the Node that it asks for";
+  if (!takesOldest && !takesPresent) {
+    return [
+      finding(
+        "error",
+        "node-range",
+        "/engines/node",
+        `${what} is neither the first that mlflow-auth runs on nor the one that runs here`,
+        remedy,
+      ),
+    ];
+  }
+  const left = takesOldest ? present : OLDEST_NODE;
+  return [
+    finding("warning", "node-range", "/engines/node", `${what} leaves out ${left}, on which mlflow-auth runs`, remedy),
+  ];
+}
+
+function listingFindings(json: Readonly<Record<string, unknown>>): PackageFinding[] {
+  const warning = (code: FindingCode, pointer: string, what: string, remedy: string) =>
+    finding("warning", code, pointer, what, remedy);
+  const found: PackageFinding[] = [];
+  const { keywords, version, license, description } = json;
+  if (!Array.isArray(keywords) || !keywords.includes(KEYWORD)) {
+    found.push(warning("keyword", "", `nobody finds it by the keyword ${KEYWORD}`, `add "${KEYWORD}" to "keywords"`));
+  }
+  if (json["private"] === true) {
+    found.push(warning("publishing", "/private", "it is private: npm refuses to publish it", 'leave "private" out'));
+  }
+  if (typeof version !== "string") {
+    found.push(warning("publishing", "", "it has no version: npm refuses to publish it", 'write "version": "0.1.0"'));
+  }
+  if (typeof license !== "string") {
+    found.push(
+      warning("publishing", "", "it has no licence: others may not use it", 'write "license", and add the file'),
+    );
+  }
+  if (typeof description !== "string" || description.trim() === "") {
+    found.push(warning("publishing", "", "it has no description, which lists of packages show", 'write "description"'));
+  }
+  return found;
+}
