@@ -120,6 +120,12 @@ test("plugins that share a schema share its types; one without a schema has none
   assert.equal([code, stdout], [0, "no plugin of this package has a configSchema: there is nothing to write\n"]);
 });
 
+test("of a schema that stands in package.json, too", async () => {
+  acme({ "mlflow-auth-plugin": { apiVersion: 1, configSchema: { acme: schema } } });
+  assert.is((await types()).stdout, "src/generated/options.ts   AcmeOptions   written\n");
+  assert.match(read("src/generated/options.ts"), /^\/\/ Generated from package\.json by /);
+});
+
 test("without the compiler, or with another version of it, the command that installs it is named", async () => {
   acme();
   rmSync(path("node_modules"), { recursive: true });

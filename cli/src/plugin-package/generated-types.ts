@@ -54,17 +54,18 @@ export type PlannedTypes = Omit<GeneratedTypes, "text"> & { readonly json: Recor
 
 /** @throws MlflowAuthError `PLUGIN_MANIFEST` */
 export function plannedTypes(manifest: Manifest): PlannedTypes[] {
-  const schemas = new Map<string, { readonly plugin: string; readonly json: Record<string, unknown> }>();
+  const schemas = new Map<string, Pick<PlannedTypes, "plugin" | "schema" | "json">>();
   for (const plugin of namesOf(manifest)) {
-    const { schema: json, file } = checkSchema(manifest, plugin);
-    if (file !== undefined && !schemas.has(file)) schemas.set(file, { plugin, json });
+    const { schema: json, file, isInManifest } = checkSchema(manifest, plugin);
+    if (file === undefined && !isInManifest) continue;
+    const schema = file === undefined ? "package.json" : relative(realpathSync(manifest.folder), file);
+    const key = file ?? plugin;
+    if (!schemas.has(key)) schemas.set(key, { plugin, schema: schema.split(sep).join("/"), json });
   }
-  return [...schemas].map(([path, { plugin, json }], index) => ({
-    plugin,
-    type: optionsTypeName(plugin),
-    schema: relative(realpathSync(manifest.folder), path).split(sep).join("/"),
-    file: optionsFile(index === 0 ? "" : folderName(plugin)),
-    json,
+  return [...schemas.values()].map((one, index) => ({
+    ...one,
+    type: optionsTypeName(one.plugin),
+    file: optionsFile(index === 0 ? "" : folderName(one.plugin)),
   }));
 }
 

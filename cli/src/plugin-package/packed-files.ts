@@ -10,7 +10,7 @@ export type Packed = { readonly files: readonly string[] } | { readonly why: str
 
 /** Asks npm, which runs none of the package's scripts for it, and sends nothing. */
 export async function packedFiles(folder: string): Promise<Packed> {
-  const child = spawn("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
+  const child = spawn("npm", ["pack", folder, "--dry-run", "--json", "--ignore-scripts"], {
     cwd: folder,
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOfAnotherCall(name))),
     stdio: ["ignore", "pipe", "pipe"],

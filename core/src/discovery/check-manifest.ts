@@ -70,13 +70,17 @@ export function checkManifest(manifest: Manifest, plugin: string, trust: Package
   };
 }
 
-/**
- * The schema alone: its package need not be built.
- *
- * @returns `file`: undefined for a plugin that names none, so it takes no options
- * @throws MlflowAuthError `PLUGIN_MANIFEST`
- */
-export function checkSchema(manifest: Manifest, plugin: string): { readonly schema: Schema; readonly file?: string } {
+/** A schema of options, and where it stands. */
+export interface FoundSchema {
+  readonly schema: Schema;
+  /** Absolute, symlinks resolved; undefined where it is none of its own. */
+  readonly file?: string;
+  /** Whether it stands in package.json itself; false also for a plugin that takes no options. */
+  readonly isInManifest: boolean;
+}
+
+/** The schema alone: its package need not be built. @throws MlflowAuthError `PLUGIN_MANIFEST` */
+export function checkSchema(manifest: Manifest, plugin: string): FoundSchema {
   return readSchema(manifest, fileOf(manifest, "configSchema", checkVersion(manifest), plugin));
 }
 
@@ -147,8 +151,10 @@ export function checkEntry<G extends string>(
   return Object.freeze({ group, name, package: owner, module: module.path, export: exported });
 }
 
-function readSchema(manifest: Manifest, declared: unknown): { readonly schema: Schema; readonly file?: string } {
-  if (declared === undefined) return { schema: { type: "object", additionalProperties: false, properties: {} } };
+function readSchema(manifest: Manifest, declared: unknown): FoundSchema {
+  if (declared === undefined) {
+    return { schema: { type: "object", additionalProperties: false, properties: {} }, isInManifest: false };
+  }
   const { json, file } = isObject(declared)
     ? { json: isDeeper(declared, MAX_JSON_DEPTH) ? null : declared }
     : readJson(manifest, "configSchema", declared);
@@ -160,7 +166,7 @@ function readSchema(manifest: Manifest, declared: unknown): { readonly schema: S
   if (taken !== undefined) {
     throw faulty(manifest, `has a configSchema with the option \`${taken}\`, which mlflow-auth takes for itself`);
   }
-  return file === undefined ? { schema: json } : { schema: json, file };
+  return file === undefined ? { schema: json, isInManifest: true } : { schema: json, file, isInManifest: false };
 }
 
 /** An option of core's own that a schema has as well: a plugin would never get it. */

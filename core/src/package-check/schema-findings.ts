@@ -4,6 +4,7 @@ import { relative, sep } from "node:path";
 import { valuesSchema } from "@mlflow-auth/schema";
 import { schemaFault } from "../config/check-options.js";
 import { hiddenValue } from "../config/hidden-secrets.js";
+import { pointerTo } from "../config/problems.js";
 import { type Schema, SchemaWalker } from "../config/schema-walk.js";
 import { checkSchema } from "../discovery/check-manifest.js";
 import { whatIsWrong } from "../discovery/package-faults.js";
@@ -77,8 +78,10 @@ function schemasOf(checked: CheckedPackage, tell: (fault: PackageFinding) => voi
   const told = new Set<string>();
   for (const plugin of pluginsOf(checked)) {
     try {
-      const { schema, file } = checkSchema(manifest, plugin);
-      // A plugin without a schema takes no options, and core says that for it.
+      const { schema, file, isInManifest } = checkSchema(manifest, plugin);
+      const pointer = pointerTo("/mlflow-auth-plugin/configSchema", plugin);
+      if (isInManifest) found.set(pointer, { schema, file: "package.json", base: pointer });
+      // A plugin without any takes no options, and core says that for it.
       if (file === undefined) continue;
       found.set(file, { schema, file: relative(realpathSync(manifest.folder), file).split(sep).join("/"), base: "" });
     } catch (thrown) {

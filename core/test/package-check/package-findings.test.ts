@@ -337,6 +337,16 @@ for (const [what, [make, found, said]] of Object.entries(mistakes)) {
   });
 }
 
+test("a schema that stands in package.json is judged there", async () => {
+  const sound = soundPackage();
+  sound.change("package.json", (json) => {
+    const own = { type: "object", additionalProperties: false, properties: { realm: { type: "string" } } };
+    Object.assign(json["mlflow-auth-plugin"] as object, { configSchema: { sound: own } });
+  });
+  const place = "package.json#/mlflow-auth-plugin/configSchema/sound/properties/realm";
+  assert.equal((await findingsOf(sound.folder)).map(shownFinding), [`error description ${place}`]);
+});
+
 test("many at once are all told", async () => {
   const sound = soundPackage();
   sound.option("realm", { type: "string", default: 1 });

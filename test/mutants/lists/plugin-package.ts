@@ -14,8 +14,8 @@ export const mutants = [
         "a compiler of another version makes the types",
       ],
       [
-        "if (file !== undefined && !schemas.has(file)) schemas",
-        "if (file !== undefined) schemas",
+        "if (!schemas.has(key)) schemas",
+        "schemas",
         "types are named after the last plugin that shares a schema",
       ],
       ["if (required.size > 0) copy", "if (false) copy", "an option with a default counts as one that may be missing"],
