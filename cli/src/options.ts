@@ -60,11 +60,6 @@ export function repeatable(flags: string, description: string): Option {
     .argParser((value: string, before: string[]) => [...before, notEmpty(value)]);
 }
 
-/** About a plugin's package that is worked on: the folder, by default the working directory (true). */
-export function packageOption(flags: string, description: string): Option {
-  return new Option(flags, `${description} (default: in the working directory)`).argParser(notEmpty);
-}
-
 /** @throws InvalidArgumentError for blanks alone, such as an empty variable of a shell gives */
 export function notEmpty(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");

@@ -1,6 +1,7 @@
 /** Every command with its options. Only its own module is imported, and only when it runs. */
 import { readFileSync } from "node:fs";
 import { Argument, Command } from "commander";
+import { authorOptions } from "./author-options.js";
 import { endBySignal, endWith } from "./end-with.js";
 import { doctorLinks, example, groupOf, otherCommands } from "./help-texts.js";
 import { allowKeepEnvAlone, keepEnvOption } from "./keep-env.js";
@@ -8,7 +9,6 @@ import {
   configOption,
   logLevelOption,
   notEmpty,
-  packageOption,
   portNumber,
   refuseLogVariables,
   repeatable,
@@ -147,22 +147,11 @@ export function createProgram(): Command {
       await endWith(await proxy(command.optsWithGlobals()));
     });
 
-  add(program, "plugins", "list the plugins that are installed, and which of them the file enables; imports none")
-    .option("--json", "print them as JSON")
-    .option("--why <name>", "say why a plugin was or was not found, and where it was looked for", notEmpty)
-    .addOption(
-      packageOption(
-        "--types [folder]",
-        "for authors: write the TypeScript types of a plugin's options from its schema",
-      ).conflicts(["why", "config", "check"]),
-    )
-    .addOption(
-      packageOption(
-        "--check [folder]",
-        "for authors: judge a plugin's package before it is published; this runs its code",
-      ).conflicts(["why", "config"]),
-    )
-    .option("--no-import", "with --check: run none of the package's code, and say what is left unchecked")
+  authorOptions(
+    add(program, "plugins", "list the plugins that are installed, and which of them the file enables; imports none")
+      .option("--json", "print them as JSON")
+      .option("--why <name>", "say why a plugin was or was not found, and where it was looked for", notEmpty),
+  )
     .addHelpText(
       "after",
       example(
@@ -174,7 +163,7 @@ export function createProgram(): Command {
     )
     .action(async (_options, command: Command) => {
       const { plugins } = await import("./commands/plugins.js");
-      await endWith(await plugins(command.optsWithGlobals(), namesOf(program), version));
+      await endWith(await plugins(command.optsWithGlobals(), namesOf(program)));
     });
 
   add(program, "schema", "print the JSON Schema of the file with the plugins that are installed, for editors")

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findingCodes } from "@mlflow-auth/core/internal/package-check";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type SoundPackage, soundPackage } from "../../core/test/package-check/sound-package.js";
@@ -40,18 +41,18 @@ test("of a sound package it says that it can be published, what its import costs
   assert.is(stderr, "mlflow-auth: the package's code is run to judge it (--no-import leaves that out)\n");
   const [title, cost, verdict, end] = stdout.split("\n");
   assert.is(title, `mlflow-auth-plugin-sound 1.0.0   ${sound.folder}`);
-  assert.match(cost, /^ {2}an import loads 1 module, in \d+ % of a start of Node$/);
+  assert.match(cost ?? "", /^ {2}an import loads 1 module, in \d+ % of a start of Node$/);
   assert.equal([verdict, end], ["Nothing was found: it can be published.", ""]);
 });
 
 test("what is found stands with its place and what to do, and an error is exit code 1", async () => {
-  sound.option("realm", { type: "string" });
+  sound.option("realm", { description: "Of whom.", type: "string", default: 1 });
   sound.change("package.json", (json) => void delete json["keywords"]);
   const { code, stdout } = await check();
   assert.is(code, 1);
   assert.match(
     stdout,
-    / {2}error {4}description {3}config\.schema\.json#\/properties\/realm\n {4}the option `realm` has no description\n {4}Try this: add a "description"/,
+    / {2}error {4}default {3}config\.schema\.json#\/properties\/realm\/default\n {4}the option `realm` has a default that it does not take itself: must be string\n {4}Try this: correct it, or the schema\n/,
   );
   assert.match(stdout, / {2}warning {2}keyword {3}package\.json\n/);
   assert.match(stdout, /\n1 error and 1 warning: fix the error before it is published\.\n$/);
@@ -220,6 +221,15 @@ test("it goes with no other question about plugins, and --no-import with none bu
   const alone = await run(["plugins", "--no-import"], { cwd: sound.folder });
   assert.is(alone.code, 2);
   assert.match(alone.stderr, /^USAGE: --no-import goes with --check alone\n/);
+});
+
+test("the guide explains each kind of finding, and no other", () => {
+  const guide = readFileSync(join(root, "docs/guides/command-line.md"), "utf8");
+  const [, table = ""] = /\| finding \| is about \|\n\| --- \| --- \|\n((?:\|.*\n)+)/.exec(guide) ?? [];
+  const explained = [...table.matchAll(/^\| (.+?) \|/gm)].flatMap(([, names = ""]) =>
+    names.replaceAll("`", "").split(", "),
+  );
+  assert.equal(explained.sort(), [...findingCodes].sort());
 });
 
 test.run();

@@ -32,12 +32,10 @@ export interface PluginsOptions {
  * that is worked on.
  *
  * @param own the names of the program's own commands
- * @param version of this program
  */
 export async function plugins(
   { config: configFile, json, why, types, check, import: imports = true }: PluginsOptions,
   own: readonly string[],
-  version: string,
 ): Promise<number> {
   if (types !== undefined) {
     const { writeTypes } = await import("../plugin-package/write-types.js");
@@ -45,7 +43,7 @@ export async function plugins(
   }
   if (check !== undefined) {
     const { checkPackage } = await import("../plugin-package/check-package.js");
-    return checkPackage({ named: check === true ? undefined : check, imports, json, core: version });
+    return checkPackage({ named: check === true ? undefined : check, imports, json });
   }
   if (!imports) {
     const remedy = "leave it out: this imports nothing anyway";

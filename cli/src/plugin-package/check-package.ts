@@ -12,8 +12,6 @@ export interface CheckPackageOptions {
   /** Whether the package's code may be run. */
   readonly imports: boolean;
   readonly json?: boolean | undefined;
-  /** The version of core, which is that of this program. */
-  readonly core: string;
 }
 
 /**
@@ -22,9 +20,9 @@ export interface CheckPackageOptions {
  * @returns the exit code: 1 where there is an error
  * @throws MlflowAuthError `USAGE` where there is no package
  */
-export async function checkPackage({ named, imports, json = false, core }: CheckPackageOptions): Promise<number> {
+export async function checkPackage({ named, imports, json = false }: CheckPackageOptions): Promise<number> {
   const { folder } = openFolder(named);
-  const checked = checkedPackage(folder, { core });
+  const checked = checkedPackage(folder);
   if (imports) console.error("mlflow-auth: the package's code is run to judge it (--no-import leaves that out)");
   const found: Looked[] = [];
   for (const { name, runsCode, find } of packageChecks) {

@@ -42,12 +42,21 @@ function parts(form: RegExp, text: string): [number, number, number] | undefined
   return found as [number, number, number] | undefined;
 }
 
-/** True also for what is no range. A version that is not out yet counts as one of the range that it leads to. */
+/** True also for what is no range. */
 async function holds(range: string, version: string): Promise<boolean> {
+  return (await isInRange(version, range)) ?? true;
+}
+
+/**
+ * Whether a version is one of a range, as npm reads it. One that is not out yet counts as one of the range that it leads to.
+ *
+ * @returns undefined for what is no range
+ */
+export async function isInRange(version: string, range: string): Promise<boolean | undefined> {
   const { default: Range } = await import("semver/classes/range.js");
   try {
     return new Range(range, { includePrerelease: true }).test(version);
   } catch {
-    return true;
+    return undefined;
   }
 }

@@ -6,6 +6,7 @@ import { type Manifest, namesOf, readManifest } from "../discovery/manifests.js"
 import { parseObject } from "../discovery/read-package.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
+import { coreVersion } from "../generated/core-version.js";
 import { commandGroup, groups } from "../provider/provider.js";
 import { type Imported, importAlone } from "./import-alone.js";
 
@@ -28,12 +29,13 @@ export interface CheckedPackage {
 }
 
 export interface CheckOptions {
-  readonly core: string;
+  /** Default: the version of this one. */
+  readonly core?: string | undefined;
   /** Milliseconds that an import may take. Default 20,000. */
   readonly longest?: number | undefined;
 }
 
-export function checkedPackage(folder: string, { core, longest }: CheckOptions): CheckedPackage {
+export function checkedPackage(folder: string, { core = coreVersion, longest }: CheckOptions = {}): CheckedPackage {
   const read = readSmallTextSync(join(folder, "package.json"), MOST_BYTES);
   const text = "text" in read ? read.text : undefined;
   const manifest = readManifest(folder);

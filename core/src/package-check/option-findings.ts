@@ -34,7 +34,7 @@ function formFindings(part: SchemaPart, walker: SchemaWalker): PackageFinding[] 
   const isValue = schema["x-value"] !== undefined;
   if (option !== undefined && !isDescribed(own, schema, isValue)) {
     const remedy = 'add a "description": editors show it, and `init` asks with it';
-    found.push(finding("error", "description", pointer, `${named(part)} has no description`, remedy));
+    found.push(finding("warning", "description", pointer, `${named(part)} has no description`, remedy));
   }
   // Of one that has nothing but branches, those are told that are open.
   const isOwn = schema["properties"] !== undefined || (schema["oneOf"] ?? schema["anyOf"]) === undefined;

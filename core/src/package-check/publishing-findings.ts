@@ -1,17 +1,19 @@
 /** What a package's package.json says to npm, and to those who look for plugins. */
 import { isObject } from "../config/schema-walk.js";
-import { isInRange } from "../discovery/version-range.js";
+import { CORE, isInRange } from "../discovery/core-range.js";
+import { namesOf } from "../discovery/manifests.js";
 import type { CheckedPackage } from "./checked-package.js";
 import type { FindingCode, PackageFinding } from "./finding.js";
 
-const CORE = "@mlflow-auth/core";
 const KEYWORD = "mlflow-auth-plugin";
 /** The first Node that core runs on, as its own package.json has it. */
 export const OLDEST_NODE = "22.19.0";
 
-export function publishingFindings({ json, manifest, core }: CheckedPackage): PackageFinding[] {
+export async function publishingFindings({ json, manifest, core }: CheckedPackage): Promise<PackageFinding[]> {
   if (manifest === undefined) return [];
-  return [...coreFindings(json, core), ...nodeFindings(json), ...listingFindings(json)];
+  // A command takes nothing of core but what it is given.
+  const isProvider = namesOf(manifest).length > 0;
+  return [...(await coreFindings(json, core, isProvider)), ...(await nodeFindings(json)), ...listingFindings(json)];
 }
 
 function finding(
@@ -25,7 +27,11 @@ function finding(
 }
 
 /** Two copies of core in one process would be two caches, and two of all else. */
-function coreFindings(json: Readonly<Record<string, unknown>>, core: string): PackageFinding[] {
+async function coreFindings(
+  json: Readonly<Record<string, unknown>>,
+  core: string,
+  isNeeded: boolean,
+): Promise<PackageFinding[]> {
   const of = (kind: string) => (isObject(json[kind]) ? json[kind][CORE] : undefined);
   const found: PackageFinding[] = [];
   for (const kind of ["dependencies", "optionalDependencies"]) {
@@ -38,22 +44,28 @@ function coreFindings(json: Readonly<Record<string, unknown>>, core: string): Pa
   const pointer = "/peerDependencies";
   const remedy = `write "peerDependencies": { "${CORE}": "^${core}" }`;
   if (range === undefined) {
-    found.push(finding("error", "core-range", pointer, `no range of ${CORE} is in "peerDependencies"`, remedy));
-  } else if (typeof range !== "string" || isInRange(core, range) !== true) {
+    if (isNeeded)
+      found.push(finding("error", "core-range", pointer, `no range of ${CORE} is in "peerDependencies"`, remedy));
+  } else if (typeof range !== "string" || !(await holdsCore(core, range))) {
     const what = `the range of ${CORE} in "peerDependencies" does not hold ${core}, which judges here`;
     found.push(finding("error", "core-range", `${pointer}/@mlflow-auth~1core`, what, remedy));
   }
   return found;
 }
 
-function nodeFindings({ engines }: Readonly<Record<string, unknown>>): PackageFinding[] {
+/** What a workspace has in place of the present version is one, too. */
+async function holdsCore(core: string, range: string): Promise<boolean> {
+  const [, shown = range] = /^workspace:(.*)$/.exec(range) ?? [];
+  return /^[\^~]$/.test(shown) || (await isInRange(core, shown)) === true;
+}
+
+async function nodeFindings({ engines }: Readonly<Record<string, unknown>>): Promise<PackageFinding[]> {
   const range = isObject(engines) ? engines["node"] : undefined;
   const remedy = `write "engines": { "node": ">=22.19" }, as mlflow-auth has it, or more where the package needs more`;
   if (range === undefined) return [finding("warning", "node-range", "", "which Node it needs is not said", remedy)];
   const present = process.versions.node;
-  const [takesOldest, takesPresent] = [OLDEST_NODE, present].map(
-    (version) => typeof range === "string" && isInRange(version, range) === true,
-  );
+  const takes = async (version: string) => typeof range === "string" && (await isInRange(version, range)) === true;
+  const [takesOldest, takesPresent] = [await takes(OLDEST_NODE), await takes(present)];
   if (takesOldest && takesPresent) return [];
   const what = "the Node that it asks for";
   if (!takesOldest && !takesPresent) {

@@ -47,6 +47,10 @@ for (const [what, [code, said]] of Object.entries(effects)) {
   });
 }
 
+test("of a sound package nothing is found", async () => {
+  assert.equal(await findingsOf(soundPackage().folder), []);
+});
+
 test("one that does not end is stopped, also where it bears every signal that can be borne", async () => {
   const { folder, write } = soundPackage();
   write("index.js", 'process.on("SIGTERM", () => {}); for (;;);');
@@ -59,7 +63,7 @@ test("one that prints without end is stopped", async () => {
   const { folder, write } = soundPackage();
   write("index.js", 'for (;;) process.stdout.write("x".repeat(1000));');
   const [finding] = await findingsOf(folder, 1_500);
-  assert.match(finding?.what, "does not end within 1.5 s");
+  assert.match(finding?.what ?? "", "does not end within 1.5 s");
 });
 
 const unloadable: Readonly<Record<string, readonly [code: string, said: RegExp]>> = {
@@ -78,7 +82,7 @@ for (const [what, [code, said]] of Object.entries(unloadable)) {
     write("index.js", code);
     const found = (await findingsOf(folder)).filter(({ code: kind }) => kind === "import");
     assert.equal(found.map(shownFinding), ["error import index.js"]);
-    assert.match(found[0]?.what, said);
+    assert.match(found[0]?.what ?? "", said);
   });
 }
 
@@ -119,7 +123,7 @@ test("an import that takes many times what Node's own start takes is a warning",
   const [finding, ...others] = await findingsOf(folder);
   assert.equal(others, []);
   assert.is(shownFinding(finding as never), "warning heavy-import");
-  assert.match(finding?.what, /^to import it takes \d+\.\d times what a start of Node itself takes$/);
+  assert.match(finding?.what ?? "", /^to import it takes \d+\.\d times what a start of Node itself takes$/);
 });
 
 test.run();

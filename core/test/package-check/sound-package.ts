@@ -53,10 +53,22 @@ export function soundPackage(): SoundPackage {
 }
 
 /** All findings, without what a packed package alone shows. @param longest milliseconds that an import may take */
-export async function findingsOf(folder: string, longest?: number): Promise<PackageFinding[]> {
+export function findingsOf(folder: string, longest?: number): Promise<PackageFinding[]> {
+  return findingsBy(packageChecks, folder, longest);
+}
+
+/** Those of them that are found without an import. */
+export function findingsWithoutImport(folder: string): Promise<PackageFinding[]> {
+  return findingsBy(
+    packageChecks.filter(({ runsCode }) => !runsCode),
+    folder,
+  );
+}
+
+async function findingsBy(checks: typeof packageChecks, folder: string, longest?: number): Promise<PackageFinding[]> {
   const checked = checkedPackage(folder, { core: "0.1.0", longest });
   const found: PackageFinding[] = [];
-  for (const { find } of packageChecks) found.push(...(await find(checked)));
+  for (const { find } of checks) found.push(...(await find(checked)));
   return found;
 }
 
