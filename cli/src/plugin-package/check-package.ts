@@ -6,6 +6,7 @@ import { jsonReport, type Report, textReport, verdictOf } from "./package-report
 import { lookAtTarball } from "./tarball-findings.js";
 import { type Looked, lookAtTypes, typesChecked, type Unchecked } from "./types-findings.js";
 
+/** What is judged, and how. */
 export interface CheckPackageOptions {
   /** The package's folder; by default the working directory. */
   readonly named: string | undefined;

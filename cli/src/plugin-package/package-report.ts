@@ -6,6 +6,7 @@ import { fitColumns } from "../fit-columns.js";
 import { paint } from "../paint.js";
 import type { Unchecked } from "./types-findings.js";
 
+/** Everything that was found, before it is put into words. */
 export interface Report {
   readonly checked: CheckedPackage;
   readonly findings: readonly PackageFinding[];

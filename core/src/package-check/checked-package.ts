@@ -13,6 +13,7 @@ import { type Imported, importAlone } from "./import-alone.js";
 /** Bytes, as core reads of one. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
+/** The package, read; nothing of it has been imported until that is asked for. */
 export interface CheckedPackage {
   /** Absolute. */
   readonly folder: string;
@@ -28,6 +29,7 @@ export interface CheckedPackage {
   imported(): Promise<Imported>;
 }
 
+/** What it is judged by. */
 export interface CheckOptions {
   /** Default: the version of this one. */
   readonly core?: string | undefined;
@@ -35,6 +37,7 @@ export interface CheckOptions {
   readonly longest?: number | undefined;
 }
 
+/** Reads a package that may be broken in any way; never throws. @param folder absolute */
 export function checkedPackage(folder: string, { core = coreVersion, longest }: CheckOptions = {}): CheckedPackage {
   const read = readSmallTextSync(join(folder, "package.json"), MOST_BYTES);
   const text = "text" in read ? read.text : undefined;

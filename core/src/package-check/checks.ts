@@ -19,6 +19,7 @@ export interface PackageCheck {
 const reads = (name: string, find: PackageCheck["find"]): PackageCheck => ({ name, runsCode: false, find });
 const runs = (name: string, find: PackageCheck["find"]): PackageCheck => ({ name, runsCode: true, find });
 
+/** Each is asked whatever the others find. */
 export const packageChecks: readonly PackageCheck[] = [
   reads("its package.json is that of a plugin", packageJsonFindings),
   reads("its package.json declares what core takes", entryFindings),

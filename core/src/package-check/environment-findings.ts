@@ -6,6 +6,7 @@ import { rulesOf } from "../without-file/environment-rules.js";
 import { type CheckedPackage, pluginsOf } from "./checked-package.js";
 import type { PackageFinding } from "./finding.js";
 
+/** Whether each is a list of rules that core takes. */
 export async function environmentFindings(checked: CheckedPackage): Promise<PackageFinding[]> {
   const { manifest } = checked;
   if (manifest === undefined) return [];

@@ -32,6 +32,7 @@ export const findingCodes = [
   "publishing",
 ] as const;
 
+/** One of {@link findingCodes}. */
 export type FindingCode = (typeof findingCodes)[number];
 
 /** One of them. Nothing of it holds a value from the package that may be a credential. */

@@ -24,6 +24,7 @@ const LONGEST = 20_000;
 /** Characters of what modules print that are kept: the first line is told. */
 const MOST_PRINTED = 10_000;
 
+/** What an import needs to know beside the modules. */
 export interface ImportOptions {
   /** The name of the package: by it, modules may import each other. */
   readonly own: string;

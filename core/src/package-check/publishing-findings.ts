@@ -9,6 +9,7 @@ const KEYWORD = "mlflow-auth-plugin";
 /** The first Node that core runs on, as its own package.json has it. */
 export const OLDEST_NODE = "22.19.0";
 
+/** Whether it says which core and which Node it needs, and what lists of packages show. */
 export async function publishingFindings({ json, manifest, core }: CheckedPackage): Promise<PackageFinding[]> {
   if (manifest === undefined) return [];
   // A command takes nothing of core but what it is given.
