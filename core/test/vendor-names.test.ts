@@ -30,7 +30,11 @@ const allowed: Readonly<Record<string, readonly (readonly [line: RegExp, why: st
   ],
   "core/src/without-file/chosen-plugins.ts": [[/as in \$\{pluginsVariable\}=vault/, "an example in a message"]],
   "cli/src/init/settings.ts": [[/const example = /, "an example in a message"]],
-  "cli/src/init/surroundings.ts": [[/\(or another one\)/, "an example in a message"]],
+  "cli/src/init/surroundings.ts": [[/\(or another one[;)]/, "an example in a message"]],
+  "core/src/discovery/known-plugins.ts": [[/as in `vault-prod`/, "an example in a comment"]],
+  "cli/src/plugin-package/tarball-findings.ts": [
+    [/^ {2}\/\(\?:\^\|/, "names of files in which people keep credentials"],
+  ],
   "cli/src/commands/plugins.ts": [[/Try this: \$\{install/, "an example in a message"]],
   "cli/src/program.ts": [
     [/such as vault\.|VAULT_ADDR, DD_API_KEY|"mlflow-auth (init|plugins) /, "examples in the help"],

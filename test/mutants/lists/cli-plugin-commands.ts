@@ -44,7 +44,11 @@ export const mutants = [
     [
       ["meant.length > 0 ? meant : having", "having", "the file can't say which of two commands is meant"],
       ["if (second !== undefined) throw ambiguous(name, having);", "", "which of two commands runs is left to chance"],
-      ["if (!TYPED.test(command)) throw", "if (false) throw", "the help lists what moves the cursor of a terminal"],
+      [
+        "if (group === commandGroup && !TYPED.test(name)) throw",
+        "if (false) throw",
+        "the help lists what moves the cursor of a terminal",
+      ],
       [
         "refuseUntrusted(manifest, trust.contentProblem(owner.folder));",
         "",

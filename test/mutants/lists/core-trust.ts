@@ -232,7 +232,7 @@ export const mutants = [
         "a secret behind a tuple reaches the plugin as it was written",
       ],
       [
-        'if (known.some((candidate) => candidate["x-value"] === "secret")) return undefined;',
+        'if (known.some((candidate) => candidate["x-value"] === kind)) return undefined;',
         "",
         "branches may not say again which of the secrets are needed",
       ],

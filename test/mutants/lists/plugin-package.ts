@@ -13,13 +13,130 @@ export const mutants = [
         "if (false) {",
         "a compiler of another version makes the types",
       ],
-      [
-        "if (!schemas.has(key)) schemas",
-        "schemas",
-        "types are named after the last plugin that shares a schema",
-      ],
+      ["if (!schemas.has(key)) schemas", "schemas", "types are named after the last plugin that shares a schema"],
       ["if (required.size > 0) copy", "if (false) copy", "an option with a default counts as one that may be missing"],
       ["if (reason !== undefined) throw noSchema(manifest, reason);", "", "the reason why a schema is none is lost"],
+    ],
+  ),
+  // check: what a package says
+  ...faultsIn(
+    "core/src/package-check",
+    ["core/package-findings"],
+    [
+      ["if (knownGroups.includes(group)) {", "if (true) {", "a group that nobody reads is published"],
+      ["if (knownKeys.includes(key)) continue;", "continue;", "a slip in a key of package.json is published"],
+      [
+        "found.push(...attempt(() => checkEntry(",
+        "found.concat(attempt(() => checkEntry(",
+        "an entry point that leads nowhere is published",
+      ],
+      [
+        "if (hidden !== undefined) {",
+        "if (false) {",
+        "a duration that core does not find reaches the plugin as a text",
+      ],
+      [
+        "isOwn && isObjects(schema, walker) && !isClosedBy(schema, walker)",
+        "false",
+        "a slip in an option's name passes",
+      ],
+      [
+        "const { description } = isValue ? own : schema;",
+        "const { description } = schema;",
+        "a secret passes as described by what all secrets are",
+      ],
+      [
+        "if (why !== undefined) found.push(",
+        "if (false) found.push(",
+        "every user's file fails by a default of the schema",
+      ],
+      ["if (certainty !== undefined) {", "if (false) {", "a credential is published in a schema"],
+      ["if (isPlain && isNamedLikeSecret(name)) {", "if (false) {", "a credential's variable fills a plain option"],
+      [
+        'for (const kind of ["dependencies", "optionalDependencies"]) {',
+        "for (const kind of [] as string[]) {",
+        "every user gets a second core",
+      ],
+      ["|| !(await holdsCore(core, range))", "", "a package is published for another core"],
+      ["if (isNeeded)", "if (true)", "a command has to ask for core"],
+    ],
+  ),
+  // check: what its import does
+  ...faultsIn(
+    "core/src/package-check",
+    ["core/import-findings"],
+    [
+      [
+        "if (before.env[name] !== after.env[name]) effects.push(",
+        "if (false) effects.push(",
+        "a package may change the environment as it is imported",
+      ],
+      [
+        "if (after.replaceable[name] !== was) effects.push(",
+        "if (false) effects.push(",
+        "a package may replace fetch as it is imported",
+      ],
+      [
+        "if (count > (before.listeners[name] ?? 0)) effects.push(",
+        "if (false) effects.push(",
+        "a package may take over the errors of the program",
+      ],
+      [
+        "if (all.length > (before.resources.get(name)?.length ?? 0)) effects.push(",
+        "if (false) effects.push(",
+        "a package may keep every program from its end",
+      ],
+      ["!timer._destroyed && !timer.hasRef()", "false", "a package may wake every program by a timer"],
+      [
+        "if (!before.members.has(name)) effects",
+        "if (false) effects",
+        "a package may change what every list of the program has",
+      ],
+      [
+        'for (const name of ["node:http", "node:https"]) await import(name);',
+        "",
+        "whoever imports node:http hears of globals of Node's",
+      ],
+      ['printed === "" ? [] :', "true ? [] :", "a package may print as it is imported"],
+      ["!byOther) packages.add(bare);", "false) packages.add(bare);", "a package may load its SDK before anybody asks"],
+      ['killSignal: "SIGKILL",', "", "a package that bears signals keeps its judge waiting"],
+      ["modules.length > MOST_MODULES", "false", "hundreds of modules at each start are no word worth"],
+      ["starts > MOST_STARTS", "false", "a second at each start is no word worth"],
+      ["await import(resolve(", "await (resolve(", "core's modules count as the package's"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/package-check",
+    ["core/bad-plugins"],
+    [
+      [
+        "const isOutside = bare !== own && ",
+        "const isOutside = ",
+        "an author who imports by the package's own name hears that it is another",
+      ],
+    ],
+  ),
+  // check: the command
+  ...faultsIn(
+    "cli/src/plugin-package",
+    ["cli/plugin-check"],
+    [
+      ["if (runsCode && !imports) found", "if (false) found", "--no-import runs the package's code"],
+      [
+        "found.push(imports ? await lookAtTypes(checked)",
+        "found.push(true ? await lookAtTypes(checked)",
+        "--no-import runs what the package has installed",
+      ],
+      ['"--ignore-scripts"', '"--offline"', "npm runs the package's scripts while it is judged"],
+      ["!isOfAnotherCall(name)", "true", "an npm that was told of a workspace packs another package, or none"],
+      ["secretName.test(file) && !", "false && !", "a file of keys is published"],
+      ['"text" in read && secretText.test(read.text)', "false", "a private key in a file of another name is published"],
+      [
+        "const loaded = imports ? await missingModules(checked, files) : [];",
+        "const loaded: PackageFinding[] = [];",
+        "a package is published without a module that it imports",
+      ],
+      ["if (errors > 0) {", "if (false) {", "CI publishes what has an error"],
     ],
   ),
 ];

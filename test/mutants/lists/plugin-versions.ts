@@ -18,7 +18,11 @@ export const mutants = [
           accepted: "the version that runs here is none of those, and it is no parameter",
         },
       ],
-      ["return true;\n  }\n}", "return false;\n  }\n}", "what is no range is told to disagree"],
+      [
+        "(await isInRange(version, range)) ?? true",
+        "(await isInRange(version, range)) ?? false",
+        "what is no range is told to disagree",
+      ],
       ["coreRange.length <= LONGEST_SHOWN", "true", "a range of any length is printed"],
     ],
   ),
