@@ -12,6 +12,7 @@ import { startVaultAgent } from "../servers/vault-agent.ts";
 import { type FakeVault, startFakeVault } from "../servers/vault-fake.ts";
 import { closeAfterwards } from "../suite.ts";
 import { type AzureTrial, openAzure } from "./azure-stage.ts";
+import { tokenTrials } from "./token-stage.ts";
 
 export interface Stage {
   readonly project: Setup;
@@ -26,7 +27,8 @@ export interface Stage {
     /** With keys, and with a profile `team`. */
     readonly env: Record<string, string>;
   };
-  readonly azure: readonly AzureTrial[];
+  /** Of plugins whose trials stand in files of their own. */
+  readonly tabled: readonly (AzureTrial & { readonly plugin: string })[];
   readonly descope: FakeDescope;
   /** Addresses that want a client certificate. */
   readonly secure: { readonly server: string; readonly vault: string };
@@ -42,7 +44,7 @@ export interface Stage {
   };
 }
 
-export const PLUGINS = ["vault", "aws", "sigv4", "azure", "datadog", "descope", "hokusai"] as const;
+export const PLUGINS = ["vault", "aws", "sigv4", "azure", "datadog", "descope", "hokusai", "token"] as const;
 /** What is installed: sigv4 comes with aws. */
 const PACKAGES = PLUGINS.filter((name) => name !== "sigv4");
 
@@ -98,7 +100,10 @@ export async function openStage(): Promise<Stage> {
         ),
       },
     },
-    azure: await openAzure(project),
+    tabled: [
+      ...(await openAzure(project)).map((trial) => ({ plugin: "azure", ...trial })),
+      ...tokenTrials(project).map((trial) => ({ plugin: "token", ...trial })),
+    ],
     descope,
     secure: { server: await front(server.origin), vault: await front(vault.address) },
     files: {

@@ -8,7 +8,7 @@ export interface Trial extends Given {
   readonly uri: string;
 }
 
-export function trialsOn({ server, vault, vaultAgent, aws, azure, descope, secure, files, logins }: Stage): Trial[] {
+export function trialsOn({ server, vault, vaultAgent, aws, tabled, descope, secure, files, logins }: Stage): Trial[] {
   const plain = server.origin;
   const { ca, cert, key, both } = files;
   const path = { path: "mlflow/auth" };
@@ -230,7 +230,7 @@ export function trialsOn({ server, vault, vaultAgent, aws, azure, descope, secur
         DESCOPE_COOKIE_SECURE: "true",
       },
     ),
-    ...azure.map(({ name, options, env }) => short(name, plain, { plugins: { azure: options } }, env)),
+    ...tabled.map(({ plugin, name, options, env }) => short(name, plain, { plugins: { [plugin]: options } }, env)),
     short(
       "Vault's variables",
       plain,

@@ -5,6 +5,9 @@ import { fileSource } from "@mlflow-auth/core/plugin";
 import type { TestContextOptions } from "@mlflow-auth/core/testing";
 import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import { startProvider as start } from "@mlflow-auth/test/start-provider";
+
+export { rejected } from "@mlflow-auth/test/start-provider";
+
 import type { TokenOptions } from "../src/generated/options.js";
 import { createRequestAuthProvider } from "../src/index.js";
 
