@@ -49,7 +49,7 @@ function openProject(uri: string, plugin: object, watch: Watch): Project {
 }
 
 /** As the kubelet does it: another folder, and a symlink that leads to it from one moment to the next. */
-function exchange(volume: string, version: string, token: string): void {
+function swap(volume: string, version: string, token: string): void {
   mkdirSync(join(volume, version), { recursive: true });
   writeFileSync(join(volume, version, "token"), token);
   symlinkSync(version, join(volume, "..data_tmp"));
@@ -72,12 +72,12 @@ test("goes on where Kubernetes exchanges the token in its file, and no request i
   const { front, last, refuse } = await openFront(first, second);
   const project = openProject(front.uri, { token: { file: "volume/token" } }, watch);
   const volume = join(project.folder, "volume");
-  exchange(volume, "..1", first);
+  swap(volume, "..1", first);
   addProgram(project, "loop.py");
   const loop = project.start(["mlflow-auth", "exec", "--", "python", "loop.py", "exchanged"], { timeout: 200 });
   const steps = () => loop.stdout().split("\n").length - 1;
   await until(loop, () => steps() >= 3);
-  exchange(volume, "..2", second);
+  swap(volume, "..2", second);
   rmSync(join(volume, "..1"), { recursive: true });
   await until(loop, () => last() === second);
   refuse(first);

@@ -230,10 +230,10 @@ test("its exit code, the signal that ended it, and that it printed nothing are e
 });
 
 test("that failed is run again once somebody asks later", async () => {
-  folder.script("mended", "exit 1");
-  const started = await startProvider({ command: ["./mended"], cwd });
+  folder.script("repaired", "exit 1");
+  const started = await startProvider({ command: ["./repaired"], cwd });
   await started.fault();
-  folder.script("mended", "echo token");
+  folder.script("repaired", "echo token");
   await started.context.clock.advance(60_000);
   assert.is(await started.headers(), "Authorization: Bearer token");
 });
