@@ -13,7 +13,6 @@ const allowed: Readonly<Record<string, readonly (readonly [line: RegExp, why: st
   "core/src/discovery/install-command.ts": [
     [/^(?:export )?const (?:ownPlugins|sharedPackages)/, "names of packages, for the command that installs one"],
   ],
-  "core/src/discovery/known-plugins.ts": [[/as in `vault-prod`/, "an example in a comment"]],
   "core/src/config/secret-variables.ts": [[/KEY_VAULT/, "a name of a place that has a word for a secret in it"]],
   "core/src/http/identity-headers.ts": [
     [
