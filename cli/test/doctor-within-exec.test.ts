@@ -225,6 +225,8 @@ test("in the environment of an exec that has ended, it says that programs there 
     env: { TEST_KEY: "k" },
   });
   const env = Object.fromEntries([...stdout.matchAll(/^([^=\n]+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  // Whatever else was changed since.
+  site.configure(`# changed\nversion: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: "\${TEST_KEY}" }\n`);
   const after = await run(["doctor"], { cwd: site.project.folder, env });
   assert.is(after.code, 0, after.stdout);
   assert.match(after.stdout, "the exec that this environment comes from does not run any more");
