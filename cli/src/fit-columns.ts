@@ -34,3 +34,10 @@ function fitLine(line: string, columns: number): string {
     .join("\n")
     .replaceAll(KEPT, " ");
 }
+
+/** Has a stream write all text so, whoever writes it. Not for one on which something moves the cursor. */
+export function fitStream(stream: NodeJS.WriteStream): void {
+  const write = stream.write.bind(stream) as (...given: unknown[]) => boolean;
+  stream.write = ((chunk: unknown, ...others: unknown[]) =>
+    write(typeof chunk === "string" ? fitColumns(chunk, stream) : chunk, ...others)) as typeof stream.write;
+}

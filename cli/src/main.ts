@@ -24,6 +24,17 @@ let printsJson = false;
 /** The file that it was given. */
 let config: string | undefined;
 const program = createProgram();
+// What is wider than a terminal is broken between words. Nobody else waits for what does that.
+const isTerminal = process.stdout.isTTY || process.stderr.isTTY;
+const { fitColumns, fitStream } = isTerminal ? await import("./fit-columns.js") : {};
+if (fitColumns !== undefined) {
+  for (const command of [program, ...program.commands]) {
+    command.configureOutput({
+      writeOut: (text) => process.stdout.write(fitColumns(text, process.stdout)),
+      writeErr: (text) => process.stderr.write(fitColumns(text, process.stderr)),
+    });
+  }
+}
 program.hook("preAction", async (_program, command) => {
   const name = command.name();
   const { logLevel = level?.trim().toLowerCase(), json, ...options } = command.optsWithGlobals();
@@ -33,7 +44,8 @@ program.hook("preAction", async (_program, command) => {
   printsJson = isPlugins ? command.args.includes("--json") : json === true;
   // Its one line is an address with a token, which may be that of the proxy before it.
   if (name !== "proxy") hide?.(process.stdout, tokens, "[token]");
-  if (!isPlugins) keepStdout();
+  if (!isPlugins) keepStdout(printsJson ? undefined : fitColumns && ((text) => fitColumns(text, process.stdout)));
+  if (!isPlugins && name !== "init") fitStream?.(process.stderr);
   if (logLevel !== "silent" || name === "init") return;
   const { silence } = await import("./stderr-form.js");
   silence(process.stderr);

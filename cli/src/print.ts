@@ -14,14 +14,21 @@ export function writeOut(text: string, done?: () => void): void {
   write(text, done);
 }
 
-/** Writes a line on stdout. */
+/** Writes a line on stdout, or several. */
 export function print(text: string): void {
   // Not by the console, whose groups a plugin may have opened.
-  writeOut(`${text}\n`);
+  writeOut(`${fit(text)}\n`);
 }
 
-/** From now on what anybody else writes on `process.stdout`, by the console or not, goes to stderr. */
-export function keepStdout(): void {
+let fit = (text: string) => text;
+
+/**
+ * From now on what anybody else writes on `process.stdout`, by the console or not, goes to stderr.
+ *
+ * @param fitting what becomes of a text that {@link print} is given. Default: nothing
+ */
+export function keepStdout(fitting = fit): void {
+  fit = fitting;
   const { stdout } = process;
   own = stdout.write.bind(stdout);
   // Looked up each time: it may be silent, or speak JSON.

@@ -126,7 +126,7 @@ export function createProgram(): Command {
       await endWith(await exec([name, ...args], command.optsWithGlobals()));
     });
 
-  add(program, "proxy", "serve a listed server on a local address, until it is stopped")
+  add(program, "proxy", "serve a server of the file on a local address, until it is stopped")
     .addOption(serverOption())
     .option("--host <host>", "the address to listen on", "127.0.0.1")
     .option("--port <port>", "the port to listen on; 0: any free one", portNumber, 5055)

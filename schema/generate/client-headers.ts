@@ -8,7 +8,7 @@ export function generateClientHeaders(): string {
   );
   return `# What clients bring along
 
-What a client sends to a listed server goes on as it is, but for what stands here. It is taken off in every spelling: letter case and \`_\` for \`-\` make no difference. One warning tells each name, and never a value. It is the same for the library, \`register\`, \`exec\` and \`proxy\`.
+What a client sends to a server of the file goes on as it is, but for what stands here. It is taken off in every spelling: letter case and \`_\` for \`-\` make no difference. One warning tells each name, and never a value. It is the same for the library, \`register\`, \`exec\` and \`proxy\`.
 
 ## Credentials
 
@@ -26,7 +26,7 @@ Where the file has none (\`auth: []\`), all of these pass.
 
 ## Identity
 
-These tell a server who asks, from where, or for what. A server behind a proxy believes them, because that proxy sends them. They are taken off every request to a listed server, also where \`auth\` is \`[]\`; plugins of the file may set them. The list is closed. A \`*\` stands for whatever follows.
+These tell a server who asks, from where, or for what. A server behind a proxy believes them, because that proxy sends them. They are taken off every request to a server of the file, also where \`auth\` is \`[]\`; plugins of the file may set them. The list is closed. A \`*\` stands for whatever follows.
 
 | who sends them | headers | |
 | --- | --- | --- |

@@ -108,7 +108,7 @@ export const explanations: readonly ExplanationGroup[] = [
         "Say which one: `--server URI`, or set `MLFLOW_TRACKING_URI` to it.",
       ],
       PATH_MISLEADING: [
-        "A `.` or `..` segment in a path that is not a URL's, also an encoded one; a NUL; the base path of a listed server in another spelling (`/tea%6d`, `//team`, `/team;a`, `/;a/team`; beside a server around it also `/TEAM`).",
+        "A `.` or `..` segment in a path that is not a URL's, also an encoded one; a NUL; the base path of a server of the file in another spelling (`/tea%6d`, `//team`, `/team;a`, `/;a/team`; beside a server around it also `/TEAM`).",
         "Send the path in its plain form.",
       ],
       GATEWAY_CREDENTIAL: [

@@ -21,6 +21,7 @@ const trials: Readonly<Record<string, CommandTrial>> = {
   proxy: { words: "proxy --port 0 --token-file /", code: 2, searches: true },
   plugins: { words: "plugins", code: 0, searches: true },
   schema: { words: "schema", code: 0, searches: true },
+  "create-plugin": { words: "create-plugin No_Name", code: 2, searches: false },
   help: { words: "help", code: 0, searches: false },
   completion: { words: "completion bash", code: 0, searches: false },
 };

@@ -36,6 +36,57 @@ for (const columns of [50, 80]) {
   }
 }
 
+/** Each with a word of what it says. */
+const everyOutput: readonly (readonly [string, RegExp])[] = [
+  ["--help", /doctor/],
+  ...[
+    "init",
+    "validate",
+    "headers",
+    "tags",
+    "doctor",
+    "exec",
+    "proxy",
+    "plugins",
+    "schema",
+    "create-plugin",
+    "completion",
+  ].map((command) => [`${command} --help`, new RegExp(`mlflow-auth ${command}`)] as const),
+  ["headers https://nobody.invalid/with/a/path", /nobody\.invalid/],
+  ["headers https://elsewhere.invalid/a/b", /DESTINATION_UNLISTED/],
+  ["plugins", /plugin/],
+  ["plugins --why vault", /vault/],
+  ["exec -- true", /never used the proxy/],
+  ["exec -- no-such-program", /127|not found|PATH/],
+  ["proxy --server https://elsewhere.invalid", /belongs to no server/],
+  ["create-plugin No_Name", /lower-case/],
+  ["schema --write", /yaml-language-server/],
+  ["completion tcsh", /Allowed choices/],
+  ["nonsense", /unknown command/],
+  ["init --yes", /exists already/],
+];
+
+for (const [words, wanted] of everyOutput) {
+  test(`mlflow-auth ${words} in 50 columns: no word is broken, of warnings on its way neither`, async () => {
+    setup.write("mlflow-auth.yaml", FILE);
+    const command = [process.execPath, builtCommand, ...words.split(" ")];
+    const env = { NO_COLOR: "1", ALL_PROXY: "socks5://nobody.invalid" };
+    const { screen } = await inTerminal({ command, cwd: setup.folder, steps: [], columns: 50, env });
+    assert.match(screen, wanted);
+    assert.equal(
+      screen.split("\n").filter((line) => line.length > 50 && line.trim().includes(" ")),
+      [],
+    );
+  });
+}
+
+test("JSON is not broken: on a terminal, too, it is for a program", async () => {
+  setup.write("mlflow-auth.yaml", FILE);
+  const command = [process.execPath, builtCommand, "doctor", "--json"];
+  const { screen } = await inTerminal({ command, cwd: setup.folder, steps: [], columns: 50, env: { NO_COLOR: "1" } });
+  assert.ok(JSON.parse(screen));
+});
+
 test("what is no terminal gets every line whole, and so does a terminal that does not say how wide it is", async () => {
   const [none, wide] = [await screenOf(["tags"], 0), await screenOf(["tags"], 1000)];
   assert.is(none, wide);

@@ -3,7 +3,6 @@ import { surviving } from "../background-failures.js";
 import { type ChainOptions, walkChain } from "../doctor/chain.js";
 import type { Diagnosis } from "../doctor/examination.js";
 import { jsonReport, textReport, verdictOf } from "../doctor/report.js";
-import { fitColumns } from "../fit-columns.js";
 import { execVariable } from "../outer-proxy.js";
 import { print } from "../print.js";
 
@@ -31,7 +30,7 @@ export async function doctor(argument: string | undefined, options: DoctorOption
   const chain = { configFile, url: argument ?? server, cwd, env, timeout: timeout * 1000, logger };
   const diagnosis = await surviving(logger, () => diagnose(chain));
   const verdict = verdictOf(diagnosis);
-  print(json ? jsonReport(diagnosis, verdict) : fitColumns(textReport(diagnosis, verdict), process.stdout));
+  print(json ? jsonReport(diagnosis, verdict) : textReport(diagnosis, verdict));
   return verdict.code;
 }
 

@@ -34,7 +34,7 @@ export const codes = {
   SERVER_CLEARTEXT: "Credentials would travel in the clear: plain http to a host that is not loopback.",
   SERVER_DUPLICATE: "Two servers in the file have the same URI.",
   SERVER_TLS: "TLS let no connection to a server come about, mostly for its certificate; nothing was sent.",
-  SERVER_UNREACHABLE: "A listed server that the command of a plugin asked gave no answer.",
+  SERVER_UNREACHABLE: "A server of the file that the command of a plugin asked gave no answer.",
   TLS_FILE: "A certificate or key file that `tls` names can't be read or used.",
   HTTP_PROXY: "The proxy named by HTTPS_PROXY can't be used, or opens no connection to the server.",
 
@@ -78,7 +78,7 @@ export const codes = {
     "The secret was rotated while an upload was under way, and its body can't be sent again with the new one: the client must.",
   FETCH_REPLACED: "Another fetch has taken the place of Node's own, one that would send requests without credentials.",
   PATH_MISLEADING:
-    "Servers may read the path of a request as leading into or out of a listed server, so it was not sent.",
+    "Servers may read the path of a request as leading into or out of a server of the file, so it was not sent.",
   GATEWAY_CREDENTIAL:
     "An LLM provider behind MLflow's AI gateway could get the credential of a request, so it was not sent.",
   DESTINATION_UNLISTED: "The URL does not belong to any server of the file.",

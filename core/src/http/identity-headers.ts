@@ -1,6 +1,6 @@
 /**
  * The headers in which something in front of a server tells it who asks, from where, or for what. A server that believes them has to be
- * sure that no client sends them, so they are taken off every request to a listed server; plugins of the file may set them.
+ * sure that no client sends them, so they are taken off every request to a server of the file; plugins of the file may set them.
  *
  * Names and nothing else: what a request enters stands in client-credentials.ts. docs/client-headers.md is generated from this list.
  */

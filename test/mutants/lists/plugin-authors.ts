@@ -32,7 +32,19 @@ export const mutants = [
     ["cli/plugin-authors"],
     [
       ["const write = own ?? ", "const write = ", "a command's own words go to stderr"],
-      ["if (!isPlugins) keepStdout();", "", "a line of a plugin's breaks the JSON of a command"],
+      [
+        'if (!isPlugins && name !== "init") fitStream?.(process.stderr);',
+        "",
+        "a narrow terminal breaks the warnings of a command inside of words",
+        { tests: ["test/pty/columns"] },
+      ],
+      [
+        "printsJson ? undefined : fitColumns &&",
+        "fitColumns &&",
+        "JSON on a terminal is broken",
+        { tests: ["test/pty/columns"] },
+      ],
+      ["if (!isPlugins) keepStdout(", "if (false) keepStdout(", "a line of a plugin's breaks the JSON of a command"],
     ],
   ),
   ...faultsIn(
