@@ -31,6 +31,23 @@ test("names everything that is missing, and writes nothing", async () => {
   assert.not(isWritten());
 });
 
+test("of options of which one has to be given it asks for the first, unless another is there", async () => {
+  renew("token");
+  const uri = ["--tracking-uri", "https://mlflow.example.com", "--plugin", "token"];
+  const { code, stderr } = await init(uri);
+  assert.is(code, 2);
+  assert.match(stderr, /^USAGE: this is missing: --set token\.token\.env=NAME or --set token\.token\.file=PATH\n/);
+  for (const [setting, token] of [
+    ["token.token.file=/run/secrets/mlflow", { token: { file: "/run/secrets/mlflow" } }],
+    ["token.command=[gcloud, auth, print-identity-token]", { command: ["gcloud", "auth", "print-identity-token"] }],
+  ] as const) {
+    renew("token");
+    const written = await init([...uri, "--set", setting]);
+    assert.is(written.code, 0, written.stderr);
+    assert.equal(file().plugins, { token });
+  }
+});
+
 test("a setting names its plugin, and the address may be a variable", async () => {
   const args = ["--set", "vault.secret.path=mlflow/auth", "--tracking-uri", "${MLFLOW_TRACKING_URI}"];
   assert.is((await init(args)).code, 0);

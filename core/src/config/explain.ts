@@ -6,7 +6,7 @@ import { expectation, oneOf, similarName } from "./expectation.js";
 import type { Interpolation } from "./interpolate.js";
 import { fieldName, isPrintable, type ProblemList, pointerTo } from "./problems.js";
 import type { Data } from "./read.js";
-import { discriminatorOf, keyword, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
+import { choiceOfFields, discriminatorOf, keyword, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";
 
 /** What a validator judged, and where it came from. */
 export interface ValidationContext {
@@ -66,6 +66,8 @@ function explainOne(
     const message = `${named(pointerTo(place, tag))} must be ${oneOf(tagsOf(schemas, tag, walker), tagValue)}`;
     return ["WRONG_VALUE", pointerTo(place, tag), "value", message];
   }
+  const choice = error.keyword === "oneOf" ? schemas.flatMap(choiceOfFields) : [];
+  if (choice.length > 0) return wrongChoice(place, choice, params["passingSchemas"] !== null);
   const code = error.keyword === "type" ? "WRONG_TYPE" : "WRONG_VALUE";
   const message = `${named(place)}${filledBy(place, context)} must be ${expectation(error, schemas)}`;
   return [code, place, "value", message];
@@ -80,6 +82,14 @@ export function filledBy(
   if (first === undefined) return "";
   if (others.length === 0) return `, which the variable ${first} fills,`;
   return `, which the variables ${[first, ...others].join(" and ")} fill,`;
+}
+
+/** @param isConflict more than one is given; else none is */
+function wrongChoice(place: string, choice: readonly (readonly string[])[], isConflict: boolean): Explanation {
+  const fields = choice.map((names) => names.map((name) => `\`${name}\``).join(" with ")).join(" or ");
+  const needs = `${named(place)} needs either ${fields}`;
+  if (isConflict) return ["FIELD_CONFLICT", place, "value", `${needs}, and has more than one of them`];
+  return ["MISSING_FIELD", place, "value", needs];
 }
 
 function unknownField(place: string, key: string, known: readonly string[]): Explanation {

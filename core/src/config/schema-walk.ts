@@ -173,6 +173,13 @@ export function discriminatorOf(schema: Schema): string | undefined {
   return typeof tag === "string" ? tag : undefined;
 }
 
+/** Where the branches of a `oneOf` say nothing but which fields have to be given: those of each. Else none. */
+export function choiceOfFields(schema: Schema): readonly (readonly string[])[] {
+  const branches = list(schema["oneOf"]).map(objectOf);
+  const isChoice = branches.every((branch) => Object.keys(branch).join() === "required");
+  return isChoice ? branches.map((branch) => list(branch["required"]).map(String)) : [];
+}
+
 /** The values that a branch's tag may have. */
 export function tagValues(tag: Schema): unknown[] {
   return "const" in tag ? [tag["const"]] : list(tag["enum"]);

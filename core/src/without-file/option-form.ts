@@ -1,7 +1,14 @@
 /** What a plugin asks to be told, derived from the schema of its options. */
 import { configSchema, valuesSchema } from "@mlflow-auth/schema";
 import type { Data, DataObject } from "../config/read.js";
-import { discriminatorOf, isObject, type Schema, SchemaWalker, tagValues } from "../config/schema-walk.js";
+import {
+  choiceOfFields,
+  discriminatorOf,
+  isObject,
+  type Schema,
+  SchemaWalker,
+  tagValues,
+} from "../config/schema-walk.js";
 
 /** One option, as a question about it needs it. */
 export interface Field {
@@ -43,7 +50,9 @@ export class OptionForm {
     const tag = discriminatorOf(schema);
     if (tag !== undefined && value[tag] === undefined) return yield this.#choiceOf(schema, tag, [...path, tag], false);
     const schemas = this.#walker.applicable(schema, value);
-    const required = new Set(schemas.flatMap((part) => (part["required"] ?? []) as string[]));
+    const required = new Set(
+      schemas.flatMap((part) => [...((part["required"] ?? []) as string[]), ...usualChoice(part, value)]),
+    );
     for (const [key, property] of this.#walker.properties(schemas)) {
       const given = value[key];
       const place = [...path, key];
@@ -102,6 +111,12 @@ export class OptionForm {
     visit(this.#walker.root, []);
     return found;
   }
+}
+
+/** Of the fields of which one has to be given the first, unless another is there: what is asked for is what most people have. */
+function usualChoice(schema: Schema, value: DataObject): readonly string[] {
+  const choice = choiceOfFields(schema);
+  return choice.some((names) => names.every((name) => value[name] !== undefined)) ? [] : (choice[0] ?? []);
 }
 
 function fieldOf(schema: Schema, path: readonly string[]): Field {
