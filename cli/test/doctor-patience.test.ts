@@ -46,22 +46,31 @@ test("an answer with more headers than clients take is not one of TLS", async ()
   assert.not.match(stdout, /write https/);
 });
 
-const beginnings: Record<string, (socket: Socket) => void> = {
-  "hangs up": (socket) => socket.destroy(),
-  "speaks something else": (socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n", () => socket.destroy()),
-  "has control characters in its headers": (socket) =>
-    void socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nx: \u001b[2J\r\n\r\n")),
+const beginnings: Record<string, [begin: (socket: Socket) => void, advice: RegExp]> = {
+  "hangs up": [(socket) => socket.destroy(), /write https:\/\//],
+  "speaks something else": [
+    (socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n", () => socket.destroy()),
+    /another program than a web server/,
+  ],
+  "speaks TLS alone": [
+    (socket) => void socket.once("data", () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 0x46]))),
+    /speaks TLS, and was spoken to without\n.*write https:\/\//,
+  ],
+  "has control characters in its headers": [
+    (socket) => void socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\nx: \u001b[2J\r\n\r\n")),
+    /have the server, or the proxy in front of it, fixed/,
+  ],
 };
 
-for (const [how, begin] of Object.entries(beginnings)) {
+for (const [how, [begin, advice]] of Object.entries(beginnings)) {
   test(`what listens there ${how}`, async () => {
     site.upstream.server.removeAllListeners("connection").on("connection", begin);
     const { code, stdout } = await doctor(site);
     assert.match(
       stdout,
-      /FAIL {2}connection .*(hangs up without an answer|does not speak HTTP|breaks a rule of HTTP: \w)/,
+      /FAIL {2}connection .*(hangs up without an answer|speaks TLS|does not speak HTTP|breaks a rule of HTTP: \w)/,
     );
-    assert.match(stdout, /write https:\/\//);
+    assert.match(stdout, advice);
     assert.is(code, 4);
   });
 }

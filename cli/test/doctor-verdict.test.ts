@@ -75,7 +75,14 @@ const refusals: [
   ["the other scheme is asked for", 401, 'Basic realm="x"', "", bearer, /credential\.mode: basic$/],
   ["a scheme that only a realm names", 401, 'Digest realm="Bearer or Basic"', "", bearer, /takes no Bearer$/],
   ["another header is asked for", 401, "Bearer", "", { "X-Token": "x" }, /credential\.header: Authorization$/],
-  ["the right scheme", 401, "Bearer", "", bearer, /^store the credential .* another server's$/],
+  [
+    "the right scheme",
+    401,
+    "Bearer",
+    "",
+    bearer,
+    /^store the credential .* another server's\. If it is the right one, have the proxy in front of MLflow pass Authorization on$/,
+  ],
   [
     "nothing is asked for",
     401,

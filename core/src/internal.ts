@@ -9,7 +9,7 @@ export {
   explainConnectionFailure,
 } from "./connection/failure.js";
 export { createHttpClient } from "./connection/http-client.js";
-export { ignoredProxy, ignoredProxyWarning, proxyFor } from "./connection/http-proxy.js";
+export { ignoredProxy, ignoredProxyWarning, proxyFor, sparedProxy } from "./connection/http-proxy.js";
 export { brokenAnswerOf } from "./connection/lenient-answers.js";
 export { unusedAuthorities, unusedAuthoritiesWarning } from "./connection/tls-files.js";
 export { framesOf } from "./errors/frames.js";

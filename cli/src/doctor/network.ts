@@ -9,13 +9,15 @@ import {
   isLoopback,
   proxyFor,
   remedyForPassing,
+  sparedProxy,
   unusedAuthorities,
   unusedAuthoritiesWarning,
 } from "@mlflow-auth/core/internal";
 import { withTimeout } from "../with-timeout.js";
-import { connectionFailure, otherScheme } from "./connection-failure.js";
+import { connectionFailure, withoutTls } from "./connection-failure.js";
 import type { Examination } from "./examination.js";
 import { broken, brokenBy, type Finding, fine, isBroken, knownError, type Link, links, skipped } from "./finding.js";
+import { withPassedProxy } from "./passed-proxy.js";
 import { type Answer, type Dispatcher, isHtml, probe } from "./probe.js";
 
 /** What came of asking a server without a credential. */
@@ -39,11 +41,12 @@ export async function examineNetwork(examination: Examination): Promise<NetworkR
   const { findings, answered } = await examineOnTheWay(examination);
   const { target, env } = examination;
   const ignored = ignoredProxy(target.uri, env);
-  if (ignored === undefined) return { findings, answered };
+  // Where no connection came about it stands there, for it may be why.
+  if (ignored === undefined || findings.some(isBroken)) return { findings, answered };
   const warning = ignoredProxyWarning(ignored, `requests to ${target.uri}`);
-  // It may be why the first of them is broken.
-  const at = findings.find(isBroken)?.link ?? "connection";
-  const told = findings.map((one) => (one.link === at ? { ...one, warnings: [...one.warnings, warning] } : one));
+  const told = findings.map((one) =>
+    one.link === "connection" ? { ...one, warnings: [...one.warnings, warning] } : one,
+  );
   return { findings: told, answered };
 }
 
@@ -59,8 +62,10 @@ async function examineOnTheWay(examination: Examination): Promise<NetworkReport>
     proxy = proxyFor(target.uri, env);
     agent = createAgent({ destination: target.uri, tls: target.server.tls, env });
   } catch (thrown) {
-    const name = await nameFinding(examination, false);
-    return unreachable([name, brokenBy("connection", knownError(thrown))]);
+    const error = knownError(thrown);
+    // The proxy that can't be used might know the name.
+    const name = await nameFinding(examination, error.code === "HTTP_PROXY");
+    return unreachable([name, brokenBy("connection", error)]);
   }
   try {
     return await examineThrough(agent, proxy, examination);
@@ -71,9 +76,9 @@ async function examineOnTheWay(examination: Examination): Promise<NetworkReport>
 }
 
 async function examineThrough(agent: Dispatcher, proxy: Proxy, examination: Examination): Promise<NetworkReport> {
-  const { target, timeout } = examination;
-  const name = await nameFinding(examination, proxy !== undefined);
-  if (isBroken(name)) return unreachable([name]);
+  const { target, timeout, env } = examination;
+  const name = await nameFinding(examination, proxy !== undefined && sparedProxy(target.uri, env) === undefined);
+  if (isBroken(name)) return unreachable([withPassedProxy(name, examination)]);
   let answer: Answer;
   try {
     answer = await probe(agent, { method: "GET", url: `${target.uri}/health` }, timeout);
@@ -161,7 +166,7 @@ function speaksTls(answer: Answer, uri: string): Finding | undefined {
   const { protocol, host } = new URL(uri);
   const told = answer.status === 400 && /HTTPS (port|server)|SSL-enabled server port/i.test(answer.text);
   if (protocol !== "http:" || !told) return undefined;
-  return broken("connection", `${host} speaks TLS, and was spoken to without`, otherScheme(protocol));
+  return withoutTls(host);
 }
 
 /**

@@ -47,7 +47,9 @@ export async function requestFinding(examination: Examination, before: Before): 
   const { found, remedy } = explainAnswer(answer, { url, authorized, clocksApart });
   if (answer.status !== 404) return broken("request", found, remedy, warnings);
   const base = await baseAbove(target.uri, agent, timeout);
-  const elsewhere = base === undefined ? remedy : `MLflow answers at ${base}: that is the server's address`;
+  const [api] = /\/(?:ajax-)?api(?:\/.*)?$/.exec(new URL(target.uri).pathname) ?? [];
+  const shorter = api === undefined ? remedy : `leave ${api} out of the server's address: clients add it themselves`;
+  const elsewhere = base === undefined ? shorter : `MLflow answers at ${base}: that is the server's address`;
   return broken("request", found, elsewhere, warnings);
 }
 

@@ -87,7 +87,7 @@ function howToSend(provider: string, name: string, scheme: string | undefined, w
       ? `ask the server's operator for access with a token: the server takes no ${scheme}`
       : `have ${instance} send what is asked for: credential.mode: ${mode.toLowerCase()}`;
   }
-  const replace = `store the credential that the server accepts where ${instance} reads it: the one there is out of date, or another server's`;
+  const replace = `store the credential that the server accepts where ${instance} reads it: the one there is out of date, or another server's. If it is the right one, have the proxy in front of MLflow pass ${name} on`;
   if (wanted.length > 0) return replace;
   // The server does not say what it wants.
   const other = isAuthorization ? "X-Api-Key" : "Authorization";

@@ -7,6 +7,7 @@ import { isMlflowAuthError, MlflowAuthError } from "../errors/mlflow-auth-error.
  * - `hung-up`: there was one, and the other side ended it without an answer.
  * - `headers-too-large`: it answers with more headers than clients take.
  * - `not-http`: what answers does not speak HTTP.
+ * - `breaks-http`: it speaks HTTP, and breaks one of its rules.
  * - `no-tls`: what answers does not speak TLS.
  * - `expired`, `not-yet-valid`, `other-name`, `self-signed`, `untrusted`, `other-purpose`: the certificate of the other side.
  * - `client-certificate`: the other side did not accept ours, or the lack of one.
@@ -20,6 +21,7 @@ export type ConnectionFailureKind =
   | "hung-up"
   | "headers-too-large"
   | "not-http"
+  | "breaks-http"
   | "no-tls"
   | "expired"
   | "not-yet-valid"
@@ -59,6 +61,12 @@ const meanings: readonly (readonly [codes: RegExp, kind: ConnectionFailureKind, 
   ],
   // undici's name for what has no code of the parser, such as a control character in a header.
   [/^(HPE_.*|HTTPParserError)$/, "not-http", "what answers there does not speak HTTP"],
+  // undici says the same of an answer with a length whose head its parser refuses.
+  [
+    /^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$/,
+    "breaks-http",
+    "its answer breaks a rule of HTTP, or is not as long as it says",
+  ],
   [/^CERT_HAS_EXPIRED$/, "expired", "its certificate has expired"],
   [/^CERT_NOT_YET_VALID$/, "not-yet-valid", "its certificate is not valid yet"],
   [/^(ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/, "other-name", "its certificate is for another name"],
@@ -87,6 +95,7 @@ const withoutTls: ReadonlySet<ConnectionFailureKind | undefined> = new Set([
   "hung-up",
   "headers-too-large",
   "not-http",
+  "breaks-http",
 ]);
 
 /**
@@ -100,8 +109,10 @@ export function connectionFailureOf(thrown: unknown): ConnectionFailure {
   for (const [codes, kind, what] of meanings) {
     if (!codes.test(code)) continue;
     const rule = kind === "not-http" ? brokenRuleIn(error) : undefined;
-    const why = rule === undefined ? what : `${rule.startsWith("Expected HTTP/") ? what : BREAKS}: ${rule}`;
-    return { code, kind, what: `${why} (${code})${noteOf(error)}`, isTls: !withoutTls.has(kind) };
+    const breaks = rule !== undefined && !rule.startsWith("Expected HTTP/");
+    const why = rule === undefined ? what : `${breaks ? BREAKS : what}: ${rule}`;
+    const isTls = !withoutTls.has(kind);
+    return { code, kind: breaks ? "breaks-http" : kind, what: `${why} (${code})${noteOf(error)}`, isTls };
   }
   return { code, what: code + noteOf(error), isTls: false };
 }

@@ -69,16 +69,30 @@ export function ignoredProxy(destination: string, env: Environment): IgnoredProx
   if (isLoopback(hostname)) return undefined;
   const own = variables[protocol as keyof typeof variables];
   if (own.some((name) => env[name] !== undefined)) return undefined;
-  const exempt = exemptIn(env);
-  const isExempt = exempt
-    .toLowerCase()
-    .split(/[,\s]+/)
-    .map((entry) => entry.replace(/^\*?\.?(?=[^*.])|:\d+$/g, ""))
-    .some((entry) => entry === "*" || (entry !== "" && `.${hostname}`.endsWith(`.${entry}`)));
-  if (isExempt || inExemptNetwork(hostname, exempt)) return undefined;
+  if (exemptionOf(hostname, env) !== undefined) return undefined;
   const variable = ["all_proxy", "ALL_PROXY"].find((name) => env[name]?.trim());
   if (variable === undefined) return undefined;
   return { variable, remedy: `set ${own[1]} to an http or https proxy, or list the host in NO_PROXY` };
+}
+
+/** A proxy that the environment names for a destination, and what of NO_PROXY keeps it from being used. Undefined where nothing does. */
+export function sparedProxy(destination: string, env: Environment): { variable: string; entry: string } | undefined {
+  const { protocol, hostname } = new URL(destination);
+  const variable = variables[protocol as keyof typeof variables].find((name) => env[name] !== undefined);
+  if (isLoopback(hostname) || variable === undefined || !env[variable]?.trim()) return undefined;
+  const entry = exemptionOf(hostname, env);
+  return entry === undefined ? undefined : { variable, entry };
+}
+
+/** The entry of NO_PROXY that lists a host; undefined where none does. */
+function exemptionOf(hostname: string, env: Environment): string | undefined {
+  return exemptIn(env)
+    .split(/[,\s]+/)
+    .filter((entry) => entry !== "")
+    .find((entry) => {
+      const name = entry.toLowerCase().replace(/^\*?\.?(?=[^*.])|:\d+$/g, "");
+      return name === "*" || `.${hostname}`.endsWith(`.${name}`) || inExemptNetwork(hostname, entry);
+    });
 }
 
 /** @param whose requests, and where to: the middle of a sentence */

@@ -6,12 +6,15 @@ import { openScene, type Scene } from "./scene.ts";
 import type { BrokenSetup } from "./setup.ts";
 
 /** @param name of the suite: where the chain breaks in its set-ups */
-export async function suiteOf(name: string, ...tables: readonly (readonly BrokenSetup[])[]): Promise<Suite> {
+export async function suiteOf(
+  name: string,
+  ...tables: readonly (readonly BrokenSetup[])[]
+): Promise<{ readonly test: Suite; readonly scene: () => Scene }> {
   const test = suite(name, { missing: await missing("mlflow", "vault", "nginx") });
-  let scene: Scene;
+  let opened: Scene;
   test.before(async () => {
-    scene = await openScene();
+    opened = await openScene();
   });
-  for (const setup of tables.flat()) test(setup.name, () => examine(setup, scene));
-  return test;
+  for (const setup of tables.flat()) test(setup.name, () => examine(setup, opened));
+  return { test, scene: () => opened };
 }

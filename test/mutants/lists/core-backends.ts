@@ -127,9 +127,15 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "cli/src/doctor/network.ts",
+    "cli/src/doctor/passed-proxy.ts",
     ["cli/doctor"],
-    [["findings.find(isBroken)?.link ?? ", "", "doctor says nothing of ALL_PROXY where only a proxy knows the server"]],
+    [
+      [
+        "if (ignored !== undefined) {",
+        "if (false) {",
+        "doctor says nothing of ALL_PROXY where only a proxy knows the server",
+      ],
+    ],
   ),
   ...faultsIn(
     "core/src/connection",
