@@ -178,11 +178,11 @@ test("types that can't be compared are told, for want of the compiler", async ()
   );
 });
 
-test("a package of a monorepo is judged by itself, also by an npm that was told its name", async () => {
+test("a package of a monorepo is judged by itself, also below an npm that was told of another", async () => {
   const workspace = "node_modules/mlflow-auth-plugin-sound";
   sound.write("../../package.json", { name: "top", version: "1.0.0", private: true, workspaces: [workspace] });
   sound.write("../../.env", "x");
-  const env = { npm_config_workspace: workspace, npm_config_json: "false" };
+  const env = { npm_config_workspace: "another", npm_config_json: "false" };
   const { code, stdout } = await run(["plugins", "--check"], { cwd: sound.folder, env });
   assert.is(code, 0, stdout);
   assert.match(stdout, /\nNothing was found: it can be published\.\n$/);
