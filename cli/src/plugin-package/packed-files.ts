@@ -8,11 +8,10 @@ const LONGEST = 60_000;
 /** Below the package's folder, with `/`; or why npm does not say. */
 export type Packed = { readonly files: readonly string[] } | { readonly why: string };
 
-/** Asks npm, which runs none of the package's scripts for it, and sends nothing. */
+/** Asks npm about this folder, whatever workspace one around it was told: it runs none of the package's scripts for it, and sends nothing. */
 export async function packedFiles(folder: string): Promise<Packed> {
   const child = spawn("npm", ["pack", folder, "--dry-run", "--json", "--ignore-scripts"], {
     cwd: folder,
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOfAnotherCall(name))),
     stdio: ["ignore", "pipe", "pipe"],
     shell: process.platform === "win32",
     timeout: LONGEST,
@@ -31,11 +30,6 @@ export async function packedFiles(folder: string): Promise<Packed> {
     return { why: "npm can't be run here" };
   }
   return filesIn(stdout) ?? { why: `\`npm pack\` says: ${reasonIn(stderr)}` };
-}
-
-/** What an npm that runs this has set for its own call, such as the workspace that it was told. */
-function isOfAnotherCall(name: string): boolean {
-  return /^npm_config_/i.test(name) && !/^npm_config_(?:cache|userconfig|globalconfig)$/i.test(name);
 }
 
 /** A list with one package, or an object with it under its name, as the releases of npm have it. */

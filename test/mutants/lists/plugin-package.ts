@@ -128,7 +128,6 @@ export const mutants = [
         "--no-import runs what the package has installed",
       ],
       ['"--ignore-scripts"', '"--offline"', "npm runs the package's scripts while it is judged"],
-      ["!isOfAnotherCall(name)", "true", "an npm that was told of a workspace packs another package, or none"],
       ["secretName.test(file) && !", "false && !", "a file of keys is published"],
       ['"text" in read && secretText.test(read.text)', "false", "a private key in a file of another name is published"],
       [
