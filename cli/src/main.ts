@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { bearLostOutput, endWith } from "./end-with.js";
 import { exit } from "./exit-codes.js";
 import { execVariable, leaveOuterProxy } from "./outer-proxy.js";
-import { keepStdout } from "./print.js";
+import { keepStdout, writeOut } from "./print.js";
 import { createProgram } from "./program.js";
 
 bearLostOutput();
@@ -30,7 +30,7 @@ const { fitColumns, fitStream } = isTerminal ? await import("./fit-columns.js") 
 if (fitColumns !== undefined) {
   for (const command of [program, ...program.commands]) {
     command.configureOutput({
-      writeOut: (text) => process.stdout.write(fitColumns(text, process.stdout)),
+      writeOut: (text) => writeOut(fitColumns(text, process.stdout)),
       writeErr: (text) => process.stderr.write(fitColumns(text, process.stderr)),
     });
   }

@@ -16,6 +16,7 @@ import {
   serverOption,
 } from "./options.js";
 import { paint } from "./paint.js";
+import { writeOut } from "./print.js";
 
 /** The command line, ready to parse. A command ends the process by itself; wrong usage throws a CommanderError. */
 export function createProgram(): Command {
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     .passThroughOptions()
     .exitOverride()
     .configureOutput({
+      writeOut,
       outputError: (text, write) => write(`${paint(process.stderr, "red", "USAGE")}: ${text.replace(/^error: /, "")}`),
     })
     .showHelpAfterError("  Try this: mlflow-auth --help")

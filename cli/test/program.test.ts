@@ -29,6 +29,20 @@ for (const name of ["", ...createProgram().commands.map((command) => command.nam
   });
 }
 
+test("help is on stdout, by the flag as by the command", async () => {
+  for (const [flag, command] of [
+    [["--help"], ["help"]],
+    [
+      ["exec", "--help"],
+      ["help", "exec"],
+    ],
+  ] as const) {
+    const [one, other] = [await ask([...flag]), await ask([...command])];
+    assert.equal([other.code, other.stdout, other.stderr], [0, one.stdout, ""]);
+    assert.match(other.stdout, "Usage: mlflow-auth");
+  }
+});
+
 test("every command that a help lists is in one of the groups that a newcomer reads from top to bottom", async () => {
   const { stdout } = await ask(["--help"]);
   const headings = stdout.split("\n").filter((line) => /^\S.*:$/.test(line));

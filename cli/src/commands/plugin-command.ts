@@ -2,6 +2,7 @@ import { commandNames, findCommand, printable, similarName } from "@mlflow-auth/
 import type { Command } from "commander";
 import { commandFault, commandSources, meantPackage } from "../installed/plugin-commands.js";
 import { paint } from "../paint.js";
+import { writeOut } from "../print.js";
 
 /**
  * Runs the command that an installed plugin adds. Returns the exit code, or the signal that has asked it to end.
@@ -37,7 +38,10 @@ export async function listCommands(stream: NodeJS.WriteStream, program: Command)
         .filter((name) => commandFault(name, sources, own) === undefined)
         .map((name) => `  ${name.padEnd(width)}  ${paint(stream, "dim", `of ${manifest.name}`)}`),
     );
-    if (lines.length > 0) stream.write(`\nOf installed plugins:\n${lines.join("\n")}\n`);
+    if (lines.length === 0) return;
+    const text = `\nOf installed plugins:\n${lines.join("\n")}\n`;
+    if (stream === process.stdout) writeOut(text);
+    else stream.write(text);
   } catch {
     // A file that can't be read is told of by the command that needs it.
   }
