@@ -156,12 +156,7 @@ export function createProgram(): Command {
   )
     .addHelpText(
       "after",
-      example(
-        "mlflow-auth plugins",
-        "mlflow-auth plugins --why vault",
-        "mlflow-auth plugins --types",
-        "mlflow-auth plugins --check packages/plugin-acme --json",
-      ),
+      example("mlflow-auth plugins", "mlflow-auth plugins --why vault", "mlflow-auth plugins --check"),
     )
     .action(async (_options, command: Command) => {
       const { plugins } = await import("./commands/plugins.js");
