@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
@@ -138,6 +139,22 @@ test("is killed where the plugin is closed", async () => {
   await started.context.clock.advance(60_000);
   assert.match((await started.fault()).message, /the plugin was closed/);
   assert.is((await pids("closing", 2)).length, 2, "nothing is started any more");
+});
+
+test("is killed where the program ends without having closed anything", async () => {
+  folder.script("hang", "echo $$ > leaving.new; sleep 1000 & echo $! >> leaving.new; mv leaving.new leaving; wait");
+  const program = `
+    import { existsSync } from "node:fs";
+    import { testContext, testRequest } from "@mlflow-auth/core/testing";
+    import { createRequestAuthProvider } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+    const options = { command: ["./hang"], cwd: process.argv[1], commandTimeout: 3_600_000, ttl: 1_000 };
+    const provider = await createRequestAuthProvider(options, testContext({ env: { PATH: process.argv[2] } }));
+    provider.getAuth(testRequest());
+    while (!existsSync(process.argv[1] + "/leaving")) await new Promise((resolve) => setTimeout(resolve, 5));
+    process.exit(0);`;
+  execFileSync(process.execPath, ["--input-type=module", "-e", program, cwd, PATH], { cwd: import.meta.dirname });
+  const all = await pids("leaving", 2);
+  await until(() => (all.some(isAlive) ? undefined : true));
 });
 
 test("that floods stdout is killed, and nothing of it is kept or shown", async () => {
