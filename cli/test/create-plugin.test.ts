@@ -47,7 +47,7 @@ test("makes the package in a folder of its own, and ends with the next three com
 
 test("from a clone it brings the clone's packages, whole and by a name that changes with them, and says so", async () => {
   const { stderr } = await create(["acme"]);
-  assert.match(stderr, `the packages of mlflow-auth in its vendor/ are those of ${root.replace(/\/$/, "")}`);
+  assert.match(stderr, /the packages of mlflow-auth in its vendor\/ are those of \S+ as they are now\n/);
   const folder = join(here.folder, "mlflow-auth-plugin-acme");
   const { devDependencies, peerDependencies, resolutions } = manifestOf("mlflow-auth-plugin-acme");
   const specs = Object.entries<string>(devDependencies).filter(([name]) => name.includes("mlflow-auth"));
@@ -71,6 +71,7 @@ test("several kinds have a module each, and the entry points of all", async () =
   });
   assert.is(code, 0, stderr);
   const made = JSON.parse(stdout);
+  assert.is(made.clone, root.replace(/\/$/, ""));
   const folder = "mlflow-auth-plugin-store";
   assert.is(made.folder, join(here.folder, folder));
   assert.equal([made.package, made.plugin, made.language], ["@team/store", "store", "typescript"]);
@@ -89,6 +90,16 @@ test("with --js the next commands need no build, and are those of the package ma
   const { stdout } = await create(["acme", "--js"], { npm_config_user_agent: "yarn/4.18.1 npm/? node/v24.1.0" });
   assert.match(stdout, /install\n {2}yarn run check\n {2}yarn pack\n$/);
   assert.match(stdout, "cd mlflow-auth-plugin-acme && yarn install");
+});
+
+test("a plugin of a name that another package has is made with a warning", async () => {
+  const { code, stderr } = await create(["@mlflow-auth/vault", "--js"]);
+  assert.is(code, 0, stderr);
+  assert.match(
+    stderr,
+    "mlflow-auth: @mlflow-auth/plugin-vault has a plugin vault, too: a file that finds both must say `package:`",
+  );
+  assert.not.match((await create(["@mlflow-auth/plugin-aws", "--js"])).stderr, "has a plugin");
 });
 
 test("a folder that is there is refused, whatever it is, and stays as it was; an empty one is taken", async () => {

@@ -21,7 +21,7 @@ export { coreMismatch } from "./discovery/core-range.js";
 export { commandNames, findCommand } from "./discovery/find-command.js";
 export { findPlugin, type Installed, meantBy, readInstalled, type WantedPlugin } from "./discovery/find-plugin.js";
 export { ownPackage, ownPlugins } from "./discovery/install-command.js";
-export { SEARCH } from "./discovery/known-plugins.js";
+export { listedPackage, SEARCH } from "./discovery/known-plugins.js";
 export {
   type Manifest,
   namesOf,

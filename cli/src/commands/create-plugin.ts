@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal/config";
+import { listedPackage, MlflowAuthError, workingFolder } from "@mlflow-auth/core/internal/config";
 import { unlessCancelled } from "../cancelled.js";
 import { type Kind, kindNames, kinds, kindsOf } from "../create-plugin/kinds.js";
 import { readName } from "../create-plugin/name.js";
@@ -35,6 +35,7 @@ async function run(given: string | undefined, options: CreatePluginOptions, asks
   const source = { folder: ownFolder, version: ownVersion() };
   const { files, own } = render(wanted, join(ownFolder, "templates"), (names) => takeOwnPackages(names, source));
   writeFolder(folder, files);
+  warnOfOther(wanted);
   report(wanted, folder, [...files.keys()], own, options.json);
   return exit.fine;
 }
@@ -69,6 +70,13 @@ function nameOf(text: string) {
   throw new MlflowAuthError("USAGE", name, {
     remedy: "mlflow-auth create-plugin acme, or @team/mlflow-auth-plugin-acme",
   });
+}
+
+/** Who uses both has to say which one is meant. */
+function warnOfOther({ name: { plugin, package: packageName } }: Wanted): void {
+  const other = listedPackage(plugin);
+  if (other === undefined || other === packageName) return;
+  console.error(`mlflow-auth: ${other} has a plugin ${plugin}, too: a file that finds both must say \`package:\``);
 }
 
 function refuseFolder(here: string, folder: string): void {
