@@ -3,10 +3,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { emptyFolder } from "../../cli/test/new-plugin.ts";
+import { builtCommand } from "../built-command.ts";
 import { installProject, managers } from "./managers.ts";
 import { makePlugin, newPlugins, usePlugin } from "./new-plugin.ts";
 import { registryMissing } from "./registry.ts";
-import { type Published, packAll } from "./tarballs.ts";
+import { type Published, packAll, unpack } from "./tarballs.ts";
 import { use } from "./use.ts";
 
 const npm = managers[0] as (typeof managers)[0];
@@ -26,6 +28,32 @@ test("all of them are installed in one empty project", async () => {
   const names = made.map(({ name }) => name);
   project = await installProject(npm, [...(await packAll()), ...made], names);
   for (const name of names) assert.ok(existsSync(join(project, "node_modules", name, "package.json")), name);
+});
+
+test("what a clone packs for them is what is published, but for what only people read", async () => {
+  const here = emptyFolder();
+  const { stdout } = await use(
+    { folder: here.folder, execute: [process.execPath] },
+    builtCommand,
+    "create-plugin",
+    "acme",
+    "--json",
+  );
+  const { folder, files } = JSON.parse(stdout);
+  const vendor = (files as string[]).filter((file) => file.startsWith("vendor/"));
+  for (const published of await packAll()) {
+    const start = `vendor/${published.name.replace("@", "").replace("/", "-")}-`;
+    const own = vendor.find((file) => file.startsWith(start) && /^\d/.test(file.slice(start.length)));
+    if (own === undefined) continue;
+    const packed = await unpack({ ...published, tarball: join(folder, own) });
+    const wanted = [...(await unpack(published)).keys()].filter((file) => !/^(README\.md|LICENSE)$/.test(file));
+    assert.equal([...packed.keys()].sort(), wanted.sort(), published.name);
+    const { dependencies } = JSON.parse(packed.get("package.json") as string);
+    assert.not.match(JSON.stringify(dependencies ?? {}), "workspace:");
+    vendor.splice(vendor.indexOf(own), 1);
+  }
+  assert.equal(vendor, []);
+  here.remove();
 });
 
 for (const plugin of newPlugins) {

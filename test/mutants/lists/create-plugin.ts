@@ -25,7 +25,7 @@ export const mutants = [
   // what they hold
   ...faultsIn(
     "cli/src/create-plugin",
-    ["cli/create-plugin-names", "cli/create-plugin-sources", "cli/create-plugin"],
+    ["cli/create-plugin-names", "cli/create-plugin-files", "cli/create-plugin"],
     [
       [
         'path === index && given.length > 1 ? index.replace("index", kinds[kind].module) : path',
@@ -52,7 +52,7 @@ export const mutants = [
   // what they are called, and what is done next
   ...faultsIn(
     "cli/src/create-plugin",
-    ["cli/create-plugin-names", "cli/create-plugin-sources", "cli/create-plugin"],
+    ["cli/create-plugin-names", "cli/create-plugin-files", "cli/create-plugin"],
     [
       [
         'if (!ownPlugins.includes(plugin) || scope === "mlflow-auth") return undefined;',
