@@ -9,7 +9,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { kinds } from "../src/create-plugin/kinds.js";
 import { startFakeAcme } from "../templates/typescript/base/test/fake-acme.ts";
-import { choices, emptyFolder, writePackage } from "./new-plugin.js";
+import { emptyFolder, fullChoices, writePackage } from "./new-plugin.js";
 
 const test = suite("the sources of new plugins", { timeout: 240 });
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -46,7 +46,7 @@ function link(target: string, path: string): void {
 const script = (folder: string, name: string): string =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).scripts[name];
 
-for (const chosen of choices) {
+for (const chosen of fullChoices) {
   const label = chosen.join(", ");
 
   test(`${label}: compiles, and passes its tests, those of the contract included`, async () => {
@@ -73,7 +73,7 @@ test("try shows that it works, with the package as a plugin of its own project",
 });
 
 test("in JavaScript it is right by its types as well", async () => {
-  for (const chosen of choices) {
+  for (const chosen of fullChoices) {
     const parent = join(here.folder, chosen.join("-"));
     mkdirSync(parent);
     const folder = writePackage(parent, chosen, "javascript");

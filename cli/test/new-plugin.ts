@@ -23,6 +23,9 @@ export const choices: readonly (readonly Kind[])[] = [
   ["signs", "headers", "tags"],
 ];
 
+/** Of these the ones that hold every module there is. */
+export const fullChoices = choices.filter(({ length }) => length > 1);
+
 export function named(text: string): PluginName {
   const name = readName(text);
   if (typeof name === "string") throw new Error(name);

@@ -46,7 +46,7 @@ export const mutants = [
         "yarn looks for unpublished packages",
       ],
       ['if (overrides !== undefined) files.set("pnpm-workspace.yaml", overrides);', "", "so does pnpm"],
-      ["for (const need of made.needs) wanted.add(need);", "", "so does npm, for what a packed package depends on"],
+      ["wanted.add(need);", "", "so does npm, for what a packed package depends on"],
     ],
   ),
   // what they are called, and what is done next
