@@ -94,11 +94,17 @@ function wrongChoice(place: string, choice: readonly (readonly string[])[], isCo
 
 function unknownField(place: string, key: string, known: readonly string[]): Explanation {
   const pointer = pointerTo(place, key);
-  const meant = isPrintable(key) ? similarName(key, known) : undefined;
+  const meant = isPrintable(key) ? (similarName(key, known) ?? otherForm(key, known)) : undefined;
   const hint = meant === undefined ? `; there are: ${known.join(", ") || "none"}` : `; did you mean \`${meant}\`?`;
   const message = `${named(pointer)} does not exist${hint}`;
   if (meant === undefined) return ["UNKNOWN_FIELD", pointer, "key", message];
   return ["UNKNOWN_FIELD", pointer, "key", message, pointerTo(place, meant)];
+}
+
+/** What the other form of the file calls the address of a server. */
+function otherForm(key: string, known: readonly string[]): string | undefined {
+  const other = { uri: "trackingUri", trackingUri: "uri" }[key];
+  return other !== undefined && known.includes(other) ? other : undefined;
 }
 
 function missingField(

@@ -89,7 +89,9 @@ function list(
   if (typeof judged === "string")
     problems.add("SERVER_URI", place, "value", `the address${variables.filledBy(place)} ${judged}`);
   else if (judged.cleartext && !allowInsecure && !problems.covers(pointerTo(pointer, "allowInsecure"))) {
-    const message = "credentials would travel in the clear: use https, or say `allowInsecure: true` for this server";
+    const by = variables.filledBy(place);
+    const who = by === "" ? "credentials would travel" : `by the address${by} credentials would travel`;
+    const message = `${who} in the clear: use https, or say \`allowInsecure: true\` for this server`;
     problems.add("SERVER_CLEARTEXT", place, "value", message);
   }
   return typeof judged === "string" ? server : { ...server, uri: judged.uri };

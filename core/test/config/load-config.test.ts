@@ -85,6 +85,20 @@ test("the tracking URI falls back to MLFLOW_TRACKING_URI, but not beside servers
   assert.equal(await problemsOf({ version: 1 }, { MLFLOW_TRACKING_URI: "databricks" }), [
     "SERVER_URI `trackingUri`: the address, which the variable MLFLOW_TRACKING_URI fills, must be absolute and begin with https:// or http://",
   ]);
+  const [cleartext] = await problemsOf({ version: 1 }, { MLFLOW_TRACKING_URI: "http://a.example.com" });
+  assert.match(
+    cleartext as string,
+    "by the address, which the variable MLFLOW_TRACKING_URI fills, credentials would travel",
+  );
+});
+
+test("who takes the name that the other form has for the address is told the one of this form, and nothing else", async () => {
+  assert.equal(await problemsOf({ version: 1, uri: "https://a.example.com" } as never, {}), [
+    "UNKNOWN_FIELD `uri` does not exist; did you mean `trackingUri`?",
+  ]);
+  assert.equal(await problemsOf({ version: 1, servers: [{ trackingUri: "https://a.example.com" }] } as never, {}), [
+    "UNKNOWN_FIELD `servers[0].trackingUri` does not exist; did you mean `uri`?",
+  ]);
 });
 
 test("TLS files are relative to the file; MLflow's variables stand in, and a certificate alone holds its key", async () => {
