@@ -96,7 +96,8 @@ for (const manager of managers) {
       assert.equal(
         names.filter(
           (name) =>
-            /aws|azure|datadog|descope|hokusai|mlflow-stub|proxy$|^mlflow$/.test(name) && !name.includes("undici"),
+            /aws|azure|datadog|descope|hokusai|plugin-token|mlflow-stub|proxy$|^mlflow$/.test(name) &&
+            !name.includes("undici"),
         ),
         [],
       );

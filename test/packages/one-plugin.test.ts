@@ -22,6 +22,7 @@ const sdks: Readonly<Record<string, RegExp | undefined>> = {
   descope: /^@descope\//,
   datadog: undefined,
   hokusai: undefined,
+  token: undefined,
 };
 
 /** Plugins that come with another one's package. */
@@ -35,6 +36,7 @@ const options: Readonly<Record<string, object>> = {
   azure: { vaultUrl: "https://team.vault.azure.net", secret: { name: "mlflow-auth" } },
   datadog: {},
   hokusai: {},
+  token: { command: ["get-token"] },
   sigv4: { arn: "arn:aws:sagemaker:eu-central-1:111122223333:mlflow-tracking-server/team" },
 };
 
