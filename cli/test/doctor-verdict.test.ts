@@ -121,6 +121,15 @@ for (const [what, status, asks, text, headers, remedy] of refusals) {
   });
 }
 
+test("a plugin that sends its credential in one form alone is not told to send another", () => {
+  const told = (authenticate?: string) => {
+    const headers = authenticate === undefined ? {} : { "www-authenticate": authenticate };
+    return explainAnswer({ status: 401, headers, text: "" }, { ...sent(bearer), fixedForm: true }).remedy;
+  };
+  for (const asks of [undefined, "Basic", "Bearer"]) assert.not.match(told(asks), "credential.", asks);
+  assert.match(told("Basic"), /the server takes no Bearer$/);
+});
+
 test("a refused signature is told as one, with the clocks first where they are apart", () => {
   const before = sent({});
   const signing = { instance: "vault", longBodies: "spool", sign: async () => [] } as const;

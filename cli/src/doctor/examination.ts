@@ -45,6 +45,8 @@ export interface SentRead {
   readonly authorized: AuthorizedHeaders;
   /** Whether this machine's clock and another differ so much that tokens may fail by it. */
   readonly clocksApart: boolean;
+  /** Whether the plugin has no `credential` to say how it is to be sent. Default: false. */
+  readonly fixedForm?: boolean | undefined;
 }
 
 /** What was found out about one server, in the order of the chain. */

@@ -46,9 +46,9 @@ export function verdictOf({ common, servers }: Diagnosis): Verdict {
   return { broken: finding.link, finding, server, sentence, code: codeOf(finding) };
 }
 
-/** With a full stop, unless there is an end already, or an address that it would be taken for a part of. */
+/** With a full stop, unless there is an end already, or what it would be taken for a part of: an address, or a command behind a colon. */
 function ended(sentence: string): string {
-  return /[.?!]$|\/\S*$/.test(sentence) ? sentence : `${sentence}.`;
+  return /[.?!]$|\/\S*$|: [^`]*$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** A server that answers, but not as it should, is a problem found; one that can't be reached has failed, as a secret backend has. */

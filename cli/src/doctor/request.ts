@@ -1,5 +1,5 @@
 /** One read as a client would send it, with the credential: the link that counts. */
-import { createInterceptor, isMlflowAuthError } from "@mlflow-auth/core/internal";
+import { type AuthorizedHeaders, type Config, createInterceptor, isMlflowAuthError } from "@mlflow-auth/core/internal";
 import { BRIDGE_PLUGIN } from "../outer-proxy.js";
 import { CLIENT_CREDENTIALS, secretVariablesOf } from "../removed-variables.js";
 import { connectionFailure } from "./connection-failure.js";
@@ -44,13 +44,24 @@ export async function requestFinding(examination: Examination, before: Before): 
       : `${inShort(authorized)} is accepted, and MLflow answers`;
     return fine("request", found, warnings);
   }
-  const { found, remedy } = explainAnswer(answer, { url, authorized, clocksApart });
+  const { found, remedy } = explainAnswer(answer, {
+    url,
+    authorized,
+    clocksApart,
+    fixedForm: hasFixedForm(authorized, opened.open.config),
+  });
   if (answer.status !== 404) return broken("request", found, remedy, warnings);
   const base = await baseAbove(target.uri, agent, timeout);
   const [api] = /\/(?:ajax-)?api(?:\/.*)?$/.exec(new URL(target.uri).pathname) ?? [];
   const shorter = api === undefined ? remedy : `leave ${api} out of the server's address: clients add it themselves`;
   const elsewhere = base === undefined ? shorter : `MLflow answers at ${base}: that is the server's address`;
   return broken("request", found, elsewhere, warnings);
+}
+
+/** Options as they are used have `credential` with its defaults, where their plugin knows it. */
+function hasFixedForm({ provider }: AuthorizedHeaders, { instances }: Config): boolean {
+  const options = instances.find(({ name }) => name === provider)?.options;
+  return options !== undefined && !Object.hasOwn(options, "credential");
 }
 
 /** Nothing is accepted by a server that asks for nothing. */

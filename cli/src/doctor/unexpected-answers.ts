@@ -48,7 +48,7 @@ function explainByKind(answer: Answer, sent: SentRead, kind: ReturnType<typeof r
 }
 
 /** 401: how the credential was sent, and what the server asks for, tell what to change. */
-function unauthorized(answer: Answer, { authorized, clocksApart }: SentRead): Explanation {
+function unauthorized(answer: Answer, { authorized, clocksApart, fixedForm = false }: SentRead): Explanation {
   const { provider } = authorized;
   if (provider === undefined) {
     return {
@@ -67,7 +67,10 @@ function unauthorized(answer: Answer, { authorized, clocksApart }: SentRead): Ex
   const wanted = schemesIn([answer.headers["www-authenticate"]].flat().join(", "));
   const found = `the server refused the credential of ${provider} (401), sent as ${shown}`;
   const asks = wanted.length === 0 ? found : `${found}; it asks for ${wanted.join(" or ")}`;
-  return { found: asks, remedy: clock + howToSend(provider, name, scheme, wanted) };
+  return {
+    found: asks,
+    remedy: clock + howToSend(provider, { name, scheme, wanted, fixedForm }),
+  };
 }
 
 /** What a remedy begins with where something that has a date was refused. */
@@ -75,19 +78,29 @@ function clocksFirst(apart: boolean): string {
   return apart ? "set the clocks right first (see clock); then " : "";
 }
 
-function howToSend(provider: string, name: string, scheme: string | undefined, wanted: readonly string[]): string {
+/** How a credential went, and what the server asks for, by schemes. */
+interface Sending {
+  readonly name: string;
+  readonly scheme: string | undefined;
+  readonly wanted: readonly string[];
+  readonly fixedForm: boolean;
+}
+
+function howToSend(provider: string, { name, scheme, wanted, fixedForm }: Sending): string {
   const instance = `plugins.${provider}`;
   const isAuthorization = name.toLowerCase() === "authorization";
+  const takesOther = wanted.length > 0 && scheme !== undefined && !wanted.includes(scheme);
+  if (fixedForm && !takesOther) return otherCredential(provider, name);
   if (wanted.length > 0 && !isAuthorization) {
     return `have ${instance} send it in the header that is asked for: credential.header: Authorization`;
   }
-  if (wanted.length > 0 && scheme !== undefined && !wanted.includes(scheme)) {
-    const mode = wanted.find((one) => one === "Basic" || one === "Bearer");
+  if (takesOther) {
+    const mode = fixedForm ? undefined : wanted.find((one) => one === "Basic" || one === "Bearer");
     return mode === undefined
       ? `ask the server's operator for access with a token: the server takes no ${scheme}`
       : `have ${instance} send what is asked for: credential.mode: ${mode.toLowerCase()}`;
   }
-  const replace = `store the credential that the server accepts where ${instance} reads it: the one there is out of date, or another server's. If it is the right one, have the proxy in front of MLflow pass ${name} on`;
+  const replace = otherCredential(provider, name);
   if (wanted.length > 0) return replace;
   // The server does not say what it wants.
   const other = isAuthorization ? "X-Api-Key" : "Authorization";
@@ -95,6 +108,11 @@ function howToSend(provider: string, name: string, scheme: string | undefined, w
   if (scheme === undefined) return `${replace}. If the server ${header}`;
   const [means, mode] = scheme === "Basic" ? ["a token", "bearer"] : ["a user and a password", "basic"];
   return `${replace}. If the server wants ${means}, say credential.mode: ${mode}; if it ${header}`;
+}
+
+/** What to do where it was sent as it should be. */
+function otherCredential(provider: string, header: string): string {
+  return `store the credential that the server accepts where plugins.${provider} reads it: the one there is out of date, or another server's. If it is the right one, have the proxy in front of MLflow pass ${header} on`;
 }
 
 /** How the credential went, by names that are none of its own. */

@@ -84,8 +84,10 @@ export function instancesOf(chosen: readonly SwitchedPlugin[], installed: Instal
   throw new MlflowAuthError("PLUGIN_NOT_INSTALLED", message, { remedy: installed.install(packages.join(" ")) });
 }
 
-function named({ plugin, variables }: SwitchedPlugin, { code, message, remedy }: MlflowAuthError): MlflowAuthError {
-  return new MlflowAuthError(code, `${plugin}, which ${variables.join(" and ")} switches on: ${message}`, { remedy });
+function named({ plugin, variables }: SwitchedPlugin, error: MlflowAuthError): MlflowAuthError {
+  const switches = variables.join(" and ");
+  const { code, message, remedy = `correct ${switches}` } = error;
+  return new MlflowAuthError(code, `${plugin}, which ${switches} switches on: ${message}`, { remedy });
 }
 
 /** What is not followed although it is there. */

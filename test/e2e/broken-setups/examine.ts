@@ -48,7 +48,7 @@ export async function examine(setup: BrokenSetup, scene: Scene): Promise<void> {
 function adviceIn(fault: string): string {
   const tried = /Try this: (.*)$/m.exec(fault)?.[1];
   if (tried !== undefined) return tried;
-  const [, place, message] = /^ +(\S+:\d+):\d+ {2}\w+ {2}(.*)$/m.exec(fault) ?? [];
+  const [, place = "the configuration", message] = /^ +(?:(\S+:\d+):\d+|\S+) {2}[A-Z_]+ {2}(.*)$/m.exec(fault) ?? [];
   return `fix ${place}: ${message}`;
 }
 
