@@ -222,4 +222,16 @@ export const mutants = [
       ["|| env[name] === undefined) return;", ") return;", "a text with a dollar is refused"],
     ],
   ),
+  ...faultsIn(
+    "core/src/config",
+    ["core/load-config"],
+    [
+      ["?? otherForm(key, known)", "", "who writes uri in the short form is not told trackingUri"],
+      [
+        'by === "" ? "credentials would travel"',
+        'true ? "credentials would travel"',
+        "the file is blamed for a variable's value",
+      ],
+    ],
+  ),
 ];
