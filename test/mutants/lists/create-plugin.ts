@@ -7,16 +7,6 @@ export const mutants = [
     "cli/src/create-plugin/write-folder.ts",
     ["cli/create-plugin"],
     [
-      [
-        "there.isDirectory() && readdirSync(folder).length === 0",
-        "there.isDirectory()",
-        "a folder with files is taken",
-      ],
-      [
-        "lstatSync(folder, { throwIfNoEntry: false })",
-        "undefined as never",
-        "a file in the way shows as a failure of ours",
-      ],
       ["if (beside !== undefined) rmSync(", "if (false) rmSync(", "what failed in the middle leaves half a package"],
       ["mode: 0o644", "mode: 0o664", "mlflow-auth refuses the package: others may write it"],
       ['syscall === "rename" && [', "false && [", "somebody is told to check rights where a folder was made meanwhile"],
