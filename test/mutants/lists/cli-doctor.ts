@@ -63,7 +63,11 @@ export const mutants = [
       ['replaceAll(/"[^"]*"/g, "")', 'replaceAll(/[^\\s\\S]/g, "")', "a realm that is called Basic counts as a scheme"],
       ["if (status === 404) return nothingThere(answer);", "", "a wrong base path is told as an unknown answer"],
       ["if (length > LONGEST) break;", "", "an answer without end keeps doctor from its own"],
-      ["if (fixedForm && !takesOther) return", "if (false) return", "a plugin is told to have an option that it has not"],
+      [
+        "if (fixedForm && !takesOther) return",
+        "if (false) return",
+        "a plugin is told to have an option that it has not",
+      ],
       ["&& isTlsAlert(thrown)", "", "whatever is no web server is told to speak TLS"],
       ["signal: AbortSignal.timeout(timeout),", "", "a server that hangs keeps doctor from its end"],
     ],
