@@ -32,7 +32,7 @@ async function run(
   const ended = await runProgram({ file: found.file, args, cwd, env, timeout, clock, signal }).catch((thrown) => {
     throw notStarted(thrown, { origin, cwd, context });
   });
-  const fault = commandFault(ended, { origin, timeout, context });
+  const fault = commandFault(ended, { origin, args, timeout, context });
   if (fault !== undefined) throw fault;
   return new Secret(ended.stdout);
 }

@@ -29,17 +29,27 @@ export function notStarted(
     const remedy = "correct cwd; or, for a script, what stands behind #! in its first line";
     return context.error("SECRET_SOURCE", `${origin} can't be started in ${cwd} (${code})`, { remedy });
   }
-  const transient = code === "EAGAIN" || code === "ENOMEM" || code === "EMFILE";
+  const transient = code === "EAGAIN" || code === "ENOMEM" || code === "EMFILE" || code === "ENFILE";
   const remedy = "see whether it can be run by this user on this machine";
   return context.error("SECRET_SOURCE", `${origin} can't be started (${code})`, { remedy, transient });
+}
+
+/** What was run, for messages. */
+interface RunCommand {
+  readonly origin: string;
+  /** Never shown. */
+  readonly args: readonly string[];
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly context: PluginContext;
 }
 
 /** Why what a command printed is not to be used; undefined where it ended well and printed something. */
 export function commandFault(
   { stdout, stderr, exitCode, killedBy, cutOff }: Ended,
-  { origin, timeout, context }: { origin: string; timeout: number; context: PluginContext },
+  { origin, args, timeout, context }: RunCommand,
 ): MlflowAuthError | undefined {
-  const said = quoteErrors(stderr, { stdout, env: context.env });
+  const said = quoteErrors(stderr, { stdout, args, env: context.env });
   const unreachable = (message: string, remedy: string) =>
     context.error("SECRET_UNREACHABLE", `${origin} ${message}`, { transient: true, remedy: told(remedy, said) });
   if (cutOff === "closed") return unreachable("was ended, for the plugin was closed", "ask again");
@@ -69,8 +79,10 @@ export function expired(
   end: number,
   { source, name, context }: { source: SecretSource; name: string; context: PluginContext },
 ): MlflowAuthError {
-  const ago = formatDuration(context.clock.wallTime() - end);
-  const since = new Date(end).toISOString().replace(/\.\d+Z$/, "Z");
+  // It may name any number.
+  const date = new Date(Math.max(end, 0));
+  const ago = formatDuration(context.clock.wallTime() - date.getTime());
+  const since = date.toISOString().replace(/\.\d+Z$/, "Z");
   return context.error("SECRET_EXPIRED", `${name} expired ${ago} ago, at ${since}`, {
     transient: true,
     remedy: `${renewal(source)}; if it is newer than that, compare this machine's clock`,

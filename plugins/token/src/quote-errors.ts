@@ -8,14 +8,25 @@ const LONGEST_LINE = 200;
 const SHORTEST_SECRET = 8;
 
 const HIDDEN = "[secret]";
-// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what colours begin with
-const COLOURS = /\u001b\[[0-9;]*[A-Za-z]/g;
+/** What colours, links and titles of a terminal begin with: within a secret they would hide it from us. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what they are made of
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\))/g;
 
+/** Blanks are few in each: a command may say thousands of them, and each would be looked back over from each. */
 const LOOKS_SECRET: readonly RegExp[] = [
+  // A user and a password in an address, and as curl takes them.
+  /(?<=\/\/)[^\s/@"']+(?=@)/g,
+  /(?<=(?:^|\s)(?:-u|--user|--proxy-user)[ =]{1,3})[^\s:]+:\S+/g,
   // A JSON Web Token, or any two parts of one.
-  /\b[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?/g,
-  /(?<=\b(?:bearer|basic|apikey)\s+)\S{4,}/gi,
-  /(?<=(?:token|secret|password|passwd|key|credential)s?["']?\s*[=:]\s*["']?)[^\s"']{4,}/gi,
+  /(?<![\w-])[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?/g,
+  /(?<=\b(?:bearer|basic|apikey)[ \t]{1,3})\S{4,}/gi,
+  /(?<=\bauthorization["']?[ \t]{0,3}[=:][ \t]{0,3}["']?[\w-]{1,30}[ \t]{1,3})[^\s"']+/gi,
+  // Behind a name: whole where it stands in quotes.
+  /(?<=(?:token|secret|password|passwd|key|credential)s?["']?[ \t]{0,3}[=:][ \t]{0,3}")(?:\\.|[^"\\\r\n])+/gi,
+  /(?<=(?:token|secret|password|passwd|key|credential)s?["']?[ \t]{0,3}[=:][ \t]{0,3}["']?)[^\s"']{4,}/gi,
+  /(?<=(?:^|\s)--?[\w-]{0,40}(?:token|secret|password|passwd|key|credential)s?[ \t]{1,3}["']?)[^\s"'-][^\s"']{3,}/gi,
+  // As long as a credential, and with digits among its letters.
+  /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{20,}/g,
   /[\w+/=-]{40,}/g,
 ];
 
@@ -23,12 +34,14 @@ const LOOKS_SECRET: readonly RegExp[] = [
 export interface KnownSecrets {
   /** What the command printed on stdout: every word of it is taken for a token. */
   readonly stdout: string;
+  /** The command's own: any of them may be a secret. */
+  readonly args: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** The last lines, in quotes and without secrets, for a message; "" where it said nothing. */
 export function quoteErrors(stderr: string, known: KnownSecrets): string {
-  const hidden = hide(stderr.replaceAll(COLOURS, ""), known);
+  const hidden = hide(stderr.replaceAll(ESCAPES, ""), known);
   const lines = hidden
     .split(/[\r\n]+/)
     .map((line) => line.trim())
@@ -38,13 +51,13 @@ export function quoteErrors(stderr: string, known: KnownSecrets): string {
   return lines.length === 0 ? "" : `“${lines.join(" / ")}”`;
 }
 
-function hide(text: string, { stdout, env }: KnownSecrets): string {
+function hide(text: string, { stdout, args, env }: KnownSecrets): string {
   const words = stdout.split(/[\s"',{}[\]]+/).filter(isLong);
   const variables = Object.entries(env).flatMap(([name, value = ""]) =>
-    isSecretName(name) && isLong(value) ? value : [],
+    isSecretName(name) && isLong(value.trim()) ? value.trim() : [],
   );
   let shown = text;
-  for (const secret of [...words, ...variables].sort((a, b) => b.length - a.length)) {
+  for (const secret of [...words, ...variables, ...secretsIn(args)].sort((a, b) => b.length - a.length)) {
     shown = shown.replaceAll(secret, HIDDEN);
   }
   // A terminal's width may have cut it in parts.
@@ -52,5 +65,15 @@ function hide(text: string, { stdout, env }: KnownSecrets): string {
   return LOOKS_SECRET.reduce((left, pattern) => left.replaceAll(pattern, HIDDEN), shown);
 }
 
+/** An option, a command, a path or an address says what went wrong, and is no secret unless it stands behind the name of one. */
+const PLAIN = /^(?:-{0,2}[a-z]+(?:[-_.][a-z]+)*|\.{0,2}\/.*|[a-z][a-z\d+.-]*:\/\/[^?@]*)$/i;
+
+function secretsIn(args: readonly string[]): string[] {
+  const words = args.flatMap((arg) => arg.split(/[\s"'=;|&()]+/));
+  return words.filter((word, index) => isLong(word) && (!PLAIN.test(word) || isSecretOption(words[index - 1])));
+}
+
 const isLong = ({ length }: string) => length >= SHORTEST_SECRET;
-const isSecretName = (name: string) => /(?:TOKEN|SECRET|PASSWORD|PASS|KEY|CREDENTIALS?|PAT)\d*$/i.test(name);
+const isSecretName = (name: string) =>
+  /(?:TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|PASS|_PWD|KEY|CREDENTIALS?|PAT|JWT)\d*$/i.test(name);
+const isSecretOption = (word = "") => word.startsWith("-") && isSecretName(word);

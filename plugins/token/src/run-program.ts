@@ -44,7 +44,10 @@ export async function runProgram(options: ProgramOptions): Promise<Ended> {
   const { file, args, cwd, env, timeout, clock, signal } = options;
   if (signal.aborted) return { ...nothing, cutOff: "closed" };
   const child = spawn(file, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
-  const { stdout, stderr } = child as { stdout: Readable; stderr: Readable };
+  // Before anything else: of what could not be started Node tells in the next turn, and where nobody listens that ends this process.
+  const end = ended(child);
+  // Without a descriptor left for them there are none.
+  const { stdout, stderr } = child as { stdout?: Readable; stderr?: Readable };
   let cutOff: Ended["cutOff"];
   const cut = (why: Ended["cutOff"]) => {
     cutOff ??= why;
@@ -58,15 +61,15 @@ export async function runProgram(options: ProgramOptions): Promise<Ended> {
   try {
     const output = collect(stdout, MOST_OUTPUT, () => cut("output"));
     const errors = collect(stderr, KEPT_ERRORS);
-    const [exitCode, killedBy] = await ended(child);
+    const [exitCode, killedBy] = await end;
     await drained();
     return { stdout: output(), stderr: errors(), exitCode, killedBy, cutOff };
   } finally {
     timer.cancel();
     signal.removeEventListener("abort", close);
     process.off("exit", close);
-    stdout.destroy();
-    stderr.destroy();
+    stdout?.destroy();
+    stderr?.destroy();
   }
 }
 
@@ -93,17 +96,17 @@ async function drained(): Promise<void> {
 }
 
 /** The last bytes of a stream as text; where there were more, from the beginning of a line. */
-function collect(stream: Readable, most: number, onMore?: () => void): () => string {
+function collect(stream: Readable | undefined, most: number, onMore?: () => void): () => string {
   let kept = Buffer.alloc(0);
   let isCut = false;
-  stream.on("data", (chunk: Buffer) => {
+  stream?.on("data", (chunk: Buffer) => {
     kept = Buffer.concat([kept, chunk]);
     if (kept.length <= most) return;
     kept = kept.subarray(-most);
     isCut = true;
     onMore?.();
   });
-  stream.on("error", () => undefined);
+  stream?.on("error", () => undefined);
   return () => {
     const text = kept.toString("utf8");
     return isCut ? text.slice(text.indexOf("\n") + 1) : text;

@@ -171,4 +171,12 @@ test("a token that is over when it is printed is an error that says since when, 
   assert.match(fault.remedy ?? "", /have the command cat print a new one.*compare this machine's clock/);
 });
 
+test("a token whose end is no date of any calendar is over, or is not: never an error of ours", async () => {
+  const fault = await (await printing(jwtOf({ exp: -1e300 }))).fault();
+  assert.equal([fault.code, fault.plugin], ["SECRET_EXPIRED", "token"]);
+  assert.match(fault.message, /^the token of the command cat expired \S+ \S+ ago, at 1970-01-01T00:00:00Z$/);
+  const later = jwtOf({ exp: 1e300 });
+  assert.is(await (await printing(later)).headers(), `Authorization: Bearer ${later}`);
+});
+
 test.run();

@@ -11,12 +11,16 @@ test.after(() => folder.remove());
 /** The remedy of the error of a command that prints these texts, byte for byte, and fails. */
 async function remedyOf(
   stderr: string,
-  { stdout = "", env = {} }: { stdout?: string; env?: Record<string, string> } = {},
+  {
+    stdout = "",
+    env = {},
+    args = [],
+  }: { stdout?: string; env?: Record<string, string>; args?: readonly string[] } = {},
 ) {
   folder.write("stderr", stderr);
   folder.write("stdout", stdout);
   folder.script("failing", "cat stdout; cat stderr >&2; exit 1");
-  const fault = await (await startProvider({ command: ["./failing"], cwd: folder.path }, { env })).fault();
+  const fault = await (await startProvider({ command: ["./failing", ...args], cwd: folder.path }, { env })).fault();
   return fault.remedy ?? "";
 }
 
@@ -50,6 +54,21 @@ for (const [what, stderr, options, shown] of [
   ],
   ["a secret of its environment", `denied for ${token}\n`, { env: { CLIENT_SECRET: token } }, "denied for [secret]"],
   ["what is as long as a secret", `id ${"0a".repeat(32)} denied\n`, {}, "id [secret] denied"],
+  ["a password in an address", "no way to https://me:abc123@host/x\n", {}, "no way to https://[secret]@host/x"],
+  ["a user as curl takes one", "+ curl -u me:abc123 https://host\n", {}, "+ curl -u [secret] https://host"],
+  ["what stands behind an option for it", "+ login --password abc123 -v\n", {}, "+ login --password [secret] -v"],
+  ["a login of any scheme", "sent Authorization: Token abc123\n", {}, "sent Authorization: Token [secret]"],
+  ["a secret in quotes, with blanks", '{"password": "ab cd \\" ef"}\n', {}, '{"password": "[secret]"}'],
+  ["an argument that may be one", "no user has abc123def\n", { args: ["abc123def"] }, "no user has [secret]"],
+  ["a part of an argument", "no user has abc123def\n", { args: ["-c", "login 'abc123def'"] }, "no user has [secret]"],
+  [
+    "the argument of an option for it, of letters alone",
+    "no user has abcdefghi\n",
+    { args: ["--password", "abcdefghi"] },
+    "no user has [secret]",
+  ],
+  ["a short one behind a mark of its vendor", `bad mine.${"a1".repeat(12)}\n`, {}, "bad mine.[secret]"],
+  ["one that a link of the terminal cuts", `bad ab\u001b]8;;x\u0007c${"1d".repeat(10)}\n`, {}, "bad [secret]"],
 ] as const) {
   test(`${what} is not repeated`, async () => {
     const remedy = await remedyOf(stderr, options);
@@ -57,6 +76,12 @@ for (const [what, stderr, options, shown] of [
     assert.is(revealedBy(remedy, token), undefined);
   });
 }
+
+test("shows which option, command or path was wrong: none of them is a secret", async () => {
+  const args = ["print-identity-token", "--unknown-option", "/etc/some/folder", "https://host.example/audience"];
+  const words = args.join(" ");
+  assert.is(await remedyOf(`wrong: ${words}\n`, { args }), said(`wrong: ${words}`));
+});
 
 test("is not repeated where the command does well", async () => {
   folder.script("fine", `echo ${token}; echo WARNING: ${token} >&2`);

@@ -86,10 +86,13 @@ export const mutants = [
     [
       ["shown.replaceAll(secret, HIDDEN)", "shown", "a token that a command repeats in its error is printed"],
       ["isLong(word) && stdout.includes(word)", "false", "a part of a token is printed"],
-      ["isSecretName(name) && isLong(value)", "false", "a secret of the environment is printed"],
+      ["isSecretName(name) && isLong(value.trim())", "false", "a secret of the environment is printed"],
+      ["...variables, ...secretsIn(args)]", "...variables]", "a password among a command's arguments is printed"],
+      [" || isSecretOption(words[index - 1])", "", "a password of letters alone is printed"],
+      ["(!PLAIN.test(word) ||", "(", "a password among a command's arguments is printed"],
       ["LOOKS_SECRET.reduce(", "[].reduce(", "a token that a command got from elsewhere is printed"],
       [".slice(-MOST_LINES)", "", "a trace fills the terminal"],
-      ['.replaceAll(COLOURS, "")', "", "the codes of colours are shown"],
+      ['.replaceAll(ESCAPES, "")', "", "the codes of colours are shown"],
       [
         "kept = kept.subarray(-most);",
         "kept = kept.subarray(0, most);",
@@ -100,6 +103,15 @@ export const mutants = [
         "text",
         "half a line is shown, with half a token that nothing recognises",
       ],
+    ],
+  ),
+  ...faultsIn(
+    "plugins/token/src",
+    ["plugins/token/outputs", "plugins/token/no-descriptors"],
+    [
+      ["new Date(Math.max(end, 0))", "new Date(end)", "a token with a strange end is told as a fault of the plugin"],
+      ["await end;", "await ended(child);", "a program without descriptors is ended where a command can't be started"],
+      ["stdout?.destroy()", "stdout.destroy()", "why a command can't be started is not told"],
     ],
   ),
 ];
