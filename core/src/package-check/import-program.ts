@@ -1,18 +1,22 @@
 /**
  * The program of the process that imports a package's modules, and nothing else. Given are the modules, each with its URL and the name of
- * a function, and the package's name; what it finds it writes as JSON into its fourth stream. Names of packages are read from paths, as
- * package managers lay them out.
+ * a function, the package's name, and on its stdin a key; what it finds it writes as JSON behind the key into its fourth stream. Names of
+ * packages are read from paths, as package managers lay them out.
  *
  * It stops none of what it looks for: what it could not stop for certain would be done all the same.
  */
 export const IMPORT_PROGRAM = `
 const { createRequire, registerHooks } = process.getBuiltinModule("node:module");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
-const { writeSync } = process.getBuiltinModule("node:fs");
+const { readFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const [http, https] = ["node:http", "node:https"].map((name) => process.getBuiltinModule(name));
 
 const [, entries, own] = process.argv;
 const asked = JSON.parse(entries);
+/** Read before any module of theirs runs: nothing else tells the judge that it is us who speak. */
+const key = readFileSync(0, "utf8");
+const { stringify } = JSON;
+const { from } = Buffer;
 /** What a start of Node takes, which differs from machine to machine as all else does. */
 const start = process.cpuUsage();
 const spent = ({ user, system }) => user + system;
@@ -112,9 +116,10 @@ for (const [name, all] of after.resources) {
 }
 if (timers.some((timer) => !timer._destroyed && !timer.hasRef())) effects.push("sets a timer");
 if (after.folder !== before.folder) effects.push("changes the working directory");
+if (process.exitCode !== undefined) effects.push("sets the exit code of the process");
 if (after.mask !== before.mask) effects.push("changes the mask of new files");
 const starts = took / spent(start);
-const told = Buffer.from(JSON.stringify({ faults, effects, packages: [...packages], modules: [...modules], starts }));
+const told = from(key + stringify({ faults, effects, packages: [...packages], modules: [...modules], starts }));
 for (let at = 0; at < told.length; ) at += writeSync(3, told, at);
 process.reallyExit(0);
 `;

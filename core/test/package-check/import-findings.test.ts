@@ -1,4 +1,6 @@
 /** Every finding about what importing a package does, each shown by the sound package with one mistake. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { findingsOf, shownFinding, soundPackage } from "./sound-package.js";
@@ -12,6 +14,23 @@ const effects: Readonly<Record<string, readonly [code: string, said: string]>> =
     "process.stdout.write(JSON.stringify({ faults: [] }));",
     'prints "{\\"faults\\":[]}"',
   ],
+  "writes a report of its own, and ends": [
+    `import { writeSync } from "node:fs";
+    writeSync(3, JSON.stringify({ faults: [], effects: [], packages: [], modules: [], starts: 1 }));
+    process.reallyExit(0);`,
+    "writes into the stream in which it is judged",
+  ],
+  "writes before the report": [
+    'import { writeSync } from "node:fs"; writeSync(3, "{");',
+    "writes into the stream in which it is judged",
+  ],
+  "writes behind the report": [
+    `import { writeSync } from "node:fs";
+    const { reallyExit } = process;
+    process.reallyExit = (code) => reallyExit.call(process, writeSync(3, "}") && code);`,
+    "writes into the stream in which it is judged",
+  ],
+  "sets the exit code": ["process.exitCode = 7;", "sets the exit code of the process"],
   "adds a global": ["globalThis.acme = 1;", "adds the global acme"],
   "adds to a prototype": ["Array.prototype.acme = () => 1;", "adds Array.prototype.acme"],
   "replaces fetch": ["globalThis.fetch = async () => new Response();", "replaces fetch"],
@@ -49,6 +68,24 @@ for (const [what, [code, said]] of Object.entries(effects)) {
 
 test("of a sound package nothing is found", async () => {
   assert.equal(await findingsOf(soundPackage().folder), []);
+});
+
+test("what it leaves running, with its streams, is not waited for", { timeout: 20 }, async () => {
+  const { folder, write } = soundPackage();
+  write(
+    "index.js",
+    `import { spawn } from "node:child_process";
+    import { writeFileSync } from "node:fs";
+    const left = spawn("/bin/sleep", ["600"], { stdio: ["ignore", "inherit", "inherit", 3], detached: true });
+    left.unref();
+    writeFileSync(new URL("left", import.meta.url), String(left.pid));
+    export const createRequestAuthProvider = () => ({});`,
+  );
+  try {
+    assert.equal(await findingsOf(folder), []);
+  } finally {
+    process.kill(Number(readFileSync(join(folder, "left"), "utf8")));
+  }
 });
 
 test("one that does not end is stopped, also where it bears every signal that can be borne", async () => {
