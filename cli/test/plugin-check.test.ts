@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findingCodes } from "@mlflow-auth/core/internal/package-check";
@@ -186,6 +186,27 @@ test("a package of a monorepo is judged by itself, also below an npm that was to
   const { code, stdout } = await run(["plugins", "--check"], { cwd: sound.folder, env });
   assert.is(code, 0, stdout);
   assert.match(stdout, /\nNothing was found: it can be published\.\n$/);
+});
+
+test("an npm in the package's own folder is not run, wherever PATH leads", async () => {
+  sound.write("npm", "#!/bin/sh\n: > ran\n");
+  chmodSync(join(sound.folder, "npm"), 0o755);
+  const env = { PATH: `.::${process.env["PATH"]}` };
+  const { stdout } = await run(["plugins", "--check", "--json", "--no-import"], { cwd: sound.folder, env });
+  assert.is(existsSync(join(sound.folder, "ran")), false);
+  assert.is(JSON.parse(stdout).fine, true);
+});
+
+test("names of files are read as deep as any program reads them, and a package.json of any depth is judged", async () => {
+  sound.change(
+    "package.json",
+    (json) => void Object.assign(json, { exports: { ".": { node: { import: "./no.js" } } } }),
+  );
+  assert.equal((await report("--no-import")).shown, ["error missing-file no.js"]);
+  const text = readFileSync(join(sound.folder, "package.json"), "utf8");
+  const deep = `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`;
+  sound.write("package.json", text.replace(/"exports":.*?\}{3}/s, `"exports":${deep}`));
+  assert.is((await report("--no-import")).code, 0);
 });
 
 test("without npm, or where it can't pack, the files are what is not looked into", async () => {

@@ -28,14 +28,17 @@ function fileOrFiles(value: unknown, pointer: string): NamedFile[] {
   return files.flatMap(([name, file]) => below(file, `${pointer}/${escaped(name)}`));
 }
 
+/** Levels of a value; those of "exports" are four at most. Whoever has more names no file that anybody finds. */
+const DEEPEST = 20;
+
 /** Every text in a value. */
-function below(value: unknown, pointer: string, pathIn = (text: string) => text): NamedFile[] {
+function below(value: unknown, pointer: string, pathIn = (text: string) => text, level = 0): NamedFile[] {
   if (typeof value === "string") {
     const path = pathIn(value).replace(/^\.\//, "");
     return path === "" || path.startsWith("../") || path.startsWith("/") ? [] : [{ path, pointer }];
   }
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => below(inner, `${pointer}/${escaped(key)}`, pathIn));
+  if (typeof value !== "object" || value === null || level === DEEPEST) return [];
+  return Object.entries(value).flatMap(([key, inner]) => below(inner, `${pointer}/${escaped(key)}`, pathIn, level + 1));
 }
 
 const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");

@@ -1,6 +1,7 @@
 /** Which files npm would publish of a package. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { delimiter, isAbsolute } from "node:path";
 
 /** Milliseconds of real time. */
 const LONGEST = 60_000;
@@ -8,10 +9,16 @@ const LONGEST = 60_000;
 /** Below the package's folder, with `/`; or why npm does not say. */
 export type Packed = { readonly files: readonly string[] } | { readonly why: string };
 
-/** Asks npm about this folder, whatever workspace one around it was told: it runs none of the package's scripts for it, and sends nothing. */
+/** It runs none of the package's scripts, and sends nothing, whatever the package's own `.npmrc` says: that may name variables of ours. */
+const OPTIONS = ["--dry-run", "--json", "--ignore-scripts", "--offline", "--no-update-notifier"];
+
+/** Asks npm about this folder, whatever workspace one around it was told. */
 export async function packedFiles(folder: string): Promise<Packed> {
-  const child = spawn("npm", ["pack", folder, "--dry-run", "--json", "--ignore-scripts"], {
+  // It is looked for from that folder: what lies there is not npm.
+  const path = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute).join(delimiter);
+  const child = spawn("npm", ["pack", folder, ...OPTIONS], {
     cwd: folder,
+    env: { ...process.env, PATH: path },
     stdio: ["ignore", "pipe", "pipe"],
     shell: process.platform === "win32",
     timeout: LONGEST,

@@ -123,6 +123,8 @@ export const mutants = [
     "cli/src/plugin-package",
     ["cli/plugin-check"],
     [
+      ["env: { ...process.env, PATH: path },", "", "a program that a package calls npm is run"],
+      [" || level === DEEPEST", "", "a package.json of many levels ends the judge"],
       ["if (runsCode && !imports) found", "if (false) found", "--no-import runs the package's code"],
       [
         "found.push(imports ? await lookAtTypes(checked)",
