@@ -39,8 +39,9 @@ program.hook("preAction", async (_program, command) => {
   const name = command.name();
   const { logLevel = level?.trim().toLowerCase(), json, ...options } = command.optsWithGlobals();
   config = options.config;
-  // A plugin's command runs as the program itself, and prints as it likes; of its words, this one means what it means everywhere.
-  const isPlugins = command === program;
+  // A plugin's command runs as the program itself, or its help as ours, and prints as it likes; of its words, this one means what it
+  // means everywhere.
+  const isPlugins = command === program || name === "help";
   printsJson = isPlugins ? command.args.includes("--json") : json === true;
   // Its one line is an address with a token, which may be that of the proxy before it.
   if (name !== "proxy") hide?.(process.stdout, tokens, "[token]");
