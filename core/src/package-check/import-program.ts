@@ -8,6 +8,7 @@
 export const IMPORT_PROGRAM = `
 const { createRequire, registerHooks } = process.getBuiltinModule("node:module");
 const { fileURLToPath } = process.getBuiltinModule("node:url");
+const { createHook } = process.getBuiltinModule("node:async_hooks");
 const { readFileSync, writeSync } = process.getBuiltinModule("node:fs");
 const [http, https] = ["node:http", "node:https"].map((name) => process.getBuiltinModule(name));
 
@@ -62,6 +63,23 @@ for (const name of ["setTimeout", "setInterval"]) {
   }, set);
 }
 
+/**
+ * What an import may begin without keeping the process, or for a moment only: by the name that Node gives it, that of what keeps the
+ * process because of it, and the end of a sentence.
+ */
+const beginnings = [
+  ["TCPSERVERWRAP", "TCPServerWrap", "listens on a port"],
+  ["TCPWRAP", "TCPSocketWrap", "connects to a server"],
+  ["UDPWRAP", "UDPWrap", "opens a UDP socket"],
+  ["GETADDRINFOREQWRAP", "GetAddrInfoReqWrap", "looks up a host"],
+  ["PROCESSWRAP", "ProcessWrap", "starts a program"],
+  ["WORKER", "Worker", "starts a thread"],
+  ["FSEVENTWRAP", "FSEventWrap", "watches a file"],
+  ["STATWATCHER", "StatWatcher", "watches a file"],
+];
+const begun = new Set();
+const hook = createHook({ init: (id, type) => void begun.add(type) });
+
 const prototypes = { Object, Array, String, Function, Promise, Map };
 const membersOf = () => Object.entries(prototypes).flatMap(([name, { prototype }]) => Reflect.ownKeys(prototype).map((key) => name + ".prototype." + String(key)));
 const look = () => ({
@@ -83,6 +101,7 @@ const look = () => ({
 
 const before = look();
 const faults = [];
+hook.enable();
 const began = process.cpuUsage();
 for (const { module, url, name } of asked) {
   try {
@@ -95,6 +114,7 @@ for (const { module, url, name } of asked) {
 const took = spent(process.cpuUsage(began));
 // What it has begun shows a moment later.
 for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+hook.disable();
 const after = look();
 const effects = [];
 for (const name of new Set([...Object.keys(before.env), ...Object.keys(after.env)])) {
@@ -109,11 +129,14 @@ for (const [name, count] of Object.entries(after.listeners)) {
   if (count > (before.listeners[name] ?? 0)) effects.push("listens to " + name + " of the process");
 }
 if (after.captures && !before.captures) effects.push("captures the process's uncaught exceptions");
+const kept = new Set();
 for (const [name, all] of after.resources) {
   // Such as what reads a module.
   if (name === "Immediate" || /^(?:FS|Pipe|TTY|File)/.test(name)) continue;
-  if (all.length > (before.resources.get(name)?.length ?? 0)) effects.push("keeps the process with " + name);
+  if (all.length > (before.resources.get(name)?.length ?? 0)) kept.add(name);
 }
+for (const name of kept) effects.push("keeps the process with " + name);
+for (const [type, name, effect] of beginnings) if (begun.has(type) && !kept.has(name)) effects.push(effect);
 if (timers.some((timer) => !timer._destroyed && !timer.hasRef())) effects.push("sets a timer");
 if (after.folder !== before.folder) effects.push("changes the working directory");
 if (process.exitCode !== undefined) effects.push("sets the exit code of the process");

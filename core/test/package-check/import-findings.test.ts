@@ -50,6 +50,33 @@ const effects: Readonly<Record<string, readonly [code: string, said: string]>> =
     'import net from "node:net"; net.createServer().listen(0, "127.0.0.1");',
     "keeps the process with TCPServerWrap",
   ],
+  "connects, and is refused at once": [
+    'import net from "node:net"; net.connect(1, "127.0.0.1").on("error", () => {});',
+    "connects to a server",
+  ],
+  "connects, and keeps nothing": [
+    'import net from "node:net"; net.connect(1, "127.0.0.1").on("error", () => {}).unref();',
+    "connects to a server",
+  ],
+  "listens, and keeps nothing": [
+    'import net from "node:net"; net.createServer().listen(0, "127.0.0.1").unref();',
+    "listens on a port",
+  ],
+  "opens a UDP socket": ['import dgram from "node:dgram"; dgram.createSocket("udp4").unref();', "opens a UDP socket"],
+  "looks up a host": ['import dns from "node:dns"; dns.lookup("localhost", () => {});', "looks up a host"],
+  "starts a program": [
+    'import { spawn } from "node:child_process"; spawn(process.execPath, ["--version"], { stdio: "ignore" }).unref();',
+    "starts a program",
+  ],
+  "starts a thread": [
+    'import { Worker } from "node:worker_threads"; new Worker("", { eval: true }).unref();',
+    "starts a thread",
+  ],
+  "watches a file": ['import fs from "node:fs"; fs.watch(".").unref();', "watches a file"],
+  "asks for a file now and then": [
+    'import fs from "node:fs"; fs.watchFile("index.js", () => {}).unref();',
+    "watches a file",
+  ],
   "ends the process": ["process.exit(0);", "ends the process"],
   "ends the process with a word": ['console.error("no!"); process.exit(3);', "ends the process (no!)"],
   aborts: ["process.abort();", "ends the process (SIGABRT)"],
@@ -82,7 +109,11 @@ test("what it leaves running, with its streams, is not waited for", { timeout: 2
     export const createRequestAuthProvider = () => ({});`,
   );
   try {
-    assert.equal(await findingsOf(folder), []);
+    const findings = await findingsOf(folder);
+    assert.equal(
+      findings.map(({ what }) => what),
+      ["as it is imported, it starts a program"],
+    );
   } finally {
     process.kill(Number(readFileSync(join(folder, "left"), "utf8")));
   }

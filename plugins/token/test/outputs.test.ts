@@ -38,6 +38,7 @@ const endless: readonly [what: string, text: string, token: string][] = [
   ["a text of JSON, as `az … --query accessToken` prints it", '"opaque-token"\n', "opaque-token"],
   ["the token of `wrangler auth token --json`", JSON.stringify({ type: "oauth", token: "opaque-w" }), "opaque-w"],
   ["an ExecCredential without an end", JSON.stringify({ ...exec, status: { token: "opaque-k" } }), "opaque-k"],
+  ["an id token in the spelling of JavaScript", JSON.stringify({ idToken: "opaque-i" }), "opaque-i"],
   ["an access token before the id token beside it", JSON.stringify({ id_token: "i", access_token: "a" }), "a"],
 ];
 

@@ -82,10 +82,12 @@ export const mutants = [
         "a package may take over the errors of the program",
       ],
       [
-        "if (all.length > (before.resources.get(name)?.length ?? 0)) effects.push(",
-        "if (false) effects.push(",
+        "if (all.length > (before.resources.get(name)?.length ?? 0)) kept.add(",
+        "if (false) kept.add(",
         "a package may keep every program from its end",
       ],
+      ["begun.has(type) && !kept.has(name)", "false", "a package may connect or start programs wherever it is enabled"],
+      ["begun.has(type) && !kept.has(name)", "begun.has(type)", "one slip of an author's is told twice"],
       ["!timer._destroyed && !timer.hasRef()", "false", "a package may wake every program by a timer"],
       [
         "if (!before.members.has(name)) effects",
