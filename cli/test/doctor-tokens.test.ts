@@ -67,6 +67,19 @@ test("what its issuer wrote is cut, and gives no orders to the terminal", async 
   assert.match(stdout, /its token: issuer \\u001b\[2Ji{196}…; audience aud-0, aud-1, aud-2, aud-3, aud-4; no end\n/);
 });
 
+test("a token within the token is not shown, signed or encrypted, in words or as data", async () => {
+  answer(site, open);
+  const inner = jwtOf({ sub: "somebody" });
+  const encrypted = `${encoded({ alg: "dir", enc: "A256GCM" })}..${encoded("iv")}.${encoded("text")}.${encoded("tag")}`;
+  put(jwtOf({ iss: "https://id.example", aud: [encrypted, "mlflow"], sub: `of ${inner}` }));
+  for (const args of [[], ["--json"]]) {
+    const { stdout } = await doctor(site, ...args);
+    assert.is(stdout.includes(inner.slice(0, 12)) || stdout.includes(encrypted.slice(0, 12)), false);
+    assert.match(stdout, /of \[secret\]/);
+    assert.match(stdout, /id\.example/);
+  }
+});
+
 test("a token that is none is not spoken of", async () => {
   answer(site, open);
   for (const token of [

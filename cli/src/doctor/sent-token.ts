@@ -66,8 +66,12 @@ function endInWords(expiresAt: string | undefined, now: number): string {
   return left > 0 ? `expires in ${formatDuration(left)}` : `expired ${formatDuration(left)} ago`;
 }
 
+/** A token within the token, signed or encrypted: the header of each is JSON, and begins like this in base64. */
+const INNER = /eyJ[\w-]{5,}(?:\.[\w-]*)*/g;
+
 function cut(text: string | undefined): string | undefined {
-  return text !== undefined && text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  const shown = text?.replaceAll(INNER, "[secret]");
+  return shown !== undefined && shown.length > LONGEST ? `${shown.slice(0, LONGEST)}…` : shown;
 }
 
 /** Undefined for what is beyond all dates. */

@@ -53,6 +53,12 @@ for (const [what, stderr, options, shown] of [
     "client_secret=[secret] password: '[secret]'",
   ],
   ["a secret of its environment", `denied for ${token}\n`, { env: { CLIENT_SECRET: token } }, "denied for [secret]"],
+  [
+    "a phrase of its environment",
+    "denied for my dog rex\n",
+    { env: { DB_PWD: "my dog rex\n" } },
+    "denied for [secret]",
+  ],
   ["what is as long as a secret", `id ${"0a".repeat(32)} denied\n`, {}, "id [secret] denied"],
   ["a password in an address", "no way to https://me:abc123@host/x\n", {}, "no way to https://[secret]@host/x"],
   ["a user as curl takes one", "+ curl -u me:abc123 https://host\n", {}, "+ curl -u [secret] https://host"],

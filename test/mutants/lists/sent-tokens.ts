@@ -18,7 +18,8 @@ export const mutants = [
     "cli/src/doctor",
     ["cli/doctor-tokens"],
     [
-      ["`${text.slice(0, LONGEST)}…`", "text", "an issuer fills the terminal"],
+      ['text?.replaceAll(INNER, "[secret]")', "text", "a token that stands in a claim is shown"],
+      ["`${shown.slice(0, LONGEST)}…`", "text", "an issuer fills the terminal"],
       ["audience.slice(0, MOST_AUDIENCES)", "audience", "a token for a hundred servers fills the terminal"],
       ["left > 0 ?", "left < 0 ?", "a token that is over is told to be good"],
       [
