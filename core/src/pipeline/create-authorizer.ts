@@ -1,6 +1,6 @@
 /** Makes an authorizer of the servers and providers of a configuration. */
 import type { Config, ServerConfig } from "../config/config.js";
-import { compileDestinations, misleadingPath } from "../destination/destinations.js";
+import { compileDestinations } from "../destination/destinations.js";
 import { severalSlashes } from "../destination/several-slashes.js";
 import { withoutQueryCredentials } from "../http/client-credentials.js";
 import { isBelowGateway } from "../mlflow/gateway.js";
@@ -20,6 +20,7 @@ import { createRemovalWarnings } from "./removals.js";
 import { createRenewal } from "./renewal.js";
 import { type BoundTags, createTagPipeline, type TagPipeline } from "./tags.js";
 import { createTrace, traced } from "./trace.js";
+import { createUnlistedRequests } from "./unlisted.js";
 
 /** What an authorizer is made of: everything in it is open already. */
 export interface AuthorizerOptions<Agent> {
@@ -69,7 +70,7 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
   const destinations = compileDestinations(pipelines, (pipeline) => gateways.get(pipeline) as ServerPipeline);
   const detours = createDetours(servers, (origin, path) => destinations.matchPath(origin, path)?.server, clock);
   const trace = createTrace(logger);
-  const warned = new Set<ServerPipeline>();
+  const unlistedRequests = createUnlistedRequests(destinations, pipelines.length, logger);
 
   function match({ url, origin, path, askedPath }: AuthorizerRequest): ServerPipeline | undefined {
     const found =
@@ -91,32 +92,15 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
   }
 
   function unlisted(request: AuthorizerRequest): undefined {
-    const { url } = request;
-    refuseMisleading(request);
-    warnOfNearMiss(url);
+    unlistedRequests.pass(request);
     trace?.unlisted(request);
-  }
-
-  function refuseMisleading({ url, origin, path }: Omit<AuthorizerRequest, "method">): void {
-    const parsed = path === undefined ? URL.parse(url) : undefined;
-    const misled = destinations.misled(origin ?? parsed?.origin ?? "", path ?? parsed?.pathname ?? "");
-    if (misled !== undefined) throw misleadingPath(misled);
-  }
-
-  function warnOfNearMiss(url: string): void {
-    if (warned.size === pipelines.length) return;
-    const pipeline = destinations.nearMiss(url);
-    if (pipeline === undefined || warned.has(pipeline)) return;
-    warned.add(pipeline);
-    const message = `a request to the host of ${pipeline.uri} goes out without credentials: its scheme, host name, port or path is another, or it names a user`;
-    logger.warn({ server: pipeline.uri, reason: "near miss" }, message);
   }
 
   return {
     config,
     serverFor: (url) => destinations.match(url)?.server,
     nearMiss: (url) => destinations.nearMiss(url)?.server,
-    refuseMisleading,
+    refuseMisleading: unlistedRequests.refuseMisleading,
     slashes: severalSlashes(destinations),
     detourOf: detours.size === 0 ? undefined : detourOf,
     authorize,

@@ -158,6 +158,10 @@ test("below MLflow's AI gateway is what the server sees there, whatever the clie
   const headers = { "x-api-key": "a provider's" };
   const said = await failure(fetchWith(dispatcher, `${server.origin}/x`, { headers }));
   assert.match(said, /^GATEWAY_CREDENTIAL/);
+  // The question about the version is led there, too: it is refused for itself, and not because of another question in its turn.
+  assert.match(said, "the other headers of the request, which are not known here");
+  assert.is(said.match(/\/version gives no answer/g)?.length, 1, said);
+  assert.equal(server.received, []);
   await server.close();
 });
 

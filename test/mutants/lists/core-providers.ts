@@ -165,11 +165,11 @@ export const mutants = [
         "a path that servers read as leading into the base goes out bare, or out of it unseen",
       ],
       [
-        "if (pipeline === undefined || warned.has(pipeline)) return;",
-        "if (pipeline === undefined) return;",
+        "if (near === undefined || warned.has(near)) return;",
+        "if (near === undefined) return;",
         "a near miss is named with every request",
       ],
-      ["warnOfNearMiss(url);\n", "", "a request that misses its server by its port goes bare without a word"],
+      ["warnOfNearMiss(request.url);\n", "", "a request that misses its server by its port goes bare without a word"],
       ["    clock.hold();\n", "", "the clock is read once per provider"],
       [
         "last !== undefined && last.result === result && last.extra === extra) return",
