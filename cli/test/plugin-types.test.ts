@@ -213,4 +213,19 @@ test("the module exports the type that is named, whatever the plugin is called",
   }
 });
 
+test("a schema that needs one of several fields makes a closed type, in whichever form it says so", async () => {
+  const choice = [{ required: ["realm"] }, { required: ["apiKey"] }];
+  const file = "config.schema.json";
+  const plain = await optionsModule("acme", { json: schema, file }, valuesSchema as never, compile);
+  const forms = [
+    { oneOf: choice },
+    { anyOf: choice },
+    { allOf: [{ anyOf: choice }, { not: { required: ["realm"] } }] },
+  ];
+  for (const form of forms) {
+    const json = { ...schema, ...form };
+    assert.is(await optionsModule("acme", { json, file }, valuesSchema as never, compile), plain, JSON.stringify(form));
+  }
+});
+
 test.run();

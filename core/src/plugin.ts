@@ -35,6 +35,7 @@ export {
   type FetchedToken,
   type FetchedUser,
 } from "./provider/credential-provider.js";
+export { jsonFields, leaseOfSeconds } from "./provider/json-answer.js";
 export {
   type Auth,
   anonymous,

@@ -203,7 +203,7 @@ export const explanations: readonly ExplanationGroup[] = [
   {
     title: "Credentials",
     intro:
-      "The request was not sent. Where it goes through the local proxy, the client gets status 424, or 503 where the same request may succeed later.",
+      "The request was not sent. Where it goes through the local proxy, the client gets status 424; or 503, upon which MLflow's Python client sends it again for minutes, where a store or its network fails and the server has answered through this proxy before: until then an outage is more often a wrong address, which is to be heard of at once.",
     codes: {
       ANONYMOUS_REFUSED: [
         "A plugin takes a refusal of its backend for the word that no credential is needed; or a server that is meant to be open to some requests.",

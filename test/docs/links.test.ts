@@ -1,5 +1,5 @@
 /** Every link within the repository leads somewhere, and every anchor to a heading. */
-import { existsSync, statSync } from "node:fs";
+import { existsSync, globSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -24,6 +24,18 @@ for (const file of markdownFiles()) {
     assert.equal(faults, []);
   });
 }
+
+/** A package is unpacked without what lies around it in this repository. */
+test("no README of a package links to what is not in the package", () => {
+  const readmes = globSync("{core,cli,proxy,schema,stub,plugins/*}/{,*/}README.md", { cwd: root });
+  assert.ok(readmes.length > 8);
+  for (const readme of readmes) {
+    const [folder = ""] = /^(plugins\/)?[^/]+\//.exec(readme) ?? [];
+    const links = linksOf(readMarkdown(readme)).filter((link) => !/^([a-z]+:|#)/i.test(link));
+    const outside = links.filter((link) => !join(dirname(readme), link).startsWith(folder));
+    assert.equal(outside, [], readme);
+  }
+});
 
 test("a link that leads nowhere is found out", () => {
   assert.ok(faultOf("README.md", "docs/no-such-guide.md"));

@@ -59,8 +59,8 @@ export async function optionsModule(
   compile: CompileTypes,
 ): Promise<string> {
   const title = optionsTypeName(plugin);
-  const { $id: _, oneOf, ...anonymous } = schema.json;
-  const fields = isChoiceOfFields(oneOf) ? anonymous : { ...anonymous, ...(oneOf !== undefined && { oneOf }) };
+  const { $id: _, ...anonymous } = schema.json;
+  const fields = withoutChoices(anonymous) as Json;
   const prepared = requireDefaults(withValues({ ...fields, title }, inOptions, values["$defs"] as Json));
   const types = await compile(prepared as never, title, settings);
   const imported = ["CachePolicy", "CredentialOptions", "SecretSource"].filter((type) => types.includes(type));
@@ -78,6 +78,25 @@ export function optionsTypeName(plugin: string): string {
   const whole = /^[A-Z]/.test(name) ? `${name}Options` : `Plugin${name}Options`;
   return whole.replaceAll(/\d[a-z]/g, (pair) => pair.toUpperCase());
 }
+
+/** The schema without its choices of fields, at every place. */
+function withoutChoices(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutChoices);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const kept = Object.entries(schema)
+    .filter(([key, value]) => !(combinations.has(key) && isChoiceOfFields(value)))
+    .map(([key, value]) => [key, withoutChoices(value)]);
+  const { allOf, ...others } = Object.fromEntries(kept) as Json;
+  if (!Array.isArray(allOf)) return { ...others, ...(allOf !== undefined && { allOf }) };
+  const parts = allOf.filter(
+    (part) => typeof part !== "object" || Object.keys(part).some((key) => !conditions.has(key)),
+  );
+  return { ...others, ...(parts.length > 0 && { allOf: parts }) };
+}
+
+const combinations = new Set(["oneOf", "anyOf"]);
+/** What says only which fields go together: of it TypeScript would make an open object. */
+const conditions = new Set(["if", "then", "else", "not", "required"]);
 
 /** Branches that say which fields have to be given and nothing of these fields: TypeScript would make another object of each. */
 function isChoiceOfFields(branches: unknown): boolean {

@@ -35,17 +35,27 @@ export function explain(errors: readonly ErrorObject[], context: ValidationConte
   const combined = new Set(
     errors.filter(({ keyword }) => combinations.has(keyword)).map(({ schemaPath }) => schemaPath),
   );
-  for (const error of errors) {
-    // What failed inside a combination is one of several ways to be right; the combination itself is what to tell.
-    const inside = [...combined].some((path) => error.schemaPath.startsWith(`${path}/`));
-    if (!inside && !echoes.has(error.keyword)) problems.add(...explainOne(error, context, places));
+  // What failed inside a combination is one of several ways to be right; the combination itself is what to tell.
+  const isInside = ({ schemaPath }: ErrorObject) => [...combined].some((path) => schemaPath.startsWith(`${path}/`));
+  const told = errors.filter((error) => !isInside(error) && !echoes.has(error.keyword));
+  // A combination speaks of a whole value, and must not hide what is wrong within it.
+  const [whole, parts] = [true, false].map((isWhole) =>
+    told.filter(({ keyword }) => combinations.has(keyword) === isWhole),
+  ) as [ErrorObject[], ErrorObject[]];
+  const meant = new Set<string>();
+  for (const error of parts) {
+    const explanation = explainOne(error, context, places, meant);
+    if (explanation[4] !== undefined) meant.add(explanation[4]);
+    problems.add(...explanation);
   }
+  for (const error of whole) problems.add(...explainOne(error, context, places, meant));
 }
 
 function explainOne(
   error: ErrorObject,
   context: ValidationContext,
   places: ReadonlyMap<string, Schema[]>,
+  meant: ReadonlySet<string>,
 ): Explanation {
   const { walker, pointer } = context;
   const place = `${pointer}${error.instancePath}`;
@@ -66,8 +76,13 @@ function explainOne(
     const message = `${named(pointerTo(place, tag))} must be ${oneOf(tagsOf(schemas, tag, walker), tagValue)}`;
     return ["WRONG_VALUE", pointerTo(place, tag), "value", message];
   }
-  const choice = error.keyword === "oneOf" ? schemas.flatMap(choiceOfFields) : [];
-  if (choice.length > 0) return wrongChoice(place, choice, params["passingSchemas"] !== null);
+  if (error.keyword === "oneOf" || error.keyword === "anyOf") {
+    const { keyword: combination } = error;
+    const choice = schemas.flatMap((schema) => choiceOfFields(schema, combination));
+    const conflict: number[] | null = params["passingSchemas"] ?? null;
+    if (choice.length > 0 && conflict !== null) return conflictOf(place, choice, conflict);
+    if (choice.length > 0) return missingChoice(place, choice, combination, context, schemas, meant);
+  }
   const code = error.keyword === "type" ? "WRONG_TYPE" : "WRONG_VALUE";
   const message = `${named(place)}${filledBy(place, context)} must be ${expectation(error, schemas)}`;
   return [code, place, "value", message];
@@ -84,12 +99,37 @@ export function filledBy(
   return `, which the variables ${[first, ...others].join(" and ")} fill,`;
 }
 
-/** @param isConflict more than one is given; else none is */
-function wrongChoice(place: string, choice: readonly (readonly string[])[], isConflict: boolean): Explanation {
-  const fields = choice.map((names) => names.map((name) => `\`${name}\``).join(" with ")).join(" or ");
-  const needs = `${named(place)} needs either ${fields}`;
-  if (isConflict) return ["FIELD_CONFLICT", place, "value", `${needs}, and has more than one of them`];
-  return ["MISSING_FIELD", place, "value", needs];
+/** Fields that have to be given, in several ways: of one way, all. */
+type Choice = readonly (readonly string[])[];
+
+const listed = (choice: Choice) =>
+  choice.map((names) => names.map((name) => `\`${name}\``).join(" with ")).join(" or ");
+
+/** @param given the ways of which all fields are given: more than one */
+function conflictOf(place: string, choice: Choice, given: readonly number[]): Explanation {
+  const name = choice[given.at(-1) ?? 0]?.at(-1) ?? "";
+  const message = `${named(place)} needs either ${listed(choice)}, and has more than one of them`;
+  return ["FIELD_CONFLICT", pointerTo(place, name), "key", message];
+}
+
+/** It stands at one of the missing fields, so that it hides nothing else; at the one that a misspelt field was meant to be. */
+function missingChoice(
+  place: string,
+  choice: Choice,
+  combination: "oneOf" | "anyOf",
+  context: ValidationContext,
+  schemas: readonly Schema[],
+  meant: ReadonlySet<string>,
+): Explanation {
+  const names = choice.flat();
+  const gone = names.find((name) => context.removed?.has(pointerTo(place, name)));
+  if (gone !== undefined) return missingField(place, gone, context, schemas);
+  const properties = context.walker.properties(schemas);
+  const variables = names.flatMap((name) => keyword([properties.get(name) ?? {}], "x-env") ?? []);
+  const fallBack = variables.length === 0 ? "" : `, and no variable gives one: ${variables.join(", ")}`;
+  const message = `${named(place)} needs ${combination === "oneOf" ? "either " : ""}${listed(choice)}${fallBack}`;
+  const pointers = names.map((name) => pointerTo(place, name));
+  return ["MISSING_FIELD", pointers.find((pointer) => meant.has(pointer)) ?? pointers[0] ?? place, "key", message];
 }
 
 function unknownField(place: string, key: string, known: readonly string[]): Explanation {

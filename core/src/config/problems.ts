@@ -94,7 +94,9 @@ export class ProblemList {
     this.#places.add(pointer);
     const position = this.#positionOf(pointer, at);
     const name = fieldName(pointer);
-    const unplaced = position === undefined && name !== "" && !message.includes(name);
+    // What begins with the name of the parent speaks of it: one of several fields may be missing there.
+    const isNamed = message.includes(name) || message.startsWith(`\`${fieldName(parentOf(pointer))}\` `);
+    const unplaced = position === undefined && name !== "" && !isNamed;
     const text = printable(unplaced ? `\`${name}\`: ${message}` : message);
     const variables = this.#variablesOf?.(pointer);
     const remedy = code === "MISSING_FIELD" && variables?.length ? `: set ${variables.join(" or ")}` : "";
@@ -172,9 +174,11 @@ export class ProblemList {
     const node = this.#positions.get(pointer);
     if (node) return at === "key" ? (node.key ?? node.value) : node.value;
     if (pointer === "") return undefined;
-    return this.#positionOf(pointer.slice(0, pointer.lastIndexOf("/")), "key");
+    return this.#positionOf(parentOf(pointer), "key");
   }
 }
+
+const parentOf = (pointer: string) => pointer.slice(0, pointer.lastIndexOf("/"));
 
 function placeOf({ line, column }: Position): string {
   return `${line}:${column}`;

@@ -173,9 +173,12 @@ export function discriminatorOf(schema: Schema): string | undefined {
   return typeof tag === "string" ? tag : undefined;
 }
 
-/** Where the branches of a `oneOf` say nothing but which fields have to be given: those of each. Else none. */
-export function choiceOfFields(schema: Schema): readonly (readonly string[])[] {
-  const branches = list(schema["oneOf"]).map(objectOf);
+/** Where the branches of a `oneOf` or `anyOf` say nothing but which fields have to be given: those of each. Else none. */
+export function choiceOfFields(
+  schema: Schema,
+  combination: "oneOf" | "anyOf" = Object.hasOwn(schema, "oneOf") ? "oneOf" : "anyOf",
+): readonly (readonly string[])[] {
+  const branches = list(schema[combination]).map(objectOf);
   const isChoice = branches.every((branch) => Object.keys(branch).join() === "required");
   return isChoice ? branches.map((branch) => list(branch["required"]).map(String)) : [];
 }

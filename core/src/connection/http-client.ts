@@ -67,7 +67,8 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     return {
       async send(sent) {
         const url = new URL(sent.url);
-        if (servers === undefined && !isPrivate(url) && !allowInsecure) throw inTheClear(url, instance);
+        if (servers === undefined && !isPrivate(url) && !allowInsecure)
+          throw inTheClear(url, instance, "allowInsecure" in settings);
         const once = sent.tries === "once";
         const timeout = sent.timeout ?? (once ? DEFAULT_TIMEOUT.once : DEFAULT_TIMEOUT.several);
         const attempt = (limit: number) => sendOnce(sent, url, limit, sender);
@@ -118,9 +119,12 @@ function warnOfIgnoredProxy(
   logger.warn({ plugin: instance, reason: ignored.variable }, message);
 }
 
-function inTheClear({ origin }: URL, instance: string): MlflowAuthError {
+/** @param hasOption whether the plugin brought that setting, so that its users have an option for it */
+function inTheClear({ origin }: URL, instance: string, hasOption: boolean): MlflowAuthError {
   const message = `plugin ${instance} would send a credential in the clear to ${origin}`;
-  const remedy = `use https, or set allowInsecure: true in plugins.${instance} where the network is trusted`;
+  const remedy = hasOption
+    ? `use https, or set allowInsecure: true in plugins.${instance} where the network is trusted`
+    : "use https: this plugin has no option for plain http, which goes to loopback alone";
   return new MlflowAuthError("SERVER_CLEARTEXT", message, { plugin: instance, remedy });
 }
 

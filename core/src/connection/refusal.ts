@@ -35,7 +35,7 @@ function meaningOf(status: number): Meaning {
   }
   if (status === 429) {
     const remedy = "wait, or have the limit raised";
-    return { code: "SECRET_UNREACHABLE", did: "has too many requests", remedy, transient: true };
+    return { code: "SECRET_UNREACHABLE", did: "gets too many requests", remedy, transient: true };
   }
   if (status === 408 || status === 425 || status >= 500) {
     return { code: "SECRET_UNREACHABLE", did: "fails", remedy: "see its own log and state", transient: true };

@@ -42,9 +42,9 @@ export function tlsOfServer(server: string): TlsOwner {
 }
 
 /** The TLS options of a plugin instance, as far as the plugin does not say what they are called. */
-export function tlsOfPlugin(instance: string, names: TlsOptionNames | undefined): TlsOwner {
+export function tlsOfPlugin(instance: string, names: Partial<TlsOptionNames> | undefined): TlsOwner {
   const all = `the TLS options of plugins.${instance}`;
-  return { names: names ?? { ca: all, cert: all, key: all }, details: { plugin: instance } };
+  return { names: { ca: all, cert: all, key: all, ...names }, details: { plugin: instance } };
 }
 
 const isPem = (value: string) => value.startsWith("-----BEGIN");

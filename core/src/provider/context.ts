@@ -67,8 +67,8 @@ export interface TlsOptionNames {
 
 /** What a client derived by {@link HttpClient.with} has of its own. */
 export interface HttpClientSettings extends TlsOptions {
-  /** Default: the TLS options of the instance. */
-  readonly tlsNames?: TlsOptionNames | undefined;
+  /** As far as there are such options. Default of each: the TLS options of the instance. */
+  readonly tlsNames?: Partial<TlsOptionNames> | undefined;
   /** Whether plain http beyond loopback is allowed. Default false. */
   readonly allowInsecure?: boolean | undefined;
   /** Past the corporate proxy: for what stands on the machine itself, such as a cloud's metadata service. Default false. */

@@ -108,7 +108,7 @@ export function createSecretCache({ clock, random = Math.random, onFetch, onStal
         // One that throws at once must not have failed before it is known as the flight.
         const fetched = await (async () => await fetch())();
         onFetch?.(clock.now() - start);
-        const end = endOf(fetched);
+        const end = Math.min(endOf(fetched), clock.wallTime() + (fetched.lease ?? Number.POSITIVE_INFINITY));
         if (end <= clock.wallTime()) throw endedOnArrival(end, clock.wallTime());
         if (entries.get(key) === entry) keep(entry, fetched, policy);
         return fetched.value;

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { createAuthority } from "@mlflow-auth/test/servers/certificates";
 import { startConnectProxy } from "@mlflow-auth/test/servers/connect-proxy";
-import { suite } from "@mlflow-auth/test/suite";
+import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { connectionFailureOf } from "../../src/connection/failure.js";
 import { createHttpClient } from "../../src/connection/http-client.js";
@@ -130,6 +130,24 @@ test("certificate files are followed: the next request uses what replaced them, 
 });
 
 /** A server that tells what came, and answers with two bytes that are no UTF-8. */
+test("what a plugin has no option for is no remedy against plain http", async () => {
+  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent, clock: systemClock });
+  closeAfterwards(close);
+  const remedyOf = async (client: typeof http) => {
+    try {
+      await client.send({ url: "http://store.example.com" });
+    } catch (thrown) {
+      return (thrown as MlflowAuthError).remedy;
+    }
+    throw new Error("it was sent");
+  };
+  const none = "use https: this plugin has no option for plain http, which goes to loopback alone";
+  assert.is(await remedyOf(http), none);
+  assert.is(await remedyOf(http.with({ ca: undefined })), none);
+  const own = "use https, or set allowInsecure: true in plugins.store where the network is trusted";
+  for (const allowInsecure of [false, undefined]) assert.is(await remedyOf(http.with({ allowInsecure })), own);
+});
+
 async function echo() {
   const seen: { key: unknown; other: unknown; body: Buffer }[] = [];
   const server = createServer(async (request, response) => {

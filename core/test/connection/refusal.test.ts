@@ -9,7 +9,7 @@ const table: [statuses: number[], code: string, transient: boolean, said: string
   [[401], "LOGIN_FAILED", false, "did not accept the login"],
   [[403], "SECRET_DENIED", false, "denied reading the secret team/mlflow"],
   [[404, 410], "SECRET_NOT_FOUND", false, "does not have the secret team/mlflow"],
-  [[429], "SECRET_UNREACHABLE", true, "has too many requests"],
+  [[429], "SECRET_UNREACHABLE", true, "gets too many requests"],
   [[408, 425, 500, 502, 503, 504], "SECRET_UNREACHABLE", true, "fails"],
   [[200, 204], "SECRET_FORMAT", false, "gave an answer without the secret team/mlflow"],
   [[301, 307, 308], "SECRET_UNREACHABLE", false, "redirects, which is not followed"],

@@ -103,4 +103,12 @@ test("a credential that has ended on arrival does not take the place of one that
   assert.is(await code(get(policy)), "SECRET_EXPIRED");
 });
 
+test("a lease that is over as it comes is told as an end that has passed, and nobody gets the value", async () => {
+  for (const lease of [0, -5_000]) {
+    const { get, answers } = setup();
+    answers(async () => ({ value: "over", lease }));
+    assert.is(await code(get()), "SECRET_EXPIRED", String(lease));
+  }
+});
+
 test.run();

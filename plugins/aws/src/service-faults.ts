@@ -22,7 +22,7 @@ export interface Fault {
 /** Of many requests. */
 export const throttled: Fault = {
   code: "SECRET_UNREACHABLE",
-  message: "AWS has too many requests (throttled)",
+  message: "AWS gets too many requests (throttled)",
   remedy: "wait, raise cache.ttl, or have the quota of GetSecretValue raised",
   transient: true,
 };

@@ -70,7 +70,7 @@ export function loginAnswerFault(
   }
   const isSetUp = isIdentity && (status === 404 || status === 410);
   if (status === 429 || status === 408 || status >= 500 || isSetUp) {
-    const fails = status === 429 ? "has too many requests (throttled)" : `fails (status ${status})`;
+    const fails = status === 429 ? "gets too many requests (throttled)" : `fails (status ${status})`;
     const remedy = "wait; https://status.azure.com shows the state of the service";
     return errorOf({ code: "SECRET_UNREACHABLE", message: `${who} ${fails}`, remedy, transient: true }, context);
   }

@@ -94,7 +94,7 @@ function refusalFault(answer: HttpResponse, options: AzureOptions): Fault {
   if (status === 429 || told.code === "Throttled") {
     return {
       code: "SECRET_UNREACHABLE",
-      message: "the vault has too many requests (throttled)",
+      message: "the vault gets too many requests (throttled)",
       remedy: "wait, raise cache.ttl, or spread the clients over several vaults",
       transient: true,
     };

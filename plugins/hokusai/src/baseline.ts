@@ -147,7 +147,7 @@ function refusal(status: number, text: string, origin: string): MlflowAuthError 
     case 422:
       return error("USAGE", "does not take this model", "check the model type, the run's id and the metadata");
     case 429:
-      return error("SERVER_UNREACHABLE", "has too many requests of this key", "wait a minute, and try again");
+      return error("SERVER_UNREACHABLE", "gets too many requests of this key", "wait a minute, and try again");
     default:
       return status >= 500
         ? error("SERVER_UNREACHABLE", "fails, three times", "wait, and try again")

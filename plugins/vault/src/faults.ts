@@ -99,7 +99,7 @@ export function serverFault(
     );
   }
   if (status === 429)
-    return fault("has too many requests (status 429)", "wait, or have the rate limit quota raised", true);
+    return fault("gets too many requests (status 429)", "wait, or have the rate limit quota raised", true);
   if (status === 412 || (status === 400 && /upgrading/i.test(told))) {
     return fault("is not up to date yet", "wait a moment: it is replicating, or upgrading the mount", true);
   }

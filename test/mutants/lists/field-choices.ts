@@ -6,7 +6,7 @@ export const mutants = [
     "core/src",
     ["core/field-choices", "plugins/token/options", "cli/init"],
     [
-      ['params["passingSchemas"] !== null', "false", "two options that exclude each other are told to be missing"],
+      ["conflict !== null", "false", "two options that exclude each other are told to be missing"],
       ['Object.keys(branch).join() === "required"', "true", "forms of an option are taken for a choice of fields"],
       ["names.every((name) => value[name] !== undefined)", "false", "init asks for what is not wanted"],
     ],
