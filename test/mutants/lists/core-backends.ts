@@ -90,8 +90,8 @@ export const mutants = [
         "a file without a certificate makes a client that trusts nobody",
       ],
       [
-        "if (servers === undefined && !isPrivate(url) && !allowInsecure) {",
-        "if (false) {",
+        "servers === undefined && !isPrivate(url) && !allowInsecure",
+        "false",
         "a login goes to a store in the clear",
         { tests: ["plugins/vault/boundaries"] },
       ],
