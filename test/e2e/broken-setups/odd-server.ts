@@ -1,6 +1,6 @@
 /** Servers that nginx and MLflow are not: what answers with other bytes than HTTP's, hangs, or has another clock. */
 import { createServer as createHttpServer, request as httpRequest } from "node:http";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { closeAfterwards } from "@mlflow-auth/test/suite";
 
 async function listen(server: Server): Promise<string> {
@@ -11,20 +11,45 @@ async function listen(server: Server): Promise<string> {
 /**
  * Does with each connection as it is told, until the test is over.
  *
- * @param met gets a connection once its client has said something
+ * @param met gets a connection once its client has said something, and what it has said
  * @returns its address
  */
-export async function openSocketServer(met: (socket: Socket) => void): Promise<string> {
+export async function openSocketServer(met: (socket: Socket, said: Buffer) => void): Promise<string> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
-    socket.on("error", () => undefined).once("data", () => met(socket));
+    socket.on("error", () => undefined).once("data", (said) => met(socket, said));
   });
   closeAfterwards(async () => {
     for (const socket of open) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
   return listen(server);
+}
+
+/** A server that answers in a wrong way until somebody has it fixed: from then on, as the one behind it. */
+export interface FaultyServer {
+  readonly uri: string;
+  fix(): void;
+}
+
+/** @param upstream the URI of the server behind it */
+export async function openFaultyServer(upstream: string, met: (socket: Socket) => void): Promise<FaultyServer> {
+  const { hostname, port } = new URL(upstream);
+  let isFixed = false;
+  const uri = await openSocketServer((socket, said) => {
+    if (!isFixed) return met(socket);
+    const onward = connect(Number(port), hostname).on("error", () => socket.destroy());
+    socket.on("close", () => onward.destroy());
+    onward.write(said);
+    socket.pipe(onward).pipe(socket);
+  });
+  return {
+    uri,
+    fix() {
+      isFixed = true;
+    },
+  };
 }
 
 /** A proxy in front of another server, as its operator has it: its clock, and what it adds. */

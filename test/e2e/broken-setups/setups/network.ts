@@ -4,7 +4,7 @@ import { createAuthority } from "../../../servers/certificates.ts";
 import { type ConnectProxy, type ConnectProxyOptions, startConnectProxy } from "../../../servers/connect-proxy.ts";
 import { freePort } from "../../../servers/process/free-port.ts";
 import { startTlsFront } from "../../../servers/tls-front.ts";
-import { openSocketServer } from "../odd-server.ts";
+import { type FaultyServer, openFaultyServer, openSocketServer } from "../odd-server.ts";
 import type { Patient } from "../patient.ts";
 import type { BrokenSetup } from "../setup.ts";
 
@@ -27,6 +27,14 @@ async function behindProxy(patient: Patient, options: Partial<ConnectProxyOption
 
 let proxy: ConnectProxy;
 
+/** What the operator of the server is talked to about. */
+let faulty: FaultyServer;
+
+async function behindFault({ edit, scene }: Patient, met: Parameters<typeof openFaultyServer>[1]): Promise<void> {
+  faulty = await openFaultyServer(scene.front.uri, met);
+  edit(scene.front.uri, faulty.uri);
+}
+
 export const brokenNetworks: readonly BrokenSetup[] = [
   {
     name: "the host's name has a slip",
@@ -47,11 +55,11 @@ export const brokenNetworks: readonly BrokenSetup[] = [
   {
     name: "the server takes connections and never answers",
     args: ["--timeout", "1"],
-    breaks: async ({ edit, scene }) => edit(scene.front.uri, await openSocketServer(() => undefined)),
+    breaks: (patient) => behindFault(patient, () => undefined),
     link: "health",
     says: /took the connection and gave no answer within 1 s/,
     remedy: /see why the server hangs/,
-    follow: ({ edit, scene }) => edit(/trackingUri: .*/, `trackingUri: ${scene.front.uri}`),
+    follow: () => faulty.fix(),
   },
   {
     name: "a database listens at the port",
@@ -64,25 +72,25 @@ export const brokenNetworks: readonly BrokenSetup[] = [
   },
   {
     name: "an answer has a header that is none",
-    breaks: async ({ edit, scene }) => {
+    breaks: async (patient) => {
       const answer = "HTTP/1.1 200 OK\r\nConnection: close\r\n(what): is this\r\n\r\nOK";
-      edit(scene.front.uri, await openSocketServer((socket) => socket.end(answer)));
+      await behindFault(patient, (socket) => socket.end(answer));
     },
     link: "connection",
     says: /its answer breaks a rule of HTTP: /,
     remedy: /have the server, or the proxy in front of it, fixed/,
-    follow: ({ edit, scene }) => edit(/trackingUri: .*/, `trackingUri: ${scene.front.uri}`),
+    follow: () => faulty.fix(),
   },
   {
     name: "an answer says two lengths",
-    breaks: async ({ edit, scene }) => {
+    breaks: async (patient) => {
       const twice = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\nOK";
-      edit(scene.front.uri, await openSocketServer((socket) => socket.end(twice)));
+      await behindFault(patient, (socket) => socket.end(twice));
     },
     link: "connection",
     says: /its answer breaks a rule of HTTP, or is not as long as it says/,
     remedy: /have the server, or the proxy in front of it, fixed/,
-    follow: ({ edit, scene }) => edit(/trackingUri: .*/, `trackingUri: ${scene.front.uri}`),
+    follow: () => faulty.fix(),
   },
   {
     name: "HTTPS_PROXY names a proxy that is not there",
