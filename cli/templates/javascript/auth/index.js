@@ -1,5 +1,5 @@
 // @ts-check
-import { credentialProvider } from "@mlflow-auth/core/plugin";
+import { credentialProvider, jsonFields, leaseOfSeconds } from "@mlflow-auth/core/plugin";
 
 /**
  * @typedef {import("@mlflow-auth/core/plugin").SecretSource} SecretSource
@@ -12,7 +12,7 @@ export const createRequestAuthProvider = credentialProvider(async (/** @type {Ac
   const { address, apiKey, requestTimeout: timeout } = options;
   const headers = { "X-Api-Key": await apiKey.read() };
   const answer = await context.http.send({ url: `${address}/token`, method: "POST", headers, timeout });
-  if (answer.status !== 200) throw context.refuse(answer, { what: "a token" });
-  const { token, expires_in: seconds } = JSON.parse(answer.text);
-  return { token, lease: seconds * 1000 };
+  const { token, expires_in: seconds } = jsonFields(answer.text);
+  if (answer.status !== 200 || typeof token !== "string") throw context.refuse(answer, { what: "a token" });
+  return { token, lease: leaseOfSeconds(seconds) };
 });

@@ -1,5 +1,5 @@
 // @ts-check
-import { Secret } from "@mlflow-auth/core/plugin";
+import { jsonFields, leaseOfSeconds, Secret } from "@mlflow-auth/core/plugin";
 
 /**
  * Adds Acme's token as a header, beside whatever credential a request has. The cache gives the same object while it is good.
@@ -10,9 +10,9 @@ export function createRequestHeaderProvider({ address, apiKey, requestTimeout: t
   async function fetchHeaders() {
     const headers = { "X-Api-Key": await apiKey.read() };
     const answer = await context.http.send({ url: `${address}/token`, method: "POST", headers, timeout });
-    if (answer.status !== 200) throw context.refuse(answer, { what: "a token" });
-    const { token, expires_in: seconds } = JSON.parse(answer.text);
-    return { value: { "X-Acme-Token": new Secret(token) }, lease: seconds * 1000 };
+    const { token, expires_in: seconds } = jsonFields(answer.text);
+    if (answer.status !== 200 || typeof token !== "string") throw context.refuse(answer, { what: "a token" });
+    return { value: { "X-Acme-Token": new Secret(token) }, lease: leaseOfSeconds(seconds) };
   }
   return { requestHeaders: () => context.secrets.get("headers", fetchHeaders, cache) };
 }

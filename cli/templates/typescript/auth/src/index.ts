@@ -1,4 +1,4 @@
-import { credentialProvider } from "@mlflow-auth/core/plugin";
+import { credentialProvider, jsonFields, leaseOfSeconds } from "@mlflow-auth/core/plugin";
 import type { AcmeOptions } from "./generated/options.js";
 
 /** Fetches a token from Acme for an API key. To keep it, renew it ahead of its end and send it is the part of mlflow-auth. */
@@ -9,7 +9,7 @@ export const createRequestAuthProvider = credentialProvider<AcmeOptions>(async (
     headers: { "X-Api-Key": await options.apiKey.read() },
     timeout: options.requestTimeout,
   });
-  if (answer.status !== 200) throw context.refuse(answer, { what: "a token" });
-  const { token, expires_in: seconds } = JSON.parse(answer.text);
-  return { token, lease: seconds * 1000 };
+  const { token, expires_in: seconds } = jsonFields(answer.text);
+  if (answer.status !== 200 || typeof token !== "string") throw context.refuse(answer, { what: "a token" });
+  return { token, lease: leaseOfSeconds(seconds) };
 });
