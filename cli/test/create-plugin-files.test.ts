@@ -48,7 +48,7 @@ test("from a registry a plugin in JavaScript is two files, with nothing to build
   const files = filesOf(["auth"], "javascript");
   assert.equal([...files.keys()].sort(), ["index.js", "package.json"]);
   const { devDependencies, resolutions, scripts } = JSON.parse(files.get("package.json") as string);
-  assert.equal(devDependencies, { "@mlflow-auth/core": "^7.8.9", "mlflow-auth": "^7.8.9" });
+  assert.equal(devDependencies, { "@mlflow-auth/core": "^0.1.0 || ^7.8.9", "mlflow-auth": "^0.1.0 || ^7.8.9" });
   assert.equal([resolutions, scripts.build, scripts.try], [undefined, undefined, undefined]);
 });
 
@@ -64,9 +64,9 @@ test("in JavaScript it takes the same options", () => {
 
 test("it is for the core that the command is of, and built with the packages of that version", () => {
   const { devDependencies, peerDependencies } = JSON.parse(filesOf(["auth"]).get("package.json") as string);
-  assert.equal(peerDependencies, { "@mlflow-auth/core": "^7.8.9" });
+  assert.equal(peerDependencies, { "@mlflow-auth/core": "^0.1.0 || ^7.8.9" });
   for (const name of ["@mlflow-auth/core", "@mlflow-auth/mlflow-stub", "mlflow-auth"])
-    assert.is(devDependencies[name], "^7.8.9");
+    assert.is(devDependencies[name], "^0.1.0 || ^7.8.9");
 });
 
 test("the name is that of the package in a scope, too", () => {

@@ -35,8 +35,8 @@ export function named(text: string): PluginName {
 /** The files of a package that takes ours from a registry. */
 export function filesOf(chosen: readonly Kind[], language: Language = "typescript", name = "my-store") {
   const take = (names: readonly string[]): OwnPackages => ({
-    range: "^7.8.9",
-    specs: Object.fromEntries(names.map((one) => [one, "^7.8.9"])),
+    range: "^0.1.0 || ^7.8.9",
+    specs: Object.fromEntries(names.map((one) => [one, "^0.1.0 || ^7.8.9"])),
     files: new Map(),
     clone: undefined,
   });
