@@ -27,7 +27,8 @@ export async function coreMismatch(
 
 /** A quick look at the ranges that most packages have: loading the library takes longer than to read all manifests. */
 function surelyHolds(range: string, version: string): boolean {
-  if (range === "*") return true;
+  // In a workspace, and where one is installed from: whatever is there is what is meant.
+  if (range === "*" || range.startsWith("workspace:")) return true;
   const wanted = parts(/^\^(\d{1,9})\.(\d{1,9})\.(\d{1,9})$/, range);
   const has = parts(/^(\d{1,9})\.(\d{1,9})\.(\d{1,9})$/, version);
   if (wanted === undefined || has === undefined) return false;
