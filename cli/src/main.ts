@@ -64,9 +64,11 @@ try {
     const { listCommands } = await import("./commands/plugin-command.js");
     await listCommands(helped, program);
   }
-  // Commander has printed what was wrong already.
-  if (thrown instanceof CommanderError) await endWith(thrown.exitCode === 0 ? exit.fine : exit.usage);
-  else {
+  // Commander has printed what was wrong already, for people.
+  if (thrown instanceof CommanderError) {
+    if (thrown.exitCode !== 0) (await import("./usage-as-json.js")).usageAsJson(thrown, program, process.argv.slice(2));
+    await endWith(thrown.exitCode === 0 ? exit.fine : exit.usage);
+  } else {
     const { reportFailure } = await import("./report-failure.js");
     const code = reportFailure(thrown, { json: printsJson });
     if (!printsJson && process.env[execVariable]) {

@@ -149,4 +149,27 @@ test("a reader that goes away is no failure", async () => {
   assert.is(stderr, "code 0\n");
 });
 
+test("wrong usage of a command that was to print JSON is its result, and of any other is not", async () => {
+  for (const [args, message] of [
+    [["headers", "--json"], "missing required argument 'url'"],
+    [["--log-level", "info", "tags", "--json", "--servr"], "unknown option '--servr'"],
+    [["plugins", "x", "--json"], "too many arguments for 'plugins'. Expected 0 arguments but got 1: x."],
+  ] as const) {
+    const { code, stdout, stderr } = await ask([...args]);
+    const { error } = JSON.parse(stdout);
+    assert.equal([code, error.code, error.message], [2, "USAGE", message]);
+    assert.match(error.remedy, /^mlflow-auth \w+ --help$/);
+    assert.match(stderr, /^USAGE: /);
+  }
+  for (const args of [
+    ["headers"],
+    ["exec", "--servr", "x", "--json"],
+    ["exec", "--servr", "x", "--", "headers", "--json"],
+    ["exec", "--servr", "x", "headers", "--json"],
+  ]) {
+    const { code, stdout } = await ask(args);
+    assert.equal([code, stdout], [2, ""]);
+  }
+});
+
 test.run();

@@ -152,4 +152,13 @@ export const mutants = [
       ],
     ],
   ),
+  ...faultsIn(
+    "cli/src/usage-as-json.ts",
+    ["cli/program"],
+    [
+      ["end === -1 ? words : words.slice(0, end)", "words", "a word of the user's program is taken for a command"],
+      ["named.find((one) => one !== undefined)", "named.findLast((one) => one !== undefined)", "exec prints JSON"],
+      ['!own.includes("--json")', "false", "a person is given JSON"],
+    ],
+  ),
 ];

@@ -1,6 +1,6 @@
 // @ts-check
 import { createHmac } from "node:crypto";
-import { Secret } from "@mlflow-auth/core/plugin";
+import { jsonFields, leaseOfSeconds, Secret } from "@mlflow-auth/core/plugin";
 
 /**
  * Signs method, address, date and body of each request with a key that Acme gives, and that is never sent.
@@ -12,11 +12,12 @@ export function createRequestAuthProvider({ address, apiKey, requestTimeout: tim
   async function fetchKey() {
     const headers = { "X-Api-Key": await apiKey.read() };
     const answer = await context.http.send({ url: `${address}/keys`, method: "POST", headers, timeout });
-    if (answer.status !== 200) throw context.refuse(answer, { what: "a key" });
-    const { id, key, expires_in: seconds } = JSON.parse(answer.text);
+    const { id, key, expires_in: seconds } = jsonFields(answer.text);
+    const isWhole = answer.status === 200 && typeof id === "string" && typeof key === "string";
+    if (!isWhole) throw context.refuse(answer, { what: "a key" });
     const value = { id, headers: { "X-Acme-Key": id } };
     keys.set(value, new Secret(key));
-    return { value, lease: seconds * 1000 };
+    return { value, lease: leaseOfSeconds(seconds) };
   }
   return {
     getAuth: () => context.secrets.get("key", fetchKey, cache),

@@ -1,4 +1,5 @@
 // @ts-check
+import { jsonFields } from "@mlflow-auth/core/plugin";
 
 /**
  * Gives every run the team that the API key belongs to, as a tag. Tags that the user sets win.
@@ -9,9 +10,9 @@ export function createRunContextProvider({ address, apiKey, requestTimeout: time
   async function fetchTags() {
     const headers = { "X-Api-Key": await apiKey.read() };
     const answer = await context.http.send({ url: `${address}/me`, headers, timeout });
-    if (answer.status !== 200) throw context.refuse(answer, { what: "the team" });
-    const { team } = JSON.parse(answer.text);
-    return { value: { "acme.team": String(team) } };
+    const { team } = jsonFields(answer.text);
+    if (answer.status !== 200 || typeof team !== "string") throw context.refuse(answer, { what: "the team" });
+    return { value: { "acme.team": team } };
   }
   return { tags: () => context.secrets.get("tags", fetchTags, cache) };
 }

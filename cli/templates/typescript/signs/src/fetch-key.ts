@@ -1,4 +1,4 @@
-import { type Auth, type PluginContext, Secret } from "@mlflow-auth/core/plugin";
+import { type Auth, jsonFields, leaseOfSeconds, type PluginContext, Secret } from "@mlflow-auth/core/plugin";
 import type { AcmeOptions } from "./generated/options.js";
 
 /** Makes the function that fetches one key: it gives what is sent of it, and keeps the key itself in `keys`. */
@@ -10,10 +10,11 @@ export function keyFetcher(options: AcmeOptions, context: PluginContext, keys: W
       headers: { "X-Api-Key": await options.apiKey.read() },
       timeout: options.requestTimeout,
     });
-    if (answer.status !== 200) throw context.refuse(answer, { what: "a key" });
-    const { id, key, expires_in: seconds } = JSON.parse(answer.text);
+    const { id, key, expires_in: seconds } = jsonFields(answer.text);
+    const isWhole = answer.status === 200 && typeof id === "string" && typeof key === "string";
+    if (!isWhole) throw context.refuse(answer, { what: "a key" });
     const value: Auth = { id, headers: { "X-Acme-Key": id } };
     keys.set(value, new Secret(key));
-    return { value, lease: seconds * 1000 };
+    return { value, lease: leaseOfSeconds(seconds) };
   };
 }
