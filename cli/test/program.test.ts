@@ -166,6 +166,7 @@ test("wrong usage of a command that was to print JSON is its result, and of any 
     ["exec", "--servr", "x", "--json"],
     ["exec", "--servr", "x", "--", "headers", "--json"],
     ["exec", "--servr", "x", "headers", "--json"],
+    ["headers", "--servr", "--", "--json"],
   ]) {
     const { code, stdout } = await ask(args);
     assert.equal([code, stdout], [2, ""]);

@@ -17,7 +17,7 @@ const promised: Readonly<Record<string, string>> = {
     Run RunContextProvider Secret SecretCache SecretPlace SecretSource SelectCredentialOptions Server
     SignableRequest Timer TlsOptionNames TlsOptions anonymous connectionFailureOf credentialHeaders
     credentialProvider environmentSource fileSource formatDuration headerValue isMlflowAuthError isSecret
-    printable readJwt selectCredential textSource`,
+    jsonFields leaseOfSeconds printable readJwt selectCredential textSource`,
   testing: `
     AuthSetup Backend CommandUnderTest ContractCase ContractOptions FakeClock LogLine PackageContractOptions
     ProviderMakers Setup TestBackend TestCommandContext TestCommandOptions TestContext TestContextOptions TestFile
