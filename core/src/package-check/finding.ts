@@ -52,6 +52,18 @@ export interface PackageFinding {
   readonly remedy: string;
 }
 
+/** @param pointer into the file that `file` names, which whoever knows it adds where it is left out */
+export function finding(
+  severity: PackageFinding["severity"],
+  code: FindingCode,
+  pointer: string,
+  what: string,
+  remedy: string,
+  file?: string,
+): PackageFinding {
+  return { code, severity, what, pointer, remedy, ...(file !== undefined && { file }) };
+}
+
 /** Where in the package: `config.schema.json#/properties/token`, `package.json:3`. Empty for the package as a whole. */
 export function placeOf({ file = "", pointer, line }: PackageFinding): string {
   if (line !== undefined) return `${file}:${line}`;

@@ -3,23 +3,13 @@ import { pointerTo } from "../config/problems.js";
 import { isObject, type Schema, type SchemaWalker } from "../config/schema-walk.js";
 import { isNamedLikeSecret } from "../config/secret-variables.js";
 import { credentialIn, isNamedLikeCredential } from "./credential-texts.js";
-import { type FindingCode, optionOf, type PackageFinding } from "./finding.js";
+import { finding, optionOf, type PackageFinding } from "./finding.js";
 import { isClosedBy, isObjects, type SchemaPart } from "./schema-tour.js";
 import type { ValueCheck } from "./schema-values.js";
 
 /** Without the file: pointers lead into the schema. */
 export function partFindings(part: SchemaPart, walker: SchemaWalker, check: ValueCheck): PackageFinding[] {
   return [...formFindings(part, walker), ...valueFindings(part, check), ...variableFindings(part)];
-}
-
-function finding(
-  severity: PackageFinding["severity"],
-  code: FindingCode,
-  pointer: string,
-  what: string,
-  remedy: string,
-): PackageFinding {
-  return { severity, code, pointer, what, remedy };
 }
 
 /** How a person would name the place. */

@@ -3,7 +3,7 @@ import { isObject } from "../config/schema-walk.js";
 import { CORE, isInRange } from "../discovery/core-range.js";
 import { namesOf } from "../discovery/manifests.js";
 import type { CheckedPackage } from "./checked-package.js";
-import type { FindingCode, PackageFinding } from "./finding.js";
+import { type FindingCode, finding, type PackageFinding } from "./finding.js";
 
 const KEYWORD = "mlflow-auth-plugin";
 /** The first Node that core runs on, as its own package.json has it. */
@@ -17,15 +17,11 @@ export async function publishingFindings({ json, manifest, core }: CheckedPackag
   return [...(await coreFindings(json, core, isProvider)), ...(await nodeFindings(json)), ...listingFindings(json)];
 }
 
-function finding(
-  severity: PackageFinding["severity"],
-  code: FindingCode,
-  pointer: string,
-  what: string,
-  remedy: string,
-): PackageFinding {
-  return { code, severity, what, file: "package.json", pointer, remedy };
-}
+type ManifestFinding = Parameters<typeof finding>;
+
+/** Of package.json. */
+const inManifest = (...[severity, code, pointer, what, remedy]: ManifestFinding) =>
+  finding(severity, code, pointer, what, remedy, "package.json");
 
 /** Two copies of core in one process would be two caches, and two of all else. */
 async function coreFindings(
@@ -39,17 +35,17 @@ async function coreFindings(
     if (of(kind) === undefined) continue;
     const remedy = `move it to "peerDependencies", and to "devDependencies" for the tests`;
     const what = `${CORE} is in "${kind}", so users get a second copy of it beside the one that runs`;
-    found.push(finding("error", "core-range", `/${kind}/@mlflow-auth~1core`, what, remedy));
+    found.push(inManifest("error", "core-range", `/${kind}/@mlflow-auth~1core`, what, remedy));
   }
   const range = of("peerDependencies");
   const pointer = "/peerDependencies";
   const remedy = `write "peerDependencies": { "${CORE}": "^${core}" }`;
   if (range === undefined) {
     if (isNeeded)
-      found.push(finding("error", "core-range", pointer, `no range of ${CORE} is in "peerDependencies"`, remedy));
+      found.push(inManifest("error", "core-range", pointer, `no range of ${CORE} is in "peerDependencies"`, remedy));
   } else if (typeof range !== "string" || !(await holdsCore(core, range))) {
     const what = `the range of ${CORE} in "peerDependencies" does not hold ${core}, which judges here`;
-    found.push(finding("error", "core-range", `${pointer}/@mlflow-auth~1core`, what, remedy));
+    found.push(inManifest("error", "core-range", `${pointer}/@mlflow-auth~1core`, what, remedy));
   }
   return found;
 }
@@ -63,7 +59,7 @@ async function holdsCore(core: string, range: string): Promise<boolean> {
 async function nodeFindings({ engines }: Readonly<Record<string, unknown>>): Promise<PackageFinding[]> {
   const range = isObject(engines) ? engines["node"] : undefined;
   const remedy = `write "engines": { "node": ">=22.19" }, as mlflow-auth has it, or more where the package needs more`;
-  if (range === undefined) return [finding("warning", "node-range", "", "which Node it needs is not said", remedy)];
+  if (range === undefined) return [inManifest("warning", "node-range", "", "which Node it needs is not said", remedy)];
   const present = process.versions.node;
   const takes = async (version: string) => typeof range === "string" && (await isInRange(version, range)) === true;
   const [takesOldest, takesPresent] = [await takes(OLDEST_NODE), await takes(present)];
@@ -71,7 +67,7 @@ async function nodeFindings({ engines }: Readonly<Record<string, unknown>>): Pro
   const what = "the Node that it asks for";
   if (!takesOldest && !takesPresent) {
     return [
-      finding(
+      inManifest(
         "error",
         "node-range",
         "/engines/node",
@@ -82,13 +78,19 @@ async function nodeFindings({ engines }: Readonly<Record<string, unknown>>): Pro
   }
   const left = takesOldest ? present : OLDEST_NODE;
   return [
-    finding("warning", "node-range", "/engines/node", `${what} leaves out ${left}, on which mlflow-auth runs`, remedy),
+    inManifest(
+      "warning",
+      "node-range",
+      "/engines/node",
+      `${what} leaves out ${left}, on which mlflow-auth runs`,
+      remedy,
+    ),
   ];
 }
 
 function listingFindings(json: Readonly<Record<string, unknown>>): PackageFinding[] {
   const warning = (code: FindingCode, pointer: string, what: string, remedy: string) =>
-    finding("warning", code, pointer, what, remedy);
+    inManifest("warning", code, pointer, what, remedy);
   const found: PackageFinding[] = [];
   const { keywords, version, license, description } = json;
   if (!Array.isArray(keywords) || !keywords.includes(KEYWORD)) {
