@@ -154,20 +154,23 @@ test("worker threads below register: their requests carry the credential, and th
   assert.is(site.upstream.seen[0]?.headers.authorization, "Bearer sesame");
 });
 
-test("a secret store that hangs does not hold up a program that has its secret and is done", async () => {
-  const vault = await startFakeVault();
-  const project = createSetup("vault");
-  try {
-    await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
-    await vault.request("POST", "secret/data/mlflow/auth", { data: { token: "abc" } });
-    const options = { secret: { path: "mlflow/auth" }, cache: { ttl: "1s", maxStale: "1h" } };
-    const file = {
-      version: 1,
-      trackingUri: site.upstream.uri,
-      plugins: { vault: { address: vault.address, auth: { method: "token", token: { env: "MY_TOKEN" } }, ...options } },
-    };
-    project.write("mlflow-auth.json", JSON.stringify(file));
-    const program = `
+for (const connection of ["the connection that there is", "a new connection"]) {
+  test(`a secret store that hangs on ${connection} does not hold up a program that has its secret and is done`, async () => {
+    const vault = await startFakeVault();
+    const project = createSetup("vault");
+    try {
+      await vault.request("POST", "sys/mounts/secret", { type: "kv", options: { version: "2" } });
+      await vault.request("POST", "secret/data/mlflow/auth", { data: { token: "abc" } });
+      const options = { secret: { path: "mlflow/auth" }, cache: { ttl: "1s", maxStale: "1h" } };
+      const file = {
+        version: 1,
+        trackingUri: site.upstream.uri,
+        plugins: {
+          vault: { address: vault.address, auth: { method: "token", token: { env: "MY_TOKEN" } }, ...options },
+        },
+      };
+      project.write("mlflow-auth.json", JSON.stringify(file));
+      const program = `
       const uri = ${JSON.stringify(site.upstream.uri)};
       await (await fetch(uri)).text();
       console.log("first");
@@ -177,24 +180,26 @@ test("a secret store that hangs does not hold up a program that has its secret a
       process.stdin.destroy();
       console.log("done");
     `;
-    const path = project.write("program.mjs", program);
-    const env = { MY_TOKEN: vault.rootToken };
-    const running = start({ cwd: project.folder, env, args: ["--import", registerModule, path] });
-    await running.says("first");
-    vault.faults.hang = true;
-    // It is done while its question for the next secret is under way.
-    const asked = vault.requests.length;
-    while (vault.requests.length === asked) await new Promise((resolve) => setTimeout(resolve, 10));
-    running.child.stdin?.write("enough");
-    await running.says("done");
-    const since = performance.now();
-    const { code, stderr } = await running.end;
-    assert.is(code, 0, stderr);
-    assert.ok(performance.now() - since < 3_000, `it took ${performance.now() - since} ms to end`);
-  } finally {
-    await vault.stop();
-    project.remove();
-  }
-});
+      const path = project.write("program.mjs", program);
+      const env = { MY_TOKEN: vault.rootToken };
+      const running = start({ cwd: project.folder, env, args: ["--import", registerModule, path] });
+      await running.says("first");
+      vault.faults.hang = true;
+      if (connection === "a new connection") vault.closeIdleConnections();
+      // It is done while its question for the next secret is under way.
+      const asked = vault.requests.length;
+      while (vault.requests.length === asked) await new Promise((resolve) => setTimeout(resolve, 10));
+      running.child.stdin?.write("enough");
+      await running.says("done");
+      const since = performance.now();
+      const { code, stderr } = await running.end;
+      assert.is(code, 0, stderr);
+      assert.ok(performance.now() - since < 3_000, `it took ${performance.now() - since} ms to end`);
+    } finally {
+      await vault.stop();
+      project.remove();
+    }
+  });
+}
 
 test.run();

@@ -57,6 +57,8 @@ export interface FakeVault extends RealVault {
   logins(): readonly string[];
   /** Ends a token at once, as an operator would. */
   revoke(token: string): void;
+  /** Closes the connections on which nothing is under way, as a server does in its own time. */
+  closeIdleConnections(): void;
 }
 
 /** Starts a Vault that needs nothing but Node. It answers like the real one; test/contract/vault.test.ts holds it to that. */
@@ -93,6 +95,7 @@ export async function startFakeVault(options: FakeVaultOptions = {}): Promise<Fa
     requests,
     logins: () => core.tokens.ofLogins(),
     revoke: (token) => core.tokens.revoke(token),
+    closeIdleConnections: () => server.closeIdleConnections(),
     request: (method, path, body, token = rootToken) =>
       requestVault(
         address,

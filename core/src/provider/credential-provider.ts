@@ -146,7 +146,7 @@ function authOf(
     ...(expiresAt !== undefined && { expiresAt }),
     ...(id !== undefined && { id }),
   });
-  return { value, lease, expiresAt };
+  return { value, lease };
 }
 
 /** Milliseconds since the Unix epoch. */
