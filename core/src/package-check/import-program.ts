@@ -65,13 +65,13 @@ for (const name of ["setTimeout", "setInterval"]) {
 
 /**
  * What an import may begin without keeping the process, or for a moment only: by the name that Node gives it, that of what keeps the
- * process because of it, and the end of a sentence.
+ * process because of it (empty where that is not told), and the end of a sentence.
  */
 const beginnings = [
   ["TCPSERVERWRAP", "TCPServerWrap", "listens on a port"],
   ["TCPWRAP", "TCPSocketWrap", "connects to a server"],
   ["UDPWRAP", "UDPWrap", "opens a UDP socket"],
-  ["GETADDRINFOREQWRAP", "GetAddrInfoReqWrap", "looks up a host"],
+  ["GETADDRINFOREQWRAP", "", "looks up a host"],
   ["PROCESSWRAP", "ProcessWrap", "starts a program"],
   ["WORKER", "Worker", "starts a thread"],
   ["FSEVENTWRAP", "FSEventWrap", "watches a file"],
@@ -131,8 +131,8 @@ for (const [name, count] of Object.entries(after.listeners)) {
 if (after.captures && !before.captures) effects.push("captures the process's uncaught exceptions");
 const kept = new Set();
 for (const [name, all] of after.resources) {
-  // Such as what reads a module.
-  if (name === "Immediate" || /^(?:FS|Pipe|TTY|File)/.test(name)) continue;
+  // Such as what reads a module. A lookup ends by itself, within these turns or later: it is told of as one in either case.
+  if (name === "Immediate" || /^(?:FS|Pipe|TTY|File|GetAddrInfo)/.test(name)) continue;
   if (all.length > (before.resources.get(name)?.length ?? 0)) kept.add(name);
 }
 for (const name of kept) effects.push("keeps the process with " + name);

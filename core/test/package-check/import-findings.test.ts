@@ -64,6 +64,10 @@ const effects: Readonly<Record<string, readonly [code: string, said: string]>> =
   ],
   "opens a UDP socket": ['import dgram from "node:dgram"; dgram.createSocket("udp4").unref();', "opens a UDP socket"],
   "looks up a host": ['import dns from "node:dns"; dns.lookup("localhost", () => {});', "looks up a host"],
+  "looks up hosts that take their time": [
+    'import dns from "node:dns"; for (let host = 0; host < 200; host++) dns.lookup(`h${host}.localhost`, () => {});',
+    "looks up a host",
+  ],
   "starts a program": [
     'import { spawn } from "node:child_process"; spawn(process.execPath, ["--version"], { stdio: "ignore" }).unref();',
     "starts a program",
