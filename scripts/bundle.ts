@@ -87,7 +87,10 @@ export async function bundleCommand(): Promise<void> {
 export function isBundleFresh(checkout = root): boolean {
   try {
     const { startedAt, sources } = readStamp(checkout);
-    return sources.every((path) => statSync(join(checkout, path)).mtimeMs <= startedAt);
+    // A module that is new changes nothing that there was.
+    return [...sources, ...bridgeSources(checkout)].every(
+      (path) => statSync(join(checkout, path)).mtimeMs <= startedAt,
+    );
   } catch {
     return false;
   }

@@ -207,7 +207,7 @@ names = sorted(path[:-3] for path in zipfile.ZipFile(loader.archive).namelist() 
 assert len(names) > 1, names
 tree = [node for name in names for node in ast.parse(loader.get_source(name), feature_version=(3, 9)).body]
 names = [a.name for n in tree if isinstance(n, ast.Import) for a in n.names]
-names += [n.module for n in tree if isinstance(n, ast.ImportFrom) and not n.module.startswith("mlflow_auth_bridge")]
+names += [n.module for n in tree if isinstance(n, ast.ImportFrom) and not n.module.startswith("mlflow_auth_")]
 print(json.dumps([name for name in names if name.split(".")[0] not in sys.stdlib_module_names]))
 `;
   assert.equal(await python(program), []);

@@ -1,0 +1,114 @@
+"""Keeps the port of a proxy that several programs share: each of them gets the listening socket, and a proxy that is killed a successor.
+
+The proxy starts `python -I -S mlflow_auth_handover.py` (or the wheel with this file in its place) with these descriptors:
+
+0: a pipe from the proxy. Lines of JSON: the first {"argv": [of a successor], "token": "of the proxy", "digest": text or null}, and in
+   the end {"farewell": true}; without that the proxy was killed once the pipe ends.
+3: the listening TCP socket. 4: the listening Unix socket of its control. 5: the listening Unix socket on which this program accepts.
+
+Whoever connects to 5 as the same user gets one byte and the TCP socket with it (SCM_RIGHTS). Port and token so never belong to
+anybody else: connections wait in the sockets' queues until the successor takes them. The environment is the one that the successor
+gets; its token goes through a pipe, for an environment can be read from outside.
+
+Standard library only, and little of that: this starts beside each proxy.
+"""
+
+import json
+import os
+import select
+import socket
+import sys
+
+PORT, CONTROL, HANDOVER = 3, 4, 5
+SHARED = "_MLFLOW_AUTH_SHARED"
+LONGEST_TOKEN = 4096
+
+
+def main():
+    try:
+        # Ctrl-C and the end of a terminal are meant for the programs.
+        os.setsid()
+    except OSError:
+        pass
+    listening = socket.socket(fileno=HANDOVER)
+    told = hand_over(listening)
+    # Closed with its object, it would not be there for the successor.
+    listening.detach()
+    if told is not None:
+        succeed(told)
+
+
+def hand_over(listening):
+    """Until the proxy has ended. Returns what it told for its successor; None if it said farewell, or had not come that far."""
+    listening.setblocking(False)
+    os.set_blocking(0, False)
+    rest, told = b"", None
+    while True:
+        ready, _, _ = select.select([0, listening], [], [])
+        if listening in ready:
+            give_port(listening)
+        if 0 not in ready:
+            continue
+        try:
+            some = os.read(0, 65536)
+        except BlockingIOError:
+            continue
+        except OSError:
+            some = b""
+        if not some:
+            return told
+        *lines, rest = (rest + some).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            if message.get("farewell"):
+                # Whoever is still to be served gets nothing from here on: the sockets end with this program.
+                return None
+            told = message
+
+
+def give_port(listening):
+    try:
+        connection, _ = listening.accept()
+    except OSError:
+        return
+    with connection:
+        if peer_uid(connection) != os.geteuid():
+            return
+        try:
+            connection.setblocking(False)
+            socket.send_fds(connection, [b"."], [PORT])
+        except OSError:
+            # It has gone, and another one is waiting.
+            pass
+
+
+def peer_uid(connection):
+    """Whose process is at the other end of a Unix socket; None where that can't be known."""
+    try:
+        if sys.platform == "darwin":
+            # `struct xucred`: version 0, then the effective uid; level SOL_LOCAL, option LOCAL_PEERCRED.
+            told = connection.getsockopt(0, 1, 76)
+            return int.from_bytes(told[4:8], sys.byteorder) if told[:4] == bytes(4) else None
+        told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        return int.from_bytes(told[4:8], sys.byteorder)
+    except (AttributeError, OSError):
+        return None
+
+
+def succeed(told):
+    """Becomes the successor, with the same sockets and the same token."""
+    reading, writing = os.pipe()
+    os.write(writing, told["token"].encode()[:LONGEST_TOKEN])
+    os.close(writing)
+    os.set_inheritable(reading, True)
+    shared = json.loads(os.environ[SHARED])
+    shared.update(listen=PORT, control=CONTROL, handover=HANDOVER, starter=None, token=reading, digest=told.get("digest"))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    for descriptor in (PORT, CONTROL, HANDOVER):
+        os.set_inheritable(descriptor, True)
+    os.execve(told["argv"][0], told["argv"], {**os.environ, SHARED: json.dumps(shared)})
+
+
+if __name__ == "__main__":
+    main()
