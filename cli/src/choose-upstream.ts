@@ -49,6 +49,13 @@ export function chooseUpstream(
   return { uri: only.uri, server: only, notice };
 }
 
+/** For programs that name their servers themselves: any. Where all have a wildcard, it is one of the first one's. */
+export function anyUpstream({ config }: Pick<ListedServers, "config">): ChosenServer {
+  const { servers } = config;
+  const server = servers.find(({ uri }) => !uri.includes("*")) ?? (servers[0] as ServerConfig);
+  return { uri: baseOf(server.uri.replace("*", "any")), server };
+}
+
 /** The base URL as Python reads it too: the parser here forgives blanks and backslashes. */
 export function baseOf(uri: string): string {
   const { origin, pathname } = new URL(uri);

@@ -1,19 +1,11 @@
 /** How an `exec` within another knows that both mean the same file and server, so that the proxy of the outer one does for both. */
 import { createHash } from "node:crypto";
 import { request } from "node:http";
-import {
-  findConfig,
-  isFileNamed,
-  isMlflowAuthError,
-  presentFolder,
-  readSmallTextSync,
-  workingFolder,
-} from "@mlflow-auth/core/internal";
+import { presentFolder, workingFolder } from "@mlflow-auth/core/internal";
 import { bridgeVariable } from "@mlflow-auth/proxy";
 import { baseOf } from "./choose-upstream.js";
 import { type BridgeSettings, execVariable, settingsIn } from "./outer-proxy.js";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { countingNames, countingValues, type Environment, fileUsedAt, textOf } from "./same-meaning.js";
 
 /** What an `exec` goes by. */
 export interface Meant {
@@ -51,33 +43,8 @@ export interface Outward {
   readonly file?: string | undefined;
 }
 
-/** What shells and make change all the time, what says where the file is, and what only says how much to log. */
-const PASSED_OVER = /^(?:_|PWD|OLDPWD|SHLVL|MAKELEVEL|MAKEFLAGS|MFLAGS|MLFLOW_AUTH_(?:CONFIG|REMOVED|LOG|LOG_FORMAT))$/;
-
-/** Bytes of a configuration file. */
-const LONGEST_FILE = 256 * 1024;
-
 /** Milliseconds: the proxy is on this machine. */
 const LONGEST_ANSWER = 2_000;
-
-/** An environment that remembers which of its variables were asked for. */
-export function watchReads(env: Environment): { readonly env: Environment; readonly reads: ReadonlySet<string> } {
-  const reads = new Set<string>();
-  const note = (name: string | symbol) => {
-    if (typeof name === "string") reads.add(name);
-  };
-  const watched = new Proxy(env, {
-    get(target, name) {
-      note(name);
-      return Reflect.get(target, name);
-    },
-    has(target, name) {
-      note(name);
-      return Reflect.has(target, name);
-    },
-  });
-  return { env: watched, reads };
-}
 
 /** What the outer `exec` knows of itself. */
 export interface OwnMeaning {
@@ -90,12 +57,8 @@ export interface OwnMeaning {
 /** @param env that of the program, with what leads to the proxy. Returns the value of {@link execVariable}. */
 export function tellInnerExecs(env: Environment, { file, reads, secrets }: OwnMeaning): string {
   const addresses = settingsIn(env[bridgeVariable])?.addresses ?? {};
-  const all = [...new Set([...reads, ...secrets])];
-  const meant = {
-    pid: process.pid,
-    reads: all.filter((name) => !PASSED_OVER.test(name) && !Object.hasOwn(addresses, name)).sort(),
-    secrets,
-  };
+  const counting = countingNames([...reads, ...secrets]).filter((name) => !Object.hasOwn(addresses, name));
+  const meant = { pid: process.pid, reads: counting, secrets };
   return JSON.stringify({ ...meant, digest: digestOf(meant, file, env) } satisfies Meant);
 }
 
@@ -156,15 +119,17 @@ async function digestWithin(
   meant: Meant,
   configFile: string | undefined,
   env: Environment,
-): Promise<{ readonly digest: string; readonly file?: string } | undefined> {
+): Promise<{ readonly digest: string; readonly file: string | undefined } | undefined> {
+  let cwd: string;
   try {
-    const { file } = await findConfig({ configFile, cwd: workingFolder({ configFile, env }), env });
-    return { digest: digestOf(meant, file, env), file };
-  } catch (thrown) {
-    // The environment stands in the place of a file that nobody named.
-    const isNone = isMlflowAuthError(thrown) && thrown.code === "CONFIG_NOT_FOUND" && !isFileNamed({ configFile, env });
-    return isNone ? { digest: digestOf(meant, undefined, env) } : undefined;
+    cwd = workingFolder({ configFile, env });
+  } catch {
+    return undefined;
   }
+  const used = await fileUsedAt({ configFile, cwd, env });
+  if (used === undefined) return undefined;
+  const file = used === "none" ? undefined : used.file;
+  return { digest: digestOf(meant, file, env), file };
 }
 
 /** Every `exec` pays for this, also where there is none within it: the file is known by then, and is not searched for again. */
@@ -175,25 +140,10 @@ function digestOf({ pid, reads, secrets }: Omit<Meant, "digest">, file: string |
     pid,
     file === undefined ? { cwd: presentFolder() } : { file, text: textOf(file) },
     env[bridgeVariable],
-    [...new Set([...reads, ...kindred(reads, env)])].sort().map((name) => [name, env[name] ?? null]),
+    countingValues(reads, env),
     secrets,
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
-}
-
-function textOf(file: string): string | undefined {
-  const read = readSmallTextSync(file, LONGEST_FILE);
-  return "text" in read ? read.text : undefined;
-}
-
-/** Variables of the same vendors, which a plugin's own library may read by itself: another profile is another credential. */
-function kindred(reads: readonly string[], env: Environment): string[] {
-  const beginnings = new Set(reads.map(beginningOf).filter((beginning) => beginning !== "" && beginning !== "MLFLOW_"));
-  return Object.keys(env).filter((name) => beginnings.has(beginningOf(name)) && !PASSED_OVER.test(name));
-}
-
-function beginningOf(name: string): string {
-  return /^[A-Z][A-Z0-9]*_/.exec(name)?.[0] ?? "";
 }
 
 function isRunning(pid: number): boolean {

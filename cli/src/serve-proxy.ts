@@ -1,4 +1,4 @@
-/** What `exec` and `proxy` have in common: a proxy to the chosen server, opened before it is used and closed after. */
+/** What all commands with a proxy have in common: a proxy to the chosen server, opened before it is used and closed after. */
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Config,
@@ -17,17 +17,23 @@ import { createMemoryKeeper } from "./memory.js";
 import { endAsFirstProcess } from "./stop-signals.js";
 import { announce } from "./where-from.js";
 
-/** What both commands let a user choose. Host, port and further names are those of {@link ProxyOptions}. */
-export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "allowHosts"> {
+/** What the commands choose, or let a user choose. Host, port, descriptor and further names are those of {@link ProxyOptions}. */
+export interface ServeOptions extends Pick<ProxyOptions, "host" | "port" | "descriptor" | "allowHosts"> {
   /** The file that was named. Default: the one that the search finds. */
   readonly config?: string | undefined;
+  /** Default: that of the process. */
+  readonly cwd?: string | undefined;
   readonly logLevel?: LogLevel | undefined;
+  /** Where the lines of the log go. Default: stderr. */
+  readonly write?: ((text: string) => void) | undefined;
   /** Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** What `--server` says. */
   readonly server?: string | undefined;
   /** How the user names a server, where none is chosen. Default: by `--server`. */
   readonly choose?: string;
+  /** Decides in the place of `server`, `choose` and the environment. No user has chosen, and none is told. */
+  readonly upstream?: (authorizer: OpenedAuthorizer) => ChosenServer;
   /** Whether the other servers of the file get addresses of their own, for a browser. Default: no. */
   readonly browsers?: boolean;
   /** Asked once it is known which server is meant. Undefined: everybody who reaches the port uses the credentials. */
@@ -39,6 +45,7 @@ export interface Served {
   readonly authorizer: OpenedAuthorizer;
   readonly upstream: ChosenServer;
   readonly proxy: RunningProxy;
+  readonly logger: Logger;
 }
 
 /** Milliseconds that plugins get to close: the program behind `exec` has ended, and what waits for it shall not wait for a plugin. */
@@ -52,11 +59,11 @@ const LONGEST_CLOSE = 2_000;
  */
 export async function serveProxy<T>(options: ServeOptions, use: (served: Served) => Promise<T>): Promise<T> {
   endAsFirstProcess();
-  const logger = createLogger({ level: options.logLevel, env: process.env });
+  const logger = createLogger({ level: options.logLevel, env: process.env, write: options.write });
   // Before any plugin is imported.
   const endSurvival = surviveBackgroundFailures(logger);
   try {
-    const config = await loadConfig({ configFile: options.config, env: options.env });
+    const config = await loadConfig({ configFile: options.config, cwd: options.cwd, env: options.env });
     const authorizer = await openAuthorizer(config, { logger, env: options.env, agents: agentLimits });
     try {
       return await serveWith(authorizer, logger, options, use);
@@ -71,10 +78,11 @@ export async function serveProxy<T>(options: ServeOptions, use: (served: Served)
 async function serveWith<T>(
   authorizer: OpenedAuthorizer,
   logger: Logger,
-  { host, port, allowHosts, ...options }: ServeOptions,
+  { host, port, descriptor, allowHosts, ...options }: ServeOptions,
   use: (served: Served) => Promise<T>,
 ): Promise<T> {
-  const upstream = chooseUpstream(authorizer, options.server, process.env, options.choose);
+  const upstream =
+    options.upstream?.(authorizer) ?? chooseUpstream(authorizer, options.server, process.env, options.choose);
   const proxy = await startProxy({
     authorizer,
     logger,
@@ -82,14 +90,15 @@ async function serveWith<T>(
     token: await options.token(),
     host,
     port,
+    descriptor,
     allowHosts,
     browsable: options.browsers ? othersThan(upstream, authorizer.config) : [],
     traffic: createMemoryKeeper(),
   });
   try {
-    announce(authorizer.config, upstream.uri);
+    if (options.upstream === undefined) announce(authorizer.config, upstream.uri);
     if (upstream.notice !== undefined) say(upstream.notice);
-    return await use({ authorizer, upstream, proxy });
+    return await use({ authorizer, upstream, proxy, logger });
   } finally {
     await proxy.close();
   }

@@ -29,6 +29,6 @@ export type { Command, CommandContext, CommandOutput, ExitCode, OpenedFile } fro
 export type { LogFields, Logger } from "./provider/context.js";
 export { type JwtClaims, readJwt } from "./secret/jwt.js";
 export { isSecret, Secret, type SecretSource } from "./secret/secret.js";
-export { systemClock } from "./time/clock.js";
+export { type Clock, systemClock } from "./time/clock.js";
 export { formatDuration } from "./time/duration.js";
 export { createInterceptor } from "./transport/interceptor.js";

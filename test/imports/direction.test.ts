@@ -46,7 +46,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   cli: [
     "*.ts",
     "installed",
-    "completion doctor init plugin-command plugin-package",
+    "completion doctor init plugin-command plugin-package shared-proxy",
     // What a type is called is for the generator of types to say.
     "create-plugin",
     "commands",

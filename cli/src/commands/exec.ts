@@ -6,11 +6,12 @@ import { endOfExec, leftRunning } from "../end-of-exec.js";
 import { execExit, exit } from "../exit-codes.js";
 import type { KeptVariables } from "../keep-env.js";
 import { type LeftProgram, leftPrograms, stillRunning } from "../left-programs.js";
-import { findOuterExec, type OuterExec, tellInnerExecs, watchReads } from "../nested-exec.js";
+import { findOuterExec, type OuterExec, tellInnerExecs } from "../nested-exec.js";
 import { execVariable } from "../outer-proxy.js";
 import { CLIENT_CREDENTIALS, withheldVariables } from "../removed-variables.js";
 import { reportFailure } from "../report-failure.js";
 import { type ChildEnd, runChild } from "../run-child.js";
+import { watchReads } from "../same-meaning.js";
 import { say, serveProxy } from "../serve-proxy.js";
 import { keepOptions, takenOutIn } from "../taken-out.js";
 

@@ -20,6 +20,8 @@ export interface ProxyOptions extends ForwarderOptions {
   readonly host?: string | undefined;
   /** Default 0: any free port. */
   readonly port?: number | undefined;
+  /** A socket of that host that listens already, as another program opened it and handed it down. `port` counts for nothing then. */
+  readonly descriptor?: number | undefined;
   /** The first segment of every path, or a bearer token. Undefined: none is asked for, so everybody who reaches the port uses the credentials. */
   readonly token: Secret | undefined;
   /** Base URLs of further listed servers that a browser may open: each gets a free port and, where one is asked for, a token of its own. */
@@ -66,7 +68,7 @@ const LONGEST_HEAD = 64 * 1024;
 
 /** @throws MlflowAuthError `PROXY_LISTEN`; `DESTINATION_UNLISTED` if no server matches `upstream` or one of `browsable` */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
-  const { authorizer, upstream, host = "127.0.0.1", port = 0, token, browsable = [] } = options;
+  const { authorizer, upstream, host = "127.0.0.1", port = 0, descriptor, token, browsable = [] } = options;
   const connections = new Connections();
   const forwarder = createForwarder(options, connections);
   const served: ServedAddress[] = [];
@@ -83,7 +85,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     return `open ${base} at ${one.address}/${token}.`;
   }
 
-  async function open(upstream: string, port: number, token: Secret | undefined): Promise<ServedAddress> {
+  async function open(upstream: string, at: ListenAt, token: Secret | undefined): Promise<ServedAddress> {
     const routes = createRoutes(authorizer, upstream);
     if (routes.pathFor(upstream) === undefined) {
       throw new MlflowAuthError("DESTINATION_UNLISTED", "the upstream of the proxy is not a server of the file", {
@@ -91,7 +93,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       });
     }
     const server = createListener(options, connections);
-    await listen(server, host, port);
+    await listen(server, at);
     const bound = (server.address() as AddressInfo).port;
     const name = host.includes(":") ? `[${host}]` : host;
     const otherTokens = tokens.filter((one) => one !== token);
@@ -107,9 +109,9 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     return one;
   }
 
-  const main = await open(upstream, port, token);
+  const main = await open(upstream, descriptor === undefined ? { host, port } : { fd: descriptor }, token);
   try {
-    for (const [index, uri] of browsable.entries()) await open(uri, 0, tokens[index + 1]);
+    for (const [index, uri] of browsable.entries()) await open(uri, { host, port: 0 }, tokens[index + 1]);
   } catch (thrown) {
     connections.closeAll();
     await Promise.all(served.map(({ server }) => closeServer(server)));
@@ -210,11 +212,14 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+/** An address, or a socket that listens there already. */
+type ListenAt = { readonly host: string; readonly port: number } | { readonly fd: number };
+
+function listen(server: Server, at: ListenAt): Promise<void> {
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(cantListen(error, host, port));
+    const fail = (error: NodeJS.ErrnoException) => reject(cantListen(error, at));
     server.once("error", fail);
-    server.listen({ host, port }, () => resolve(void server.off("error", fail)));
+    server.listen(at, () => resolve(void server.off("error", fail)));
   });
 }
 
@@ -236,7 +241,8 @@ const reasons: Record<string, [reason: string, remedy: string]> = {
   ENOTFOUND: ["there is no such host", "name an address of this machine, for example 127.0.0.1"],
 };
 
-function cantListen({ code = "no detail" }: NodeJS.ErrnoException, host: string, port: number): MlflowAuthError {
+function cantListen({ code = "no detail" }: NodeJS.ErrnoException, at: ListenAt): MlflowAuthError {
   const [reason, remedy] = reasons[code] ?? [code, "choose another host or port"];
-  return new MlflowAuthError("PROXY_LISTEN", `can't listen on ${host}, port ${port}: ${reason}`, { remedy });
+  const where = "fd" in at ? "the socket that was handed down" : `${at.host}, port ${at.port}`;
+  return new MlflowAuthError("PROXY_LISTEN", `can't listen on ${where}: ${reason}`, { remedy });
 }

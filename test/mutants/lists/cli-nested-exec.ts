@@ -54,19 +54,7 @@ export const mutants = [
       ["baseOf(server) !== own.real", "false", "--server of the inner exec is passed over"],
       ["here?.digest !== meant.digest", "here === undefined", "another file counts for the same"],
       ["{ file, text: textOf(file) }", "{ file }", "a file that was changed counts for the same"],
-      [
-        " && !isFileNamed({ configFile, env })",
-        "",
-        "a named file that is not there is passed over for the environment",
-        { tests: ["cli/without-file"] },
-      ],
       ["    env[bridgeVariable],\n", "", "an address that another program wrote is believed"],
-      [".map((name) => [name, env[name] ?? null])", ".map(() => 0)", "a credential of the script's own is passed over"],
-      [
-        "...reads, ...kindred(reads, env)",
-        "...reads",
-        "a setting that a vendor's library reads by itself is passed over",
-      ],
       [
         "(await answers(own.proxy, bridge.token)) ? { outer, file: here.file }",
         "own.proxy !== undefined ? { outer, file: here.file }",
@@ -79,6 +67,20 @@ export const mutants = [
         "in the shell of an exec that has ended, doctor blames the file",
         { tests: ["cli/doctor-within-exec"] },
       ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src/same-meaning.ts",
+    ["cli/nested-exec"],
+    [
+      [
+        " && !isFileNamed(place)",
+        "",
+        "a named file that is not there is passed over for the environment",
+        { tests: ["cli/without-file"] },
+      ],
+      ["[name, env[name] ?? null]", "[name, null]", "a credential of the script's own is passed over"],
+      ["...kindred(reads, env), ", "", "a setting that a vendor's library reads by itself is passed over"],
     ],
   ),
   ...faultsIn(

@@ -220,8 +220,8 @@ export const mutants = [
       ],
       ['case "origin":\n          browser = true;', 'case "origin":', "a page is not known by what its browser says"],
       [
-        "await open(uri, 0, tokens[index + 1])",
-        "await open(uri, 0, token)",
+        "await open(uri, { host, port: 0 }, tokens[index + 1])",
+        "await open(uri, { host, port: 0 }, token)",
         "a page of one server knows the address of another",
       ],
       ["return `${url.origin}/`;", "return value;", "a server learns the token of another from a Referer"],

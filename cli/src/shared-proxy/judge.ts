@@ -1,0 +1,86 @@
+/** Who may share a proxy: only a program to which one of its own would give the same. */
+import { createHash } from "node:crypto";
+import { readlinkSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "@mlflow-auth/core/internal";
+import { secretVariablesOf } from "../removed-variables.js";
+import { countingNames, countingValues, type Environment, fileUsedAt } from "../same-meaning.js";
+import type { Ask } from "./ask.js";
+import type { Launched } from "./given.js";
+
+/** What a proxy goes by, as it was when it started. */
+export interface Meaning {
+  readonly launched: Launched;
+  readonly namespaces: Readonly<Record<string, string>>;
+  /** Undefined: the environment stands in its place, and the folder counts. */
+  readonly file: { readonly path: string; readonly text: string } | undefined;
+  readonly cwd: string | null;
+  readonly config: Config;
+  readonly env: Environment;
+  /** Names of variables that were read; it grows while plugins work. */
+  readonly reads: ReadonlySet<string>;
+  /** Of the packages of plugins, as {@link installedNow} gives it. */
+  readonly installed: string;
+}
+
+/** What no plugin asks for by name and all connections go by: corporate proxies, Node's own settings, and where a user's files are. */
+const ALWAYS = [
+  ..."HTTP_PROXY HTTPS_PROXY NO_PROXY ALL_PROXY http_proxy https_proxy no_proxy all_proxy HOME".split(" "),
+  ..."NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED NODE_USE_SYSTEM_CA NODE_USE_ENV_PROXY".split(" "),
+  ..."SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF".split(" "),
+];
+
+/** Names of variables that hold paths. One that is relative means another file in another folder. */
+const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|KEY)$/;
+
+/** What is not the same for a program that asks, in a word; undefined: nothing is. */
+export async function differenceOf(ask: Ask, own: Meaning): Promise<string | undefined> {
+  const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+  const { version, prefix, plugins } = own.launched;
+  if (ask.version !== version) return "version";
+  if (ask.prefix !== prefix || !same(ask.plugins, plugins)) return "environment";
+  if (!["net", "mnt"].every((kind) => ask.namespaces[kind] === own.namespaces[kind])) return "namespaces";
+  const values = valuesIn(own.env, own);
+  if (!same(values, valuesIn(ask.env, own))) return "variables";
+  const isRelative = values.some(([name, value]) => PATHS.test(name) && value && !/^[/~]/.test(value));
+  if ((isRelative || own.file === undefined) && ask.cwd !== own.cwd) return "folder";
+  // Without a folder only a file that is named can be found, and its path is absolute.
+  const used = await fileUsedAt({ cwd: ask.cwd ?? "/", env: ask.env });
+  if (used === undefined) return "file";
+  const file = used === "none" ? undefined : { path: used.file, text: used.text };
+  if (!same(file, own.file)) return "file";
+  return installedNow(own.config) === own.installed ? undefined : "plugins";
+}
+
+function valuesIn(env: Environment, { config, reads }: Meaning): ReturnType<typeof countingValues> {
+  const { named, fallbacks } = secretVariablesOf(config);
+  return countingValues(countingNames([...reads, ...named, ...fallbacks]), env, ALWAYS);
+}
+
+/** What a token stands for. A successor for which it is another one serves nobody who has that token. */
+export function digestOf(own: Meaning): string {
+  const { launched, namespaces, file, cwd, env } = own;
+  const folder = file === undefined ? cwd : null;
+  const parts = [launched, namespaces.net, namespaces.mnt, file, folder, valuesIn(env, own)];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+}
+
+/** Where this process counts network interfaces and mounts. Empty where there is no such thing. */
+export function ownNamespaces(): Record<string, string> {
+  try {
+    return Object.fromEntries(["net", "mnt"].map((kind) => [kind, readlinkSync(`/proc/self/ns/${kind}`)]));
+  } catch {
+    return {};
+  }
+}
+
+/** Which plugins lie where the file's come from: another text once one of them was put in anew. */
+export function installedNow({ instances }: Config): string {
+  const manifests = new Set(instances.map((instance) => join(instance.package.folder, "package.json")));
+  return JSON.stringify([...manifests].map((path) => [path, changeOf(path)]));
+}
+
+function changeOf(path: string): unknown {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && [stats.ino, stats.size, stats.mtimeMs];
+}
