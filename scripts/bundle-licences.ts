@@ -6,12 +6,14 @@ import { join, sep } from "node:path";
  * The text of every package's licence, one after the other.
  *
  * @param files absolute paths of all that is bundled; those outside of node_modules are the project's own
+ * @param bundle what contains them, as the beginning of a sentence
  * @throws Error for a package that names no licence, or whose licence has no text: it must not be bundled unseen
  */
-export function licencesOf(files: readonly string[]): string {
+export function licencesOf(files: readonly string[], bundle = "The command mlflow-auth"): string {
   const packages = [...new Set(files.map(packageFolder).filter((folder) => folder !== undefined))];
   const texts = packages.map((folder) => {
-    const { name, version, license, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const { name, version, license: named, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const license = Array.isArray(named) ? choiceOf(named) : named;
     if (typeof license !== "string") throw new Error(`${name} ${version} is bundled and names no licence`);
     const file = readdirSync(folder).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
     const text =
@@ -21,11 +23,17 @@ export function licencesOf(files: readonly string[]): string {
     return `${name} ${version} (${license})\n\n${text}\n`;
   });
   const line = `\n${"-".repeat(80)}\n\n`;
-  return `The command mlflow-auth contains these packages.\n${line}${texts.sort().join(line)}`;
+  return `${bundle} contains these packages.\n${line}${texts.sort().join(line)}`;
+}
+
+/** npm's older form, a list from which one may choose. */
+function choiceOf(licences: readonly { readonly type: string }[]): string {
+  return licences.map(({ type }) => type).join(" OR ");
 }
 
 /** Of a package that names its licence and leaves out the text, which has to go with every copy all the same. */
 function standardText(license: string, author: unknown, name: string): string {
+  if (license === "Apache-2.0") return readFileSync(new URL("../LICENSE", import.meta.url), "utf8").trim();
   if (license !== "MIT" || typeof author !== "string") {
     throw new Error(`${name} is bundled without the text of its licence, ${license}, and this script has none for it`);
   }

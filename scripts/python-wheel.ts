@@ -1,11 +1,12 @@
 /**
- * Packs the Python half of `exec` into one file, of which Python imports the modules and MLflow reads the entry points. Its name is that
- * of a wheel, for pip passes over wheels on the search path: `pip freeze` under `exec` lists what it lists without. That is all that
- * it has of a wheel, since without RECORD nobody can install it, and no module counts as one that a model requires.
+ * Packs files into a wheel. It takes no Python to make, and the same sources always give the same bytes.
  *
- * It takes no Python to make, and the same sources always give the same bytes.
+ * One is the Python half of `exec`, of which Python imports the modules and MLflow reads the entry points. Its name is that of a wheel,
+ * for pip passes over wheels on the search path: `pip freeze` under `exec` lists what it lists without. That is all that it has of a
+ * wheel, since without RECORD nobody can install it, and no module counts as one that a model requires. Those that people install are
+ * made in python-distribution.ts.
  */
-import { crc32 } from "node:zlib";
+import { crc32, deflateRawSync } from "node:zlib";
 
 /** A file to pack. */
 export interface PackedFile {
@@ -23,19 +24,20 @@ export function wheelName(files: readonly PackedFile[]): string {
 }
 
 /**
- * A ZIP archive of files, as https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT has it in 4.3.7, 4.3.12 and 4.3.16. Nothing is
- * compressed: Python needs no zlib then, and npm compresses it.
+ * A ZIP archive of files, as https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT has it in 4.3.7, 4.3.12 and 4.3.16.
  *
  * @param files in any order, of 4 GiB together at most
+ * @param compressed default: no, so that Python needs no zlib to import from it, and npm compresses it
  */
-export function makeWheel(files: readonly PackedFile[]): Buffer {
+export function makeWheel(files: readonly PackedFile[], { compressed = false } = {}): Buffer {
   const contents: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const { path, bytes } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     const name = Buffer.from(path);
-    const header = commonHeader(bytes, name);
-    const file = Buffer.concat([u32(0x04034b50), header, name, bytes]);
+    const packed = compressed ? deflateRawSync(bytes, { level: 9 }) : bytes;
+    const header = commonHeader(bytes, packed, compressed, name);
+    const file = Buffer.concat([u32(0x04034b50), header, name, packed]);
     directory.push(u32(0x02014b50), u16(20), header, u16(0, 0, 0), u32(0, offset), name);
     contents.push(file);
     offset += file.length;
@@ -53,10 +55,10 @@ export function makeWheel(files: readonly PackedFile[]): Buffer {
 }
 
 /** What a file's own header and its place in the directory both have. */
-function commonHeader(bytes: Buffer, name: Buffer): Buffer {
-  // Version 2.0, UTF-8, stored, and 1980-01-01, the first day that there is.
-  const fixed = u16(20, 0x0800, 0, 0, 0x21);
-  return Buffer.concat([fixed, u32(crc32(bytes), bytes.length, bytes.length), u16(name.length, 0)]);
+function commonHeader(bytes: Buffer, packed: Buffer, compressed: boolean, name: Buffer): Buffer {
+  // Version 2.0, UTF-8, deflated or stored, and 1980-01-01, the first day that there is.
+  const fixed = u16(20, 0x0800, compressed ? 8 : 0, 0, 0x21);
+  return Buffer.concat([fixed, u32(crc32(bytes), packed.length, bytes.length), u16(name.length, 0)]);
 }
 
 function u16(...values: number[]): Buffer {

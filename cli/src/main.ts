@@ -1,4 +1,5 @@
 /** The program `mlflow-auth`: reads the command line, and loads the one command that was asked for. */
+import { takePythonEnvironment } from "@mlflow-auth/core/internal/python";
 import { CommanderError } from "commander";
 import { bearLostOutput, endWith } from "./end-with.js";
 import { exit } from "./exit-codes.js";
@@ -7,6 +8,8 @@ import { keepStdout, writeOut } from "./print.js";
 import { createProgram } from "./program.js";
 
 bearLostOutput();
+// Before anything of the environment is handed on.
+takePythonEnvironment(process.env);
 
 const { MLFLOW_AUTH_LOG: level, MLFLOW_AUTH_LOG_FORMAT: format } = process.env;
 // Before anything is said. What `init` asks on stderr is for people.

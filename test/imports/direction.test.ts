@@ -9,6 +9,7 @@ const CORE = [
   "core/src/internal-config.ts",
   "core/src/internal-environment.ts",
   "core/src/internal-package-check.ts",
+  "core/src/internal-python.ts",
   "core/src/internal-trust.ts",
 ];
 
@@ -37,7 +38,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
     ..."generated errors time files secret provider http mlflow logging config discovery without-file".split(" "),
     ..."connection destination pipeline transport package-check testing".split(" "),
     ..."node-version.ts require-node.ts load-config.ts load-command.ts open-authorizer.ts mlflow-auth.ts".split(" "),
-    "index.ts plugin.ts register.ts testing.ts internal-config.ts internal-environment.ts internal-package-check.ts internal-trust.ts",
+    "index.ts plugin.ts register.ts testing.ts internal-config.ts internal-environment.ts internal-package-check.ts internal-trust.ts internal-python.ts",
     "internal.ts",
   ],
   // A second plugin of a package stands above the first, whose login it shares.

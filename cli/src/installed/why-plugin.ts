@@ -70,6 +70,7 @@ const origins: Readonly<Record<Explanation["roots"][number]["origin"], string>> 
   project: "the project around the file, or around this folder",
   workspace: "the root of its workspace",
   variable: "MLFLOW_AUTH_PLUGIN_ROOT",
+  environment: "the Python environment that mlflow-auth is installed in",
   command: "where the running command is installed",
   core: "where @mlflow-auth/core is installed",
 };

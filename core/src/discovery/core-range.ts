@@ -2,13 +2,10 @@
 import type { PluginPackage } from "../config/config.js";
 import { printable } from "../errors/printable.js";
 import { coreVersion } from "../generated/core-version.js";
-import type { InstallCommand } from "./install-command.js";
+import { CORE, type InstallCommand } from "./install-command.js";
 
 /** Characters. */
 const LONGEST_SHOWN = 60;
-
-/** The package of core, as peer dependencies name it. */
-export const CORE = "@mlflow-auth/core";
 
 /**
  * What to say where the versions disagree: one sentence, a warning. What decides is `apiVersion` alone.

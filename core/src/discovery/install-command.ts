@@ -1,7 +1,12 @@
 /** The packages of this project's own plugins, and the command that installs a package. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { PythonEnvironment } from "./python-environment.js";
+import { pythonInstallCommand } from "./python-install-command.js";
 import type { Roots } from "./roots.js";
+
+/** The package of core, as peer dependencies name it. */
+export const CORE = "@mlflow-auth/core";
 
 /** The plugins of this project, each in a package of its own but for those of {@link sharedPackages}. */
 export const ownPlugins = Object.freeze(["aws", "azure", "datadog", "descope", "hokusai", "sigv4", "token", "vault"]);
@@ -23,18 +28,39 @@ const lockfiles = [
   { file: "package-lock.json", add: "npm install", toRoot: "npm install" },
 ];
 
-/** Speaks the language of the package manager whose lockfile is there. Without a project, plugins stand beside a global command. */
-export function installCommand({
-  project,
-  workspace,
-  folders: roots,
-}: Pick<Roots, "project" | "workspace" | "folders">): InstallCommand {
-  if (project === undefined) return globalCommand(roots);
+/**
+ * Speaks the language of the package manager whose lockfile is there. Without a project, plugins stand beside a global command. Beside a
+ * command that is installed with pip, our own are installed so as well.
+ */
+export function installCommand(
+  roots: Pick<Roots, "project" | "workspace" | "folders"> & Partial<Pick<Roots, "python">>,
+): InstallCommand {
+  const { python } = roots;
+  return python === undefined ? npmCommand(roots) : besidePython(python, npmCommand(roots, "npm install"));
+}
+
+/** @param otherwise without a project, in place of a global installation, which a command from elsewhere does not look in */
+function npmCommand(
+  { project, workspace, folders: roots }: Pick<Roots, "project" | "workspace" | "folders">,
+  otherwise?: string,
+): InstallCommand {
+  if (project === undefined) return otherwise === undefined ? globalCommand(roots) : (name) => `${otherwise} ${name}`;
   const folders = workspace === undefined || workspace === project ? [project] : [project, workspace];
   const manager = folders.flatMap((folder) => lockfiles.filter(({ file }) => existsSync(join(folder, file))))[0];
   // pnpm refuses to add to a workspace's root unless it is told that the root is meant.
   const command = manager === undefined ? "npm install" : workspace === project ? manager.toRoot : manager.add;
   return (name) => `${command} ${name}`;
+}
+
+/** Several packages, with a space between them, are all of one kind. */
+function besidePython(python: PythonEnvironment, npm: InstallCommand): InstallCommand {
+  return (packages) => {
+    const names = packages.split(" ").map((name) => name.replace(/(?<=.)@[^/]*$/, ""));
+    const own = names.map((name) => ownPlugins.find((plugin) => ownPackage(plugin) === name));
+    if (names.every((name) => name === CORE)) return "pip install --upgrade mlflow-auth";
+    if (!own.every((plugin) => plugin !== undefined)) return npm(packages);
+    return pythonInstallCommand(python, own);
+  };
 }
 
 /** Where pnpm installs globally, with the version of that layout. */

@@ -3,9 +3,9 @@ import { lstatSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { closestMatch } from "leven";
 import { isObject } from "../config/schema-walk.js";
-import { type Owners, trustProblem } from "../files/trust.js";
+import { type Groups, type Owners, trustProblem } from "../files/trust.js";
 import { commandGroup, type Group, groups } from "../provider/provider.js";
-import { CORE } from "./core-range.js";
+import { CORE } from "./install-command.js";
 import { plugAndPlayFolders } from "./plug-n-play.js";
 import { isPackageName, type PackageText, parseObject, readPackage } from "./read-package.js";
 import type { Roots } from "./roots.js";
@@ -79,7 +79,8 @@ export function readManifests({ folders, owners, trust }: Pick<Roots, "folders" 
     const add = (folder: string, read: PackageText | undefined) => {
       const manifest = read && parseManifest(read, folder);
       if (manifest === undefined || usable.has(manifest.name)) return;
-      const reason = trustProblemOf(folder, read as PackageText, owners) ?? trust.wayProblem(folder, root);
+      const reason =
+        trustProblemOf(folder, read as PackageText, owners, trust.writersOf(folder)) ?? trust.wayProblem(folder, root);
       if (reason === undefined) usable.set(manifest.name, manifest);
       else refused.push({ ...manifest, reason });
     };
@@ -131,10 +132,10 @@ function findPackage(
 }
 
 /** The file that was read is judged as it was then; its folder, also where it is a symlink. */
-function trustProblemOf(folder: string, { stats }: PackageText, owners: Owners): string | undefined {
+function trustProblemOf(folder: string, { stats }: PackageText, owners: Owners, groups: Groups): string | undefined {
   const file = join(folder, "package.json");
-  const reason = trustProblem(stats, owners);
-  return reason === undefined ? untrusted([folder, file], owners) : `${file} ${reason}`;
+  const reason = trustProblem(stats, owners, groups);
+  return reason === undefined ? untrusted([folder, file], owners, groups) : `${file} ${reason}`;
 }
 
 /** The package in a folder, whoever has put it there; undefined where it is no plugin package. */

@@ -26,6 +26,7 @@ type Finding = readonly [path: string, reason: string];
 export class PackageTrust {
   readonly #owners: Owners;
   readonly #installation: Groups;
+  readonly #environment: readonly string[];
   readonly #right = new Set<string>();
   readonly #contents = new Map<string, string | undefined>();
 
@@ -33,10 +34,19 @@ export class PackageTrust {
    * @param owners users whose packages are used beside one's own and root's
    * @param installation groups that may write a folder around the running core, and so have code of theirs run here anyway: in its
    *   own installation they may write the others, too
+   * @param environment packages that are installed in the Python environment of the running command: there a group that may write
+   *   folders writes the files as well, as in Jupyter's images
    */
-  constructor(owners: Owners, installation: Groups = noGroups) {
+  constructor(owners: Owners, installation: Groups = noGroups, environment: readonly string[] = []) {
     this.#owners = owners;
     this.#installation = installation;
+    this.#environment = environment.map(real);
+  }
+
+  /** The groups that may write the files of a package, or of what a package imports. @param path of the package, or of a file in it */
+  writersOf(path: string): Groups {
+    const end = real(path);
+    return this.#environment.some((folder) => contains(folder, end)) ? this.#installation : noGroups;
   }
 
   /**
@@ -48,7 +58,7 @@ export class PackageTrust {
    */
   wayProblem(folder: string, { folder: root, searchFolders, origin }: Root): string | undefined {
     if (process.getuid === undefined) return undefined;
-    const groups = origin === "command" || origin === "core" ? this.#installation : noGroups;
+    const groups = ["command", "core", "environment"].includes(origin) ? this.#installation : noGroups;
     const top = searchFolders.find((candidate) => contains(candidate, folder)) ?? root;
     const end = real(folder);
     const realTop = real(top);
@@ -76,7 +86,7 @@ export class PackageTrust {
   moduleProblem(file: string): string | undefined {
     const folder = dirname(file);
     const findings = this.#upwards(folder, installationOf(folder), this.#installation);
-    return describe(findings.length > 0 ? findings : this.#exactly(file, noGroups));
+    return describe(findings.length > 0 ? findings : this.#exactly(file, this.writersOf(file)));
   }
 
   /**
@@ -142,13 +152,14 @@ export class PackageTrust {
     const folders = new Set([top]);
     // Of a package that is worked on, these are what a package manager put there for many purposes.
     const skipped = top.includes(`${sep}node_modules${sep}`) ? undefined : join(top, "node_modules");
+    const groups = this.writersOf(top);
     let entries = 0;
     for (const folder of folders) {
       for (const entry of list(folder)) {
         if (entry.name === ".git" || (entry.isFile() && neverRun.test(entry.name))) continue;
         if (++entries > MOST_ENTRIES) return `${top} holds more than ${MOST_ENTRIES} files, too many to judge`;
         const path = `${folder}${sep}${entry.name}`;
-        const findings = this.#exactly(path, noGroups);
+        const findings = this.#exactly(path, groups);
         if (entry.isDirectory() && path !== skipped) folders.add(path);
         if (entry.isSymbolicLink() && path !== skipped) {
           const target = real(path);

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Owners } from "../files/trust.js";
 import { presentFolder } from "../files/working-folder.js";
 import { PackageTrust } from "./package-trust.js";
+import { ownPythonEnvironment, type PythonEnvironment } from "./python-environment.js";
 import { parseObject, readPackage } from "./read-package.js";
 import { endOfSearch, type Origin, ownersOf, type Root, searchFoldersOf, writersAround } from "./search-folders.js";
 
@@ -19,6 +20,8 @@ export interface RootOptions {
   readonly command?: string | undefined;
   /** A file of the running core. Default: this one. */
   readonly core?: string | undefined;
+  /** In which the command is installed, in place of a node_modules. Default: that of this process. */
+  readonly python?: PythonEnvironment | undefined;
 }
 
 /** The folders that plugins may be installed for. */
@@ -29,6 +32,8 @@ export interface Roots {
   readonly workspace: string | undefined;
   /** Every folder to look in, the first wins: project, its workspace root, MLFLOW_AUTH_PLUGIN_ROOT, the running command's and core's installation. */
   readonly folders: readonly Root[];
+  /** As {@link RootOptions} has it. */
+  readonly python: PythonEnvironment | undefined;
   /** The users whose packages are used beside one's own and root's. */
   readonly owners: Owners;
   /** Judges the packages that are found there. */
@@ -44,12 +49,12 @@ export function findRoots({
   env,
   command = process.argv[1],
   core = fileURLToPath(import.meta.url),
+  python = ownPythonEnvironment(),
 }: RootOptions): Roots {
   const owners = ownersOf(trustedOwner, core);
   const searchFolders = (from: string) => searchFoldersOf(from, env, owners);
   const { project, workspace } = packageAround(searchFolders(folder));
   const named = env["MLFLOW_AUTH_PLUGIN_ROOT"];
-  const started = command === undefined ? [] : linkChain(resolve(command));
   const folders = new Map<string, Origin>();
   const add = (origin: Origin, ...roots: readonly (string | undefined)[]) => {
     for (const root of roots) if (root !== undefined && !folders.has(root)) folders.set(root, origin);
@@ -57,18 +62,23 @@ export function findRoots({
   add("project", project);
   add("workspace", workspace);
   add("variable", named ? resolve(presentFolder() ?? folder, named) : undefined);
-  add("command", ...started.flatMap((path) => installationsOf(path, searchFolders)));
-  add("core", ...installationsOf(core, searchFolders));
+  if (python === undefined) {
+    const started = command === undefined ? [] : linkChain(resolve(command));
+    add("command", ...started.flatMap((path) => installationsOf(path, searchFolders)));
+    add("core", ...installationsOf(core, searchFolders));
+  } else add("environment", ...python.plugins);
   return {
     project,
     workspace,
     folders: [...folders].map(([root, origin]) => ({
       folder: root,
       origin,
-      searchFolders: withItself(root, searchFolders(root)),
+      // A package of Python has all that it needs inside.
+      searchFolders: origin === "environment" ? [root] : withItself(root, searchFolders(root)),
     })),
+    python,
     owners,
-    trust: new PackageTrust(owners, writersAround(core)),
+    trust: new PackageTrust(owners, writersAround(core), python?.plugins),
     get passedOver() {
       return endOfSearch(folder, env, owners);
     },

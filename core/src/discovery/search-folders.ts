@@ -5,10 +5,10 @@ import { foldersUpwards } from "../files/folders-upwards.js";
 import { type Groups, type Owners, trustProblem } from "../files/trust.js";
 
 /**
- * Why a folder is looked in: it holds the file's project or workspace, MLFLOW_AUTH_PLUGIN_ROOT names it, or the running command or
- * core is installed there.
+ * Why a folder is looked in: it holds the file's project or workspace, MLFLOW_AUTH_PLUGIN_ROOT names it, it is a plugin package of the
+ * Python environment in which the command is installed, or the running command or core is installed there.
  */
-export type Origin = "project" | "workspace" | "variable" | "command" | "core";
+export type Origin = "project" | "workspace" | "variable" | "environment" | "command" | "core";
 
 /** A folder whose package.json names what is installed for it; one without package.json counts for all of its node_modules. */
 export interface Root {
@@ -72,11 +72,11 @@ export function writersAround(core: string): Groups {
 }
 
 /** Which of these files and folders is not to be used and why, as words for a message. Of a symlink, both it and its target count. */
-export function untrusted(paths: Iterable<string>, owners: Owners): string | undefined {
+export function untrusted(paths: Iterable<string>, owners: Owners, groups?: Groups): string | undefined {
   for (const path of paths) {
     for (const stat of [lstatSync, statSync]) {
       const stats = statsOf(path, stat);
-      const reason = stats && trustProblem(stats, owners);
+      const reason = stats && trustProblem(stats, owners, groups);
       if (reason !== undefined) return `${path} ${reason}`;
       if (stats?.isSymbolicLink() !== true) break;
     }

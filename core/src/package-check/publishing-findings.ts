@@ -1,6 +1,7 @@
 /** What a package's package.json says to npm, and to those who look for plugins. */
 import { isObject } from "../config/schema-walk.js";
-import { CORE, isInRange } from "../discovery/core-range.js";
+import { isInRange } from "../discovery/core-range.js";
+import { CORE } from "../discovery/install-command.js";
 import { namesOf } from "../discovery/manifests.js";
 import type { CheckedPackage } from "./checked-package.js";
 import { type FindingCode, finding, type PackageFinding } from "./finding.js";

