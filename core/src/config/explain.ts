@@ -80,7 +80,7 @@ function explainOne(
     const { keyword: combination } = error;
     const choice = schemas.flatMap((schema) => choiceOfFields(schema, combination));
     const conflict: number[] | null = params["passingSchemas"] ?? null;
-    if (choice.length > 0 && conflict !== null) return conflictOf(place, choice, conflict);
+    if (choice.length > 0 && conflict !== null) return conflictOf(place, choice, conflict, context);
     if (choice.length > 0) return missingChoice(place, choice, combination, context, schemas, meant);
   }
   const code = error.keyword === "type" ? "WRONG_TYPE" : "WRONG_VALUE";
@@ -105,10 +105,26 @@ type Choice = readonly (readonly string[])[];
 const listed = (choice: Choice) =>
   choice.map((names) => names.map((name) => `\`${name}\``).join(" with ")).join(" or ");
 
-/** @param given the ways of which all fields are given: more than one */
-function conflictOf(place: string, choice: Choice, given: readonly number[]): Explanation {
-  const name = choice[given.at(-1) ?? 0]?.at(-1) ?? "";
-  const message = `${named(place)} needs either ${listed(choice)}, and has more than one of them`;
+/**
+ * It stands at a field of the file, and names the variables that gave others: the file alone may have one of them.
+ *
+ * @param given the ways of which all fields are given: more than one
+ */
+function conflictOf(
+  place: string,
+  choice: Choice,
+  given: readonly number[],
+  { fromEnvironment }: ValidationContext,
+): Explanation {
+  const names = given.flatMap((way) => choice[way] ?? []);
+  const variableOf = (name: string) => fromEnvironment.get(pointerTo(place, name))?.[0];
+  const filled = [...new Set(names)].flatMap((name) => {
+    const variable = variableOf(name);
+    return variable === undefined ? [] : [`the variable ${variable} gives \`${name}\``];
+  });
+  const origins = filled.length === 0 ? "" : `: ${filled.join(", ")}`;
+  const name = names.findLast((one) => variableOf(one) === undefined) ?? names.at(-1) ?? "";
+  const message = `${named(place)} needs either ${listed(choice)}, and has more than one of them${origins}`;
   return ["FIELD_CONFLICT", pointerTo(place, name), "key", message];
 }
 

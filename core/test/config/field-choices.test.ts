@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { choiceOfFields } from "../../src/config/schema-walk.js";
@@ -32,7 +34,7 @@ const oidc = {
       clientId: { type: "string" },
       issuer: { type: "string", "x-env": ["OIDC_ISSUER"] },
       tokenEndpoint: { type: "string", "x-env": ["OIDC_TOKEN_ENDPOINT"] },
-      keyFile: { type: "string" },
+      keyFile: { type: "string", "x-env": ["OIDC_KEY_FILE"] },
       command: { type: "string" },
     },
   },
@@ -72,6 +74,17 @@ test("that too many are given hides nothing else, and a variable gives one", asy
     "MISSING_FIELD `plugins.oidc.clientId` is missing",
     "FIELD_CONFLICT `plugins.oidc` needs either `keyFile` or `command`, and has more than one of them",
   ]);
+});
+
+test("that a variable gives one too many is told with the variable, at the field of the file", async () => {
+  const lines = ["clientId: me", "issuer: https://id.example.com", "command: a"].map((line) => `    ${line}`);
+  const head = ["version: 1", "trackingUri: https://mlflow.example.com", "plugins:", "  oidc:"];
+  const configFile = join(oidcFolder, "conflict.yaml");
+  writeFileSync(configFile, [...head, ...lines, ""].join("\n"));
+  const [problem] = (await failureOf(loadConfig({ configFile, env: { OIDC_KEY_FILE: "key" } }))).problems;
+  const needs = "`plugins.oidc` needs either `keyFile` or `command`, and has more than one of them";
+  assert.is(problem?.message, `${needs}: the variable OIDC_KEY_FILE gives \`keyFile\``);
+  assert.equal([problem?.line, problem?.column], [7, 5]);
 });
 
 test("are none where a branch is a form of its own, or there are no branches", () => {

@@ -54,8 +54,7 @@ export async function runProgram(options: ProgramOptions): Promise<Ended> {
     killGroup(child);
   };
   const close = () => cut("closed");
-  // Whoever ends without closing us leaves nothing behind, either.
-  process.once("exit", close);
+  closeAtExit(close);
   signal.addEventListener("abort", close, { once: true });
   const timer = clock.setTimeout(() => cut("timeout"), timeout);
   try {
@@ -67,10 +66,24 @@ export async function runProgram(options: ProgramOptions): Promise<Ended> {
   } finally {
     timer.cancel();
     signal.removeEventListener("abort", close);
-    process.off("exit", close);
+    running.delete(close);
     stdout?.destroy();
     stderr?.destroy();
   }
+}
+
+/** What ends each program that runs. */
+const running = new Set<() => void>();
+let isListening = false;
+
+/** Whoever ends without closing us leaves nothing behind, either. One listener for all: Node warns of more than ten. */
+function closeAtExit(close: () => void): void {
+  running.add(close);
+  if (isListening) return;
+  isListening = true;
+  process.once("exit", () => {
+    for (const one of running) one();
+  });
 }
 
 const nothing = { stdout: "", stderr: "", exitCode: undefined, killedBy: undefined };

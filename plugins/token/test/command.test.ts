@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
@@ -155,6 +155,20 @@ test("is killed where the program ends without having closed anything", async ()
   execFileSync(process.execPath, ["--input-type=module", "-e", program, cwd, PATH], { cwd: import.meta.dirname });
   const all = await pids("leaving", 2);
   await until(() => (all.some(isAlive) ? undefined : true));
+});
+
+test("of which many run at once make Node warn of nothing", async () => {
+  const program = `
+    import { testContext, testRequest } from "@mlflow-auth/core/testing";
+    import { createRequestAuthProvider } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+    const options = { command: ["sleep", "1000"], commandTimeout: 3_600_000, ttl: 1_000 };
+    for (let one = 0; one < 20; one++) {
+      (await createRequestAuthProvider(options, testContext({ env: { PATH: process.argv[1] } }))).getAuth(testRequest());
+    }
+    setImmediate(() => process.exit(0));`;
+  const args = ["--trace-warnings", "--input-type=module", "-e", program, PATH];
+  const { stderr } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
+  assert.is(stderr, "");
 });
 
 test("that floods stdout is killed, and nothing of it is kept or shown", async () => {
