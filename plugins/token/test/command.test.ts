@@ -165,7 +165,9 @@ test("of which many run at once make Node warn of nothing", async () => {
     for (let one = 0; one < 20; one++) {
       (await createRequestAuthProvider(options, testContext({ env: { PATH: process.argv[1] } }))).getAuth(testRequest());
     }
-    setImmediate(() => process.exit(0));`;
+    const started = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
+    while (started() < 20) await new Promise((resolve) => setTimeout(resolve, 5));
+    process.exit(0);`;
   const args = ["--trace-warnings", "--input-type=module", "-e", program, PATH];
   const { stderr } = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
   assert.is(stderr, "");
