@@ -1,8 +1,9 @@
 """The part of `mlflow-auth exec` that runs in Python: it leads what MLflow sends to a listed server through the proxy.
 
 `exec` puts a wheel of this folder on PYTHONPATH, names `mlflow-auth` in MLFLOW_TRACKING_AUTH, and says in _MLFLOW_AUTH_BRIDGE where
-the proxy is. MLflow finds the two classes below by the entry points in the folder beside this file. The variables are inherited, so
-a Python program that a Python program starts has the same.
+the proxy is. Without `exec`, _MLFLOW_AUTH_LAUNCH says how one is started, and mlflow_auth_bridge_join finds where that is. MLflow
+finds the two classes below by the entry points in the folder beside this file. The variables are inherited, so a Python program that a
+Python program starts has the same.
 
 The local version in that folder's name is on purpose: no public index holds one, so a list of packages that something made under
 `exec` can't fetch somebody else's package by the bridge's name. pip itself does not list it, for the file is named like a wheel.
@@ -23,6 +24,7 @@ from mlflow_auth_bridge_servers import Server
 
 NAME = "mlflow-auth"
 SETTINGS = "_MLFLOW_AUTH_BRIDGE"
+LAUNCH = "_MLFLOW_AUTH_LAUNCH"
 TOKEN_HEADER = "mlflow-auth-token"
 UNLISTED_HEADER = "mlflow-auth-unlisted"
 
@@ -231,13 +233,17 @@ class BridgeProvider:
         return NAME
 
     def get_auth(self):
-        if bridge is None:
-            # Never without a word, and without a credential.
-            raise RuntimeError(
-                f"mlflow-auth: {SETTINGS} is missing or cut off, so requests can't be led through the proxy of"
-                " `mlflow-auth exec`. Pass the environment on as it is, or remove MLFLOW_TRACKING_AUTH from it."
-            )
-        return BridgeAuth(bridge)
+        if bridge is not None:
+            return BridgeAuth(bridge)
+        if LAUNCH in os.environ and SETTINGS not in os.environ:
+            from mlflow_auth_bridge_join import shared_auth
+
+            return shared_auth()
+        # Never without a word, and without a credential.
+        raise RuntimeError(
+            f"mlflow-auth: {SETTINGS} is missing or cut off, so requests can't be led through the proxy of"
+            " `mlflow-auth exec`. Pass the environment on as it is, or remove MLFLOW_TRACKING_AUTH from it."
+        )
 
 
 class EarlyImport:

@@ -1,0 +1,123 @@
+"""Gets a lease of a proxy: of one that is there and would do the same for this program, or of one that is started for it."""
+
+import os
+import subprocess
+import time
+
+from mlflow_auth_bridge_folder import own_folders
+from mlflow_auth_bridge_lease import Asked, Lease, connect, given_port
+from mlflow_auth_bridge_start import Sockets, start
+
+# Seconds for the command to load; and for all proxies of a folder to answer, of which one may be loading.
+LONGEST_START = 10
+DOCTOR = "Try this: mlflow-auth doctor"
+
+
+class Failure(Exception):
+    """Why there is no proxy, as it is said to people."""
+
+
+def find_or_start(launch, question, left=None):
+    """
+    A Lease. `launch`: as _MLFLOW_AUTH_LAUNCH has it. `question`: what a proxy is asked. `left`: a Lease for the same question whose
+    proxy was killed, so that a successor may have its port and token. Raises Failure.
+    """
+    for folder in own_folders():
+        try:
+            lease, _ = find(folder, question)
+            if lease is not None:
+                return lease
+            with folder.locked():
+                lease, living = find(folder, question, removes_dead=True)
+                if lease is not None:
+                    return lease
+                # Who lives on that port leads elsewhere now.
+                kept = None if left is None or left.is_claimed_by(living) else left
+                return begin(launch, question, Sockets(folder, kept and kept.listening), kept)
+        except OSError:
+            continue
+    try:
+        return begin(launch, question, Sockets(port=left and left.listening), left)
+    except OSError as error:
+        raise Failure(f"mlflow-auth: no port of 127.0.0.1 can be had ({error.strerror})") from None
+
+
+def find(folder, question, removes_dead=False):
+    """A Lease of one that says yes, or None; and the paths of all that live. Raises OSError where the folder can't be read."""
+    end = time.monotonic() + LONGEST_START
+    living = []
+    for path in folder.sockets():
+        try:
+            connection = connect(path)
+        except ConnectionRefusedError:
+            if removes_dead:
+                remove(path)
+            continue
+        except OSError:
+            continue
+        living.append(path)
+        lease = lease_of(connection, question, end)
+        if lease is not None:
+            return lease, living
+    return None, living
+
+
+def lease_of(connection, question, end):
+    """None where the proxy says no or nothing, or does not give its port: it might be another's by the time of a request."""
+    try:
+        asked = Asked(connection, question, end)
+        handover = asked.answer.get("fd")
+        if "settings" in asked.answer and handover is not None:
+            return Lease(asked, given_port(handover, asked.answer["settings"]))
+    except OSError:
+        pass
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    return None
+
+
+def remove(path):
+    for one in (path, path[: -len("sock")] + "fd"):
+        try:
+            os.unlink(one)
+        except OSError:
+            pass
+
+
+def begin(launch, question, sockets, left):
+    """A Lease of a new one. Whatever else comes of it, nothing of the sockets is open here."""
+    try:
+        answer = first_answer(launch, question, sockets, left)
+        if "settings" in answer.answer:
+            return Lease(answer, sockets.listening)
+    except BaseException:
+        sockets.close()
+        raise
+    finally:
+        sockets.close_shared()
+    sockets.remove()
+    answer.connection.close()
+    failed = answer.answer.get("failed", {}).get("text", "the proxy would not serve the program that started it")
+    raise Failure(f"mlflow-auth: {failed}")
+
+
+def first_answer(launch, question, sockets, left):
+    program = launch["argv"][0]
+    try:
+        connection = start(launch, sockets, question["cwd"], left and (left.settings["token"], left.digest))
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Failure(f"mlflow-auth: its proxy can't be started ({error}). {DOCTOR}") from None
+    try:
+        return Asked(connection, question, time.monotonic() + LONGEST_START)
+    except TimeoutError:
+        connection.close()
+        why = f"has not been ready after {LONGEST_START} seconds"
+    except OSError:
+        connection.close()
+        why = "ended as it started" if os.access(program, os.X_OK) else f"can't be started without {program}"
+    except BaseException:
+        connection.close()
+        raise
+    raise Failure(f"mlflow-auth: its proxy {why}, so nothing is sent. {DOCTOR}")

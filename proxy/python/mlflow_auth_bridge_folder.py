@@ -1,0 +1,132 @@
+"""Where the programs of one user find the proxies that they share: sockets in a folder that is the user's alone, and a lock for who starts one.
+
+A folder that can't be had for whatever reason (somebody planted another one, the disk is full or read-only, its path is too long for
+a socket) is passed over for the next.
+"""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import socket
+import stat
+import time
+import weakref
+
+# Of the path of a Unix socket there are 108 bytes on Linux, 104 on macOS.
+LONGEST_PATH = 100
+LONGEST_NAME = len("/65535-01234567.sock")
+# Seconds. Who holds the lock for longer hangs, and is not waited for.
+LONGEST_LOCK = 20
+PAUSE = 0.01
+MOST_SOCKETS = 32
+# As many programs may ask or connect at once before one of them is served.
+BACKLOG = 512
+
+
+def own_folders():
+    """Those that can be used, best first. Each is made if it is not there."""
+    for path in places():
+        try:
+            folder = Folder(path)
+        except OSError:
+            continue
+        yield folder
+
+
+def places():
+    user = os.geteuid()
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    if os.path.isabs(runtime):
+        yield os.path.join(runtime, "mlflow-auth")
+    yield f"/run/user/{user}/mlflow-auth"
+    cache = os.environ.get("XDG_CACHE_HOME", "")
+    cache = os.path.join(cache if os.path.isabs(cache) else os.path.expanduser("~/.cache"), "mlflow-auth")
+    if os.path.isabs(cache):
+        with contextlib.suppress(OSError):
+            os.makedirs(cache, exist_ok=True)
+        # A home may be that of many machines, and a socket belongs to one.
+        yield os.path.join(cache, machine())
+    yield f"/tmp/mlflow-auth-{user}"
+
+
+def machine():
+    try:
+        with open("/etc/machine-id", encoding="ascii") as file:
+            name = file.read().strip()
+    except (OSError, ValueError):
+        name = ""
+    return hashlib.sha256(f"{name} {socket.gethostname()}".encode()).hexdigest()[:12]
+
+
+class Folder:
+    """One that is the user's alone. Raises OSError where it can't be had."""
+
+    def __init__(self, path):
+        if len(os.fsencode(path)) + LONGEST_NAME > LONGEST_PATH:
+            raise OSError(errno.ENAMETOOLONG, "too long for a socket", path)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, 0o700)
+        found = os.lstat(path)
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
+            raise OSError(errno.EPERM, "not this user's alone", path)
+        self.path = path
+
+    def sockets(self):
+        """The paths of the control sockets in it, newest first."""
+        with os.scandir(self.path) as found:
+            named = [(one.stat(follow_symlinks=False).st_mtime, one.path) for one in found if one.name.endswith(".sock")]
+        return [path for _, path in sorted(named, reverse=True)[:MOST_SOCKETS]]
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Raises OSError where the lock can't be had in time. The kernel frees it if this process dies."""
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
+        with closed_in_children(open(os.path.join(self.path, "lock"), "rb", opener=lambda path, _: os.open(path, flags, 0o600))) as lock:
+            wait_for(lock)
+            try:
+                yield
+            finally:
+                # Said, for a child that was forked meanwhile may have the file open as well.
+                fcntl.flock(lock, fcntl.LOCK_UN)
+
+    def bind(self, name):
+        """The path of a Unix socket, and what listens there. Raises OSError where there is no room for it."""
+        path = os.path.join(self.path, name)
+        one = closed_in_children(socket.socket(socket.AF_UNIX))
+        try:
+            one.bind(path)
+            one.listen(BACKLOG)
+        except BaseException:
+            one.close()
+            raise
+        return path, one
+
+
+def wait_for(lock):
+    end = time.monotonic() + LONGEST_LOCK
+    while True:
+        try:
+            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(PAUSE)
+
+
+def closed_in_children(one):
+    """A child that is forked must not hold what is its parent's: a lease, a lock or a port would outlive that."""
+    _opened.add(one)
+    return one
+
+
+def close_in_child():
+    for one in list(_opened):
+        with contextlib.suppress(OSError):
+            one.close()
+    _opened.clear()
+
+
+_opened = weakref.WeakSet()
+os.register_at_fork(after_in_child=close_in_child)

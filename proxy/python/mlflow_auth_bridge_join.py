@@ -1,0 +1,157 @@
+"""
+Without `exec` in front: this process leads its requests through a proxy that programs of its user share, and that one of them starts.
+
+_MLFLOW_AUTH_LAUNCH holds which command that is: {"argv", "version", "prefix", "plugins", "bridge", "python"}. The command finds the file
+and decides who may share; it is told the whole environment. Before each request the process looks whether what it was told still holds.
+"""
+
+import json
+import os
+import threading
+import time
+import weakref
+from urllib.parse import urlsplit
+
+from mlflow_auth_bridge import LAUNCH, Bridge, BridgeAuth, exempt_from_http_proxies
+from mlflow_auth_bridge_find import Failure, find_or_start
+from mlflow_auth_bridge_lease import say
+
+# Seconds for which a failure is not tried again: each request of the program would wait for it.
+MEMORY = 5
+
+
+def shared_auth():
+    """What `requests` calls with a request. Raises RuntimeError, with the command's own message, where there is no proxy to lead it to."""
+    global _member
+    if _member.process != os.getpid():
+        _member = Member(_member)
+    return SharedAuth(*_member.current())
+
+
+class Member:
+    """A process as one that shares a proxy. A child that is forked is another, and asks for itself."""
+
+    def __init__(self, parent=None):
+        self.process = os.getpid()
+        self._lock = threading.Lock()
+        self._lease = None
+        self._bridge = None
+        self._question = None
+        # Leases that are over, and still have requests under way.
+        self._old = []
+        self._failed = None
+        self._said = set()
+        # Where the file was found: a program that goes elsewhere keeps it, and its children have it from its memory or go by themselves.
+        self._folder = None if parent is None else parent._folder
+
+    def current(self):
+        """The Bridge, and where a request is to be noted for as long as it is under way. Threads wait for the one that asks."""
+        with self._lock:
+            if self._lease is not None:
+                self._lease.look()
+            # Else it would be another environment from the first request on.
+            exempt_from_http_proxies("http://127.0.0.1/")
+            launch = json.loads(os.environ[LAUNCH])
+            question = self._ask_for(launch)
+            if self._lease is None or self._lease.is_over or question != self._question:
+                self._renew(launch, question)
+            self._old = [one for one in self._old if not one.close_unless_used()]
+            return self._bridge, self._lease.under_way
+
+    def _ask_for(self, launch):
+        return {
+            **{name: launch[name] for name in ("version", "prefix", "plugins")},
+            "cwd": self._folder or present_folder(),
+            "env": {name: value for name, value in environment().items() if is_text(name + value)},
+            "namespaces": namespaces(),
+        }
+
+    def _renew(self, launch, question):
+        if self._failed is not None:
+            asked, text, end = self._failed
+            if asked == question and time.monotonic() < end:
+                raise RuntimeError(text)
+        lease = self._lease
+        left = lease if lease is not None and lease.has_ended and question == self._question else None
+        try:
+            found = find_or_start(launch, question, left)
+        except Failure as failure:
+            text = str(failure)
+            self._failed = (question, text, time.monotonic() + MEMORY)
+            # Whoever waits for another thread's request may never hear of it.
+            if threading.current_thread() is not threading.main_thread():
+                self.say_once(text)
+            raise RuntimeError(text) from None
+        if lease is not None:
+            self._old.append(lease)
+        self._lease, self._question, self._failed, self._folder = found, question, None, question["cwd"]
+        self._bridge = SharedBridge(found.settings, self)
+
+    def say_once(self, text):
+        if text not in self._said:
+            self._said.add(text)
+            say(text)
+
+
+class SharedBridge(Bridge):
+    """A Bridge to a proxy that looks after itself: no `exec` ends before the program does, or has a last word."""
+
+    def __init__(self, settings, member):
+        names = ("proxy", "token", "upstream", "servers", "displaced", "addresses", "process")
+        super().__init__(**{name: settings[name] for name in names})
+        self._member = member
+
+    def refuse_after_end(self, url):
+        pass
+
+    def report_unlisted(self, url):
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        self._member.say_once(
+            f"mlflow-auth: warning: the file does not list {origin}, so requests that go there carry no credential of it"
+        )
+
+
+class SharedAuth(BridgeAuth):
+    def __init__(self, bridge, under_way):
+        super().__init__(bridge)
+        self._under_way = under_way
+
+    def __call__(self, request):
+        request = super().__call__(request)
+        self._under_way.add(request)
+        return request
+
+
+def environment():
+    while True:
+        try:
+            return dict(os.environ)
+        except (KeyError, RuntimeError):
+            # Another thread has changed it meanwhile.
+            continue
+
+
+def is_text(value):
+    try:
+        return value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
+def present_folder():
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
+def namespaces():
+    """Where network interfaces and mounts are counted; nothing where there is but one such place."""
+    try:
+        return {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in ("net", "mnt")}
+    except OSError:
+        return {}
+
+
+_member = Member()

@@ -1,0 +1,116 @@
+"""Starts a proxy that programs of one user may share: the command, with sockets that this program has opened for it."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+
+from mlflow_auth_bridge_folder import BACKLOG, closed_in_children
+
+COMMAND = "serve-processes"
+# What a shell leaves behind has no parent that waits for it: `os.wait` of this program sees nothing.
+LEAVE_BEHIND = ("/bin/sh", "-c", '"$@" &', "sh")
+
+
+class Sockets:
+    """A proxy's port, and in a folder the two by which other programs find it."""
+
+    def __init__(self, folder=None, port=None):
+        """`port`: a listening socket that is kept, whatever happens here. Raises OSError where the folder has no room."""
+        self._kept = port
+        self.listening = port or closed_in_children(socket.create_server(("127.0.0.1", 0), backlog=BACKLOG))
+        # Paths with what listens there.
+        self.found_by = {}
+        name = f"{self.listening.getsockname()[1]}-{secrets.token_hex(4)}"
+        try:
+            for kind in ("sock", "fd") if folder is not None else ():
+                self.found_by.update([folder.bind(f"{name}.{kind}")])
+        except BaseException:
+            self.remove()
+            raise
+
+    def close_shared(self):
+        """Closes what only the proxy listens on."""
+        for one in self.found_by.values():
+            one.close()
+
+    def close(self):
+        """Closes all, but for a port that was there before."""
+        self.close_shared()
+        if self.listening is not self._kept:
+            self.listening.close()
+
+    def remove(self):
+        """Leaves nothing of them."""
+        self.close()
+        for path in self.found_by:
+            try:
+                os.unlink(path)
+            except OSError:
+                pass
+
+
+def start(launch, sockets, cwd, inherited=None):
+    """
+    Starts one. `launch`: as _MLFLOW_AUTH_LAUNCH has it. `inherited`: token and digest of one that was killed. Returns the connection on
+    which it is to be asked first.
+    """
+    own, starter = socket.socketpair()
+    closed_in_children(own)
+    given = [starter]
+    try:
+        (control_path, control), (handover_path, handover) = list(sockets.found_by.items()) or [(None, None)] * 2
+        token, digest = inherited or (None, None)
+        if token is not None:
+            given.append(piped(token))
+        shared = {
+            "listen": sockets.listening.fileno(),
+            "control": control and control.fileno(),
+            "handover": handover and handover.fileno(),
+            "starter": starter.fileno(),
+            "socket": control_path,
+            "handoverSocket": handover_path,
+            "cwd": cwd,
+            "python": launch["python"],
+            "handoverProgram": launch["bridge"],
+            "token": None if token is None else given[-1].fileno(),
+            "digest": digest,
+        }
+        environment = {
+            **os.environ,
+            "_MLFLOW_AUTH_PYTHON": json.dumps({name: launch[name] for name in ("plugins", "prefix", "version")}),
+            "_MLFLOW_AUTH_SHARED": json.dumps(shared),
+        }
+        descriptors = [one.fileno() for one in (*given, sockets.listening, *sockets.found_by.values())]
+        leave_behind([*launch["argv"], COMMAND], environment, descriptors)
+    except BaseException:
+        own.close()
+        raise
+    finally:
+        for one in given:
+            one.close()
+    return own
+
+
+def leave_behind(command, environment, descriptors):
+    """Runs a command in a session of its own that holds none of this program's streams, for nobody shall wait for its end."""
+    subprocess.run(
+        [*LEAVE_BEHIND, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env=environment,
+        pass_fds=descriptors,
+        start_new_session=True,
+        check=True,
+    )
+
+
+def piped(text):
+    """A pipe from which a text can be read: an environment is seen from outside."""
+    reading, writing = os.pipe()
+    os.write(writing, text.encode())
+    os.close(writing)
+    return os.fdopen(reading, "rb")
