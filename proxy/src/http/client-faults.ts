@@ -5,7 +5,7 @@ import type { Logger } from "@mlflow-auth/core/internal";
 import { type Connections, isEnding } from "./connections.js";
 import { badMethod } from "./head.js";
 import { badRequest, Refusal } from "./refusal.js";
-import { createRefusalLog } from "./refusal-log.js";
+import type { RefusalLog } from "./refusal-log.js";
 
 const unreadable = badRequest(
   "these bytes are no HTTP/1.1 request. Try this: use an address with http://, for https ends at the server alone, and escape blanks and letters beyond ASCII in paths.",
@@ -30,8 +30,12 @@ const byCode: Readonly<Record<string, Refusal>> = {
  * Answers them, and ends their connections. Node's own answer would take the place of the one that a request before them is waiting
  * for, though it may have been carried out.
  */
-export function answerClientFaults(server: Server, connections: Connections, logger: Logger): void {
-  const tellRefusal = createRefusalLog(logger);
+export function answerClientFaults(
+  server: Server,
+  connections: Connections,
+  logger: Logger,
+  refusals: Pick<RefusalLog, "tell">,
+): void {
   let told = false;
   server.on("clientError", (error: NodeJS.ErrnoException, given) => {
     const socket = given as Socket;
@@ -42,13 +46,13 @@ export function answerClientFaults(server: Server, connections: Connections, log
       const refusal = byCode[code] ?? unreadable;
       // Once, for anybody could write the log full.
       if (refusal === tooLong && !told) logger.warn({ code }, `a request was refused: ${tooLong.message}`);
-      else tellRefusal(refusal);
+      else refusals.tell(refusal);
       told ||= refusal === tooLong;
       answerFault(socket, refusal, connections);
     }
   });
   server.on("connect", (_req, socket) => {
-    tellRefusal(badMethod);
+    refusals.tell(badMethod);
     answerFault(socket as Socket, badMethod, connections);
   });
 }

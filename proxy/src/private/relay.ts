@@ -5,7 +5,7 @@ import type { Reading } from "../http/answer-reader.js";
 import { type Connections, isEnding } from "../http/connections.js";
 import type { Forwarder } from "../http/forward.js";
 import { forbidden, Refusal } from "../http/refusal.js";
-import { createRefusalLog } from "../http/refusal-log.js";
+import type { RefusalLog } from "../http/refusal-log.js";
 import { refuse } from "../http/response-writer.js";
 import type { Upstream } from "../http/upstream.js";
 import { type Admitted, createAccess } from "./access.js";
@@ -31,6 +31,7 @@ export interface RelayOptions {
   readonly forwarder: Forwarder;
   readonly connections: Connections;
   readonly logger: Logger;
+  readonly refusals: Pick<RefusalLog, "tell">;
   /** Told how many bytes were dropped behind a last answer. */
   readonly traffic: ((bytes: number) => void) | undefined;
   readonly own: OwnAddress;
@@ -50,11 +51,19 @@ const bearerIsClients = forbidden(
  * Answers for one address of the proxy. A request that is refused on a connection where none has been admitted is the last one there:
  * an outsider gets no second try.
  */
-export function createRelay({ forwarder, connections, logger, traffic, own, routes, wayTo }: RelayOptions): Relay {
+export function createRelay({
+  forwarder,
+  connections,
+  logger,
+  refusals,
+  traffic,
+  own,
+  routes,
+  wayTo,
+}: RelayOptions): Relay {
   const access = createAccess(own);
   const artifactHosts = createArtifactHosts(own, logger);
   const reports = createUnlistedReports(own);
-  const tellRefusal = createRefusalLog(logger);
   const ledAway = createLedAway(routes, logger);
   let uses = 0;
 
@@ -66,7 +75,7 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
     if (admitted instanceof Refusal) {
       const isLast = connections.isNewcomer(socket);
       if (isLast) connections.endRefused(req, traffic);
-      tellRefusal(admitted);
+      refusals.tell(admitted);
       refuse(req, res, admitted, isLast);
       return;
     }
@@ -81,7 +90,7 @@ export function createRelay({ forwarder, connections, logger, traffic, own, rout
     }
     const upstream = judged(routes.resolve(path), admitted);
     if (upstream instanceof Refusal) {
-      tellRefusal(upstream);
+      refusals.tell(upstream);
       refuse(req, res, upstream);
     } else {
       // The bridge leads what goes there to the proxy, and a browser asks for artifacts here.

@@ -6,6 +6,7 @@ import { answerClientFaults, answerLate } from "../http/client-faults.js";
 import { Connections } from "../http/connections.js";
 import { awaitFirstHeads } from "../http/first-head.js";
 import { CONNECTIONS, createForwarder, type ForwarderOptions } from "../http/forward.js";
+import { createRefusalLog, type RefusalLog } from "../http/refusal-log.js";
 import type { CreatedRuns } from "../http/run-watch.js";
 import type { Upstream } from "../http/upstream.js";
 import { createOwnAddress, createToken, type OwnAddress } from "./own-address.js";
@@ -71,6 +72,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const { authorizer, upstream, host = "127.0.0.1", port = 0, descriptor, token, browsable = [] } = options;
   const connections = new Connections();
   const forwarder = createForwarder(options, connections);
+  const refusals = createRefusalLog(options.logger);
   const served: ServedAddress[] = [];
   /** One for each address, or none at all. */
   const tokens = token === undefined ? [] : [token, ...browsable.map(createToken)];
@@ -92,14 +94,14 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
         remedy: "list it in the file, or name one that is there with --server",
       });
     }
-    const server = createListener(options, connections);
+    const server = createListener(options, connections, refusals);
     await listen(server, at);
     const bound = (server.address() as AddressInfo).port;
     const name = host.includes(":") ? `[${host}]` : host;
     const otherTokens = tokens.filter((one) => one !== token);
     const own = createOwnAddress({ port: bound, names: [name, ...(options.allowHosts ?? [])], token, otherTokens });
     const { traffic, logger } = options;
-    const relay = createRelay({ forwarder, connections, logger, traffic, own, routes, wayTo });
+    const relay = createRelay({ forwarder, connections, logger, refusals, traffic, own, routes, wayTo });
     for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, relay.request);
     server.on("error", warnOnce(logger));
     const one = { upstream, server, port: bound, address: `http://${name}:${bound}`, own, routes, relay };
@@ -153,6 +155,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       return ended
         .then(() => undefined)
         .finally(() => {
+          refusals.end();
           if (!stopped) logger.info({}, "stopped");
           stopped = true;
           clearInterval(sweep);
@@ -181,6 +184,7 @@ interface ServedAddress {
 function createListener(
   { headTimeout = 10_000, idleTimeout = 60_000, traffic, logger }: ProxyOptions,
   connections: Connections,
+  refusals: RefusalLog,
 ): Server {
   const server = createServer({
     connectionsCheckingInterval: Math.min(headTimeout, 1_000),
@@ -204,7 +208,7 @@ function createListener(
     opened: (socket) => connections.opened(socket),
     late: (socket) => answerLate(socket, connections),
   });
-  answerClientFaults(server, connections, logger);
+  answerClientFaults(server, connections, logger, refusals);
   return server;
 }
 

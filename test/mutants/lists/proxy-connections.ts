@@ -20,7 +20,7 @@ export const mutants = [
         { tests: ["proxy/refusals"] },
       ],
       [
-        "if (isLast) connections.endRefused(req, traffic);\n      tellRefusal(admitted);\n      refuse(req, res, admitted, isLast);",
+        "if (isLast) connections.endRefused(req, traffic);\n      refusals.tell(admitted);\n      refuse(req, res, admitted, isLast);",
         "refuse(req, res, admitted);",
         "an outsider holds a connection with one refused request behind the other",
       ],
@@ -30,7 +30,7 @@ export const mutants = [
         "a client that has shown the token loses its connection where a request is refused",
       ],
       [
-        "answerClientFaults(server, connections, logger);",
+        "answerClientFaults(server, connections, logger, refusals);",
         "",
         "what follows a request on its connection takes the place of its answer",
       ],

@@ -64,7 +64,7 @@ export const mutants = [
         "a command that hangs is never killed",
       ],
       ['signal.addEventListener("abort", close, { once: true });', "", "a command outlives the program"],
-      ['process.once("exit", close);', "", "a command outlives a program that closes nothing"],
+      ["  closeAtExit(close);\n", "", "a command outlives a program that closes nothing"],
       ["if (signal.aborted) return", "if (false) return", "a command is started after the end"],
       ["if (kept.length <= most) return;", "return;", "a command that floods its stdout fills the memory"],
       ['child.once("exit", (code', 'child.once("close", (code', "something in the background holds up the credential"],
