@@ -82,8 +82,7 @@ class Folder:
     @contextlib.contextmanager
     def locked(self):
         """Raises OSError where the lock can't be had in time. The kernel frees it if this process dies."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-        with closed_in_children(open(os.path.join(self.path, "lock"), "rb", opener=lambda path, _: os.open(path, flags, 0o600))) as lock:
+        with closed_in_children(open(os.path.join(self.path, "lock"), "rb", opener=made_by_need)) as lock:
             wait_for(lock)
             try:
                 yield
@@ -102,6 +101,10 @@ class Folder:
             one.close()
             raise
         return path, one
+
+
+def made_by_need(path, _):
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
 
 
 def wait_for(lock):

@@ -41,7 +41,7 @@ class Member:
         self._old = []
         self._failed = None
         self._said = set()
-        # Where the file was found: a program that goes elsewhere keeps it, and its children have it from its memory or go by themselves.
+        # A program that goes elsewhere later keeps its file.
         self._folder = None if parent is None else parent._folder
 
     def current(self):
@@ -62,7 +62,7 @@ class Member:
         return {
             **{name: launch[name] for name in ("version", "prefix", "plugins")},
             "cwd": self._folder or present_folder(),
-            "env": {name: value for name, value in environment().items() if is_text(name + value)},
+            "env": {name: value for name, value in environment().items() if name != LAUNCH and is_text(name + value)},
             "namespaces": namespaces(),
         }
 

@@ -1,0 +1,86 @@
+"""What MLflow finds by its entry points: with MLFLOW_TRACKING_AUTH=mlflow-auth, requests are led to a proxy that has the credentials.
+
+MLflow loads this whatever it is told to use. So nothing is imported before it is needed, and nothing is raised as it is loaded. The work is
+that of the bridge, the one wheel file that ``mlflow-auth exec`` puts on PYTHONPATH as well; under ``exec`` that one is used.
+"""
+
+NAME = "mlflow-auth"
+EXEC = "_MLFLOW_AUTH_BRIDGE"
+LAUNCH = "_MLFLOW_AUTH_LAUNCH"
+
+_told = None
+
+
+class Provider:
+    """MLflow's ``RequestAuthProvider``."""
+
+    def get_name(self):
+        return NAME
+
+    def get_auth(self):
+        """Raises RuntimeError, with the command's own message, where nothing can be sent with its credential."""
+        import os
+
+        from mlflow_auth.command import CantStart
+
+        try:
+            if EXEC not in os.environ:
+                tell_children()
+            find_bridge()
+        except CantStart as error:
+            raise RuntimeError(f"mlflow-auth: {error}") from None
+        from mlflow_auth_bridge import BridgeProvider
+
+        return BridgeProvider().get_auth()
+
+
+class EarlyImport:
+    """A ``RunContextProvider`` that has nothing to say. MLflow makes those as it is imported, before a program starts others."""
+
+    def __init__(self):
+        import os
+
+        try:
+            if os.environ.get("MLFLOW_TRACKING_AUTH") == NAME and EXEC not in os.environ:
+                tell_children()
+        except Exception:
+            # It is said where a request is made.
+            pass
+
+    def in_context(self):
+        return False
+
+    def tags(self):
+        return {}
+
+
+def tell_children():
+    """Children may be of another environment, without this package, as those of ``mlflow run`` are: they get the bridge, and how to start."""
+    import json
+    import os
+
+    global _told
+    if _told is None:
+        from mlflow_auth.command import launch
+
+        told = launch()
+        _told = json.dumps(told), told["bridge"]
+    os.environ[LAUNCH], bridge = _told
+    path = os.environ.get("PYTHONPATH")
+    if path is None or bridge not in path.split(os.pathsep):
+        os.environ["PYTHONPATH"] = bridge if not path else bridge + os.pathsep + path
+
+
+def find_bridge():
+    """Puts the bridge where it can be imported from, unless it is there."""
+    import os
+    import sys
+
+    if "mlflow_auth_bridge" in sys.modules:
+        return
+    from mlflow_auth.command import launch
+
+    bridge = launch()["bridge"]
+    # That of `exec`, or of the program that started this one, has the same name elsewhere.
+    if not any(os.path.basename(path) == os.path.basename(bridge) for path in sys.path):
+        sys.path.insert(0, bridge)
