@@ -62,6 +62,8 @@ export function childEnvironment(options: ChildEnvironmentOptions): ChildEnviron
   env["NO_PROXY"] = withLoopback(upper);
   // MLflow would sign by itself, and never ask the bridge.
   unset("MLFLOW_TRACKING_AWS_SIGV4");
+  // By this Python would share a proxy of its own: with secrets that are taken out here, and unseen by what exec says in the end.
+  unset("_MLFLOW_AUTH_LAUNCH");
   for (const [name, value] of Object.entries(bridgeTo(options, addresses))) set(name, value);
   const before = parent[removalVariable]?.split(",") ?? [];
   const gone = new Set([...before, ...removed.filter((name) => env[name] === undefined)]);

@@ -69,8 +69,7 @@ export function startHandover({ given, token, digest, clock = systemClock }: Han
       const stdin = child?.stdin;
       if (!stdin?.writable) return Promise.resolve();
       return new Promise((resolve) => {
-        stdin.once("close", resolve);
-        stdin.end(`${JSON.stringify({ farewell: true })}\n`);
+        stdin.once("close", resolve).end(`${JSON.stringify({ farewell: true })}\n`, () => resolve());
       });
     },
   };

@@ -27,8 +27,8 @@ export interface Leases {
   add(socket: Socket): void;
   /** Tells all of them a text of one line or more. It is dropped for one that does not read. */
   say(text: string): void;
-  /** Tells all of them that the next request has to be preceded by another ask. */
-  again(): void;
+  /** Tells all of them, but for one, that the next request has to be preceded by another ask. */
+  again(but?: Socket): void;
   /** From now on the time without a lease counts. */
   expect(): void;
   /** Ends all of them. */
@@ -72,8 +72,8 @@ export function createLeases({ ended, clock = systemClock }: LeasesOptions): Lea
         for (const socket of all) sayTo(socket, line);
       }
     },
-    again() {
-      for (const socket of all) tell(socket, { again: true });
+    again(but) {
+      for (const socket of all) if (socket !== but) tell(socket, { again: true });
     },
     expect() {
       isExpecting = true;

@@ -1,7 +1,15 @@
 /** The proxy that Python programs share: `serve-processes`, which no person calls. */
+import { createRequire } from "node:module";
 import { Socket } from "node:net";
-import { formatError, isMlflowAuthError, thrownKind } from "@mlflow-auth/core/internal";
-import { createToken } from "@mlflow-auth/proxy";
+import {
+  createLogger,
+  formatError,
+  isMlflowAuthError,
+  loadConfig,
+  openAuthorizer,
+  thrownKind,
+} from "@mlflow-auth/core/internal";
+import { agentLimits, createToken } from "@mlflow-auth/proxy";
 import { anyUpstream } from "../choose-upstream.js";
 import { bearLostOutput, endWith } from "../end-with.js";
 import { exit, exitCodeOf } from "../exit-codes.js";
@@ -11,7 +19,11 @@ import { onStop } from "../stop-signals.js";
 import { tell } from "./ask.js";
 import { type Given, takeGiven } from "./given.js";
 import { digestOf, installedNow, type Meaning, ownNamespaces } from "./judge.js";
+import { refuseAll } from "./refuse.js";
 import { removeSockets, share } from "./share.js";
+
+/** Milliseconds after the start, when the first requests are under way. */
+const LEISURE = 1_000;
 
 bearLostOutput();
 const given = takeGiven(process.env);
@@ -22,38 +34,43 @@ await endWith(await serveProcesses(given, starter));
 
 /** Serves until nobody needs it. Returns the exit code, which nobody waits for. */
 async function serveProcesses(given: Given, starter: Socket | undefined): Promise<number> {
-  let say: (text: string) => void = (text) => void said.push(text);
   const said: string[] = [];
+  let say = (text: string): void => void said.push(text);
+  const speak = (to: typeof say) => {
+    say = to;
+    for (const text of said.splice(0)) say(text);
+  };
   try {
     const { env, reads } = watchReads(given.env);
     const cwd = given.cwd ?? undefined;
     // Before it is loaded: what changes meanwhile is a change.
     const used = await fileUsedAt({ cwd: cwd ?? "/", env: given.env });
     const file = used === undefined || used === "none" ? undefined : { path: used.file, text: used.text };
+    const meaningOf = (config: Meaning["config"]): Meaning => {
+      const installed = installedNow(config);
+      const { launched, cwd, env } = given;
+      return { launched, cwd, namespaces: ownNamespaces(), file, config, env, reads, installed };
+    };
     let meaning: Meaning | undefined;
     const serving = {
       cwd,
       env,
       descriptor: given.listen,
       write: (text: string) => say(text),
-      upstream: (authorizer: { readonly config: Meaning["config"] }) => {
-        const { config } = authorizer;
-        const { launched, cwd } = given;
-        const installed = installedNow(config);
-        meaning = { launched, cwd, namespaces: ownNamespaces(), file, config, env: given.env, reads, installed };
+      upstream(authorizer: { readonly config: Meaning["config"] }) {
+        meaning = meaningOf(authorizer.config);
         return anyUpstream(authorizer);
       },
       token: () => tokenFor(given, meaning as Meaning),
     };
-    return await serveProxy(serving, async ({ proxy, upstream }) => {
-      const speak = (to: (text: string) => void) => {
-        say = to;
-        for (const text of said.splice(0)) say(text);
-      };
-      const shared = await share({ given, starter, meaning: meaning as Meaning, proxy, upstream, onStop, speak });
+    const tryOut = () => tryOutFile({ cwd, env });
+    return await serveProxy(serving, async ({ proxy, upstream, logger }) => {
       // What is mounted where the program worked may be taken away.
       process.chdir("/");
-      await shared.ended;
+      const shared = { given, starter, meaning: meaning as Meaning, proxy, upstream, logger, tryOut, onStop, speak };
+      const { ended } = await share(shared);
+      setTimeout(loadTheRest, LEISURE).unref();
+      await ended;
       return exit.fine;
     });
   } catch (thrown) {
@@ -62,7 +79,9 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
     const text = isMlflowAuthError(thrown) ? formatError(thrown) : `a defect of mlflow-auth: ${thrownKind(thrown)}`;
     if (starter !== undefined) {
       tell(starter, { failed: { code, text } });
-      await new Promise<void>((resolve) => starter.end(resolve));
+      await new Promise<void>((resolve) => starter.once("close", resolve).end(resolve));
+    } else if (given.token !== undefined) {
+      await refuseAll(given.listen);
     }
     return exitCodeOf(code);
   }
@@ -71,4 +90,27 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
 /** That of the proxy before this one, if it was for the same. */
 function tokenFor({ token, digest }: Given, meaning: Meaning) {
   return token !== undefined && digest === digestOf(meaning) ? token : createToken();
+}
+
+/** Whether the file can be used as it is now, beside what is in use. Rejects with what is wrong with it. */
+async function tryOutFile(options: Pick<Given, "env"> & { readonly cwd: string | undefined }): Promise<void> {
+  // Its warnings are for the proxy that will use it to tell.
+  const logger = createLogger({ level: "silent", env: {} });
+  try {
+    const config = await loadConfig(options);
+    const authorizer = await openAuthorizer(config, { logger, env: options.env, agents: agentLimits });
+    await authorizer.close();
+  } catch (thrown) {
+    // What is no word about the file, such as a part of this command that is not there any more, is the next proxy's.
+    if (isMlflowAuthError(thrown)) throw thrown;
+  }
+}
+
+/** What would be loaded only once it is needed, and may be gone by then: `pip install -U` removes what it replaces. */
+function loadTheRest(): void {
+  try {
+    createRequire(import.meta.url)("pino");
+  } catch {
+    // Then the first line of the log will fail as well, and nobody can say so before.
+  }
 }

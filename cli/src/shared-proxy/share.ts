@@ -1,22 +1,25 @@
 /** One proxy for many programs, from its first to its last. */
 import { rmSync } from "node:fs";
 import type { Socket } from "node:net";
-import { type Clock, systemClock } from "@mlflow-auth/core/internal";
+import { type Clock, formatError, isMlflowAuthError, systemClock } from "@mlflow-auth/core/internal";
 import { bridgeSettings } from "@mlflow-auth/proxy";
 import type { Served } from "../serve-proxy.js";
 import type { Ask, Told } from "./ask.js";
 import { createControl } from "./control.js";
+import { PAUSE, watchFile } from "./file-watch.js";
 import type { Given } from "./given.js";
 import { type Handover, startHandover } from "./handover.js";
 import { differenceOf, digestOf, type Meaning } from "./judge.js";
 import { createLeases, type Leases } from "./leases.js";
 
 /** What is shared, and with whom. */
-export interface ShareOptions extends Pick<Served, "proxy" | "upstream"> {
+export interface ShareOptions extends Pick<Served, "proxy" | "upstream" | "logger"> {
   readonly given: Given;
   /** The connection to the program that started this, if one did. */
   readonly starter: Socket | undefined;
   readonly meaning: Meaning;
+  /** Loads and opens what the file says now, and closes it. Rejects with what is wrong with it. */
+  readonly tryOut: () => Promise<void>;
   /** Whoever wants it to stop calls this function. Gives one that ends that. */
   readonly onStop: (stop: () => void) => () => void;
   /** The log speaks to them. */
@@ -24,8 +27,13 @@ export interface ShareOptions extends Pick<Served, "proxy" | "upstream"> {
   readonly clock?: Pick<Clock, "setTimeout" | "now"> | undefined;
 }
 
-/** Milliseconds that requests under way get once the proxy is told to stop. */
+/** Milliseconds that requests under way get once the proxy is told to stop, and once another has taken its place: an upload takes long. */
 const GRACE = 10_000;
+const LONG_GRACE = 3_600_000;
+
+/** Milliseconds without a request after which one that another has replaced ends: where nobody has a lease, and in any case. */
+const UNUSED = 10_000;
+const LONG_UNUSED = 60_000;
 
 /** A proxy that is shared. */
 export interface Shared {
@@ -35,15 +43,15 @@ export interface Shared {
 
 /** Answers the program that started it, and from then on everybody. */
 export async function share(options: ShareOptions): Promise<Shared> {
-  const { given, starter, meaning, proxy, upstream, onStop, speak, clock = systemClock } = options;
-  const { config } = meaning;
+  const { given, starter, meaning, proxy, upstream, logger, clock = systemClock } = options;
+  const { config, file, reads } = meaning;
   const digest = digestOf(meaning);
   const ending = Promise.withResolvers<void>();
   let isRetired = false;
-  let isStopping = false;
+  let isEnding = false;
   let handover: Handover | undefined;
 
-  const leases = createLeases({ ended: () => end(0), clock });
+  const leases = createLeases({ ended: () => isRetired || end(GRACE), clock });
   const control = createControl({ answer, leases, clock });
 
   async function answer(ask: Ask, isStarter: boolean): Promise<Told> {
@@ -64,11 +72,42 @@ export async function share(options: ShareOptions): Promise<Shared> {
     removeSockets(given);
   }
 
+  /** Another one is to take its place: it serves on for those who have not seen that yet. */
+  function giveWay(): void {
+    retire();
+    let { uses } = proxy;
+    let usedAt = clock.now();
+    const look = () => {
+      if (proxy.uses !== uses) usedAt = clock.now();
+      uses = proxy.uses;
+      const unused = clock.now() - usedAt;
+      if (unused >= (leases.size === 0 ? UNUSED : LONG_UNUSED)) end(LONG_GRACE);
+      else if (!isEnding) clock.setTimeout(look, PAUSE);
+    };
+    clock.setTimeout(look, PAUSE);
+  }
+
+  function sayBad(thrown: unknown): void {
+    const why = isMlflowAuthError(thrown) ? `\n${formatError(thrown)}` : "";
+    const text = "the file was changed and can't be used as it is now: requests go on with what it said before";
+    logger.warn(file === undefined ? {} : { file: file.path }, `${text}${why}`);
+  }
+
+  /** A variable that a plugin asks for once it works may have another value for a program that was let in before. */
+  function watchReads(known: number): void {
+    if (isRetired) return;
+    if (reads.size > known) leases.again(starter);
+    clock.setTimeout(() => watchReads(reads.size), PAUSE);
+  }
+
   function end(grace: number): void {
     retire();
-    if (isStopping) return void proxy.close();
-    isStopping = true;
+    // Whoever asks a second time means now.
+    if (isEnding) return void proxy.close();
+    isEnding = true;
+    watch?.close();
     const close = async () => {
+      // First, for it would take the place of a proxy that is killed while it ends.
       await handover?.farewell();
       await proxy.close({ grace });
       control.close();
@@ -77,11 +116,14 @@ export async function share(options: ShareOptions): Promise<Shared> {
     close().then(ending.resolve, ending.reject);
   }
 
-  const endStop = onStop(() => end(GRACE));
-  speak(leases.say);
+  const { tryOut } = options;
+  const watch = file && watchFile({ file, tryOut, good: giveWay, bad: sayBad, clock });
+  const endStop = options.onStop(() => end(GRACE));
+  options.speak(leases.say);
   if (starter !== undefined) control.takeStarter(starter);
   if (given.control !== null) await control.listen(given.control);
   handover = startHandover({ given, token: new URL(proxy.url).pathname.slice(1), digest, clock });
+  watchReads(reads.size);
   leases.expect();
   return { ended: ending.promise.finally(endStop) };
 }
