@@ -1,9 +1,9 @@
 /** What programs and a shared proxy say to each other on the control socket: objects of JSON, one a line. */
 import type { Socket } from "node:net";
-import type { Launched } from "./given.js";
+import type { PythonEnvironment } from "@mlflow-auth/core/internal/python";
 
 /** What a program tells of itself when it asks to share a proxy. */
-export interface Ask extends Launched {
+export interface Ask extends PythonEnvironment {
   /** Null: its folder does not exist any more. */
   readonly cwd: string | null;
   /** All of its environment. What is no text is left out. */

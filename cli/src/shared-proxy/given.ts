@@ -1,23 +1,12 @@
 /** What the program gives to the proxy that it starts: sockets that listen already, and where it found what. */
 import { closeSync, readSync } from "node:fs";
 import { Secret } from "@mlflow-auth/core/internal";
+import { ownPythonEnvironment, type PythonEnvironment, takePythonEnvironment } from "@mlflow-auth/core/internal/python";
 import { tokenPattern } from "@mlflow-auth/proxy";
 import type { Environment } from "../same-meaning.js";
 
 /** Tells this process that it is a shared proxy, and holds {@link Given} as JSON. */
 export const sharedVariable = "_MLFLOW_AUTH_SHARED";
-
-/** Holds {@link Launched} as JSON, for the command and for those that it starts anew. */
-const LAUNCHED = "_MLFLOW_AUTH_PYTHON";
-
-/** Which command this is, and in which Python environment. Two programs whose answers differ don't share a proxy. */
-export interface Launched {
-  readonly version: string;
-  /** `sys.prefix`. */
-  readonly prefix: string;
-  /** Folders of the plugins that this environment holds. */
-  readonly plugins: readonly string[];
-}
 
 /** What was given. Numbers are those of inherited descriptors. */
 export interface Given {
@@ -40,7 +29,8 @@ export interface Given {
   /** What a killed proxy left to its successor: its token and what it was for, as it told its clients. */
   readonly token: Secret | undefined;
   readonly digest: string | null;
-  readonly launched: Launched;
+  /** Which command this is, and in which Python environment: programs share nothing where that is not the same. */
+  readonly launched: PythonEnvironment;
   /** The environment that decides what the file means: without what stands above. */
   readonly env: Environment;
   /** The whole of it, for the handover program and a successor. */
@@ -58,9 +48,8 @@ export function takeGiven(env: Record<string, string | undefined>): Given {
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const { token, ...given } = JSON.parse(env[sharedVariable] ?? "");
-  const { version = "", prefix = "", plugins = [] } = JSON.parse(env[LAUNCHED] ?? "{}");
   delete env[sharedVariable];
-  delete env[LAUNCHED];
+  takePythonEnvironment(env);
   return {
     control: null,
     handover: null,
@@ -73,7 +62,7 @@ export function takeGiven(env: Record<string, string | undefined>): Given {
     digest: null,
     ...given,
     token: typeof token === "number" ? tokenFrom(token) : undefined,
-    launched: { version, prefix, plugins },
+    launched: ownPythonEnvironment() ?? { version: "", prefix: "", plugins: [] },
     env: { ...env },
     inherited,
   };

@@ -1,16 +1,16 @@
 /** Who may share a proxy: only a program to which one of its own would give the same. */
 import { createHash } from "node:crypto";
 import { readlinkSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { Config } from "@mlflow-auth/core/internal";
+import type { PythonEnvironment } from "@mlflow-auth/core/internal/python";
 import { secretVariablesOf } from "../removed-variables.js";
 import { countingNames, countingValues, type Environment, fileUsedAt } from "../same-meaning.js";
 import type { Ask } from "./ask.js";
-import type { Launched } from "./given.js";
 
 /** What a proxy goes by, as it was when it started. */
 export interface Meaning {
-  readonly launched: Launched;
+  readonly launched: PythonEnvironment;
   readonly namespaces: Readonly<Record<string, string>>;
   /** Undefined: the environment stands in its place, and the folder counts. */
   readonly file: { readonly path: string; readonly text: string } | undefined;
@@ -44,7 +44,8 @@ export async function differenceOf(ask: Ask, own: Meaning): Promise<string | und
   if (!same(values, valuesIn(ask.env, own))) return "variables";
   const isRelative = values.some(([name, value]) => PATHS.test(name) && value && !/^[/~]/.test(value));
   if ((isRelative || own.file === undefined) && ask.cwd !== own.cwd) return "folder";
-  // Without a folder only a file that is named can be found, and its path is absolute.
+  // Without a folder only a file that is named by its absolute path can be found.
+  if (ask.cwd === null && !isAbsolute(ask.env["MLFLOW_AUTH_CONFIG"] ?? "")) return "folder";
   const used = await fileUsedAt({ cwd: ask.cwd ?? "/", env: ask.env });
   if (used === undefined) return "file";
   const file = used === "none" ? undefined : { path: used.file, text: used.text };

@@ -8,6 +8,7 @@ import {
   loadConfig,
   openAuthorizer,
   thrownKind,
+  workingFolder,
 } from "@mlflow-auth/core/internal";
 import { agentLimits, createToken } from "@mlflow-auth/proxy";
 import { anyUpstream } from "../choose-upstream.js";
@@ -42,9 +43,10 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
   };
   try {
     const { env, reads } = watchReads(given.env);
-    const cwd = given.cwd ?? undefined;
+    const otherwise = "name the configuration file by its absolute path in MLFLOW_AUTH_CONFIG";
+    const cwd = workingFolder({ env: given.env, present: given.cwd ?? undefined, otherwise });
     // Before it is loaded: what changes meanwhile is a change.
-    const used = await fileUsedAt({ cwd: cwd ?? "/", env: given.env });
+    const used = await fileUsedAt({ cwd, env: given.env });
     const file = used === undefined || used === "none" ? undefined : { path: used.file, text: used.text };
     const meaningOf = (config: Meaning["config"]): Meaning => {
       const installed = installedNow(config);
@@ -93,7 +95,7 @@ function tokenFor({ token, digest }: Given, meaning: Meaning) {
 }
 
 /** Whether the file can be used as it is now, beside what is in use. Rejects with what is wrong with it. */
-async function tryOutFile(options: Pick<Given, "env"> & { readonly cwd: string | undefined }): Promise<void> {
+async function tryOutFile(options: Pick<Given, "env"> & { readonly cwd: string }): Promise<void> {
   // Its warnings are for the proxy that will use it to tell.
   const logger = createLogger({ level: "silent", env: {} });
   try {

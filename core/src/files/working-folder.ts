@@ -19,16 +19,18 @@ export interface WorkingFolderOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What to do about it beside changing to another folder. */
   readonly otherwise?: string;
+  /** The folder that is asked for. Default: {@link presentFolder}. */
+  readonly present?: string | undefined;
 }
 
 /**
- * The process's own folder. Where there is none it is that of the named file, as long as its path is absolute: nothing needs to be
- * searched for then.
+ * The folder of a process, by default of this one. Where there is none it is that of the named file, as long as its path is absolute:
+ * nothing needs to be searched for then.
  *
  * @throws MlflowAuthError `USAGE`
  */
-export function workingFolder({ configFile, env, otherwise }: WorkingFolderOptions): string {
-  const present = presentFolder();
+export function workingFolder({ configFile, env, otherwise, ...given }: WorkingFolderOptions): string {
+  const present = "present" in given ? given.present : presentFolder();
   if (present !== undefined) return present;
   const named = configFile ?? env["MLFLOW_AUTH_CONFIG"] ?? "";
   if (isAbsolute(named)) return dirname(named);
