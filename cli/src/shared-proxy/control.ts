@@ -28,8 +28,8 @@ const MOST_IGNORED = 64 * 1024;
 
 /** Answers connections. */
 export interface Control {
-  /** Answers the program that started this proxy. */
-  takeStarter(socket: Socket): void;
+  /** Answers what comes on this connection. */
+  take(socket: Socket, isStarter: boolean): void;
   /** Answers all that come to a Unix socket that listens already. @throws the system's error if it is none */
   listen(descriptor: number): Promise<void>;
   close(): void;
@@ -63,7 +63,7 @@ export function createControl({ answer, leases, clock = systemClock }: ControlOp
   // A connection that can't be accepted is lost for its program alone, which then has a proxy of its own.
   server.on("error", () => undefined);
   return {
-    takeStarter: (socket) => void take(socket, true),
+    take: (socket, isStarter) => void take(socket, isStarter),
     listen: (descriptor) =>
       new Promise((resolve, reject) => {
         server.once("error", reject);

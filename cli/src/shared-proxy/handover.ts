@@ -19,11 +19,14 @@ export interface HandoverOptions {
 const PAUSE = 1_000;
 const MOST_ENDS = 5;
 
+/** Milliseconds. */
+const LONGEST_END = 1_000;
+
 /** The program that runs. */
 export interface Handover {
   /** Whether anybody can be given the port. */
   readonly isRunning: boolean;
-  /** Tells the program that this proxy ends on purpose. Resolves once that is out. */
+  /** Tells the program that this proxy ends on purpose. Resolves once it has ended, or did not within a second. */
   farewell(): Promise<void>;
 }
 
@@ -66,10 +69,12 @@ export function startHandover({ given, token, digest, clock = systemClock }: Han
     },
     farewell() {
       isOver = true;
-      const stdin = child?.stdin;
-      if (!stdin?.writable) return Promise.resolve();
+      const last = child;
+      if (last === undefined) return Promise.resolve();
       return new Promise((resolve) => {
-        stdin.once("close", resolve).end(`${JSON.stringify({ farewell: true })}\n`, () => resolve());
+        last.once("exit", () => resolve());
+        clock.setTimeout(resolve, LONGEST_END);
+        last.stdin?.end(`${JSON.stringify({ farewell: true })}\n`);
       });
     },
   };

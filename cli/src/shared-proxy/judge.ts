@@ -31,7 +31,7 @@ const ALWAYS = [
 ];
 
 /** Names of variables that hold paths. One that is relative means another file in another folder. */
-const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|KEY)$/;
+const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|CLIENT_KEY)$/;
 
 /** What is not the same for a program that asks, in a word; undefined: nothing is. */
 export async function differenceOf(ask: Ask, own: Meaning): Promise<string | undefined> {

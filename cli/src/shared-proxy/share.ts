@@ -120,7 +120,7 @@ export async function share(options: ShareOptions): Promise<Shared> {
   const watch = file && watchFile({ file, tryOut, good: giveWay, bad: sayBad, clock });
   const endStop = options.onStop(() => end(GRACE));
   options.speak(leases.say);
-  if (starter !== undefined) control.takeStarter(starter);
+  if (starter !== undefined) control.take(starter, true);
   if (given.control !== null) await control.listen(given.control);
   handover = startHandover({ given, token: new URL(proxy.url).pathname.slice(1), digest, clock });
   watchReads(reads.size);

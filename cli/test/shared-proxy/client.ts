@@ -21,6 +21,7 @@ export interface Settings {
   readonly servers: readonly { readonly host: string; readonly port: number }[];
   readonly addresses: object;
   readonly displaced: object;
+  readonly process: { readonly pid: number };
 }
 
 /** A line of the proxy, whatever it says. */
@@ -111,7 +112,8 @@ export async function startShared(options: StartOptions): Promise<Started> {
     stdio: ["ignore", "pipe", "pipe", descriptorOf(tcp), descriptorOf(control), descriptorOf(handover), "pipe", "pipe"],
     detached: true,
   });
-  closeAfterwards(() => child.kill("SIGKILL"));
+  // One that has a successor is not to be killed.
+  closeAfterwards(() => child.kill(python === undefined ? "SIGKILL" : "SIGTERM"));
   const end = once(child, "exit").then(([code, signal]) => code ?? signal);
   let printed = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (printed += chunk));

@@ -1,0 +1,114 @@
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { createSite, type Site } from "../project.js";
+import { askAt, type Line, type Place, type Started, startShared } from "./client.js";
+
+const test = suite("who may share a proxy");
+
+const env = { TEST_KEY: "k", TEST_PROFILE: "one", HTTPS_PROXY: "http://127.0.0.1:1", OTHER: "x" };
+let site: Site;
+let started: Started;
+
+test.before(async () => {
+  site = await createSite();
+  site.configure('version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: "${TEST_KEY}" }\n');
+  mkdirSync(join(site.project.folder, "below"));
+  site.project.write("copy/mlflow-auth.yaml", "version: 1\n");
+  symlinkSync(site.project.folder, join(site.project.folder, "link"));
+  started = await startShared({ cwd: site.project.folder, env });
+  await started.starter.line((line) => line.settings !== undefined);
+});
+test.after(() => site.stop());
+
+/** The answer to a program in some place, that says `more` of itself. */
+async function answerTo(place: Partial<Place> = {}, more?: object): Promise<Line> {
+  const asked = await askAt(started.path, { cwd: site.project.folder, env, ...place }, more);
+  return asked.line(() => true);
+}
+
+for (const [what, place, more] of [
+  ["all the same", {}],
+  ["another value of a variable that nobody reads", { env: { ...env, OTHER: "y" } }],
+  ["one more variable", { env: { ...env, UNREAD: "y" } }],
+  ["another level of the log", { env: { ...env, MLFLOW_AUTH_LOG: "debug" } }],
+  ["a folder below", { cwd: "below" }],
+  ["the file named", { cwd: "/", env: { ...env, MLFLOW_AUTH_CONFIG: "FOLDER/mlflow-auth.yaml" } }],
+  [
+    "the file named, in a folder that is gone",
+    { env: { ...env, MLFLOW_AUTH_CONFIG: "FOLDER/mlflow-auth.yaml" } },
+    { cwd: null },
+  ],
+  ["a member that is not known yet", {}, { later: 1 }],
+] as [string, Partial<Place>, object?][]) {
+  test(`it is shared with a program that has ${what}`, async () => {
+    const answer = await answerTo(within(place), more);
+    assert.ok(answer.settings !== undefined, JSON.stringify(answer));
+  });
+}
+
+for (const [what, difference, place, more] of [
+  ["another secret", "variables", { env: { ...env, TEST_KEY: "other" } }],
+  ["no secret", "variables", { env: { TEST_PROFILE: "one" } }],
+  ["an empty secret", "variables", { env: { ...env, TEST_KEY: "" } }],
+  ["another setting of the same vendor", "variables", { env: { ...env, TEST_PROFILE: "two" } }],
+  ["one more setting of the same vendor", "variables", { env: { ...env, TEST_REGION: "one" } }],
+  ["another corporate proxy", "variables", { env: { ...env, HTTPS_PROXY: "http://127.0.0.1:2" } }],
+  ["other options of Node", "variables", { env: { ...env, NODE_EXTRA_CA_CERTS: "/ca.pem" } }],
+  ["another home", "variables", { env: { ...env, HOME: "/other" } }],
+  ["a certificate of MLflow's", "variables", { env: { ...env, MLFLOW_TRACKING_SERVER_CERT_PATH: "/ca.pem" } }],
+  ["another version", "version", {}, { version: "1.2.4" }],
+  ["another Python environment", "environment", {}, { prefix: "/opt/other" }],
+  ["one more plugin", "environment", {}, { plugins: ["/opt/venv/lib/mlflow_auth_vault"] }],
+  ["another network", "namespaces", {}, { namespaces: { net: "net:[1]", mnt: "mnt:[1]" } }],
+  ["no namespaces", "namespaces", {}, { namespaces: {} }],
+  ["another file", "file", { cwd: "copy" }],
+  ["no file", "file", { cwd: "/" }],
+  ["a file that is named and not there", "file", { env: { ...env, MLFLOW_AUTH_CONFIG: "FOLDER/none.yaml" } }],
+  ["no folder any more", "folder", {}, { cwd: null }],
+] as [string, string, Partial<Place>, object?][]) {
+  test(`it is not shared with a program that has ${what}`, async () => {
+    assert.equal(await answerTo(within(place), more), { no: difference });
+  });
+}
+
+for (const [what, ask] of [
+  ["is no object", { ask: null }],
+  ["has no environment", { ask: { version: "1.2.3", prefix: "/opt/venv", plugins: [], cwd: "/", namespaces: {} } }],
+  ["has a number in its environment", undefined],
+] as const) {
+  test(`an ask that ${what} is not understood`, async () => {
+    const asked = await askAt(started.path, { cwd: site.project.folder, env }, ask?.ask ?? { env: { TEST_KEY: 1 } });
+    if (ask !== undefined) asked.send(ask);
+    assert.not((await asked.line(() => true)).settings);
+  });
+}
+
+test("what is answered holds nothing of the environment", async () => {
+  const { settings, ...others } = await answerTo();
+  assert.not(JSON.stringify(others).includes(env.HTTPS_PROXY));
+  assert.not(JSON.stringify(settings).includes(env.HTTPS_PROXY));
+});
+
+test("a plugin that was installed anew is another plugin", async () => {
+  const manifest = "node_modules/mlflow-auth-plugin-test/package.json";
+  const before = await answerTo();
+  assert.ok(before.settings !== undefined);
+  const { readFileSync } = await import("node:fs");
+  site.project.write(manifest, `${readFileSync(join(site.project.folder, manifest), "utf8")}\n`);
+  assert.equal(await answerTo(), { no: "plugins" });
+});
+
+/** Folders below that of the project, and `FOLDER` in variables for it. */
+function within({ cwd, env }: Partial<Place>): Partial<Place> {
+  const { folder } = site.project;
+  const named =
+    env && Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace("FOLDER", folder)]));
+  return {
+    ...(cwd !== undefined && { cwd: join(cwd.startsWith("/") ? "" : folder, cwd) }),
+    ...(named && { env: named }),
+  };
+}
+
+test.run();
