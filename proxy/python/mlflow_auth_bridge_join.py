@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from mlflow_auth_bridge import LAUNCH, Bridge, BridgeAuth, exempt_from_http_proxies
 from mlflow_auth_bridge_find import Failure, find_or_start
 from mlflow_auth_bridge_lease import say
+from mlflow_auth_bridge_watch import Watch
 
 # Seconds for which a failure is not tried again: each request of the program would wait for it.
 MEMORY = 5
@@ -41,11 +42,12 @@ class Member:
         self._old = []
         self._failed = None
         self._said = set()
+        self._watch = Watch(self._look_after_requests)
         # A program that goes elsewhere later keeps its file.
         self._folder = None if parent is None else parent._folder
 
     def current(self):
-        """The Bridge, and where a request is to be noted for as long as it is under way. Threads wait for the one that asks."""
+        """What a SharedAuth is made of. Threads wait for the one that asks."""
         with self._lock:
             if self._lease is not None:
                 self._lease.look()
@@ -56,7 +58,21 @@ class Member:
             if self._lease is None or self._lease.is_over or question != self._question:
                 self._renew(launch, question)
             self._old = [one for one in self._old if not one.close_unless_used()]
-            return self._bridge, self._lease.under_way
+            return self._bridge, self._lease.under_way, self._watch
+
+    def _look_after_requests(self):
+        """Whether there are any. Where their proxy has ended, they get another that has its port."""
+        with self._lock:
+            self._lease.look()
+            has_ended = self._lease.has_ended
+            is_busy = any(len(one.under_way) > 0 for one in (self._lease, *self._old))
+        if has_ended and is_busy:
+            try:
+                self.current()
+            except RuntimeError:
+                # It is said, and tried again.
+                pass
+        return is_busy
 
     def _ask_for(self, launch):
         return {
@@ -86,6 +102,8 @@ class Member:
             self._old.append(lease)
         self._lease, self._question, self._failed, self._folder = found, question, None, question["cwd"]
         self._bridge = SharedBridge(found.settings, self)
+        # What it has said by now is for this program, too.
+        found.look()
 
     def say_once(self, text):
         if text not in self._said:
@@ -113,14 +131,20 @@ class SharedBridge(Bridge):
 
 
 class SharedAuth(BridgeAuth):
-    def __init__(self, bridge, under_way):
+    def __init__(self, bridge, under_way, watch):
         super().__init__(bridge)
         self._under_way = under_way
+        self._watch = watch
 
     def __call__(self, request):
         request = super().__call__(request)
         self._under_way.add(request)
+        self._watch.begin()
         return request
+
+    def _on_response(self, response, proxies=None, **more):
+        super()._on_response(response, proxies, **more)
+        self._under_way.discard(response.request)
 
 
 def environment():

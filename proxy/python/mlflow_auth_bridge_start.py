@@ -17,9 +17,9 @@ class Sockets:
     """A proxy's port, and in a folder the two by which other programs find it."""
 
     def __init__(self, folder=None, port=None):
-        """`port`: a listening socket that is kept, whatever happens here. Raises OSError where the folder has no room."""
-        self._kept = port
-        self.listening = port or closed_in_children(socket.create_server(("127.0.0.1", 0), backlog=BACKLOG))
+        """`port`: a listening socket that is to be the same. Raises OSError where the folder has no room."""
+        self.listening = port.dup() if port else socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
+        closed_in_children(self.listening)
         # Paths with what listens there.
         self.found_by = {}
         name = f"{self.listening.getsockname()[1]}-{secrets.token_hex(4)}"
@@ -36,10 +36,8 @@ class Sockets:
             one.close()
 
     def close(self):
-        """Closes all, but for a port that was there before."""
         self.close_shared()
-        if self.listening is not self._kept:
-            self.listening.close()
+        self.listening.close()
 
     def remove(self):
         """Leaves nothing of them."""
