@@ -14,7 +14,7 @@ const PYTHON = "npx mlflow-auth exec -- python train.py";
 const elsewhere = (line: string) => line.startsWith("npm install") || line.startsWith("export ");
 
 async function openExample(stage: SmallStage, python?: string): Promise<Project> {
-  const project = stage.createProject(readFileSync(`${folder}/mlflow-auth.yaml`, "utf8"), python);
+  const project = stage.createProject(readFileSync(`${folder}/mlflow-auth.yaml`, "utf8"), { python });
   const filter = (path: string) => !path.includes("node_modules");
   cpSync(folder, project.folder, { recursive: true, filter });
   return project;

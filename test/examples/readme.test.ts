@@ -109,7 +109,7 @@ const python = suite("the README's quick start for Python", { missing: missingTo
 python("a Python program runs under exec", async () => {
   const stage = await startSmallStage();
   try {
-    const project = stage.createProject(config, await mlflowPython());
+    const project = stage.createProject(config, { python: await mlflowPython() });
     project.write("train.py", program("train.py"));
     assert.match(await type(project, lineOf("npx mlflow-auth exec")), "logged the run python");
     // As a program that sets its tracking URI in code; the variable is not even there.

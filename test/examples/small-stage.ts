@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Stub, startStub } from "@mlflow-auth/mlflow-stub";
-import { createProject, type Project } from "../e2e/fixture/project.ts";
+import { createProject, type Project, type ProjectOptions } from "../e2e/fixture/project.ts";
 import { createWatch } from "../e2e/fixture/watch.ts";
 import { startFakeAzure } from "../servers/azure-fake.ts";
 import { startFakeDescope } from "../servers/descope-fake.ts";
@@ -18,7 +18,7 @@ export interface SmallStage {
   /** In front of the same server. */
   readonly hokusai: FakeHokusai;
   /** A project with all packages, and the environment that the examples ask for. */
-  createProject(config: string, python?: string): Project;
+  createProject(config: string, options?: Pick<ProjectOptions, "python" | "npm" | "env">): Project;
   /** The names of the runs that were logged, the oldest first. */
   runs(): Promise<string[]>;
   stop(): Promise<void>;
@@ -72,8 +72,8 @@ export async function startSmallStage(): Promise<SmallStage> {
     uri: front.uri,
     vault,
     hokusai,
-    createProject(config, python) {
-      const project = createProject({ config, env, watch, ...(python === undefined ? {} : { python }) });
+    createProject(config, options = {}) {
+      const project = createProject({ config, watch, ...options, env: { ...env, ...options.env } });
       projects.push(project);
       return project;
     },

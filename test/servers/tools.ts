@@ -7,7 +7,15 @@ import { existsSync } from "node:fs";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
 import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
 import { findPython, pythonIn } from "./installation/python.ts";
-import { mlflow, mlflow2, mlflowLogin, moto, motoServer } from "./installation/python-environments.ts";
+import {
+  mlflow,
+  mlflow2,
+  mlflowLogin,
+  moto,
+  motoServer,
+  notebooks,
+  secretsAuth,
+} from "./installation/python-environments.ts";
 import { which } from "./installation/run.ts";
 import { installSystemPackages } from "./installation/system-package.ts";
 import { undici, undiciFolder as undiciIn } from "./installation/undici.ts";
@@ -19,6 +27,8 @@ export type Tool =
   | "mlflow"
   | "mlflow2"
   | "mlflow-login"
+  | "notebooks"
+  | "secrets-auth"
   | "nginx"
   | "vault"
   | "moto"
@@ -62,6 +72,18 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
     const found = await python();
     return found
       ? artefact(mlflowLogin(found), `What MLflow's login needs is not installed: ${HOW} (seconds).`)
+      : noPython;
+  },
+  notebooks: async () => {
+    const found = await python();
+    return found
+      ? artefact(notebooks(found), `Jupyter's kernel, Ray and uv are not installed: ${HOW} (half a minute).`)
+      : noPython;
+  },
+  "secrets-auth": async () => {
+    const found = await python();
+    return found
+      ? artefact(secretsAuth(found), `mlflow-secrets-auth is not installed: ${HOW} (seconds).`)
       : noPython;
   },
   moto: async () => {
@@ -132,6 +154,18 @@ export function mlflowPython(): Promise<string> {
 /** The path of the Python that has the client of MLflow 2. @throws Error if it is not installed; ask `missing("mlflow2")` first. */
 export function mlflow2Python(): Promise<string> {
   return pythonWith(mlflow2);
+}
+
+/** The path of the Python that has MLflow, Jupyter's kernel, Ray and uv. @throws Error if it is not installed; ask `missing("notebooks")` first. */
+export function notebooksPython(): Promise<string> {
+  return pythonWith(notebooks);
+}
+
+/** The folder for PYTHONPATH with mlflow-secrets-auth. @throws Error if it is not there; ask `missing("secrets-auth")` first. */
+export async function secretsAuthFolder(): Promise<string> {
+  const found = await findPython();
+  if (found === undefined) throw new Error(noPython);
+  return present(artefactPath(secretsAuth(found)));
 }
 
 /** The folder for the PYTHONPATH of a server with MLflow's own login. @throws Error if it is not there; ask `missing("mlflow-login")` first. */

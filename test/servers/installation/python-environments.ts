@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { type Artefact, install } from "./artefact.ts";
 import { environment, type Python, pythonIn, requirementsFile } from "./python.ts";
-import { run } from "./run.ts";
+import { createLayer } from "./python-layer.ts";
+import { progress, run } from "./run.ts";
 
 /** MLflow, its server and its client. */
 export function mlflow(python: Python): Artefact {
@@ -18,9 +19,14 @@ export function mlflow2(python: Python): Artefact {
 
 /** A folder with what MLflow's own login needs beside MLflow. */
 export function mlflowLogin(python: Python): Artefact {
-  const requirements = requirementsFile("mlflow/requirements-login.txt");
+  return packageFolder(python, "mlflow-login", "mlflow/requirements-login.txt");
+}
+
+/** A folder for PYTHONPATH, with packages whose own dependencies MLflow's environment has. */
+function packageFolder(python: Python, name: string, file: string): Artefact {
+  const requirements = requirementsFile(file);
   return {
-    name: "mlflow-login",
+    name,
     versionFiles: [requirements],
     versions: [process.platform, process.arch, python.version],
     build: async (folder) => {
@@ -28,6 +34,26 @@ export function mlflowLogin(python: Python): Artefact {
       await run(pythonIn(await install(mlflow(python))), ["-m", "pip", "install", ...options]);
     },
   };
+}
+
+/** What runs notebooks and pools of processes, over the environment with MLflow. */
+export function notebooks(python: Python): Artefact {
+  const requirements = requirementsFile("notebooks/requirements.txt");
+  return {
+    name: "notebooks",
+    versionFiles: [requirements, requirementsFile("mlflow/requirements.txt")],
+    versions: [process.platform, process.arch, python.version],
+    build: (folder) =>
+      progress("Installing Jupyter's kernel, Ray and uv for the tests", async () => {
+        await createLayer(await install(mlflow(python)), folder);
+        await run(pythonIn(folder), ["-m", "pip", "install", "--no-input", "--requirement", requirements]);
+      }),
+  };
+}
+
+/** A folder with the plugin that this project replaces, and with Vault's client, which it needs. */
+export function secretsAuth(python: Python): Artefact {
+  return packageFolder(python, "secrets-auth", "notebooks/requirements-secrets-auth.txt");
 }
 
 /** moto, which stands for AWS. */
