@@ -1,11 +1,11 @@
 /** The guides as their reader follows them: their files are written, their commands run, and what they print is compared. */
 import { globSync } from "node:fs";
-import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
+import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { startSmallStage } from "../examples/small-stage.ts";
 import { freePort } from "../servers/process/free-port.ts";
 import { temporaryFolder } from "../servers/process/temporary-folder.ts";
-import { createPipEnvironment, ownNode, type PipEnvironment } from "../python/environment.ts";
+import { layeredEnvironment, ownNode } from "../packages/python/layered-environment.ts";
 import { missing, mlflowPython, notebooksPython } from "../servers/tools.ts";
 import { type Fence, fencesOf, readMarkdown, root } from "./markdown.ts";
 import { isLive, type Kind, kindOf, runGuide } from "./run-guide.ts";
@@ -75,15 +75,14 @@ for (const guide of guidesOf("python")) {
 python.run();
 
 const pip = suite("the guides, where mlflow-auth is installed by pip", { missing: missingTools.notebooks });
-let environment: PipEnvironment;
+let pipPython: string;
 
 pip.before(async () => {
-  environment = await createPipEnvironment(await notebooksPython(), ["vault", "aws", "azure", "token"]);
-  closeAfterwards(environment.remove);
+  pipPython = await layeredEnvironment(await notebooksPython(), ["vault", "aws", "azure", "token"]);
 });
 
 for (const guide of guidesOf("pip")) {
-  pip(guide, () => follow(guide, "pip", environment.python));
+  pip(guide, () => follow(guide, "pip", pipPython));
 }
 
 pip.run();

@@ -34,9 +34,9 @@ export function isLive({ marks }: Fence): boolean {
   return marks.some((mark) => /^(?:run|cell|output|file)\b/.test(mark));
 }
 
-export function kindOf({ marks }: Pick<Fence, "marks">): Kind {
-  if (marks.includes("pip") || marks.some((mark) => /^cell\b/.test(mark))) return "pip";
-  return marks.includes("python") ? "python" : "npm";
+export function kindOf(fence: Fence): Kind {
+  if (fence.marks.includes("pip") || markOf(fence, "cell") !== undefined) return "pip";
+  return fence.marks.includes("python") ? "python" : "npm";
 }
 
 const RUN_CELL = fileURLToPath(new URL("run-cell.py", import.meta.url));
@@ -47,29 +47,25 @@ const LONGEST = 120;
 /** @returns how many blocks were run */
 export async function runGuide(file: string, stage: GuideStage): Promise<number> {
   const { project, admin, names, kind } = stage;
-  let printed = "";
+  /** What the last block printed; undefined if that was one of another kind. */
+  let printed: string | undefined;
   let runs = 0;
-  for (const { marks, text, line } of fencesOf(readMarkdown(file))) {
+  for (const fence of fencesOf(readMarkdown(file))) {
+    const { marks, text, line } = fence;
     const where = `${file}:${line}`;
-    const [name] = marks.flatMap((mark) => /^file=(.+)$/.exec(mark)?.[1] ?? []);
-    const [run] = marks.flatMap((mark) => /^run(?:=(\d+))?$/.exec(mark) ?? []);
+    const name = markOf(fence, "file");
     if (name !== undefined) project.write(name, toHere(text));
-    if (kindOf({ marks }) !== kind) continue;
-    const [cell] = marks.flatMap((mark) => /^cell(?:=(.+))?$/.exec(mark) ?? []);
-    if (cell !== undefined) await printsOf(["python", RUN_CELL, toHere(text), cell.split("=")[1] ?? "python3"]);
-    if (run !== undefined) {
+    const command = commandOf(fence, toHere(text));
+    if (command !== undefined && kindOf(fence) !== kind) printed = undefined;
+    else if (command !== undefined) {
       if (marks.includes("fileless")) rmSync(join(project.folder, "mlflow-auth.yaml"), { force: true });
-      const wanted = Number(run.split("=")[1] ?? 0);
-      await printsOf(["sh", "-ec", toHere(text)], wanted, marks.includes("admin") ? admin : {});
-    }
-    if (marks.includes("output")) checkOutput(text, printed, where);
-
-    async function printsOf(command: readonly string[], wanted = 0, env = {}): Promise<void> {
+      const env = marks.includes("admin") ? admin : {};
       const { code, stdout, stderr } = await project.run(command, { env, timeout: LONGEST });
-      assert.is(code, wanted, `${where}\n${text}\n${stdout}${stderr}`);
+      assert.is(code, Number(markOf(fence, "run") || 0), `${where}\n${text}\n${stdout}${stderr}`);
       printed = toGuide(stdout + stderr);
       runs++;
     }
+    if (marks.includes("output") && printed !== undefined) checkOutput(text, printed, where);
   }
   return runs;
 
@@ -79,6 +75,19 @@ export async function runGuide(file: string, stage: GuideStage): Promise<number>
   function toGuide(text: string): string {
     return names.reduce((changed, [inGuide, here]) => changed.replaceAll(here, inGuide), text);
   }
+}
+
+/** What stands behind `=` in a mark; "" where the mark stands alone, undefined where it is not there. */
+function markOf({ marks }: Fence, name: string): string | undefined {
+  const [mark] = marks.filter((word) => word === name || word.startsWith(`${name}=`));
+  return mark?.slice(name.length + 1);
+}
+
+/** How a block is run; undefined if it is not. */
+function commandOf(fence: Fence, text: string): string[] | undefined {
+  if (markOf(fence, "run") !== undefined) return ["sh", "-ec", text];
+  const kernel = markOf(fence, "cell");
+  return kernel === undefined ? undefined : ["python", RUN_CELL, text, kernel || "python3"];
 }
 
 /** Spaces at the ends do not count. */
