@@ -116,7 +116,7 @@ test("every option that is named in a sentence exists, here or in a program that
   const own = [program, ...program.commands].flatMap((command) => command.options.map(({ long }) => long));
   const ofPlugins = [...ourPluginCommands.values()].flatMap((help) => help.match(/^ +--[a-z-]*[a-z]/gm) ?? []);
   const ours = [...own, ...ofPlugins.map((option) => option.trim())];
-  /** Of Node, MLflow and npm. */
+  /** Of Node, MLflow, npm and pip. */
   const others = [
     "--import",
     "--experimental-vm-modules",
@@ -124,6 +124,7 @@ test("every option that is named in a sentence exists, here or in a program that
     "--allowed-hosts",
     "--mask-envs",
     "--no-save",
+    "--find-links",
     "--global",
     "--user",
     "--help",

@@ -13,10 +13,8 @@ const files = markdownFiles().filter((file) => /^(README|docs\/|examples\/|cli\/
 
 /** All that the packages read, but for the table of codes. */
 const sources = globSync(
-  ["{core,cli,proxy,plugins/*}/src/**/*.ts", "schema/*.json", "plugins/*/{,*/}*.json", "proxy/python/**/*.py"],
-  {
-    cwd: root,
-  },
+  ["{core,cli,proxy,plugins/*}/src/**/*.ts", "schema/*.json", "plugins/*/{,*/}*.json", "{proxy/python,python}/**/*.py"],
+  { cwd: root },
 )
   .filter((file) => !file.endsWith("errors/codes.ts"))
   .map((file) => readFileSync(root + file, "utf8"))

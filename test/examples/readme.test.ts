@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { fencedBlocks, root, shellLines } from "../docs/markdown.ts";
+import { fencedBlocks, inlineCode, readMarkdown, root, shellLines } from "../docs/markdown.ts";
 import type { Project } from "../e2e/fixture/project.ts";
 import { startSidecar } from "../e2e/fixture/sidecar.ts";
+import { layeredEnvironment, ownNode } from "../packages/python/layered-environment.ts";
 import { missing, mlflowPython } from "../servers/tools.ts";
 import { type SmallStage, startSmallStage } from "./small-stage.ts";
 
@@ -47,7 +48,8 @@ test.after(() => stage.stop());
 test("the scripts that it names exist", () => {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   const named = lines.filter((text) => /^npm (run|test)/.test(text)).map((text) => text.replace(/^npm (run )?/, ""));
-  assert.equal(named, ["demo", "test", "build"]);
+  assert.equal(named, ["build", "build:python"]);
+  assert.ok(readFileSync(root + README, "utf8").includes("`npm run demo`"));
   for (const name of named) assert.ok(scripts[name], name);
 });
 
@@ -69,7 +71,7 @@ test("with its file the whole chain holds", async () => {
 });
 
 test("init is there to write one, and says what it needs where nobody answers", async () => {
-  assert.ok(readFileSync(root + README, "utf8").includes("`npx mlflow-auth init`"));
+  assert.ok(readFileSync(root + README, "utf8").includes("`mlflow-auth init`"));
   const { code, stderr } = await project.run(["sh", "-c", "mkdir new && cd new && npx mlflow-auth init"]);
   assert.is(code, 2);
   assert.match(stderr, "--plugin NAME");
@@ -105,6 +107,22 @@ sidecar("curl reaches the server through the proxy", async () => {
 sidecar.run();
 
 const python = suite("the README's quick start for Python", { missing: missingTools.mlflow });
+
+python("with pip's packages the chain holds, and a program needs one variable", async () => {
+  assert.match(lineOf("pip install"), "/mlflow-auth/dist/python ");
+  const stage = await startSmallStage();
+  try {
+    const installed = await layeredEnvironment(await mlflowPython(), ["vault"]);
+    const project = stage.createProject(config, { python: installed, npm: false, env: ownNode });
+    assert.match(await type(project, lineOf("mlflow-auth doctor")), "All is well.");
+    const [variable] = inlineCode(readMarkdown(README)).filter((code) => code.startsWith("MLFLOW_TRACKING_AUTH="));
+    project.write("train.py", program("train.py"));
+    assert.match(await type(project, `${variable} python train.py`), "logged the run python");
+    assert.equal(await stage.runs(), ["python"]);
+  } finally {
+    await stage.stop();
+  }
+});
 
 python("a Python program runs under exec", async () => {
   const stage = await startSmallStage();

@@ -63,7 +63,7 @@ function openExample(): Project {
 
 test("the commands of its README work", async () => {
   // Its last block stops nginx, which the next test goes on with.
-  assert.is(await runGuide(readme, { project, admin, names: [[FRONT, front]] }), 5);
+  assert.is(await runGuide(readme, { kind: "npm", project, admin, names: [[FRONT, front]] }), 5);
 });
 
 test("a training runs through two rotations of the token", async () => {

@@ -82,9 +82,7 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
   },
   "secrets-auth": async () => {
     const found = await python();
-    return found
-      ? artefact(secretsAuth(found), `mlflow-secrets-auth is not installed: ${HOW} (seconds).`)
-      : noPython;
+    return found ? artefact(secretsAuth(found), `mlflow-secrets-auth is not installed: ${HOW} (seconds).`) : noPython;
   },
   moto: async () => {
     const found = await python();

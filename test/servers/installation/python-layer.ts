@@ -23,7 +23,8 @@ function takeCommands(from: string, folder: string): void {
     const [source, target] = [join(from, name), join(folder, "bin", name)];
     if (existsSync(target) || statSync(source).size > 10_000) continue;
     const text = readFileSync(source, "utf8");
-    if (/^#!.*python/.test(text)) writeFileSync(target, text.replace(/^#!.*/, `#!${pythonIn(folder)}`), { mode: 0o755 });
+    if (/^#!.*python/.test(text))
+      writeFileSync(target, text.replace(/^#!.*/, `#!${pythonIn(folder)}`), { mode: 0o755 });
   }
 }
 
