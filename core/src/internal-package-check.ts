@@ -2,6 +2,7 @@
  * The part of `internal` that judges a plugin's package before it is published: for `mlflow-auth plugins --check`. For the packages of
  * this repository alone: may change in any release.
  */
+export { packageFaultOf } from "./discovery/package-faults.js";
 export { type CheckedPackage, checkedPackage } from "./package-check/checked-package.js";
 export { packageChecks } from "./package-check/checks.js";
 export { type FindingCode, findingCodes, type PackageFinding, placeOf } from "./package-check/finding.js";

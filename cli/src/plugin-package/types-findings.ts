@@ -1,6 +1,6 @@
 /** Whether the types in a package are those of its schemas. */
 import { isMlflowAuthError } from "@mlflow-auth/core/internal/config";
-import type { CheckedPackage, PackageFinding } from "@mlflow-auth/core/internal/package-check";
+import { type CheckedPackage, type PackageFinding, packageFaultOf } from "@mlflow-auth/core/internal/package-check";
 import { generateTypes, plannedTypes, presentTypes } from "./generated-types.js";
 import { loadTypeCompiler } from "./type-compiler.js";
 
@@ -30,9 +30,9 @@ export async function lookAtTypes({ manifest, folder }: CheckedPackage): Promise
     return { findings: stale.map(({ file, schema }) => differing(file, schema)), unchecked: [] };
   } catch (thrown) {
     if (!isMlflowAuthError(thrown)) throw thrown;
-    const { code, message, remedy } = thrown;
-    // What core says of a schema is found by the check of the schema.
-    if (code === "PLUGIN_MANIFEST" && remedy === undefined) return { findings: [], unchecked: [] };
+    const { message, remedy } = thrown;
+    // What core refuses of the package is found by the checks of package.json and of the schema.
+    if (packageFaultOf(thrown) !== undefined) return { findings: [], unchecked: [] };
     return { findings: [], unchecked: [{ what: typesChecked, why: `${message}: ${remedy}` }] };
   }
 }

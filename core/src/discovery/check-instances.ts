@@ -175,13 +175,13 @@ function isBare(value: unknown): boolean {
 async function judge({ schema, package: owner }: InstalledPlugin, data: Data, slow: Set<string>) {
   const tooSlow =
     "has a configSchema that takes too long over these options, as a `pattern` can that goes back and forth";
-  if (slow.has(owner.folder)) throw faulty(owner, tooSlow);
+  if (slow.has(owner.folder)) throw faulty(owner, "schema", tooSlow);
   try {
     return await checkOptions(schema, data);
   } catch (thrown) {
     if (thrown instanceof DeadlineError) {
       slow.add(owner.folder);
-      throw faulty(owner, tooSlow);
+      throw faulty(owner, "schema", tooSlow);
     }
     throw noSchema(owner, await schemaFault(schema));
   }

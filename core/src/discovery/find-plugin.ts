@@ -66,7 +66,7 @@ export function findPlugin(wanted: WantedPlugin, installed: Installed): Installe
   if (!offers(manifest, plugin)) {
     refuseMisnamed(manifest, plugin);
     if (offersCommand(manifest, plugin)) throw onlyCommand(manifest, plugin);
-    throw faulty(manifest, `has no entry point \`${plugin}\`${didYouMean(plugin, namesOf(manifest))}`);
+    throw faulty(manifest, "entry-point", `has no entry point \`${plugin}\`${didYouMean(plugin, namesOf(manifest))}`);
   }
   return checkManifest(manifest, plugin, roots.trust);
 }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { checkEntry } from "../discovery/check-manifest.js";
-import { type Manifest, namesOf, readManifest } from "../discovery/manifests.js";
+import { type Manifest, readManifest } from "../discovery/manifests.js";
 import { parseObject } from "../discovery/read-package.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
@@ -75,11 +75,6 @@ export function declaredEntries({ entryPoints, commands }: Manifest): DeclaredEn
 
 function pairs(group: string, names: Readonly<Record<string, unknown>>): DeclaredEntry[] {
   return Object.entries(names).map(([name, declared]) => ({ group, name, declared }));
-}
-
-/** The plugins of a package, its commands apart. */
-export function pluginsOf({ manifest }: CheckedPackage): string[] {
-  return manifest === undefined ? [] : namesOf(manifest);
 }
 
 /** Those that can be imported: what is wrong with the others is found without that. */

@@ -3,13 +3,13 @@ import { similarName } from "../config/expectation.js";
 import { jsonErrorOffset } from "../config/json-error.js";
 import { isPrintable, pointerTo } from "../config/problems.js";
 import { isObject } from "../config/schema-walk.js";
-import { checkEntry, checkVersion } from "../discovery/check-manifest.js";
-import { whatIsWrong } from "../discovery/package-faults.js";
+import { checkEntry } from "../discovery/check-manifest.js";
+import { checkVersion } from "../discovery/declared-files.js";
 import { isPackageName } from "../discovery/read-package.js";
-import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { commandGroup, groups } from "../provider/provider.js";
 import { type CheckedPackage, declaredEntries } from "./checked-package.js";
-import type { FindingCode, PackageFinding } from "./finding.js";
+import type { PackageFinding } from "./finding.js";
+import { refusalFinding } from "./refusals.js";
 
 const file = "package.json";
 const knownGroups: readonly string[] = [...groups, commandGroup];
@@ -69,12 +69,7 @@ function meantBy(group: string): string | undefined {
 /** Whether core speaks with it, and where its entry points lead. */
 export function entryFindings({ json, manifest }: CheckedPackage): PackageFinding[] {
   if (manifest === undefined) return [];
-  const found = attempt(
-    () => checkVersion(manifest),
-    "interface",
-    "/mlflow-auth-plugin",
-    'write `"mlflow-auth-plugin": { "apiVersion": 1 }`',
-  );
+  const found = refusedBy(() => checkVersion(manifest));
   const declared = json["mlflow-auth-plugin"];
   for (const key of isObject(declared) ? Object.keys(declared) : []) {
     if (knownKeys.includes(key)) continue;
@@ -89,22 +84,17 @@ export function entryFindings({ json, manifest }: CheckedPackage): PackageFindin
     });
   }
   for (const { group, name, declared: entry } of declaredEntries(manifest)) {
-    const remedy = "build the package first, and let the entry point name a module and a function of it";
     const pointer = pointerTo("/entry-points", group, name);
-    found.push(...attempt(() => checkEntry(entry, group, name, manifest), "entry-point", pointer, remedy));
+    found.push(...refusedBy(() => checkEntry(entry, group, name, manifest), pointer));
   }
   return found;
 }
 
-/** What core refuses, as a finding in package.json. */
-export function attempt(act: () => unknown, code: FindingCode, pointer: string, remedy: string): PackageFinding[] {
+function refusedBy(judge: () => unknown, pointer?: string): PackageFinding[] {
   try {
-    act();
+    judge();
     return [];
   } catch (thrown) {
-    if (!isMlflowAuthError(thrown)) throw thrown;
-    return [
-      { code, severity: "error", what: `the package ${whatIsWrong(thrown) ?? thrown.message}`, file, pointer, remedy },
-    ];
+    return [refusalFinding(thrown, pointer)];
   }
 }

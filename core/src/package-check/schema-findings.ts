@@ -6,12 +6,12 @@ import { schemaFault } from "../config/check-options.js";
 import { hiddenValue } from "../config/hidden-secrets.js";
 import { pointerTo } from "../config/problems.js";
 import { type Schema, SchemaWalker } from "../config/schema-walk.js";
-import { checkSchema } from "../discovery/check-manifest.js";
-import { whatIsWrong } from "../discovery/package-faults.js";
-import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
-import { type CheckedPackage, pluginsOf } from "./checked-package.js";
+import { checkSchema } from "../discovery/check-schema.js";
+import { namesOf } from "../discovery/manifests.js";
+import type { CheckedPackage } from "./checked-package.js";
 import type { FindingCode, PackageFinding } from "./finding.js";
 import { partFindings } from "./option-findings.js";
+import { PluginRefusals } from "./refusals.js";
 import { tourOf } from "./schema-tour.js";
 import { valueCheck } from "./schema-values.js";
 
@@ -25,8 +25,7 @@ interface OwnSchema {
 
 /** Whether core and ajv can use them. */
 export async function schemaFindings(checked: CheckedPackage): Promise<PackageFinding[]> {
-  const found: PackageFinding[] = [];
-  const schemas = schemasOf(checked, (fault) => found.push(fault));
+  const { schemas, refused: found } = schemasOf(checked);
   for (const { schema, file, base } of schemas) {
     const error = (code: FindingCode, what: string, pointer: string, remedy: string) =>
       found.push({ code, severity: "error", what, file, pointer: base + pointer, remedy });
@@ -47,7 +46,7 @@ export async function schemaFindings(checked: CheckedPackage): Promise<PackageFi
 /** Whether each option is described, closed, and of values that it takes itself. */
 export async function optionFindings(checked: CheckedPackage): Promise<PackageFinding[]> {
   const found: PackageFinding[] = [];
-  for (const { schema, file, base } of schemasOf(checked, () => {})) {
+  for (const { schema, file, base } of schemasOf(checked).schemas) {
     if ((await schemaFault(schema)) !== undefined) continue;
     const walker = new SchemaWalker(schema, valuesSchema);
     const check = await valueCheck(schema);
@@ -70,45 +69,22 @@ function endless<T>(act: () => T): T | undefined {
   }
 }
 
-/** Each schema once, whichever plugins share it. What core refuses of one is told. */
-function schemasOf(checked: CheckedPackage, tell: (fault: PackageFinding) => void): OwnSchema[] {
-  const { manifest } = checked;
-  if (manifest === undefined) return [];
+/** Each schema once, whichever plugins share it, and what core refuses. */
+function schemasOf({ manifest, folder }: CheckedPackage): { schemas: OwnSchema[]; refused: PackageFinding[] } {
+  if (manifest === undefined) return { schemas: [], refused: [] };
   const found = new Map<string, OwnSchema>();
-  const told = new Set<string>();
-  for (const plugin of pluginsOf(checked)) {
+  const refusals = new PluginRefusals();
+  for (const plugin of namesOf(manifest)) {
     try {
       const { schema, file, isInManifest } = checkSchema(manifest, plugin);
       const pointer = pointerTo("/mlflow-auth-plugin/configSchema", plugin);
       if (isInManifest) found.set(pointer, { schema, file: "package.json", base: pointer });
       // A plugin without any takes no options, and core says that for it.
       if (file === undefined) continue;
-      found.set(file, { schema, file: relative(realpathSync(manifest.folder), file).split(sep).join("/"), base: "" });
+      found.set(file, { schema, file: relative(realpathSync(folder), file).split(sep).join("/"), base: "" });
     } catch (thrown) {
-      if (!isMlflowAuthError(thrown)) throw thrown;
-      const what = `the package ${whatIsWrong(thrown) ?? thrown.message}`;
-      // What is wrong with the whole of "mlflow-auth-plugin" is told by itself.
-      if (told.has(what) || /"mlflow-auth-plugin"|plugin interface/.test(what)) continue;
-      told.add(what);
-      const code = /`\w+`, which mlflow-auth takes/.test(what)
-        ? "own-option"
-        : /hides a|can't follow/.test(what)
-          ? "hidden-value"
-          : "schema";
-      tell({
-        code,
-        severity: "error",
-        what,
-        file: "package.json",
-        pointer: "/mlflow-auth-plugin/configSchema",
-        remedy:
-          code === "own-option"
-            ? "give the option another name"
-            : code === "schema"
-              ? "let it name a file of the package with a JSON Schema"
-              : "let each secret stand where core finds it",
-      });
+      refusals.add(thrown);
     }
   }
-  return [...found.values()];
+  return { schemas: [...found.values()], refused: refusals.findings };
 }

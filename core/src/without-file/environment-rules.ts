@@ -9,6 +9,7 @@ import { checkOptions } from "../config/check-options.js";
 import type { Data } from "../config/read.js";
 import { isNamedLikeSecret } from "../config/secret-variables.js";
 import type { InstalledPlugin } from "../discovery/check-manifest.js";
+import { withFault } from "../discovery/package-faults.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 
 interface RuleCommon {
@@ -125,7 +126,7 @@ export async function rulesOf(installed: Pick<InstalledPlugin, "package" | "envi
 /** The error `PLUGIN_MANIFEST` of a package with such a file. @param what the middle of a sentence */
 export function faulty({ package: { name, folder } }: Pick<InstalledPlugin, "package">, what: string): MlflowAuthError {
   const message = `the environment file of the package ${name} (${folder}) ${what}`;
-  return new MlflowAuthError("PLUGIN_MANIFEST", message, {
-    remedy: "install another version of it, or tell its author",
-  });
+  const remedy = "install another version of it, or tell its author";
+  const error = new MlflowAuthError("PLUGIN_MANIFEST", message, { remedy });
+  return withFault(error, { part: "environment", what: `has an environment file that ${what}` });
 }

@@ -77,7 +77,7 @@ export const manifestMistakes: Readonly<Record<string, Mistake>> = {
       );
     },
     "error environment package.json#/mlflow-auth-plugin/environment",
-    /is not a list of rules/,
+    /the package has an environment file that is not a list of rules/,
   ],
   "an environment file that is not there": [
     manifest((json) => void Object.assign(json["mlflow-auth-plugin"] as object, { environment: "./environment.json" })),

@@ -168,7 +168,7 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "core/src/discovery/check-manifest.ts",
+    "core/src/discovery/declared-files.ts",
     ["core/files-per-plugin"],
     [
       [

@@ -45,8 +45,8 @@ export const mutants = [
       ["meant.length > 0 ? meant : having", "having", "the file can't say which of two commands is meant"],
       ["if (second !== undefined) throw ambiguous(name, having);", "", "which of two commands runs is left to chance"],
       [
-        "if (group === commandGroup && !TYPED.test(name)) throw",
-        "if (false) throw",
+        "if (group === commandGroup && !TYPED.test(name)) {",
+        "if (false) {",
         "the help lists what moves the cursor of a terminal",
       ],
       [

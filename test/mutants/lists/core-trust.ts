@@ -111,8 +111,8 @@ export const mutants = [
       ],
       ['if (module === "outside") throw', "if (false) throw", "a package names a module of another one"],
       [
-        'file === "outside") throw faulty(manifest, `names a file outside',
-        "false) throw faulty(manifest, `names a file outside",
+        'file === "outside") throw faulty(manifest, part, `names a file outside',
+        "false) throw faulty(manifest, part, `names a file outside",
         "a package has a file of the user's read as its schema",
       ],
       [
@@ -217,7 +217,7 @@ export const mutants = [
     ["core/hidden-secrets", "core/slow-schemas", "core/endless-schemas"],
     [
       [
-        "if (fault !== undefined) throw faulty(manifest, fault);",
+        'if (fault !== undefined) throw faulty(manifest, "hidden-value", fault);',
         "",
         "a secret in a branch reaches the plugin as it was written",
       ],
@@ -264,7 +264,7 @@ export const mutants = [
         { accepted: "only the time differs" },
       ],
       [
-        "if (slow.has(owner.folder)) throw faulty(owner, tooSlow);",
+        'if (slow.has(owner.folder)) throw faulty(owner, "schema", tooSlow);',
         "",
         "each instance of a plugin takes its two seconds",
         { accepted: "only the time differs" },

@@ -26,10 +26,16 @@ export const mutants = [
       ["if (knownGroups.includes(group)) {", "if (true) {", "a group that nobody reads is published"],
       ["if (knownKeys.includes(key)) continue;", "continue;", "a slip in a key of package.json is published"],
       [
-        "found.push(...attempt(() => checkEntry(",
-        "found.concat(attempt(() => checkEntry(",
+        "found.push(...refusedBy(() => checkEntry(",
+        "found.concat(refusedBy(() => checkEntry(",
         "an entry point that leads nowhere is published",
       ],
+      [
+        "code: part,",
+        'code: "schema",',
+        "who calls an option as core calls one of its own is told to name another file",
+      ],
+      ['if (finding.code !== "interface") this', "this", "one slip in apiVersion is told three times"],
       [
         "if (hidden !== undefined) {",
         "if (false) {",

@@ -62,9 +62,9 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "core/src/discovery/check-manifest.ts",
+    "core/src/discovery/check-schema.ts",
     ["core/files-per-plugin"],
-    [["isDeeper(declared, MAX_JSON_DEPTH) ? null : declared", "declared", "a schema in package.json ends in a stack"]],
+    [["isDeeper(declared) ? null : declared", "declared", "a schema in package.json ends in a stack"]],
   ),
   ...faultsIn(
     "cli/src/doctor/file.ts",
