@@ -49,6 +49,7 @@ const cases: Record<string, [parent: Given, child: Given]> = {
       MLFLOW_AUTH_REMOVED: `${["TOKEN", "USERNAME", "PASSWORD", "AWS_SIGV4"].map((end) => `MLFLOW_TRACKING_${end}`)}`,
     },
   ],
+  "the way of a Python program around exec to a shared proxy goes": [{ _MLFLOW_AUTH_LAUNCH: "{}" }, {}],
   "settings of TLS stay": [
     { MLFLOW_TRACKING_SERVER_CERT_PATH: "/ca.pem", MLFLOW_TRACKING_CLIENT_CERT_PATH: "/c.pem" },
     { MLFLOW_TRACKING_SERVER_CERT_PATH: "/ca.pem", MLFLOW_TRACKING_CLIENT_CERT_PATH: "/c.pem" },

@@ -94,10 +94,14 @@ export async function share(options: ShareOptions): Promise<Shared> {
   }
 
   /** A variable that a plugin asks for once it works may have another value for a program that was let in before. */
-  function watchReads(known: number): void {
-    if (isRetired) return;
-    if (reads.size > known) leases.again(starter);
-    clock.setTimeout(() => watchReads(reads.size), PAUSE);
+  function watchReads(): void {
+    const known = reads.size;
+    const look = () => {
+      if (isRetired) return;
+      if (reads.size > known) leases.again(starter);
+      watchReads();
+    };
+    clock.setTimeout(look, PAUSE);
   }
 
   function end(grace: number): void {
@@ -123,7 +127,7 @@ export async function share(options: ShareOptions): Promise<Shared> {
   if (starter !== undefined) control.take(starter, true);
   if (given.control !== null) await control.listen(given.control);
   handover = startHandover({ given, token: new URL(proxy.url).pathname.slice(1), digest, clock });
-  watchReads(reads.size);
+  watchReads();
   leases.expect();
   return { ended: ending.promise.finally(endStop) };
 }

@@ -210,6 +210,19 @@ test("what is said before anybody has a lease is kept for the first, and bounded
   assert.not(second.told().includes("line") || second.told().includes("later"));
 });
 
+test("all but one are told to ask anew", async () => {
+  const { open, leases, accepted } = await serve();
+  const [first, second] = [await open(), await open()];
+  for (const { socket, hears } of [first, second]) {
+    socket.write(ask);
+    await hears("settings");
+  }
+  leases.again(accepted[0]);
+  leases.say("end\n");
+  await Promise.all([first.hears("end"), second.hears("again")]);
+  assert.not(first.told().includes("again"));
+});
+
 test("a line that is very long is cut", async () => {
   const { open, leases } = await serve();
   const { socket, told, hears } = await open();

@@ -43,7 +43,7 @@ for (const [what, place, more] of [
   ["a member that is not known yet", {}, { later: 1 }],
 ] as [string, Partial<Place>, object?][]) {
   test(`it is shared with a program that has ${what}`, async () => {
-    const answer = await answerTo(within(place), more);
+    const answer = await answerTo(placed(place), more);
     assert.ok(answer.settings !== undefined, JSON.stringify(answer));
   });
 }
@@ -69,7 +69,7 @@ for (const [what, difference, place, more] of [
   ["no folder any more", "folder", {}, { cwd: null }],
 ] as [string, string, Partial<Place>, object?][]) {
   test(`it is not shared with a program that has ${what}`, async () => {
-    assert.equal(await answerTo(within(place), more), { no: difference });
+    assert.equal(await answerTo(placed(place), more), { no: difference });
   });
 }
 
@@ -101,7 +101,7 @@ test("a plugin that was installed anew is another plugin", async () => {
 });
 
 /** Folders below that of the project, and `FOLDER` in variables for it. */
-function within({ cwd, env }: Partial<Place>): Partial<Place> {
+function placed({ cwd, env }: Partial<Place>): Partial<Place> {
   const { folder } = site.project;
   const named =
     env && Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace("FOLDER", folder)]));

@@ -20,6 +20,13 @@ function send({ proxy, token }: Settings, path = "/api/2.0/mlflow/experiments/se
   return fetch(`${proxy}/~http:${host}${path}`, { headers: { "mlflow-auth-token": token } });
 }
 
+/** @param getAuth source text of a function that may use `context` */
+function replacePlugin(getAuth: string): void {
+  const provider = `({ getAuth: ${getAuth}, invalidate() {} })`;
+  const module = `export const createRequestAuthProvider = (_, context) => ${provider};`;
+  site.project.write("node_modules/mlflow-auth-plugin-test/index.js", module);
+}
+
 test("the program that starts it gets settings, and its requests get the credential", async () => {
   const { starter, port, printed } = await startShared(here());
   const { settings, file, fd } = await starter.line((line) => line.settings !== undefined);
@@ -38,6 +45,103 @@ test("another program that asks gets the same settings", async () => {
   const first = await starter.line((line) => line.settings !== undefined);
   const other = await askAt(path, here());
   assert.equal(await other.line(() => true), first);
+});
+
+test("once a plugin asks for one more variable, all but the first are to ask anew, and are judged by it as well", async () => {
+  const getAuth = '() => ({ headers: { authorization: "Bearer " + context.env.LATE_NAME } })';
+  replacePlugin(getAuth);
+  const env = { LATE_NAME: "one" };
+  const { starter, path } = await startShared({ ...here(), env });
+  const { settings } = await starter.line((line) => line.settings !== undefined);
+  const other = await askAt(path, { ...here(), env: { LATE_NAME: "two" } });
+  await other.line((line) => line.settings !== undefined);
+  assert.is((await send(settings as Settings)).status, 200);
+  assert.is(site.upstream.seen.at(-1)?.headers.authorization, "Bearer one");
+  await other.line((line) => line.again === true);
+  assert.not(starter.lines.some((line) => line.again));
+  assert.equal(await (await askAt(path, { ...here(), env: { LATE_NAME: "two" } })).line(() => true), {
+    no: "variables",
+  });
+  await (await askAt(path, { ...here(), env })).line((line) => line.settings !== undefined);
+});
+
+test("what the log says goes to the programs, and to no stream of its own", async () => {
+  site.project.write(
+    "mlflow-auth.yaml",
+    "version: 1\ntrackingUri: https://mlflow.example.com\ntls: { insecureSkipVerify: true }\nplugins: {}\n",
+  );
+  const { starter, path, printed } = await startShared(here());
+  const { say } = await starter.line((line) => line.say !== undefined);
+  assert.match(say ?? "", /^mlflow-auth: warning: the certificate of https:\/\/mlflow\.example\.com is not verified/);
+  assert.is(printed(), "");
+  assert.ok((await (await askAt(path, here())).line(() => true)).settings !== undefined);
+});
+
+test("servers with wildcards, and several of them, need no choice", async () => {
+  site.project.write(
+    "mlflow-auth.yaml",
+    'version: 1\nservers: [{ uri: "https://*.example.com" }, { uri: "https://*.example.org" }]\n',
+  );
+  const { starter } = await startShared(here());
+  const { settings } = await starter.line(() => true);
+  assert.equal(
+    settings?.servers.map(({ host }) => host),
+    ["*.example.com", "*.example.org"],
+  );
+  assert.is(settings?.upstream, "https://any.example.com");
+});
+
+test("a program whose folder is gone is told so in the command's words", async () => {
+  const { starter, end } = await startShared({ ...here(), given: { cwd: null } });
+  const { failed } = await starter.line(() => true);
+  assert.is(failed?.code, "USAGE");
+  assert.match(
+    failed?.text ?? "",
+    /the working directory does not exist any more.*name the configuration file by its absolute path in MLFLOW_AUTH_CONFIG/s,
+  );
+  assert.is(await end, 2);
+});
+
+test("neither variable of the start is there for plugins and what they start", async () => {
+  const names =
+    "Object.keys({ ...process.env, ...context.env }).filter((name) => name.startsWith('_MLFLOW_AUTH')).join() || 'none'";
+  const getAuth = `() => ({ headers: { authorization: ${names} } })`;
+  replacePlugin(getAuth);
+  const { starter } = await startShared(here());
+  const { settings } = await starter.line((line) => line.settings !== undefined);
+  await send(settings as Settings);
+  assert.is(site.upstream.seen.at(-1)?.headers.authorization, "none");
+});
+
+test("a plugin that fails where nobody waits ends nothing, and programs are told", async () => {
+  const getAuth = `() => { setTimeout(() => { throw new Error("behind"); }); return { headers: { authorization: "Bearer x" } }; }`;
+  replacePlugin(getAuth);
+  const { starter } = await startShared(here());
+  const { settings } = await starter.line((line) => line.settings !== undefined);
+  await send(settings as Settings);
+  const { say } = await starter.line((line) => line.say !== undefined);
+  assert.match(say ?? "", /something failed .* most likely a plugin in the background.*\[PLUGIN_FAILED\]/);
+  assert.is((await send(settings as Settings)).status, 200);
+});
+
+test("it goes on where its program has ended before the answer", async () => {
+  const started = await startShared(here());
+  started.starter.socket.destroy();
+  const other = await askAt(started.path, here());
+  assert.ok((await other.line(() => true)).settings !== undefined);
+});
+
+test("a token that was left is kept for what it was for, and for nothing else", async () => {
+  const first = await startShared(here());
+  const { settings, digest = "" } = await first.starter.line(() => true);
+  first.child.kill("SIGKILL");
+  const token = settings?.token as string;
+  const same = await startShared({ ...here(), left: { token, digest } });
+  assert.is((await same.starter.line(() => true)).settings?.token, token);
+  const other = await startShared({ ...here(), left: { token, digest: `${digest}x` } });
+  assert.is.not((await other.starter.line(() => true)).settings?.token, token);
+  const elsewhere = await startShared({ ...here(), env: { HOME: "/" }, left: { token, digest } });
+  assert.is.not((await elsewhere.starter.line(() => true)).settings?.token, token);
 });
 
 test("a file that can't be used is told to the program that started it, in the command's words, and no socket is left", async () => {
