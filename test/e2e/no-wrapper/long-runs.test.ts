@@ -1,0 +1,155 @@
+/** Programs that run for long, while secrets rotate, files change and proxies are killed. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { type Front, refusedAmong } from "../../servers/front.ts";
+import { missing, mlflowPython } from "../../servers/tools.ts";
+import type { Child } from "../fixture/child.ts";
+import { runsOf } from "../fixture/mlflow-api.ts";
+import { addProgram, type Project } from "../fixture/project.ts";
+import { bearer, type Stage, startStage } from "../fixture/stage.ts";
+import { environmentWithPackage, proxiesOf, pythonProject } from "./scene.ts";
+
+const test = suite("long runs with nothing in front of them", { missing: await missing("mlflow", "vault", "nginx") });
+
+let stage: Stage;
+let python: string;
+let secret: string;
+let front: Front;
+let project: Project;
+
+const configOf = (path: string) => `
+version: 1
+servers:
+  - { uri: "${front.uri}", auth: vault }
+plugins:
+  vault: { address: "\${VAULT_ADDR}", secret: { path: "${path}" } }
+`;
+
+test.before(async () => {
+  stage = await startStage();
+  python = await environmentWithPackage(await mlflowPython());
+});
+test.after(() => stage.stop());
+
+test.beforeEach(async () => {
+  const { vault, watch } = stage;
+  secret = watch.secret();
+  await vault.put("secret/mlflow/long", { token: secret });
+  front = await stage.openFront(bearer(secret), { keepAlive: false });
+  const env = { VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token(), MLFLOW_TRACKING_URI: front.uri };
+  project = pythonProject({ config: configOf("mlflow/long"), env, python, watch });
+  addProgram(project, "loop.py");
+});
+
+const loop = (experiment: string) => project.start(["python", "loop.py", experiment], { timeout: 120 });
+const steps = (child: Child) =>
+  child
+    .stdout()
+    .split("\n")
+    .filter((line) => /^\d+$/.test(line)).length;
+
+/** Waits until it has logged some more. */
+async function logsOn(child: Child, more = 5): Promise<void> {
+  const wanted = steps(child) + more;
+  const ended = child.finished.then(({ stderr }) => assert.unreachable(stderr));
+  while (steps(child) < wanted) await Promise.race([sleep(20), ended]);
+}
+
+/** Ends it, and looks that each step was logged. */
+async function assertComplete(child: Child, experiment: string): Promise<void> {
+  project.write("stop", "");
+  const { code, stdout, stderr } = await child.finished;
+  assert.is(code, 0, stderr);
+  const last = Number(
+    stdout
+      .trim()
+      .split("\n")
+      .filter((line) => /^\d+$/.test(line))
+      .at(-1),
+  );
+  const [run] = (await runsOf(stage.mlflow, experiment)) ?? [];
+  assert.equal([run?.status, run?.metrics["step"]], ["FINISHED", last]);
+}
+
+/** A process that is killed may be there for a moment. */
+async function until<T>(look: () => T | undefined): Promise<T> {
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    await sleep(20);
+  }
+}
+
+const newProxy = (...before: number[]) => until(() => proxiesOf(project).find((pid) => !before.includes(pid)));
+
+test("a secret that is rotated is taken up, and no request is lost", async () => {
+  const child = loop("rotated");
+  await logsOn(child);
+  const next = stage.watch.secret();
+  await stage.vault.put("secret/mlflow/long", { token: next });
+  await front.setAccepted([bearer(secret), bearer(next)]);
+  await front.setAccepted([bearer(next)]);
+  await logsOn(child);
+  await assertComplete(child, "rotated");
+  assert.ok(refusedAmong(await front.requests()).every(({ credential }) => credential));
+});
+
+test("when the proxy is killed its successor goes on, again and again, with nothing lost and nothing bare", async () => {
+  const child = loop("killed");
+  const seen: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    await logsOn(child);
+    const pid = await newProxy(...seen);
+    seen.push(pid);
+    process.kill(pid, "SIGKILL");
+  }
+  await logsOn(child);
+  await assertComplete(child, "killed");
+  assert.equal(refusedAmong(await front.requests()), []);
+});
+
+test("when all is killed that held its port but the programs, one of them starts the next, with nothing lost and nothing bare", async () => {
+  const [child, other] = [loop("all killed"), loop("all killed, beside")];
+  await Promise.all([logsOn(child), logsOn(other)]);
+  const pid = await newProxy();
+  // In this order: the one that hands over would have become the next.
+  for (const one of [...proxiesOf(project, "handover"), pid]) process.kill(one, "SIGKILL");
+  await Promise.all([logsOn(child), logsOn(other)]);
+  assert.equal((await until(() => proxiesOf(project))).length, 1);
+  await assertComplete(child, "all killed");
+  assert.is((await other.finished).code, 0);
+  assert.equal(refusedAmong(await front.requests()), []);
+});
+
+test("a file that changes is taken up, and one that is broken is said once while the last good one serves", async () => {
+  const child = loop("changed");
+  await logsOn(child);
+  const first = await newProxy();
+  project.write("mlflow-auth.yaml", "version: 2\n");
+  await until(() => (/mlflow-auth: .*/.test(child.stderr()) ? true : undefined));
+  await logsOn(child);
+  assert.equal(proxiesOf(project), [first]);
+  await stage.vault.put("secret/mlflow/moved", { token: secret });
+  project.write("mlflow-auth.yaml", configOf("mlflow/moved"));
+  await newProxy(first);
+  await stage.vault.put("secret/mlflow/long", { token: stage.watch.secret() });
+  await logsOn(child);
+  await assertComplete(child, "changed");
+  assert.is(child.stderr().match(/mlflow-auth: /g)?.length, 1, child.stderr());
+  assert.equal(refusedAmong(await front.requests()), []);
+});
+
+test("twenty programs at once have one proxy", async () => {
+  const program = "import mlflow; print(len(mlflow.search_experiments()) > 0)";
+  const parent = `
+import subprocess, sys
+all = [subprocess.Popen([sys.executable, "-c", ${JSON.stringify(program)}], stdout=subprocess.PIPE) for _ in range(20)]
+print({one.communicate()[0] for one in all})
+`;
+  const { stdout, stderr } = await project.run(["python", "-c", parent], { timeout: 200 });
+  assert.is(stdout, "{b'True\\n'}\n", stderr);
+  assert.is(proxiesOf(project).length, 1);
+});
+
+test.run();
