@@ -52,7 +52,7 @@ export function createControl({ answer, leases, clock = systemClock }: ControlOp
     if (line === undefined) return void socket.destroy();
     ignoreAllElse(socket);
     const ask = askIn(line);
-    const told = ask === undefined ? ({ no: "not understood" } as const) : await answer(ask, isStarter);
+    const told: Told = ask === undefined ? { no: "not understood" } : await answer(ask, isStarter).catch(notJudged);
     tell(socket, told);
     if ("settings" in told) return leases.add(socket);
     socket.end();
@@ -75,6 +75,9 @@ export function createControl({ answer, leases, clock = systemClock }: ControlOp
     },
   };
 }
+
+/** Such as for a folder of a plugin that nobody may look into any more: a proxy of its own says what is wrong. */
+const notJudged = (): Told => ({ no: "not judged" });
 
 /** It is read all the same: only so the end of the program is seen. */
 function ignoreAllElse(socket: Socket): void {

@@ -4,7 +4,6 @@ import { readlinkSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { Config } from "@mlflow-auth/core/internal";
 import type { PythonEnvironment } from "@mlflow-auth/core/internal/python";
-import { secretVariablesOf } from "../removed-variables.js";
 import { countingNames, countingValues, type Environment, fileUsedAt } from "../same-meaning.js";
 import type { Ask } from "./ask.js";
 
@@ -53,9 +52,8 @@ export async function differenceOf(ask: Ask, own: Meaning): Promise<string | und
   return installedNow(own.config) === own.installed ? undefined : "plugins";
 }
 
-function valuesIn(env: Environment, { config, reads }: Meaning): ReturnType<typeof countingValues> {
-  const { named, fallbacks } = secretVariablesOf(config);
-  return countingValues(countingNames([...reads, ...named, ...fallbacks]), env, ALWAYS);
+function valuesIn(env: Environment, { reads }: Meaning): ReturnType<typeof countingValues> {
+  return countingValues(countingNames(reads), env, ALWAYS);
 }
 
 /** What a token stands for. A successor for which it is another one serves nobody who has that token. */

@@ -5,7 +5,7 @@ import { tell } from "./ask.js";
 
 /** What leases go by. */
 export interface LeasesOptions {
-  /** Called once nobody has had a lease for {@link LINGER}. Not before the first call of `expect`. */
+  /** Called once nobody has had a lease for {@link LINGER} since `expect` was called. */
   readonly ended: () => void;
   readonly clock?: Pick<Clock, "setTimeout"> | undefined;
 }
@@ -29,7 +29,7 @@ export interface Leases {
   say(text: string): void;
   /** Tells all of them, but for one, that the next request has to be preceded by another ask. */
   again(but?: Socket): void;
-  /** From now on the time without a lease counts. */
+  /** From now on the time without a lease counts, from the beginning. */
   expect(): void;
   /** Ends all of them. */
   close(): void;

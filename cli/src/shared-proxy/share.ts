@@ -27,7 +27,7 @@ export interface ShareOptions extends Pick<Served, "proxy" | "upstream" | "logge
   readonly clock?: Pick<Clock, "setTimeout" | "now"> | undefined;
 }
 
-/** Milliseconds that requests under way get once the proxy is told to stop, and once another has taken its place: an upload takes long. */
+/** Milliseconds that requests under way get once the proxy is told to stop, and where it ends by itself: an upload takes long. */
 const GRACE = 10_000;
 const LONG_GRACE = 3_600_000;
 
@@ -51,7 +51,8 @@ export async function share(options: ShareOptions): Promise<Shared> {
   let isEnding = false;
   let handover: Handover | undefined;
 
-  const leases = createLeases({ ended: () => isRetired || end(GRACE), clock });
+  const leases = createLeases({ ended: unneeded, clock });
+  let usesBefore = proxy.uses;
   const control = createControl({ answer, leases, clock });
 
   async function answer(ask: Ask, isStarter: boolean): Promise<Told> {
@@ -63,6 +64,15 @@ export async function share(options: ShareOptions): Promise<Shared> {
     const settings = bridgeSettings({ config, proxyUrl: proxy.url, upstream: upstream.uri, addresses: {}, displaced });
     const fd = handover?.isRunning ? given.handoverSocket : null;
     return { settings: JSON.parse(settings), file: config.file ?? null, fd, digest };
+  }
+
+  /** Nobody has had a lease for a while; but a request that is sent again, as to a successor, is sent without one. */
+  function unneeded(): void {
+    if (isRetired) return;
+    const isUsed = proxy.uses !== usesBefore;
+    usesBefore = proxy.uses;
+    if (isUsed) leases.expect();
+    else end(LONG_GRACE);
   }
 
   function retire(): void {
