@@ -1,6 +1,6 @@
 /** The Python package `mlflow-auth`: the command as npm has it, and what starts it in Python. */
-import { globSync, readFileSync, statSync } from "node:fs";
-import { join, resolve, sep } from "node:path";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
 import { build } from "esbuild";
 import { licencesOf } from "./bundle-licences.ts";
 import type { Distribution } from "./python-distribution.ts";
@@ -45,11 +45,13 @@ export async function commandDistribution(root: string, plugins: readonly string
 }
 
 function pythonFiles(folder: string, version: string): PackedFile[] {
-  return filesBelow(folder, ["mlflow_auth/**/*.py"]).map(({ path, bytes }) =>
-    path === "mlflow_auth/__init__.py"
-      ? { path, bytes: Buffer.from(bytes.toString("utf8").replace('"VERSION"', `"${version}"`)) }
-      : { path, bytes },
-  );
+  return filesBelow(folder, "mlflow_auth")
+    .filter(({ path }) => path.endsWith(".py"))
+    .map(({ path, bytes }) =>
+      path === "mlflow_auth/__init__.py"
+        ? { path, bytes: Buffer.from(bytes.toString("utf8").replace('"VERSION"', `"${version}"`)) }
+        : { path, bytes },
+    );
 }
 
 /** What npm packs of the command, but for what only npm, editors and people read. */
@@ -57,7 +59,11 @@ function commandFiles(
   folder: string,
   { name, version, type, engines, license }: Record<string, unknown>,
 ): PackedFile[] {
-  const packed = filesBelow(folder, ["bin/**", "bundle/*.js", "templates/**", "wheel/*.whl"]);
+  // Licences stand beside those of the logger.
+  const packed = ["bin", "bundle", "templates", "wheel"]
+    .flatMap((name) => filesBelow(folder, name))
+    .filter(({ path }) => path.startsWith("templates/") || /\.(?:js|whl)$/.test(path));
+
   const manifest = JSON.stringify({ name, version, license, type, engines }, undefined, 2);
   return [...packed, { path: "package.json", bytes: Buffer.from(`${manifest}\n`) }].map(({ path, bytes }) => ({
     path: `${CARRIED}/${path}`,
@@ -90,9 +96,10 @@ async function bundledPino(folder: string): Promise<{ files: PackedFile[]; licen
   };
 }
 
-function filesBelow(folder: string, patterns: readonly string[]): PackedFile[] {
-  const paths = globSync([...patterns], { cwd: folder, exclude: ["**/__pycache__"] });
-  return paths
-    .filter((path) => statSync(join(folder, path)).isFile())
-    .map((path) => ({ path: path.replaceAll(sep, "/"), bytes: readFileSync(join(folder, path)) }));
+/** Names that begin with a dot are among them, which a pattern of a shell would pass over. @param below where in the folder */
+function filesBelow(folder: string, below: string): PackedFile[] {
+  return readdirSync(join(folder, below), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, "/"))
+    .map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
 }

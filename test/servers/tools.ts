@@ -4,6 +4,7 @@
  * `cacheFolder`).
  */
 import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
 import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
 import { findPython, pythonIn } from "./installation/python.ts";
@@ -14,8 +15,10 @@ import {
   moto,
   motoServer,
   notebooks,
+  pythonTools,
   secretsAuth,
 } from "./installation/python-environments.ts";
+import { findPythonVersion, type PythonName, pythonVersions } from "./installation/pythons.ts";
 import { which } from "./installation/run.ts";
 import { installSystemPackages } from "./installation/system-package.ts";
 import { undici, undiciFolder as undiciIn } from "./installation/undici.ts";
@@ -37,6 +40,8 @@ export type Tool =
   | "fish"
   | "chromium"
   | "undici"
+  | "python-tools"
+  | PythonName
   | NodeName;
 
 const installs = process.env["CI"] === "true" || process.env["MLFLOW_AUTH_INSTALL"] === "1";
@@ -88,6 +93,13 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
     const found = await python();
     return found ? artefact(moto(found), `moto is not installed: ${HOW} (half a minute).`) : noPython;
   },
+  "python-tools": async () => {
+    const found = await python();
+    return found ? artefact(pythonTools(found), `uv, pipx and twine are not installed: ${HOW} (seconds).`) : noPython;
+  },
+  "python3.9": () => otherPython("python3.9"),
+  "python3.11": () => otherPython("python3.11"),
+  "python3.13": () => otherPython("python3.13"),
   vault: () => artefact(vault, `Vault is not built: ${HOW} (it takes 5 minutes). ${vault.needs}.`),
   nginx: () =>
     systemTool("nginx", "nginx-light", "nginx is not installed: apt-get install nginx-light, or brew install nginx."),
@@ -120,6 +132,12 @@ async function python() {
 
 function nodeTool(name: NodeName) {
   return artefact(nodeOf(name), `Node ${nodeVersions[name]} is not installed: ${HOW} (it takes half a minute).`);
+}
+
+async function otherPython(name: PythonName) {
+  if ((await findPythonVersion(name)) !== undefined) return undefined;
+  const version = pythonVersions[name];
+  return `Python ${version} is not installed: pyenv install ${version}, or uv python install ${version}.`;
 }
 
 async function artefact(wanted: Artefact, sentence: string): Promise<string | undefined> {
@@ -183,6 +201,16 @@ export async function motoBinary(): Promise<string> {
 /** The path of the Python that has moto, and with it botocore. @throws Error if it is not installed; ask `missing("moto")` first. */
 export function motoPython(): Promise<string> {
   return pythonWith(moto);
+}
+
+/** The path of uv, pipx or twine. @throws Error if they are not installed; ask `missing("python-tools")` first. */
+export async function pythonTool(name: "uv" | "pipx" | "twine"): Promise<string> {
+  return join(dirname(await pythonWith(pythonTools)), name);
+}
+
+/** The path of another Python than the first of the machine. @throws Error if it is not there; ask `missing` first. */
+export async function pythonBinary(name: PythonName): Promise<string> {
+  return present((await findPythonVersion(name)) ?? name);
 }
 
 async function pythonWith(environment: typeof mlflow | typeof moto): Promise<string> {

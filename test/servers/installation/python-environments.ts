@@ -56,6 +56,12 @@ export function secretsAuth(python: Python): Artefact {
   return packageFolder(python, "secrets-auth", "notebooks/requirements-secrets-auth.txt");
 }
 
+/** What installs Python packages beside pip, and what judges them. */
+export function pythonTools(python: Python): Artefact {
+  const said = "uv, pipx and twine into a virtual environment";
+  return environment(python, { name: "python-tools", requirements: "python-tools/requirements.txt", said });
+}
+
 /** moto, which stands for AWS. */
 export function moto(python: Python): Artefact {
   const said = "moto, which stands for AWS, into a virtual environment (half a minute)";
