@@ -1,24 +1,44 @@
 /** How the bundle of the command differs from what Node itself would load: three plugins of esbuild. */
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { createRequire, isBuiltin } from "node:module";
+import { dirname } from "node:path";
+import { types } from "node:util";
 import type { Plugin } from "esbuild";
 
-/** `await import()` of CommonJS gives its exports by name, as in Node; esbuild alone gives `default`. */
-export const namedExports: Plugin = {
-  name: "named-exports",
-  setup(build) {
-    const filter = /^(ajv|yaml|cosmiconfig\/dist\/Explorer\.js)$/;
-    build.onResolve({ filter }, ({ kind, path, resolveDir }) =>
-      kind === "dynamic-import" ? { path, namespace: "named-exports", pluginData: resolveDir } : undefined,
-    );
-    build.onLoad({ filter: /.*/, namespace: "named-exports" }, ({ path, pluginData: resolveDir }) => {
-      const exported = Object.keys(createRequire(join(resolveDir, "any.js"))(path)).filter(
-        (name) => name !== "default" && name !== "__esModule",
-      );
-      return { contents: `export { ${exported.join(", ")} } from ${JSON.stringify(path)};`, resolveDir };
-    });
-  },
-};
+/**
+ * `await import()` of CommonJS gives its exports by name, as in Node; esbuild alone gives `default`.
+ *
+ * @param filter of the packages that may be so imported
+ */
+export function namedExports(filter: RegExp): Plugin {
+  return {
+    name: "named-exports",
+    setup(build) {
+      build.onResolve({ filter }, async ({ kind, path, pluginData, ...options }) => {
+        if (kind !== "dynamic-import" || isBuiltin(path) || pluginData === SEEN) return undefined;
+        const { path: file } = await build.resolve(path, { ...options, kind, pluginData: SEEN });
+        // Its name stands in the bundle, which is to be the same whatever folder it is made in.
+        return isModule(file) ? undefined : { path, namespace: "named-exports", pluginData: file };
+      });
+      build.onLoad({ filter: /.*/, namespace: "named-exports" }, ({ pluginData: file }) => {
+        const { __esModule, default: _, ...exported } = load(file);
+        // What says that it was a module once has no default that Node would give.
+        const names = [...Object.keys(exported), ...(__esModule ? [] : ["default"])];
+        return { contents: `export { ${names.join(", ")} } from ${JSON.stringify(file)};`, resolveDir: dirname(file) };
+      });
+    },
+  };
+}
+
+const SEEN = "seen";
+
+/** The exports of a file, which runs here. */
+function load(file: string) {
+  return createRequire(file)(file);
+}
+
+function isModule(file: string): boolean {
+  return types.isModuleNamespaceObject(load(file));
+}
 
 /** The search for the file hands cosmiconfig loaders of our own, so that its own YAML parser is never asked for. */
 export const withoutYamlOfCosmiconfig: Plugin = {

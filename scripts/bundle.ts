@@ -50,7 +50,11 @@ export async function bundleCommand(): Promise<void> {
     // As Node builds undici for itself: with its one parser, and without the experimental other.
     define: { esbuildDetection: "1" },
     banner: { js: REQUIRE },
-    plugins: [namedExports, withoutYamlOfCosmiconfig, partsOfUndici(cli)],
+    plugins: [
+      namedExports(/^(ajv|yaml|cosmiconfig\/dist\/Explorer\.js)$/),
+      withoutYamlOfCosmiconfig,
+      partsOfUndici(cli),
+    ],
     legalComments: "eof",
     metafile: true,
     write: false,

@@ -4,6 +4,7 @@ import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { REQUIRE } from "./bundle-builtins.ts";
 import { licencesOf } from "./bundle-licences.ts";
+import { namedExports } from "./bundle-plugins.ts";
 import type { Distribution } from "./python-distribution.ts";
 import { compatible, pythonVersion } from "./python-metadata.ts";
 import type { PackedFile } from "./python-wheel.ts";
@@ -87,6 +88,9 @@ async function bundled(folder: string, modules: readonly string[]) {
     format: "esm",
     platform: "node",
     target: "node22.19",
+    plugins: [namedExports(/^[^./]/)],
+    // As Node resolves, and so with one copy of each module: esbuild alone prefers what packages have for bundlers.
+    conditions: [],
     banner: { js: REQUIRE },
     legalComments: "none",
     metafile: true,
@@ -97,7 +101,9 @@ async function bundled(folder: string, modules: readonly string[]) {
     path: relative(folder, path),
     bytes: Buffer.from(contents),
   }));
-  const inputs = Object.keys(metafile.inputs).map((path) => resolve(folder, path));
+  const inputs = Object.keys(metafile.inputs)
+    .filter((path) => !path.includes(":"))
+    .map((path) => resolve(folder, path));
   const isAlone = !inputs.some((path) => path.includes("node_modules"));
   return { files, licences: isAlone ? undefined : licencesOf(inputs, "This plugin") };
 }

@@ -143,6 +143,13 @@ test("a plugin's package.json says what npm's does, and names no dependency, for
   }
 });
 
+test("name no folder of the machine that made them", () => {
+  for (const [name, files] of wheels) {
+    const naming = [...files].filter(([, bytes]) => bytes.includes(root)).map(([path]) => path);
+    assert.equal(naming, [], name);
+  }
+});
+
 test("a plugin imports nothing but Node's own modules", () => {
   for (const plugin of plugins) {
     for (const [path, bytes] of wheelOf(`mlflow_auth_${plugin}`)[1]) {

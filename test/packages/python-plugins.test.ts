@@ -1,5 +1,8 @@
 /** Every plugin as its Python package holds it, bundled with its SDK: it reads its credential from a store, through the command from pip. */
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { startStub } from "@mlflow-auth/mlflow-stub";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
@@ -49,37 +52,46 @@ for (const plugin of Object.keys(providers) as ProviderName[]) {
   });
 }
 
-test("token, datadog and sigv4: headers that need no store", async () => {
+test("token and datadog: headers that need no store", async () => {
   const cwd = emptyProject();
   const credential = crypto.randomUUID();
-  const file = {
-    version: 1,
-    auth: "token",
-    servers: [
-      { uri: "https://mlflow.example.com", auth: "token" },
-      { uri: "https://signed.example.com", auth: "sigv4" },
-    ],
-    plugins: {
-      token: { command: ["printenv", "GIVEN"] },
-      datadog: { apiKey: { env: "GIVEN" } },
-      sigv4: { arn: "arn:aws:sagemaker:eu-central-1:111122223333:mlflow-tracking-server/team" },
-    },
-  };
+  const plugins = { token: { command: ["printenv", "GIVEN"] }, datadog: { apiKey: { env: "GIVEN" } } };
+  const file = { version: 1, trackingUri: "https://mlflow.example.com", plugins };
   writeFileSync(join(cwd, "mlflow-auth.yaml"), JSON.stringify(file));
-  const given = { GIVEN: credential, AWS_ACCESS_KEY_ID: credential, AWS_SECRET_ACCESS_KEY: credential };
-  const place = { cwd, env: { ...env, ...given } };
-  const headers = await runIn(
+  const place = { cwd, env: { ...env, GIVEN: credential } };
+  const { stdout, stderr } = await runIn(
     environment,
     place,
     "mlflow-auth",
     "headers",
-    "https://mlflow.example.com/",
+    file.trackingUri,
     "--show-secrets",
   );
-  assert.match(headers.stdout, `Bearer ${credential}`, headers.stderr);
-  assert.match(headers.stdout.toLowerCase(), "dd-api-key");
-  const signed = await runIn(environment, place, "mlflow-auth", "headers", "https://signed.example.com/");
-  assert.match(signed.stdout.toLowerCase(), "authorization", signed.stderr);
+  assert.match(stdout, `Bearer ${credential}`, stderr);
+  assert.match(stdout.toLowerCase(), "dd-api-key");
+});
+
+test("sigv4: requests are signed", async () => {
+  const asked: IncomingHttpHeaders[] = [];
+  const server = createServer(({ headers }, res) => {
+    asked.push(headers);
+    res.end("{}");
+  }).listen(0, "127.0.0.1");
+  closeAfterwards(() => server.close());
+  await once(server, "listening");
+  const cwd = emptyProject();
+  const file = {
+    version: 1,
+    trackingUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    plugins: { sigv4: { arn: "arn:aws:sagemaker:eu-central-1:111122223333:mlflow-tracking-server/team" } },
+  };
+  writeFileSync(join(cwd, "mlflow-auth.yaml"), JSON.stringify(file));
+  const keys = { AWS_ACCESS_KEY_ID: crypto.randomUUID(), AWS_SECRET_ACCESS_KEY: crypto.randomUUID() };
+  const ask = "import os, urllib.request; urllib.request.urlopen(os.environ['MLFLOW_TRACKING_URI'] + '/version')";
+  const place = { cwd, env: { ...env, ...keys } };
+  const { code, stderr } = await runIn(environment, place, "mlflow-auth", "exec", "--", "python", "-c", ask);
+  assert.is(code, 0, stderr);
+  assert.match(asked.at(-1)?.authorization ?? "", /^AWS4-HMAC-SHA256 Credential=/);
 });
 
 test("a plugin's own command runs as well", async () => {
