@@ -10,7 +10,7 @@ export type Seconds = Record<string, number>;
 
 /** Seconds of files that never ran here. The first entry that fits a path counts. */
 const GUESSES: [part: RegExp, seconds: number][] = [
-  [/^test\/packages\//, 60],
+  [/^test\/(packages|e2e\/no-wrapper)\//, 60],
   [/python-bridge|outage|faults/, 30],
   [/^test\/(contract|demo|e2e|examples)\//, 12],
   [/^test\//, 4],

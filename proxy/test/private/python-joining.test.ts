@@ -33,6 +33,13 @@ test("the first request starts it with all that it needs, and every further one 
   assert.match(started?.socket ?? "", new RegExp(`^${scene.runtime}/mlflow-auth/${seen[0]?.port}-[0-9a-f]{8}\\.sock$`));
 });
 
+test("the program's environment stays as it was, with what a login needs", async () => {
+  const same = await scene.run("before = dict(os.environ); get(); print(json.dumps(before == dict(os.environ)))", {
+    env: { VAULT_TOKEN: "made up" },
+  });
+  assert.is(same, true);
+});
+
 test("twenty programs at once start one", async () => {
   const seen = await scene.run<Seen[]>(
     `
