@@ -9,6 +9,8 @@ import subprocess
 from mlflow_auth_bridge_folder import BACKLOG, closed_in_children
 
 COMMAND = "serve-processes"
+# Where Node started this program with a channel, they name a descriptor of it, which node would take for its own.
+CHANNEL = ("NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE")
 # What a shell leaves behind has no parent that waits for it: `os.wait` of this program sees nothing.
 LEAVE_BEHIND = ("/bin/sh", "-c", '"$@" &', "sh")
 
@@ -80,6 +82,8 @@ def start(launch, sockets, cwd, inherited=None):
             "_MLFLOW_AUTH_PYTHON": json.dumps({name: launch[name] for name in ("plugins", "prefix", "version")}),
             "_MLFLOW_AUTH_SHARED": json.dumps(shared),
         }
+        for name in CHANNEL:
+            environment.pop(name, None)
         descriptors = [one.fileno() for one in (*given, sockets.listening, *sockets.found_by.values())]
         leave_behind([*launch["argv"], COMMAND], environment, descriptors)
     except BaseException:

@@ -114,11 +114,19 @@ test("a request under way outlives its end", async () => {
   await until(() => upstream.seen.length === 1);
   await program.leave();
   await clock.advance(3 * LINGER);
+  await isRefused(send);
   assert.not(over());
   upstream.server.closeAllConnections();
   assert.is(await answered, 502);
   await until(over);
 });
+
+/** Resolves once no more connections are taken, and what is cut off then has been. */
+async function isRefused(send: () => Promise<number>): Promise<void> {
+  const refused = () => send().then(String, ({ cause }) => cause.code);
+  while ((await refused()) !== "ECONNREFUSED") await new Promise((resolve) => setTimeout(resolve, 2));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 test("one that gave way serves until its programs have gone, and none was used for a while", async () => {
   const { project, clock, program, ended, over, send } = await begin();
@@ -155,6 +163,7 @@ test("a request under way outlives the end of one that gave way", async () => {
   await clock.advance(PAUSE);
   await program.hears("again");
   await clock.advance(200_000);
+  await isRefused(send);
   assert.not(over());
   upstream.server.closeAllConnections();
   assert.is(await answered, 502);
