@@ -10,8 +10,8 @@ export { type FindOptions, type FoundFile, findConfig, isFileNamed } from "./con
 export { leaveOutDisabled } from "./config/instances.js";
 export { interpolate } from "./config/interpolate.js";
 export { pointerTo, stepsOf } from "./config/problems.js";
-export { type Data, type DataObject, readConfig } from "./config/read.js";
-export { discriminatorOf, isKnown, isObject, type Schema, SchemaWalker, tagValues } from "./config/schema-walk.js";
+export { type Data, readConfig } from "./config/read.js";
+export { isKnown, isObject, type Schema } from "./config/schema-walk.js";
 export type { SecretVariables } from "./config/secret-origins.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";
 export { judgeUri } from "./config/servers.js";
@@ -32,7 +32,7 @@ export {
   undeclaredManifests,
 } from "./discovery/manifests.js";
 export { misnamed, noSchema, notTrusted } from "./discovery/package-faults.js";
-export { parseObject, readPackage } from "./discovery/read-package.js";
+export { MAX_PACKAGE_BYTES, readPackage } from "./discovery/read-package.js";
 export type { RootOptions } from "./discovery/roots.js";
 export type { Origin, Root } from "./discovery/search-folders.js";
 export { codes, type ErrorCode } from "./errors/codes.js";
@@ -52,4 +52,4 @@ export { leadsOut, MOST_READINGS, readings } from "./http/paths.js";
 export { displayName, loadConfig } from "./load-config.js";
 export { type LogLevel, logLevels, logVariableFaults } from "./logging/logger.js";
 export { commandGroup, type Group, groups } from "./provider/provider.js";
-export { removalVariable } from "./secret/missing-variable.js";
+export { removal, removalVariable } from "./secret/missing-variable.js";

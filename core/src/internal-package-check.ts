@@ -5,4 +5,4 @@
 export { packageFaultOf } from "./discovery/package-faults.js";
 export { type CheckedPackage, checkedPackage } from "./package-check/checked-package.js";
 export { packageChecks } from "./package-check/checks.js";
-export { type FindingCode, findingCodes, type PackageFinding, placeOf } from "./package-check/finding.js";
+export { findingCodes, type PackageFinding, placeOf } from "./package-check/finding.js";

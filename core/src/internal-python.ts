@@ -5,6 +5,5 @@
 export {
   ownPythonEnvironment,
   type PythonEnvironment,
-  pythonVariable,
   takePythonEnvironment,
 } from "./discovery/python-environment.js";

@@ -13,6 +13,7 @@ export { ignoredProxy, ignoredProxyWarning, proxyFor, sparedProxy } from "./conn
 export { brokenAnswerOf } from "./connection/lenient-answers.js";
 export { unusedAuthorities, unusedAuthoritiesWarning } from "./connection/tls-files.js";
 export { framesOf } from "./errors/frames.js";
+export { objectIn } from "./files/json-object.js";
 export { HOP_BY_HOP } from "./http/headers.js";
 export * from "./internal-config.js";
 export { loadCommand } from "./load-command.js";

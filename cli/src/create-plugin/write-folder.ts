@@ -16,8 +16,8 @@ export function refusalOf(folder: string): MlflowAuthError | undefined {
 }
 
 /**
- * Writes files into a new folder: into one beside it first, which then takes its name. For their owner to change and all to read, whatever
- * the umask: mlflow-auth uses no package that others may write.
+ * Writes files into a new folder: into one beside it first, which then takes its name. For their owner alone to change, whatever the
+ * umask: mlflow-auth uses no package that others may write.
  *
  * @param folder absolute; its parent is there
  * @param files what each holds, by its path with `/`

@@ -4,6 +4,7 @@ import {
   type ErrorCode,
   isPermissionDenial,
   MlflowAuthError,
+  objectIn,
   rejectionKindOf,
   type ServerConfig,
 } from "@mlflow-auth/core/internal";
@@ -31,7 +32,7 @@ const CONNECTION: ReadonlySet<string> = new Set(["SERVER_TLS", "TLS_FILE", "HTTP
 
 /** Undefined for an answer of the server's own. */
 export function refusalIn({ status, text }: Answer): OuterRefusal | undefined {
-  const { message, code } = fieldsOf(text);
+  const { message, code } = objectIn(text) ?? {};
   if (!OWN_STATUS.has(status) || typeof message !== "string" || !message.startsWith(SPEAKER)) return undefined;
   const words = message.slice(SPEAKER.length);
   const isCode = typeof code === "string" && Object.hasOwn(codes, code);
@@ -58,12 +59,4 @@ export function explainBehindProxy(answer: Answer, sent: SentRead, server: Serve
     found: `the server ${how} the credential that the exec around this command gives (${answer.status})`,
     remedy: OUTSIDE,
   };
-}
-
-function fieldsOf(text: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(text)) as Record<string, unknown>;
-  } catch {
-    return {};
-  }
 }

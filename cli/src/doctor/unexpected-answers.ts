@@ -3,6 +3,7 @@ import {
   type AuthorizedHeaders,
   isPassing,
   isPermissionDenial,
+  objectIn,
   rejectionKindOf,
   remedyForPassing,
 } from "@mlflow-auth/core/internal";
@@ -179,15 +180,4 @@ function failing({ status, text }: Answer): string {
   const ofMlflow = objectIn(text)?.["error_code"] !== undefined;
   const found = ofMlflow ? `MLflow fails (${status})` : `the server answered ${status}`;
   return isPassing(status) ? `${found}; ${SILENCE}` : found;
-}
-
-function objectIn(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

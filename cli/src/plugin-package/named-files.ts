@@ -1,4 +1,5 @@
 /** The files that a package's package.json names. */
+import { pointerTo } from "@mlflow-auth/core/internal/config";
 
 /** One of them. */
 export interface NamedFile {
@@ -25,7 +26,7 @@ export function namedFiles(json: Json): NamedFile[] {
 function fileOrFiles(value: unknown, pointer: string): NamedFile[] {
   if (typeof value === "string") return below(value, pointer);
   const files = Object.entries((value ?? {}) as Json).filter(([, file]) => typeof file === "string");
-  return files.flatMap(([name, file]) => below(file, `${pointer}/${escaped(name)}`));
+  return files.flatMap(([name, file]) => below(file, pointerTo(pointer, name)));
 }
 
 /** Levels of a value; those of "exports" are four at most. Whoever has more names no file that anybody finds. */
@@ -38,10 +39,8 @@ function below(value: unknown, pointer: string, pathIn = (text: string) => text,
     return path === "" || path.startsWith("../") || path.startsWith("/") ? [] : [{ path, pointer }];
   }
   if (typeof value !== "object" || value === null || level === DEEPEST) return [];
-  return Object.entries(value).flatMap(([key, inner]) => below(inner, `${pointer}/${escaped(key)}`, pathIn, level + 1));
+  return Object.entries(value).flatMap(([key, inner]) => below(inner, pointerTo(pointer, key), pathIn, level + 1));
 }
-
-const escaped = (key: string) => key.replaceAll("~", "~0").replaceAll("/", "~1");
 
 /** Whether a file is the one that is named, or one of those. */
 export function isNamed({ path }: NamedFile, file: string): boolean {

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import {
+  MAX_PACKAGE_BYTES,
   type Manifest,
   MlflowAuthError,
   printable,
@@ -9,9 +10,6 @@ import {
   readSmallTextSync,
   workingFolder,
 } from "@mlflow-auth/core/internal/config";
-
-/** Bytes, as core reads of one. */
-const MOST_BYTES = 4 * 1024 * 1024;
 
 /** A folder with a package.json that can be read. */
 export interface PackageFolder {
@@ -31,7 +29,7 @@ export function openFolder(named?: string): PackageFolder {
   );
   const shown = printable(folder);
   if (!existsSync(folder)) throw notHere(`there is no folder ${shown}`);
-  const read = readSmallTextSync(join(folder, "package.json"), MOST_BYTES);
+  const read = readSmallTextSync(join(folder, "package.json"), MAX_PACKAGE_BYTES);
   if ("text" in read) return { folder, text: read.text };
   throw notHere(
     read.reason === "missing" ? `${shown} is no package: it has no package.json` : `${shown}/package.json ${read.why}`,

@@ -1,6 +1,6 @@
 /**
- * Looks for secrets in a plugin's schema that core would not find in the data, and for its author for all that core converts. Core follows what `SchemaWalker` does; of a branch that a
- * validator alone can pick, a secret would be passed to the plugin as it was written.
+ * Looks for secrets in a plugin's schema that core would not find in the data, and for its author for all that core converts. Core
+ * follows what `SchemaWalker` does; of a branch that a validator alone can pick, a secret would be passed to the plugin as it was written.
  */
 import { pointerTo } from "./problems.js";
 import { discriminatorOf, isObject, type Schema, type SchemaWalker, tagValues } from "./schema-walk.js";

@@ -81,7 +81,7 @@ function list(
   const allowInsecure = fields["allowInsecure"] === true;
   const allowsAnonymous = fields["anonymous"] === "allowed";
   const gateway = gatewayOf(fields["gateway"], pointerTo(pointer, "gateway"), problems);
-  const tls = tlsOf(fields["tls"], variables.variableOf(pointerTo(pointerTo(pointer, "tls"), "ca")));
+  const tls = tlsOf(fields["tls"], variables.variableOf(pointerTo(pointer, "tls", "ca")));
   const connections = typeof fields["connections"] === "number" ? fields["connections"] : undefined;
   const server = { pointer, fields, allowInsecure, tls, allowsAnonymous, gateway, connections, uri: undefined };
   if (typeof given !== "string" || problems.covers(place)) return server;

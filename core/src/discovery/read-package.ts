@@ -1,9 +1,10 @@
 /** Reads the package.json files of packages that nobody has judged yet. */
 import type { Stats } from "node:fs";
+import { objectIn } from "../files/json-object.js";
 import { decodeText, readSmallBytesSync } from "../files/small-file.js";
 
 /** No package.json that anybody wrote comes near. */
-const MAX_PACKAGE_BYTES = 4 * 1024 * 1024;
+export const MAX_PACKAGE_BYTES = 4 * 1024 * 1024;
 
 /** A package.json, not parsed yet. */
 export interface PackageText {
@@ -29,14 +30,9 @@ export function readPackage(file: string): PackageText | undefined {
   };
 }
 
-/** A text's top-level object; an empty one where it is not JSON. */
+/** A text's top-level object; an empty one where it is not JSON, or something else. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+  return objectIn(text) ?? {};
 }
 
 /**

@@ -3,15 +3,12 @@
 import { join } from "node:path";
 import { checkEntry } from "../discovery/check-manifest.js";
 import { type Manifest, readManifest } from "../discovery/manifests.js";
-import { parseObject } from "../discovery/read-package.js";
+import { MAX_PACKAGE_BYTES, parseObject } from "../discovery/read-package.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallTextSync } from "../files/small-file.js";
 import { coreVersion } from "../generated/core-version.js";
 import { commandGroup, groups } from "../provider/provider.js";
 import { type Imported, importAlone } from "./import-alone.js";
-
-/** Bytes, as core reads of one. */
-const MOST_BYTES = 4 * 1024 * 1024;
 
 /** The package, read; nothing of it has been imported until that is asked for. */
 export interface CheckedPackage {
@@ -39,7 +36,7 @@ export interface CheckOptions {
 
 /** Reads a package that may be broken in any way; never throws. @param folder absolute */
 export function checkedPackage(folder: string, { core = coreVersion, longest }: CheckOptions = {}): CheckedPackage {
-  const read = readSmallTextSync(join(folder, "package.json"), MOST_BYTES);
+  const read = readSmallTextSync(join(folder, "package.json"), MAX_PACKAGE_BYTES);
   const text = "text" in read ? read.text : undefined;
   const manifest = readManifest(folder);
   let imported: Promise<Imported> | undefined;

@@ -1,5 +1,4 @@
 /** What a plugin's package has that keeps it from working, or deserves a look, before it is published. */
-import { stepsOf } from "../config/problems.js";
 
 /** What a finding is about. The guide of the command line explains each. */
 export const findingCodes = [
@@ -68,11 +67,4 @@ export function finding(
 export function placeOf({ file = "", pointer, line }: PackageFinding): string {
   if (line !== undefined) return `${file}:${line}`;
   return pointer === undefined || pointer === "" ? file : `${file}#${pointer}`;
-}
-
-/** The last step of a pointer, as people write an option. */
-export function optionOf(pointer: string): string {
-  return stepsOf(pointer)
-    .filter((step, index, steps) => steps[index - 1] === "properties" && step !== "")
-    .join(".");
 }

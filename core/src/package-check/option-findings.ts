@@ -1,9 +1,9 @@
 /** What one part of a schema says about options. */
-import { pointerTo } from "../config/problems.js";
+import { pointerTo, stepsOf } from "../config/problems.js";
 import { isObject, type Schema, type SchemaWalker } from "../config/schema-walk.js";
 import { isNamedLikeSecret } from "../config/secret-variables.js";
 import { credentialIn, isNamedLikeCredential } from "./credential-texts.js";
-import { finding, optionOf, type PackageFinding } from "./finding.js";
+import { finding, type PackageFinding } from "./finding.js";
 import { isClosedBy, isObjects, type SchemaPart } from "./schema-tour.js";
 import type { ValueCheck } from "./schema-values.js";
 
@@ -14,8 +14,8 @@ export function partFindings(part: SchemaPart, walker: SchemaWalker, check: Valu
 
 /** How a person would name the place. */
 function named({ pointer }: SchemaPart): string {
-  const option = optionOf(pointer);
-  return option === "" ? "the schema" : `the option \`${option}\``;
+  const names = stepsOf(pointer).filter((step, index, steps) => steps[index - 1] === "properties" && step !== "");
+  return names.length === 0 ? "the schema" : `the option \`${names.join(".")}\``;
 }
 
 function formFindings(part: SchemaPart, walker: SchemaWalker): PackageFinding[] {

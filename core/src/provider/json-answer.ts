@@ -1,4 +1,6 @@
 /** What a plugin makes of an answer in JSON, without a way to throw its text or to call nonsense a time. */
+import { objectIn } from "../files/json-object.js";
+
 /**
  * The fields of a JSON object. Of anything else, text that is no JSON included, there are none: look whether what you need is there. It
  * never throws, for what `JSON.parse` throws quotes the text, and with it the credential.
@@ -6,12 +8,7 @@
  * @param text `answer.text`
  */
 export function jsonFields(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-  } catch {
-    return {};
-  }
+  return objectIn(text) ?? {};
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What a JSON Web Token says of itself. */
+import { objectIn } from "../files/json-object.js";
 
 /**
  * Claims of RFC 7519, section 4.1. Times are milliseconds since the Unix epoch. What is not there, or not of its type, is left out.
@@ -29,8 +30,8 @@ const JWT = /^([\w-]{2,})\.([\w-]{2,})\.[\w-]*$/;
  */
 export function readJwt(token: string): JwtClaims | undefined {
   const [, header = "", payload = ""] = JWT.exec(token.trim()) ?? [];
-  const claims = objectIn(payload);
-  if (claims === undefined || typeof objectIn(header)?.["alg"] !== "string") return undefined;
+  const claims = partIn(payload);
+  if (claims === undefined || typeof partIn(header)?.["alg"] !== "string") return undefined;
   const text = (name: string) => (typeof claims[name] === "string" ? (claims[name] as string) : undefined);
   const time = (name: string) => {
     const seconds = claims[name];
@@ -51,12 +52,6 @@ function given(claims: { [K in keyof JwtClaims]: JwtClaims[K] | undefined }): Jw
   return Object.freeze(Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined))) as never;
 }
 
-function objectIn(part: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+function partIn(part: string): Record<string, unknown> | undefined {
+  return objectIn(Buffer.from(part, "base64url").toString("utf8"));
 }

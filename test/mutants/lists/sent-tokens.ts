@@ -8,7 +8,7 @@ export const mutants = [
     [
       ["seconds * 1000", "seconds", "a token that is good counts as over for decades"],
       [
-        `typeof objectIn(header)?.["alg"] !== "string"`,
+        `typeof partIn(header)?.["alg"] !== "string"`,
         "false",
         "a token of another kind is taken for a JSON Web Token, and its end for that",
       ],
