@@ -5,8 +5,9 @@ import { Agent, request } from "undici";
 import * as assert from "uvu/assert";
 import { type Authority, createAuthority } from "../servers/certificates.ts";
 import { type ConnectProxy, startConnectProxy } from "../servers/connect-proxy.ts";
+import { callsOf } from "./outcomes.ts";
 import { canary, createSite, type Site } from "./site.ts";
-import { callBy, type Outcome, ways } from "./ways.ts";
+import { type Outcome, ways } from "./ways.ts";
 
 const test = suite("corporate proxies");
 
@@ -44,25 +45,12 @@ test.beforeEach(() => {
   for (const list of [proxy.targets, proxy.heard, site.server.received]) list.length = 0;
 });
 
-const call = (way: string, uri: string, env: Record<string, string>) =>
-  callBy(way, { uri, folder: site.project.folder, env });
+const { call, failed, ...calls } = callsOf(() => site);
 
 /** The server got the credential, and the proxy none of it. */
-function answered(way: string, { status, told }: Outcome): void {
-  assert.is(status, 200, `${way}: ${told}`);
-  assert.equal(
-    site.server.received.splice(0).map(({ headers }) => headers.authorization),
-    [`Bearer ${canary}`],
-    way,
-  );
+function answered(way: string, outcome: Outcome, path?: string): void {
+  calls.answered(way, outcome, path);
   for (const heard of proxy.heard) assert.not.match(heard, canary, way);
-}
-
-function failed(way: string, outcome: Outcome, ...patterns: RegExp[]): void {
-  assert.is.not(outcome.status, 200, way);
-  for (const pattern of patterns) assert.match(outcome.told, pattern, way);
-  assert.not.match(outcome.told, canary, way);
-  assert.is(site.server.received.length, 0, way);
 }
 
 const through = { HTTPS_PROXY: "", HTTP_PROXY: "" };
@@ -74,7 +62,7 @@ for (const way of Object.keys(ways)) {
   test(`${way}: HTTPS_PROXY carries the request, and hears no more than where to`, async () => {
     site.configure({ uri: `https://${LISTED}`, tls: { ca } }, { uri: `https://${LISTED}:8443/base`, tls: { ca } });
     answered(way, await call(way, `https://${LISTED}`, through));
-    answered(way, await call(way, `https://${LISTED}:8443/base`, through));
+    answered(way, await call(way, `https://${LISTED}:8443/base`, through), "/base/api");
     assert.equal(proxy.targets, [`${LISTED}:443`, `${LISTED}:8443`]);
     for (const target of proxy.targets) {
       assert.ok(proxy.tunnelled(target).length > 100, target);

@@ -5,8 +5,9 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { builtCommand } from "../built-command.ts";
 import { type Authority, createAuthority } from "../servers/certificates.ts";
-import { canary, createSite, type Site } from "./site.ts";
-import { callBy, type Outcome, ways } from "./ways.ts";
+import { callsOf } from "./outcomes.ts";
+import { createSite, type Site } from "./site.ts";
+import { ways } from "./ways.ts";
 
 const test = suite("authorities that a variable of other programs names");
 
@@ -28,23 +29,7 @@ test.beforeEach(() => {
   site.server.received.length = 0;
 });
 
-const call = (way: string, uri: string, env: Record<string, string> = {}) =>
-  callBy(way, { uri, folder: site.project.folder, env });
-
-function answered(way: string, { status, told }: Outcome): void {
-  assert.is(status, 200, `${way}: ${told}`);
-  assert.equal(
-    site.server.received.splice(0).map(({ headers }) => headers.authorization),
-    [`Bearer ${canary}`],
-    way,
-  );
-}
-
-function failed(way: string, outcome: Outcome, ...patterns: RegExp[]): void {
-  assert.is.not(outcome.status, 200, way);
-  for (const pattern of patterns) assert.match(outcome.told, pattern, way);
-  assert.is(site.server.received.length, 0, way);
-}
+const { call, answered, failed } = callsOf(() => site);
 
 for (const variable of ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"]) {
   test(`${variable} stands for tls.ca where neither the file nor MLflow's variable has one`, async () => {

@@ -1,8 +1,9 @@
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type Authority, createAuthority, selfSigned } from "../servers/certificates.ts";
-import { canary, createSite, type Site } from "./site.ts";
-import { callBy, type Outcome, ways } from "./ways.ts";
+import { callsOf } from "./outcomes.ts";
+import { createSite, type Site } from "./site.ts";
+import { ways } from "./ways.ts";
 
 const test = suite("TLS towards listed servers");
 
@@ -25,24 +26,7 @@ test.beforeEach(() => {
   site.server.received.length = 0;
 });
 
-const call = (way: string, uri: string, env: Record<string, string> = {}) =>
-  callBy(way, { uri, folder: site.project.folder, env });
-
-function answered(way: string, { status, told }: Outcome): void {
-  assert.is(status, 200, `${way}: ${told}`);
-  assert.equal(
-    site.server.received.splice(0).map(({ headers, url }) => [headers.authorization, url]),
-    [[`Bearer ${canary}`, "/api"]],
-    way,
-  );
-}
-
-function failed(way: string, outcome: Outcome, ...patterns: RegExp[]): void {
-  assert.is.not(outcome.status, 200, way);
-  for (const pattern of patterns) assert.match(outcome.told, pattern, way);
-  assert.not.match(outcome.told, canary);
-  assert.is(site.server.received.length, 0, way);
-}
+const { call, answered, failed } = callsOf(() => site);
 
 for (const way of Object.keys(ways)) {
   test(`${way}: a private authority is accepted where the file names it, and only there`, async () => {
