@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { refusedBy } from "../servers/front.ts";
 import { type RealMlflow, startMlflow } from "../servers/mlflow.ts";
 import { startFront } from "../servers/node-front.ts";
+import { isAlive } from "../servers/process/is-alive.ts";
 import { missing } from "../servers/tools.ts";
 import type { Child } from "./fixture/child.ts";
 import { runsOf } from "./fixture/mlflow-api.ts";
@@ -149,20 +150,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.kill(-pid, 0);
     child.kill(signal);
     await child.finished;
-    // What was killed is a zombie until the system has taken note of it.
     while (isAlive(pid)) await sleep(10);
     assert.equal(await front.requests(), []);
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  const status = `/proc/${pid}/status`;
-  return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, "utf8"));
 }
 
 test.run();

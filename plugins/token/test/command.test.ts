@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
+import { isAlive } from "@mlflow-auth/test/servers/process/is-alive";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { jwtOf, PATH, rejected, startProvider, testFolder } from "./start-provider.ts";
@@ -32,17 +33,6 @@ const pids = (name: string, count: number) =>
     const lines = (read(name) ?? "").split("\n").slice(0, -1).map(Number);
     return lines.length === count ? lines : undefined;
   });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  const status = `/proc/${pid}/status`;
-  // A zombie has ended: whoever has to take note of it has not yet.
-  return !existsSync(status) || !/^State:\s+Z/m.test(readFileSync(status, "utf8"));
-}
 
 const cwd = folder.path;
 

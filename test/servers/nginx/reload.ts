@@ -1,6 +1,7 @@
 /** A running nginx that takes up another configuration, and how one knows that it has. */
 import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAlive } from "../process/is-alive.ts";
 import { type ServerProcess, untilReady } from "../process/server-process.ts";
 
 /** A site that tells, by a socket in nginx's own folder, which configuration answers and in which process. */
@@ -38,13 +39,4 @@ export async function reload(server: ServerProcess, folder: string, generation: 
   const isNew = async () => ((await askControl(folder)).generation === generation ? true : undefined);
   await untilReady(server, "nginx", isNew, 30);
   for (let waited = 0; waited < 1000 && isAlive(old); waited += 10) await sleep(10);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { isAlive } from "./is-alive.ts";
 
 const test = suite("servers end with the process that started them");
 
@@ -39,21 +40,6 @@ async function runWith(ending: string): Promise<Started> {
   const started = JSON.parse(output) as Started;
   while (isAlive(started.server) || isAlive(started.child) || existsSync(started.folder)) await sleep(10);
   return started;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  return !isZombie(pid);
-}
-
-/** In a container without an init process, nobody collects the children of a dead process. */
-function isZombie(pid: number): boolean {
-  const status = `/proc/${pid}/stat`;
-  return existsSync(status) && /\) Z /.test(process.getBuiltinModule("node:fs").readFileSync(status, "utf8"));
 }
 
 for (const [title, ending] of Object.entries({
