@@ -1,29 +1,10 @@
 /** What is wrong between this machine and the server: names, ports, firewalls, and the proxy of the company. */
-import { closeAfterwards } from "@mlflow-auth/test/suite";
-import { createAuthority } from "../../../servers/certificates.ts";
-import { type ConnectProxy, type ConnectProxyOptions, startConnectProxy } from "../../../servers/connect-proxy.ts";
+import type { ConnectProxy } from "../../../servers/connect-proxy.ts";
 import { freePort } from "../../../servers/process/free-port.ts";
-import { startTlsFront } from "../../../servers/tls-front.ts";
+import { behindProxy, HOST } from "../corporate-proxy.ts";
 import { type FaultyServer, openFaultyServer, openSocketServer } from "../odd-server.ts";
 import type { Patient } from "../patient.ts";
 import type { BrokenSetup } from "../setup.ts";
-
-const authority = await createAuthority();
-const HOST = "mlflow.corporation.test";
-
-/** A server that is reached through a proxy alone: this machine does not know its name. */
-async function behindProxy(patient: Patient, options: Partial<ConnectProxyOptions> = {}): Promise<ConnectProxy> {
-  const { scene, edit, project } = patient;
-  const front = await startTlsFront({ upstream: scene.front.uri, certificate: await authority.issue({ host: HOST }) });
-  closeAfterwards(front.stop);
-  const proxy = await startConnectProxy({
-    routes: { [`${HOST}:443`]: Number(new URL(front.address).port) },
-    ...options,
-  });
-  closeAfterwards(proxy.stop);
-  edit(scene.front.uri, `https://${HOST}\ntls: { ca: ${project.write("ca.pem", authority.cert)} }`);
-  return proxy;
-}
 
 let proxy: ConnectProxy;
 
