@@ -2,22 +2,22 @@
 import type { Patient } from "../patient.ts";
 import type { BrokenSetup } from "../setup.ts";
 
-/** A user of mlflow-secrets-auth, whose environment is taken as it is. */
-function useEnvironment({ put, set, scene }: Patient): void {
-  put(undefined);
-  set("MLFLOW_TRACKING_URI", scene.front.uri);
-  set("MLFLOW_AUTH_PLUGINS", "vault");
-  set("VAULT_ADDR", scene.vault.address);
-  set("MLFLOW_VAULT_SECRET_PATH", "secret/mlflow/auth");
-}
+/** A user of mlflow-secrets-auth, whose environment is taken as it is, but for these variables. */
+const withEnvironment =
+  (changed: Readonly<Record<string, string | undefined>>) =>
+  ({ put, set, unset, scene }: Patient): void => {
+    put(undefined);
+    set("MLFLOW_TRACKING_URI", scene.front.uri);
+    set("MLFLOW_AUTH_PLUGINS", "vault");
+    set("VAULT_ADDR", scene.vault.address);
+    set("MLFLOW_VAULT_SECRET_PATH", "secret/mlflow/auth");
+    for (const [name, value] of Object.entries(changed)) value === undefined ? unset(name) : set(name, value);
+  };
 
 export const brokenWithoutFile: readonly BrokenSetup[] = [
   {
     name: "without a file, nothing says which server",
-    breaks: (patient) => {
-      useEnvironment(patient);
-      patient.unset("MLFLOW_TRACKING_URI");
-    },
+    breaks: withEnvironment({ MLFLOW_TRACKING_URI: undefined }),
     link: "file",
     code: "ENVIRONMENT_INVALID",
     says: /MLFLOW_TRACKING_URI does not say which server gets them/,
@@ -26,10 +26,7 @@ export const brokenWithoutFile: readonly BrokenSetup[] = [
   },
   {
     name: "without a file, a plugin's name has a slip",
-    breaks: (patient) => {
-      useEnvironment(patient);
-      patient.set("MLFLOW_AUTH_PLUGINS", "valut");
-    },
+    breaks: withEnvironment({ MLFLOW_AUTH_PLUGINS: "valut" }),
     link: "file",
     code: "PLUGIN_NOT_INSTALLED",
     says: /valut, which MLFLOW_AUTH_PLUGINS switches on: .*; did you mean `vault`\?/,
@@ -38,10 +35,7 @@ export const brokenWithoutFile: readonly BrokenSetup[] = [
   },
   {
     name: "without a file, Vault's address is missing",
-    breaks: (patient) => {
-      useEnvironment(patient);
-      patient.unset("VAULT_ADDR");
-    },
+    breaks: withEnvironment({ VAULT_ADDR: undefined }),
     link: "file",
     code: "MISSING_FIELD",
     says: /`plugins\.vault\.address` is missing, and so is the variable VAULT_ADDR/,
@@ -50,10 +44,7 @@ export const brokenWithoutFile: readonly BrokenSetup[] = [
   },
   {
     name: "without a file, the allow list does not have the server",
-    breaks: (patient) => {
-      useEnvironment(patient);
-      patient.set("MLFLOW_SECRETS_ALLOWED_HOSTS", "mlflow.example.com");
-    },
+    breaks: withEnvironment({ MLFLOW_SECRETS_ALLOWED_HOSTS: "mlflow.example.com" }),
     link: "file",
     code: "ENVIRONMENT_INVALID",
     says: /MLFLOW_SECRETS_ALLOWED_HOSTS does not allow 127\.0\.0\.1/,
