@@ -1,6 +1,6 @@
 /** Checks a plugin's options by the plugin's own schema. */
 import { annotations, valuesSchema } from "@mlflow-auth/schema";
-import type { Ajv, ErrorObject } from "ajv";
+import type { Ajv, ErrorObject, Options } from "ajv";
 import { printable } from "../errors/printable.js";
 import { DeadlineError, withinDeadline } from "../time/within-deadline.js";
 import { plainSchema } from "./plain-schema.js";
@@ -34,21 +34,18 @@ export async function checkOptions(
   return check(schema, data);
 }
 
-/** The check itself, for many asked in a row: loading ajv and compiling a schema takes longer than the start of Node. */
-export async function createOptionsCheck(deadline: number = DEADLINE): Promise<OptionsCheck> {
+/** ajv as it takes plugins' schemas: it knows our keywords, and what references to `mlflow-auth:values` mean. */
+export async function ajvForPlugins(more: Options = {}): Promise<Ajv> {
   const { Ajv } = await import("ajv");
-  const ajv: Ajv = new Ajv({
-    allErrors: true,
-    discriminator: true,
-    strict: false,
-    strictNumbers: true,
-    ownProperties: true,
-    validateSchema: false,
-    validateFormats: false,
-    logger: false,
-  });
+  const ajv = new Ajv({ discriminator: true, strict: false, validateFormats: false, logger: false, ...more });
   for (const keyword of annotations) ajv.addKeyword(keyword);
   ajv.addSchema(valuesSchema);
+  return ajv;
+}
+
+/** The check itself, for many asked in a row: loading ajv and compiling a schema takes longer than the start of Node. */
+export async function createOptionsCheck(deadline: number = DEADLINE): Promise<OptionsCheck> {
+  const ajv = await ajvForPlugins({ allErrors: true, strictNumbers: true, ownProperties: true, validateSchema: false });
   return (schema, data) =>
     withinDeadline(deadline, () => {
       // Two instances of one plugin bring the same `$id` twice.
@@ -66,10 +63,7 @@ export async function createOptionsCheck(deadline: number = DEADLINE): Promise<O
  * @returns undefined for one that can be used
  */
 export async function schemaFault(schema: Schema): Promise<string | undefined> {
-  const { Ajv } = await import("ajv");
-  const ajv: Ajv = new Ajv({ strict: false, discriminator: true, validateFormats: false, logger: false });
-  for (const keyword of annotations) ajv.addKeyword(keyword);
-  ajv.addSchema(valuesSchema);
+  const ajv = await ajvForPlugins();
   const { $id: _, $schema: __, ...anonymous } = schema;
   try {
     const isSchema = ajv.validateSchema(anonymous);
