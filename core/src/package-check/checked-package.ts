@@ -26,7 +26,7 @@ export interface CheckedPackage {
   imported(): Promise<Imported>;
 }
 
-/** What it is judged by. */
+/** What it is judged by. Both for tests. */
 export interface CheckOptions {
   /** Default: the version of this one. */
   readonly core?: string | undefined;

@@ -51,16 +51,20 @@ export interface PackageFinding {
   readonly remedy: string;
 }
 
-/** @param pointer into the file that `file` names, which whoever knows it adds where it is left out */
+/** @param pointer into a file, which whoever knows it adds */
 export function finding(
   severity: PackageFinding["severity"],
   code: FindingCode,
   pointer: string,
   what: string,
   remedy: string,
-  file?: string,
 ): PackageFinding {
-  return { code, severity, what, pointer, remedy, ...(file !== undefined && { file }) };
+  return { code, severity, what, pointer, remedy };
+}
+
+/** The same of package.json. */
+export function inManifest(...parts: Parameters<typeof finding>): PackageFinding {
+  return { ...finding(...parts), file: "package.json" };
 }
 
 /** Where in the package: `config.schema.json#/properties/token`, `package.json:3`. Empty for the package as a whole. */

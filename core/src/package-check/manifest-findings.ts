@@ -8,10 +8,9 @@ import { checkVersion } from "../discovery/declared-files.js";
 import { isPackageName } from "../discovery/read-package.js";
 import { commandGroup, groups } from "../provider/provider.js";
 import { type CheckedPackage, declaredEntries } from "./checked-package.js";
-import type { PackageFinding } from "./finding.js";
+import { inManifest, type PackageFinding } from "./finding.js";
 import { refusalFinding } from "./refusals.js";
 
-const file = "package.json";
 const knownGroups: readonly string[] = [...groups, commandGroup];
 /** What core reads of `mlflow-auth-plugin`, and `loads`, which the checks of an import read. */
 const knownKeys = ["apiVersion", "configSchema", "environment", "loads"];
@@ -19,7 +18,7 @@ const knownKeys = ["apiVersion", "configSchema", "environment", "loads"];
 /** Whether it can be read as what it is meant to be: without that, nothing else is judged. */
 export function packageJsonFindings({ text, json, manifest }: CheckedPackage): PackageFinding[] {
   const error = (what: string, remedy: string, line?: number): PackageFinding[] => [
-    { code: "package-json", severity: "error", what, file, line, remedy },
+    { code: "package-json", severity: "error", what, file: "package.json", line, remedy },
   ];
   if (text === undefined)
     return error("there is no package.json that can be read", "run this in the folder of a plugin's package");
@@ -36,9 +35,7 @@ export function packageJsonFindings({ text, json, manifest }: CheckedPackage): P
 
 function groupFindings({ "entry-points": points }: Readonly<Record<string, unknown>>): PackageFinding[] {
   const pointer = "/entry-points";
-  const finding = (what: string, at: string, remedy: string): PackageFinding => {
-    return { code: "group", severity: "error", what, file, pointer: at, remedy };
-  };
+  const finding = (what: string, at: string, remedy: string) => inManifest("error", "group", at, what, remedy);
   if (points === undefined) return [];
   if (!isObject(points)) return [finding("the entry points are no object", pointer, "write them by group and name")];
   return Object.entries(points).flatMap(([group, names]) => {
@@ -74,14 +71,10 @@ export function entryFindings({ json, manifest }: CheckedPackage): PackageFindin
   for (const key of isObject(declared) ? Object.keys(declared) : []) {
     if (knownKeys.includes(key)) continue;
     const meant = similarName(key, knownKeys);
-    found.push({
-      code: "interface",
-      severity: "error",
-      what: `${isPrintable(key) ? `\`${key}\`` : "a key"} of "mlflow-auth-plugin" is one that nobody reads`,
-      file,
-      pointer: pointerTo("/mlflow-auth-plugin", key),
-      remedy: meant === undefined ? `leave it out: there are ${knownKeys.join(", ")}` : `did you mean \`${meant}\`?`,
-    });
+    const what = `${isPrintable(key) ? `\`${key}\`` : "a key"} of "mlflow-auth-plugin" is one that nobody reads`;
+    const remedy =
+      meant === undefined ? `leave it out: there are ${knownKeys.join(", ")}` : `did you mean \`${meant}\`?`;
+    found.push(inManifest("error", "interface", pointerTo("/mlflow-auth-plugin", key), what, remedy));
   }
   for (const { group, name, declared: entry } of declaredEntries(manifest)) {
     const pointer = pointerTo("/entry-points", group, name);

@@ -4,7 +4,7 @@ import { isInRange } from "../discovery/core-range.js";
 import { CORE } from "../discovery/install-command.js";
 import { namesOf } from "../discovery/manifests.js";
 import type { CheckedPackage } from "./checked-package.js";
-import { type FindingCode, finding, type PackageFinding } from "./finding.js";
+import { type FindingCode, inManifest, type PackageFinding } from "./finding.js";
 
 const KEYWORD = "mlflow-auth-plugin";
 /** The first Node that core runs on, as its own package.json has it. */
@@ -17,12 +17,6 @@ export async function publishingFindings({ json, manifest, core }: CheckedPackag
   const isProvider = namesOf(manifest).length > 0;
   return [...(await coreFindings(json, core, isProvider)), ...(await nodeFindings(json)), ...listingFindings(json)];
 }
-
-type ManifestFinding = Parameters<typeof finding>;
-
-/** Of package.json. */
-const inManifest = (...[severity, code, pointer, what, remedy]: ManifestFinding) =>
-  finding(severity, code, pointer, what, remedy, "package.json");
 
 /** Two copies of core in one process would be two caches, and two of all else. */
 async function coreFindings(
@@ -65,28 +59,13 @@ async function nodeFindings({ engines }: Readonly<Record<string, unknown>>): Pro
   const takes = async (version: string) => typeof range === "string" && (await isInRange(version, range)) === true;
   const [takesOldest, takesPresent] = [await takes(OLDEST_NODE), await takes(present)];
   if (takesOldest && takesPresent) return [];
-  const what = "the Node that it asks for";
-  if (!takesOldest && !takesPresent) {
-    return [
-      inManifest(
-        "error",
-        "node-range",
-        "/engines/node",
-        `${what} is neither the first that mlflow-auth runs on nor the one that runs here`,
-        remedy,
-      ),
-    ];
-  }
-  const left = takesOldest ? present : OLDEST_NODE;
-  return [
-    inManifest(
-      "warning",
-      "node-range",
-      "/engines/node",
-      `${what} leaves out ${left}, on which mlflow-auth runs`,
-      remedy,
-    ),
+  const told = (severity: PackageFinding["severity"], fault: string) => [
+    inManifest(severity, "node-range", "/engines/node", `the Node that it asks for ${fault}`, remedy),
   ];
+  if (!takesOldest && !takesPresent) {
+    return told("error", "is neither the first that mlflow-auth runs on nor the one that runs here");
+  }
+  return told("warning", `leaves out ${takesOldest ? present : OLDEST_NODE}, on which mlflow-auth runs`);
 }
 
 function listingFindings(json: Readonly<Record<string, unknown>>): PackageFinding[] {

@@ -1,7 +1,7 @@
 /** What core refuses of a package, as findings for its author. */
 import { type FaultyPart, packageFaultOf } from "../discovery/package-faults.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
-import type { PackageFinding } from "./finding.js";
+import { inManifest, type PackageFinding } from "./finding.js";
 
 /** Where in package.json each part is declared, and what to do about it. */
 const declarations: Readonly<Record<FaultyPart, { readonly pointer: string; readonly remedy: string }>> = {
@@ -34,14 +34,7 @@ export function refusalFinding(thrown: unknown, pointer?: string): PackageFindin
   if (fault === undefined) throw thrown;
   const { part, what } = fault;
   const declared = declarations[part];
-  return {
-    code: part,
-    severity: "error",
-    what: `the package ${what}`,
-    file: "package.json",
-    pointer: pointer ?? declared.pointer,
-    remedy: declared.remedy,
-  };
+  return inManifest("error", part, pointer ?? declared.pointer, `the package ${what}`, declared.remedy);
 }
 
 /**

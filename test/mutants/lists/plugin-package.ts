@@ -31,8 +31,8 @@ export const mutants = [
         "an entry point that leads nowhere is published",
       ],
       [
-        "code: part,",
-        'code: "schema",',
+        'inManifest("error", part,',
+        'inManifest("error", "schema",',
         "who calls an option as core calls one of its own is told to name another file",
       ],
       ['if (finding.code !== "interface") this', "this", "one slip in apiVersion is told three times"],
