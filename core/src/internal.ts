@@ -28,6 +28,7 @@ export type { AuthorizedHeaders } from "./pipeline/compose.js";
 export { isTagFailure, type RunTags } from "./pipeline/tags.js";
 export type { Command, CommandContext, CommandOutput, ExitCode, OpenedFile } from "./provider/command.js";
 export type { LogFields, Logger } from "./provider/context.js";
+export { rehearseLoading } from "./rehearse-loading.js";
 export { type JwtClaims, readJwt } from "./secret/jwt.js";
 export { isSecret, Secret, type SecretSource } from "./secret/secret.js";
 export { type Clock, systemClock } from "./time/clock.js";

@@ -37,7 +37,9 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   core: [
     ..."generated errors time files secret provider http mlflow logging config discovery without-file".split(" "),
     ..."connection destination pipeline transport package-check testing".split(" "),
-    ..."node-version.ts require-node.ts load-config.ts load-command.ts open-authorizer.ts mlflow-auth.ts".split(" "),
+    ..."node-version.ts require-node.ts load-config.ts rehearse-loading.ts load-command.ts open-authorizer.ts mlflow-auth.ts".split(
+      " ",
+    ),
     "index.ts plugin.ts register.ts testing.ts internal-config.ts internal-environment.ts internal-package-check.ts internal-trust.ts internal-python.ts",
     "internal.ts",
   ],

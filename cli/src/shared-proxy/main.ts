@@ -1,5 +1,4 @@
 /** The proxy that Python programs share: `serve-processes`, which no person calls. */
-import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import {
   createLogger,
@@ -7,6 +6,7 @@ import {
   isMlflowAuthError,
   loadConfig,
   openAuthorizer,
+  rehearseLoading,
   thrownKind,
   workingFolder,
 } from "@mlflow-auth/core/internal";
@@ -71,7 +71,7 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
       process.chdir("/");
       const shared = { given, starter, meaning: meaning as Meaning, proxy, upstream, logger, tryOut, onStop, speak };
       const { ended } = await share(shared);
-      setTimeout(loadTheRest, LEISURE).unref();
+      setTimeout(() => void rehearseLoading(), LEISURE).unref();
       await ended;
       return exit.fine;
     });
@@ -105,14 +105,5 @@ async function tryOutFile(options: Pick<Given, "env"> & { readonly cwd: string }
   } catch (thrown) {
     // What is no word about the file, such as a part of this command that is not there any more, is the next proxy's.
     if (isMlflowAuthError(thrown)) throw thrown;
-  }
-}
-
-/** What would be loaded only once it is needed, and may be gone by then: `pip install -U` removes what it replaces. */
-function loadTheRest(): void {
-  try {
-    createRequire(import.meta.url)("pino");
-  } catch {
-    // Then the first line of the log will fail as well, and nobody can say so before.
   }
 }

@@ -1,5 +1,6 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { fakeClock } from "@mlflow-auth/core/testing";
 import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
@@ -9,6 +10,8 @@ import { createSite, type Site } from "../project.js";
 import { askAt, type Settings, startShared } from "./client.js";
 
 const test = suite("a shared proxy whose file is changed");
+
+const cli = fileURLToPath(new URL("../..", import.meta.url));
 
 let site: Site;
 test.beforeEach(async () => {
@@ -51,6 +54,30 @@ test("goes on with the last good one where it can't be used, says so once, and l
   assert.is(await statusOf(settings as Settings), 200);
   site.configure();
   await (await askAt(path, here())).line(settled);
+});
+
+test("a change is judged, and told, where the command has been removed meanwhile", async () => {
+  const { path: folder, remove } = temporaryFolder("command");
+  closeAfterwards(remove);
+  for (const name of ["bin", "bundle", "package.json"]) {
+    cpSync(join(cli, name), join(folder, name), { recursive: true });
+  }
+  symlinkSync(join(cli, "node_modules"), join(folder, "node_modules"));
+  // It asks for one more variable once it works, of which the others hear after all else was loaded.
+  const getAuth = "() => ({ headers: { authorization: context.env.LATE_NAME ?? 'late' } })";
+  const module = `export const createRequestAuthProvider = (_, context) => ({ getAuth: ${getAuth}, invalidate() {} });`;
+  site.project.write("node_modules/mlflow-auth-plugin-test/index.js", module);
+  const { starter, path } = await startShared({ ...here(), command: join(folder, "bin/mlflow-auth.js") });
+  const { settings } = await starter.line(settled);
+  const other = await askAt(path, here());
+  await other.line(settled);
+  assert.is(await statusOf(settings as Settings), 200);
+  await other.line((line) => line.again === true);
+  remove();
+  site.configure("version: 1\ntrackingUri: [URI\n");
+  const why = await starter.line((line) => line.say?.includes("mlflow-auth.yaml:") === true);
+  assert.match(why.say ?? "", "CONFIG_SYNTAX");
+  assert.is(await statusOf(settings as Settings), 200);
 });
 
 async function watched() {

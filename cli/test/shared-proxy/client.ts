@@ -59,6 +59,8 @@ export interface StartOptions extends Place {
   readonly python?: string;
   /** What a killed proxy left. */
   readonly left?: { readonly token: string; readonly digest: string };
+  /** Default: the one that was built. */
+  readonly command?: string;
   /** More of what is given, or in its place. */
   readonly given?: object;
 }
@@ -91,7 +93,7 @@ export function askOf({ cwd, env = {} }: Place, more: object = {}): { ask: objec
 export async function startShared(options: StartOptions): Promise<Started> {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), "mlflow-auth-shared-"));
   closeAfterwards(() => rmSync(folder, { recursive: true, force: true }));
-  const { cwd, env, python, left, given } = options;
+  const { cwd, env, python, left, given, command = builtCommand } = options;
   const path = join(folder, "1.sock");
   const handoverPath = join(folder, "1.fd");
   const [tcp, control, handover] = await Promise.all([
@@ -106,7 +108,7 @@ export async function startShared(options: StartOptions): Promise<Started> {
   };
   const { PATH = "", HOME = "" } = process.env;
   const variables = { _MLFLOW_AUTH_PYTHON: JSON.stringify(launched), _MLFLOW_AUTH_SHARED: JSON.stringify(shared) };
-  const child = spawn(process.execPath, [builtCommand, "serve-processes"], {
+  const child = spawn(process.execPath, [command, "serve-processes"], {
     cwd,
     env: { PATH, HOME, ...env, ...compileCache, ...variables },
     stdio: ["ignore", "pipe", "pipe", descriptorOf(tcp), descriptorOf(control), descriptorOf(handover), "pipe", "pipe"],

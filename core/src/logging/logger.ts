@@ -111,8 +111,13 @@ function isLevel(name: string): name is LogLevel {
   return (logLevels as readonly string[]).includes(name);
 }
 
+/** From here on no file is read for it. */
+export function loadPino(): typeof import("pino") {
+  return createRequire(import.meta.url)("pino") as typeof import("pino");
+}
+
 function load(level: LogLevel, write: (line: string) => void): Pino {
-  const { pino, stdTimeFunctions } = createRequire(import.meta.url)("pino") as typeof import("pino");
+  const { pino, stdTimeFunctions } = loadPino();
   const formatters = { level: (label: string) => ({ level: label }) };
   return pino({ level, base: { name: "mlflow-auth" }, timestamp: stdTimeFunctions.isoTime, formatters }, { write });
 }
