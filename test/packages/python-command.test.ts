@@ -30,9 +30,9 @@ for (const name of names) {
 
   test.before(async () => {
     const [python, links] = await Promise.all([pythonBinary(name), distributions()]);
-    environment = await virtualEnvironment(python, links, []);
+    environment = await virtualEnvironment(python, links, [], { pip: true });
     untouched = filesOf(environment);
-    await pipInstall(environment, links, ["mlflow-auth[vault]"]);
+    await pipInstall(join(environment, "bin", "python"), links, ["mlflow-auth[vault]"]);
   });
 
   test(`${name}: the plugin is found, and a program under exec gets the credential`, async () => {

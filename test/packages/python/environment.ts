@@ -37,24 +37,37 @@ export function emptyFolder(name: string): string {
 }
 
 /**
- * A virtual environment with these packages, from a folder of our own and the public index.
+ * A virtual environment with these packages, from a folder of our own and the public index. It has no pip of its own, which would take
+ * seconds, unless that is asked for.
  *
- * @param python that makes it
+ * @param python that makes it, and whose pip installs
  * @param wanted as `pip install` takes them
  */
-export async function virtualEnvironment(python: string, links: string, wanted: readonly string[]): Promise<string> {
+export async function virtualEnvironment(
+  python: string,
+  links: string,
+  wanted: readonly string[],
+  { pip = false } = {},
+): Promise<string> {
   const folder = emptyFolder("venv");
-  await run(python, ["-m", "venv", folder], { env: plainEnvironment() });
-  if (wanted.length > 0) await pipInstall(folder, links, wanted);
+  await run(python, ["-m", "venv", ...(pip ? [] : ["--without-pip"]), folder], { env: plainEnvironment() });
+  if (wanted.length > 0) await pipInstall(python, links, wanted, folder);
   return folder;
 }
 
-/** @param environment its folder */
-export async function pipInstall(environment: string, links: string, wanted: readonly string[]): Promise<void> {
+/**
+ * @param python whose pip installs
+ * @param environment its folder, where it is another's
+ */
+export async function pipInstall(
+  python: string,
+  links: string,
+  wanted: readonly string[],
+  environment?: string,
+): Promise<void> {
+  const into = environment === undefined ? [] : ["--python", join(environment, "bin", "python")];
   const options = ["--no-input", "--disable-pip-version-check", "--quiet", "--find-links", links];
-  await run(join(environment, "bin", "python"), ["-m", "pip", "install", ...options, ...wanted], {
-    env: plainEnvironment(),
-  });
+  await run(python, ["-m", "pip", ...into, "install", ...options, ...wanted], { env: plainEnvironment() });
 }
 
 /** Starts a program, by its path or by a name that is looked up in `bin` of an environment first. */
