@@ -1,6 +1,5 @@
 /** A virtual environment as `pip install mlflow-auth[…]` leaves it, over one that has MLflow and more: nothing is fetched for it. */
-import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { pythonIn } from "../../servers/installation/python.ts";
 import { createLayer } from "../../servers/installation/python-layer.ts";
 import { run } from "../../servers/installation/run.ts";
@@ -19,12 +18,20 @@ export async function layeredEnvironment(base: string, plugins: readonly string[
   const folder = emptyFolder("layer");
   const python = pythonIn(folder);
   await createLayer(dirname(dirname(base)), folder, ["--without-pip"]);
-  const links = await distributions();
-  const wanted = ["mlflow_auth", ...plugins.map((name) => `mlflow_auth_${name}`)];
-  const wheels = readdirSync(links)
-    .filter((name) => name.endsWith(".whl") && wanted.some((one) => name.startsWith(`${one}-`)))
-    .map((name) => join(links, name));
-  const options = ["--no-index", "--no-deps", "--no-compile", "--quiet", "--disable-pip-version-check"];
-  await run(base, ["-m", "pip", "--python", python, "install", ...options, ...wheels]);
+  // By name, as a person would: what is given by its path is frozen with that path.
+  const wanted = ["mlflow-auth", ...plugins.map((name) => `mlflow-auth-${name}`)];
+  await pipInstallOurs(base, python, wanted);
   return python;
+}
+
+/**
+ * Installs packages of ours and nothing that they need.
+ *
+ * @param base the Python whose pip does it
+ * @param wanted as `pip install` takes them
+ */
+export async function pipInstallOurs(base: string, python: string, wanted: readonly string[]): Promise<void> {
+  const options = ["--no-index", "--find-links", await distributions(), "--no-deps", "--no-compile", "--quiet"];
+  const pip = ["-m", "pip", "--python", python, "--disable-pip-version-check"];
+  await run(base, [...pip, "install", ...options, ...wanted]);
 }
