@@ -17,8 +17,9 @@ export interface LoggedRun {
  * The runs of the whole demo, in the order in which they are logged.
  *
  * @param trainer the program that trains: `train.mjs` or `train.py`
+ * @param tuned whether Python ran `tune.py` as well. Default: no
  */
-export function expectedRuns(trainer: string): LoggedRun[] {
+export function expectedRuns(trainer: string, tuned = false): LoggedRun[] {
   const training = [0.1, 0.5].map((rate) => ({
     name: `rate-${rate}`,
     status: "FINISHED",
@@ -35,5 +36,13 @@ export function expectedRuns(trainer: string): LoggedRun[] {
     metrics: { accuracy: [accuracy] },
     tags: { stage: "evaluation" },
   }));
-  return [...training, ...evaluations];
+  const tuning = {
+    name: "depth-3",
+    status: "FINISHED",
+    source: "tune.py",
+    params: { depth: "3" },
+    metrics: { loss: [0.25] },
+    tags: { stage: "tuning" },
+  };
+  return [...training, ...evaluations, ...(tuned ? [tuning] : [])];
 }

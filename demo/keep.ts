@@ -2,7 +2,7 @@ import * as print from "./print.ts";
 import type { Scene } from "./story.ts";
 
 /** Prints how to go on by hand, for --keep: where everything runs, and commands to try. */
-export function invite({ project, addresses, variables, training }: Scene): void {
+export function invite({ project, addresses, variables, training, pip }: Scene): void {
   const search = "api/2.0/mlflow/experiments/search?max_results=5";
   print.step("Everything keeps running: try it in another terminal");
   const width = Math.max(...Object.keys(addresses).map(({ length }) => length));
@@ -18,6 +18,7 @@ export function invite({ project, addresses, variables, training }: Scene): void
   print.line();
   print.command(`mlflow-auth exec -- ${training}`);
   print.command("node --import @mlflow-auth/core/register track.mjs");
+  if (pip) print.command("MLFLOW_TRACKING_AUTH=mlflow-auth python tune.py");
   print.command('mlflow-auth headers "$MLFLOW_TRACKING_URI"');
   print.command("mlflow-auth proxy --port 5055");
   print.line();

@@ -10,7 +10,7 @@ import * as print from "./print.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const packages = ["mlflow-auth", "@mlflow-auth/core"];
-const programs = ["mlflow-rest.mjs", "train.mjs", "train.py", "track.mjs"];
+const programs = ["mlflow-rest.mjs", "train.mjs", "train.py", "track.mjs", "tune.py"];
 
 /** The name of the file, in the project's folder. */
 export const CONFIG = "mlflow-auth.yaml";

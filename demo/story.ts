@@ -5,6 +5,7 @@ import type { Front } from "@mlflow-auth/test/servers/front";
 import type { CleanUp } from "./clean-up.ts";
 import { expectedRuns } from "./expected-runs.ts";
 import type { DemoOptions } from "./options.ts";
+import { pipPython } from "./pip-python.ts";
 import * as print from "./print.ts";
 import { CONFIG, createProject, type Project, runCommand } from "./project.ts";
 import { providers } from "./providers.ts";
@@ -21,6 +22,8 @@ export interface Scene {
   readonly variables: readonly string[];
   /** The command that runs the training program. */
   readonly training: string;
+  /** Whether there is a Python that has it all by pip. */
+  readonly pip: boolean;
 }
 
 /**
@@ -54,8 +57,9 @@ export async function tell(
 
   print.step("One file says which credential belongs to which server");
   const { options } = given;
-  const settings = { MLFLOW_TRACKING_URI: front.uri, ...given.settings };
-  const project = createProject({ plugin: provider, options, settings, python: mlflow.python }, cleanUp);
+  const python = await pipPython(provider);
+  const settings = { MLFLOW_TRACKING_URI: front.uri, ...given.settings, ...python?.variables };
+  const project = createProject({ plugin: provider, options, settings, python: python?.path }, cleanUp);
   const file = join(project.folder, CONFIG);
   print.say(file);
   for (const line of readFileSync(file, "utf8").trimEnd().split("\n")) print.quote(line);
@@ -68,9 +72,14 @@ export async function tell(
   print.step("A Node program, with one flag: register");
   await runCommand(project, "node --import @mlflow-auth/core/register track.mjs", signal);
 
+  if (python !== undefined) {
+    print.step("Python's MLflow with pip's packages: one variable, and nothing in front of it");
+    await runCommand(project, "env MLFLOW_TRACKING_AUTH=mlflow-auth python tune.py", signal);
+  }
+
   print.step("The runs, read back through the library and compared with what was logged");
   const runs = await readRuns(project);
-  const expected = expectedRuns(trainer as string);
+  const expected = expectedRuns(trainer as string, python !== undefined);
   checkRuns(
     runs,
     expected.map((run) => ({ ...run, tags: { ...run.tags, ...given.tags } })),
@@ -80,7 +89,13 @@ export async function tell(
   await checkFront(front);
   const { server } = given;
   const addresses = { front: front.uri, ...(server && { [server.name]: server.address }), MLflow: mlflow.uri };
-  return { project, addresses, variables: Object.keys(settings), training: `${interpreter} ${trainer}` };
+  return {
+    project,
+    addresses,
+    variables: Object.keys(settings),
+    training: `${interpreter} ${trainer}`,
+    pip: python !== undefined,
+  };
 }
 
 async function showRefusal({ uri }: Front): Promise<void> {

@@ -22,10 +22,12 @@ for (const [provider, mode] of [
       "rate-0.5 │ train.py ",
       "batch-16 │ track.mjs",
       "batch-64 │ track.mjs",
+      "depth-3  │ tune.py  ",
     ]) {
       assert.match(stdout, run);
     }
-    assert.match(stdout, /✓ 4 runs are as they were logged/);
+    assert.match(stdout, "$ env MLFLOW_TRACKING_AUTH=mlflow-auth python tune.py");
+    assert.match(stdout, /✓ 5 runs are as they were logged/);
   });
 }
 

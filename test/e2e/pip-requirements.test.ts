@@ -6,7 +6,9 @@ import { missing } from "../servers/tools.ts";
 import { createProject, type Project } from "./fixture/project.ts";
 import { bearer, type Stage, startStage } from "./fixture/stage.ts";
 
-const test = suite("lists of packages, with mlflow-auth by pip", { missing: await missing("mlflow", "vault", "nginx") });
+const test = suite("lists of packages, with mlflow-auth by pip", {
+  missing: await missing("mlflow", "vault", "nginx"),
+});
 
 let stage: Stage;
 let project: Project;
