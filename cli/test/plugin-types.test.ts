@@ -193,9 +193,14 @@ test("a folder that holds no plugin's package is told for what it is", async () 
   await said(/^USAGE: there is no folder .*\/none\n/, 2, "none");
   await said(/^USAGE: error: .*must not be empty|^USAGE: .*It must not be empty/, 2, "");
   write("package.json", "{");
-  await said(/^PLUGIN_MANIFEST: .*package\.json is not JSON\n/, 3);
+  await said(/^PLUGIN_MANIFEST: .*package\.json is not JSON \(line 1\)\n/, 3);
   write("package.json", { name: "x" });
-  await said(/^PLUGIN_MANIFEST: .*package\.json has no "entry-points" of a group that mlflow-auth knows\n/, 3);
+  await said(/^PLUGIN_MANIFEST: .*package\.json has no entry point of a group that core knows\n/, 3);
+  write("package.json", { name: "x", "entry-points": { others: { acme: "./a.js:a" } } });
+  await said(
+    /^PLUGIN_MANIFEST: .*`others` is a group of entry points that nobody reads\n {2}Try this: use one of `mlflow/,
+    3,
+  );
   write("package.json", manifest["entry-points"]);
   await said(/^PLUGIN_MANIFEST: .*package\.json has no name that a package can have\n/, 3);
 });

@@ -22,8 +22,7 @@ export interface CheckPackageOptions {
  * @throws MlflowAuthError `USAGE` where there is no package
  */
 export async function checkPackage({ named, imports, json = false }: CheckPackageOptions): Promise<number> {
-  const { folder } = openFolder(named);
-  const checked = checkedPackage(folder);
+  const checked = checkedPackage(openFolder(named));
   if (imports) console.error("mlflow-auth: the package's code is run to judge it (--no-import leaves that out)");
   const found: Looked[] = [];
   for (const { name, runsCode, find } of packageChecks) {

@@ -6,31 +6,26 @@ import {
   type Manifest,
   MlflowAuthError,
   printable,
-  readManifest,
   readSmallTextSync,
   workingFolder,
 } from "@mlflow-auth/core/internal/config";
-
-/** A folder with a package.json that can be read. */
-export interface PackageFolder {
-  /** Absolute. */
-  readonly folder: string;
-  readonly text: string;
-}
+import { checkedPackage, type PackageFinding, packageJsonFindings } from "@mlflow-auth/core/internal/package-check";
 
 /**
- * @param named the folder, relative to the working directory; by default that
+ * A folder with a package.json that can be read, by its absolute path.
+ *
+ * @param named relative to the working directory; by default that
  * @throws MlflowAuthError `USAGE` where there is no package
  */
-export function openFolder(named?: string): PackageFolder {
+export function openFolder(named = "."): string {
   const folder = resolve(
     workingFolder({ env: {}, otherwise: "name the package's folder by its absolute path" }),
-    named ?? ".",
+    named,
   );
   const shown = printable(folder);
   if (!existsSync(folder)) throw notHere(`there is no folder ${shown}`);
   const read = readSmallTextSync(join(folder, "package.json"), MAX_PACKAGE_BYTES);
-  if ("text" in read) return { folder, text: read.text };
+  if ("text" in read) return folder;
   throw notHere(
     read.reason === "missing" ? `${shown} is no package: it has no package.json` : `${shown}/package.json ${read.why}`,
   );
@@ -46,20 +41,11 @@ function notHere(message: string): MlflowAuthError {
  *
  * @throws MlflowAuthError `PLUGIN_MANIFEST` for one that gives no plugin and no command
  */
-export function openManifest({ folder, text }: PackageFolder): Manifest {
-  const manifest = readManifest(folder);
-  if (manifest !== undefined) return manifest;
-  const file = `${printable(folder)}/package.json`;
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    const remedy = "correct it: an editor shows the place";
-    throw new MlflowAuthError("PLUGIN_MANIFEST", `${file} is not JSON`, { remedy });
-  }
-  const hasName = typeof (json as { name?: unknown } | null)?.name === "string";
-  const lacks = hasName ? 'no "entry-points" of a group that mlflow-auth knows' : "no name that a package can have";
-  throw new MlflowAuthError("PLUGIN_MANIFEST", `${file} has ${lacks}`, {
-    remedy: "see the entry points of a plugin's package.json in the guide for authors of plugins",
-  });
+export function openManifest(folder: string): Manifest {
+  const checked = checkedPackage(folder);
+  if (checked.manifest !== undefined) return checked.manifest;
+  // Where core sees no package there is one.
+  const [{ what, line, remedy }] = packageJsonFindings(checked) as [PackageFinding];
+  const place = line === undefined ? "" : ` (line ${line})`;
+  throw new MlflowAuthError("PLUGIN_MANIFEST", `${printable(folder)}: ${what}${place}`, { remedy });
 }

@@ -15,9 +15,8 @@ import { loadTypeCompiler } from "./type-compiler.js";
  * @throws MlflowAuthError `USAGE`, also where a file that somebody wrote is in the way; `PLUGIN_MANIFEST`
  */
 export async function writeTypes(named: string | undefined, json = false): Promise<number> {
-  const opened = openFolder(named);
-  const { folder } = opened;
-  const manifest = openManifest(opened);
+  const folder = openFolder(named);
+  const manifest = openManifest(folder);
   const generated = await generateTypes(manifest, await loadTypeCompiler(folder));
   const files = generated.map((types) => ({ types, present: presentTypes(folder, types) }));
   // All are judged before any is written.
