@@ -9,6 +9,7 @@ import { CONNECTIONS, createForwarder, type ForwarderOptions } from "../http/for
 import { createRefusalLog, type RefusalLog } from "../http/refusal-log.js";
 import type { CreatedRuns } from "../http/run-watch.js";
 import type { Upstream } from "../http/upstream.js";
+import { type ListenAt, listen } from "./listen.js";
 import { createOwnAddress, createToken, type OwnAddress } from "./own-address.js";
 import { createRelay, type Relay } from "./relay.js";
 import { createRoutes, type Routes } from "./routes.js";
@@ -216,17 +217,6 @@ function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-/** An address, or a socket that listens there already. */
-type ListenAt = { readonly host: string; readonly port: number } | { readonly fd: number };
-
-function listen(server: Server, at: ListenAt): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(cantListen(error, at));
-    server.once("error", fail);
-    server.listen(at, () => resolve(void server.off("error", fail)));
-  });
-}
-
 /** A connection that can't be accepted, mostly for want of descriptors, is lost for its client alone. */
 function warnOnce(logger: Logger): (error: NodeJS.ErrnoException) => void {
   let isTold = false;
@@ -236,17 +226,4 @@ function warnOnce(logger: Logger): (error: NodeJS.ErrnoException) => void {
     const remedy = "Try this: see how many files this process may open (ulimit -n), and what holds them";
     logger.warn({ reason: code }, `a connection could not be accepted (${code}). ${remedy}`);
   };
-}
-
-const reasons: Record<string, [reason: string, remedy: string]> = {
-  EADDRINUSE: ["another program listens there", "choose another port, or stop that program"],
-  EACCES: ["it needs a privilege that this process lacks", "choose a port of 1024 or above"],
-  EADDRNOTAVAIL: ["this machine has no such address", "choose one of its own, for example 127.0.0.1"],
-  ENOTFOUND: ["there is no such host", "name an address of this machine, for example 127.0.0.1"],
-};
-
-function cantListen({ code = "no detail" }: NodeJS.ErrnoException, at: ListenAt): MlflowAuthError {
-  const [reason, remedy] = reasons[code] ?? [code, "choose another host or port"];
-  const where = "fd" in at ? "the socket that was handed down" : `${at.host}, port ${at.port}`;
-  return new MlflowAuthError("PROXY_LISTEN", `can't listen on ${where}: ${reason}`, { remedy });
 }
