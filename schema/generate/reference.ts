@@ -18,7 +18,7 @@ interface Row {
   description: string;
 }
 
-const whereFrom = `A plugin is taken from the packages that these depend on, the first wins: the project around the file, its workspace, the folder that \`MLFLOW_AUTH_PLUGIN_ROOT\` names, and the installation of the running command. Upwards, packages are looked for as far as the file itself is: to the repository's root (the folder with \`.git\`) or the home folder. Outside of both, only folders count that nobody else may write.
+const whereFrom = `A plugin is taken from the packages that these depend on, the first wins: the project around the file, its workspace, the folder that \`MLFLOW_AUTH_PLUGIN_ROOT\` names, and the installation of the running command: its neighbours in npm's, or the packages \`mlflow-auth-NAME\` of its Python environment. Upwards, packages are looked for as far as the file itself is: to the repository's root (the folder with \`.git\`) or the home folder. Outside of both, only folders count that nobody else may write.
 
 A package runs with all that you may do, so it is not used where somebody else could have put code of theirs in its place (\`PLUGIN_UNTRUSTED\`; Windows has no such modes, and nothing is judged there). These must belong to
 
@@ -34,7 +34,7 @@ and nobody else may write them:
 
 Of the folders above the project, others may write those alone that have the sticky bit, as \`/tmp\` does.
 
-A group may write where it is its owner's private one, which has the owner's number; for what is yours or root's it must also be the group that you run with. In the installation of the running mlflow-auth, so may a group that may write the folders around mlflow-auth itself, as Homebrew's administrators may. A pnpm store that is shared between users is refused where another user filled it, for its hard links stay that user's files; one that root filled is used.
+A group may write where it is its owner's private one, which has the owner's number; for what is yours or root's it must also be the group that you run with. In the installation of the running mlflow-auth, so may a group that may write the folders around mlflow-auth itself, as Homebrew's administrators may; in a Python environment also the files of plugins, as Jupyter's images leave them. A pnpm store that is shared between users is refused where another user filled it, for its hard links stay that user's files; one that root filled is used.
 
 **Containers.** One that runs as any user with the group 0 (OpenShift) uses what root's group may write: \`chgrp -R 0\` and \`chmod -R g=u\` on the project, and name the file if the image gives it another owner than root. A volume that everybody may write without the sticky bit (an \`emptyDir\`, the checkout of a CI job with \`umask 0\`) is no place for plugins: install them in the image, and let \`MLFLOW_AUTH_PLUGIN_ROOT\` name that folder, or take the right from the others (\`chmod go-w\`). What a file server shows as nobody's (NFS with \`root_squash\`, a user namespace) takes a named file. Drives of Windows in WSL show everything as writable by all, unless they are mounted with \`metadata\`.`;
 

