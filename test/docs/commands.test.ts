@@ -127,6 +127,8 @@ test("every option that is named in a sentence exists, here or in a program that
     "--find-links",
     "--global",
     "--user",
+    "--target",
+    "--only-binary",
     "--help",
   ];
   const unknown = markdownFiles().flatMap((file) =>
