@@ -20,7 +20,7 @@ export { loadCommand } from "./load-command.js";
 export { createLogger } from "./logging/logger.js";
 export { createTellThrown, showsWords, type TellThrown, thrownText } from "./logging/tell-thrown.js";
 export { runCreationBase } from "./mlflow/endpoints.js";
-export { isBelowGateway } from "./mlflow/gateway.js";
+export { basePathOf, isBelowGateway } from "./mlflow/gateway.js";
 export { isPassing, pythonRepeats, remedyForPassing } from "./mlflow/passing-failures.js";
 export { isPermissionDenial, rejectionKindOf } from "./mlflow/rejection.js";
 export { createContext, type OpenedAuthorizer, openAuthorizer } from "./open-authorizer.js";

@@ -1,5 +1,5 @@
 /** Which servers the proxy of an `exec` around this command leads to, and by which of its addresses. */
-import { type Config, compileDestinations, type ServerConfig } from "@mlflow-auth/core/internal";
+import { basePathOf, type Config, compileDestinations, type ServerConfig } from "@mlflow-auth/core/internal";
 import type { OuterExec } from "../nested-exec.js";
 import type { BridgedServer } from "../outer-proxy.js";
 
@@ -29,8 +29,8 @@ function serverOf({ scheme, host, port, base, auth }: BridgedServer): ServerConf
 /** The proxy's address for a server. It holds the token. */
 export function addressOf(uri: string, { proxy, upstream }: OuterExec): string {
   if (uri === upstream) return proxy;
-  const { protocol, host, pathname } = new URL(uri);
-  return `${proxy}/~${protocol}${host}${pathname.replace(/\/+$/, "")}`;
+  const { protocol, host } = new URL(uri);
+  return `${proxy}/~${protocol}${host}${basePathOf(uri)}`;
 }
 
 /** What an answer names as an address of the proxy, as that of the server which it stands for. Others stay as they are. */

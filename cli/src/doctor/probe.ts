@@ -58,6 +58,11 @@ export function header({ headers }: Answer, name: string): string {
   return [headers[name]].flat()[0] ?? "";
 }
 
+/** What the answer asks for a credential with (RFC 9110, section 11.6.1): all challenges, empty without one. */
+export function challengesOf({ headers }: Answer): string {
+  return [headers["www-authenticate"]].flat().join(", ");
+}
+
 /** Whether the answer says that it is an HTML page. */
 export function isHtml(answer: Answer): boolean {
   return /^text\/html\b/i.test(header(answer, "content-type"));

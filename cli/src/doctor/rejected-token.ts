@@ -1,7 +1,7 @@
 /** Whether what a token says of itself explains why a server did not take it: its audience, or its times by the server's clock. */
 import { formatDuration, type JwtClaims } from "@mlflow-auth/core/internal";
 import type { SentRead } from "./examination.js";
-import { type Answer, header } from "./probe.js";
+import { type Answer, challengesOf, header } from "./probe.js";
 import { claimsIn, sentTokens } from "./sent-token.js";
 
 /** Why, and what to do where that is known better by it. */
@@ -70,14 +70,10 @@ function wrongTime(
 
 /** `audience`, or the resource that Microsoft's services name, in a challenge (RFC 6750, section 3), as far as it is an ordinary name. */
 function audienceAskedFor(answer: Answer): string | undefined {
-  return /\b(?:audience|resource)="?([\w:/.@-]{1,200})"?(?:[\s,;]|$)/i.exec(challengeOf(answer))?.[1];
+  return /\b(?:audience|resource)="?([\w:/.@-]{1,200})"?(?:[\s,;]|$)/i.exec(challengesOf(answer))?.[1];
 }
 
 /** The server's words are read and not repeated: they may quote the token. */
 function isAboutAudience(answer: Answer): boolean {
-  return /\baud(?:iences?)?\b/i.test(challengeOf(answer)) || /\baud(?:iences?)?\b/i.test(answer.text.slice(0, 2_000));
-}
-
-function challengeOf({ headers }: Answer): string {
-  return [headers["www-authenticate"]].flat().join(", ");
+  return /\baud(?:iences?)?\b/i.test(challengesOf(answer)) || /\baud(?:iences?)?\b/i.test(answer.text.slice(0, 2_000));
 }

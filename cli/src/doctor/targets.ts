@@ -1,5 +1,11 @@
 /** Which servers of the file are examined. */
-import { type Config, compileDestinations, MlflowAuthError, type ServerConfig } from "@mlflow-auth/core/internal";
+import {
+  basePathOf,
+  type Config,
+  compileDestinations,
+  MlflowAuthError,
+  type ServerConfig,
+} from "@mlflow-auth/core/internal";
 import { explainMiss, type ListedServers } from "../explain-miss.js";
 import type { Opened, Target } from "./examination.js";
 
@@ -38,8 +44,7 @@ function targetOf(config: Config, opened: Opened, url: string): Target {
     throw new MlflowAuthError("DESTINATION_UNLISTED", message, { remedy });
   }
   if (!hasWildcard(server)) return { uri: server.uri, server };
-  const base = new URL(server.uri.replace("*", "x")).pathname.replace(/\/+$/, "");
-  return { uri: new URL(url).origin + base, server };
+  return { uri: new URL(url).origin + basePathOf(server.uri), server };
 }
 
 function listedServers(config: Config): ListedServers {

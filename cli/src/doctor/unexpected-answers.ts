@@ -9,7 +9,7 @@ import {
 } from "@mlflow-auth/core/internal";
 import type { SentRead } from "./examination.js";
 import type { Explanation } from "./finding.js";
-import type { Answer } from "./probe.js";
+import { type Answer, challengesOf } from "./probe.js";
 import { loginPage, moved } from "./redirects.js";
 import { tokenFault } from "./rejected-token.js";
 import { textOf } from "./sent-token.js";
@@ -65,7 +65,7 @@ function unauthorized(answer: Answer, { authorized, clocksApart, fixedForm = fal
     };
   }
   const { name, scheme, shown } = sentBy(authorized, provider);
-  const wanted = schemesIn([answer.headers["www-authenticate"]].flat().join(", "));
+  const wanted = schemesIn(challengesOf(answer));
   const found = `the server refused the credential of ${provider} (401), sent as ${shown}`;
   const asks = wanted.length === 0 ? found : `${found}; it asks for ${wanted.join(" or ")}`;
   return {

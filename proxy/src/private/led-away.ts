@@ -1,5 +1,5 @@
 /** Redirects that lead a client from a listed server to an address that only comes close: it goes there itself, without its credential. */
-import type { Logger } from "@mlflow-auth/core/internal";
+import { basePathOf, type Logger } from "@mlflow-auth/core/internal";
 import type { Upstream } from "../http/upstream.js";
 import type { Routes } from "./routes.js";
 
@@ -22,7 +22,7 @@ export function createLedAway(
     const what = `${uri} sent a client on to ${where}, which the file does not list: the client goes there itself, past this proxy and without its credential`;
     const remedy = isSameOrigin
       ? "correct the base path of that server in the file, or of the redirect"
-      : `write the server's address as ${to.origin}${new URL(uri).pathname.replace(/\/+$/, "")} into the file (trackingUri, or uri under servers)`;
+      : `write the server's address as ${to.origin}${basePathOf(uri)} into the file (trackingUri, or uri under servers)`;
     logger.warn({ server: uri, reason: "redirect" }, `${what}. Try this: ${remedy}`);
   };
 }

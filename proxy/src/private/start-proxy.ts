@@ -1,7 +1,7 @@
 /** The local proxy: a private HTTP server that passes requests on to listed servers, with the credentials of the authorizer. */
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
+import { basePathOf, type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
 import { answerClientFaults, answerLate } from "../http/client-faults.js";
 import { Connections } from "../http/connections.js";
 import { awaitFirstHeads } from "../http/first-head.js";
@@ -80,7 +80,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
 
   function wayTo({ origin, server }: Upstream): string {
     const one = served.find(({ routes }) => routes.isHome({ origin, server }));
-    const base = origin + new URL(server.uri).pathname.replace(/\/+$/, "");
+    const base = origin + basePathOf(server.uri);
     if (one === undefined) return `give this one a proxy of its own: mlflow-auth proxy --port 0 --server ${base}`;
     // A page of another server may read this. The token is for the person, who has it from the command.
     const token =
