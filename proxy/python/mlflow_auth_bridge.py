@@ -12,11 +12,13 @@ Standard library only, for Python 3.9 and newer; `requests` is MLflow's own, and
 """
 
 import http.client
+import importlib
 import importlib.util
 import json
 import os
 import re
 import sys
+import threading
 from urllib.parse import urljoin, urlsplit
 
 from mlflow_auth_bridge_end import after_end, has_ended
@@ -235,10 +237,8 @@ class BridgeProvider:
     def get_auth(self):
         if bridge is not None:
             return BridgeAuth(bridge)
-        if LAUNCH in os.environ and SETTINGS not in os.environ:
-            from mlflow_auth_bridge_join import shared_auth
-
-            return shared_auth()
+        if shares_proxy():
+            return load_joining().shared_auth()
         # Never without a word, and without a credential.
         raise RuntimeError(
             f"mlflow-auth: {SETTINGS} is missing or cut off, so requests can't be led through the proxy of"
@@ -253,8 +253,11 @@ class EarlyImport:
         try:
             if bridge is not None:
                 bridge.show_real_addresses()
+            elif shares_proxy() and os.environ.get("MLFLOW_TRACKING_AUTH") == NAME:
+                # Beside MLflow nobody notices the milliseconds that it takes. The first request would wait for them.
+                load_joining()
         except Exception:
-            # The proxy's address leads there as well. Only the links are others.
+            # The proxy's address leads there as well, and only the links are others; or a request says what is wrong.
             pass
 
     def in_context(self):
@@ -262,6 +265,16 @@ class EarlyImport:
 
     def tags(self):
         return {}
+
+
+def shares_proxy():
+    return bridge is None and LAUNCH in os.environ and SETTINGS not in os.environ
+
+
+def load_joining():
+    # Python 3.9 gives one thread what another has begun to import from a wheel.
+    with _loading:
+        return importlib.import_module("mlflow_auth_bridge_join")
 
 
 def exempt_from_http_proxies(url):
@@ -290,4 +303,7 @@ def read_settings():
         return None
 
 
+_loading = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_loading._at_fork_reinit)
 bridge = read_settings()

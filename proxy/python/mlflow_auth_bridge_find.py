@@ -1,6 +1,7 @@
 """Gets a lease of a proxy: of one that is there and would do the same for this program, or of one that is started for it."""
 
 import os
+import socket
 import subprocess
 import time
 
@@ -111,7 +112,8 @@ def first_answer(launch, question, sockets, left):
         raise Failure(f"mlflow-auth: its proxy can't be started ({error}). {DOCTOR}") from None
     try:
         return Asked(connection, question, time.monotonic() + LONGEST_START)
-    except TimeoutError:
+    except (TimeoutError, socket.timeout):
+        # One and the same since Python 3.10.
         connection.close()
         why = f"has not been ready after {LONGEST_START} seconds"
     except OSError:

@@ -51,12 +51,11 @@ class Member:
         with self._lock:
             if self._lease is not None:
                 self._lease.look()
-            # Else it would be another environment from the first request on.
-            exempt_from_http_proxies("http://127.0.0.1/")
-            launch = json.loads(os.environ[LAUNCH])
-            question = self._ask_for(launch)
+            question = self._ask_for()
             if self._lease is None or self._lease.is_over or question != self._question:
-                self._renew(launch, question)
+                # Before it is asked: the first request would make it another environment.
+                exempt_from_http_proxies("http://127.0.0.1/")
+                self._renew(self._ask_for())
             self._old = [one for one in self._old if not one.close_unless_used()]
             return self._bridge, self._lease.under_way, self._watch
 
@@ -74,7 +73,8 @@ class Member:
                 pass
         return is_busy
 
-    def _ask_for(self, launch):
+    def _ask_for(self):
+        launch = json.loads(os.environ[LAUNCH])
         return {
             **{name: launch[name] for name in ("version", "prefix", "plugins")},
             "cwd": self._folder or present_folder(),
@@ -82,7 +82,7 @@ class Member:
             "namespaces": namespaces(),
         }
 
-    def _renew(self, launch, question):
+    def _renew(self, question):
         if self._failed is not None:
             asked, text, end = self._failed
             if asked == question and time.monotonic() < end:
@@ -90,7 +90,7 @@ class Member:
         lease = self._lease
         left = lease if lease is not None and lease.has_ended and question == self._question else None
         try:
-            found = find_or_start(launch, question, left)
+            found = find_or_start(json.loads(os.environ[LAUNCH]), question, left)
         except Failure as failure:
             text = str(failure)
             self._failed = (question, text, time.monotonic() + MEMORY)

@@ -1,8 +1,11 @@
 """What MLflow finds by its entry points: with MLFLOW_TRACKING_AUTH=mlflow-auth, requests are led to a proxy that has the credentials.
 
-MLflow loads this whatever it is told to use. So nothing is imported before it is needed, and nothing is raised as it is loaded. The work is
+MLflow loads this whatever it is told to use. So it imports nothing that is not there anyway, and raises nothing as it is loaded. The work is
 that of the bridge, the one wheel file that ``mlflow-auth exec`` puts on PYTHONPATH as well; under ``exec`` that one is used.
 """
+
+import _thread
+import os
 
 NAME = "mlflow-auth"
 EXEC = "_MLFLOW_AUTH_BRIDGE"
@@ -19,30 +22,25 @@ class Provider:
 
     def get_auth(self):
         """Raises RuntimeError, with the command's own message, where nothing can be sent with its credential."""
-        import os
-
         from mlflow_auth.command import CantStart
 
         try:
             if EXEC not in os.environ:
                 tell_children()
-            find_bridge()
+            bridge = load_bridge()
         except CantStart as error:
             raise RuntimeError(f"mlflow-auth: {error}") from None
-        from mlflow_auth_bridge import BridgeProvider
-
-        return BridgeProvider().get_auth()
+        return bridge.BridgeProvider().get_auth()
 
 
 class EarlyImport:
     """A ``RunContextProvider`` that has nothing to say. MLflow makes those as it is imported, before a program starts others."""
 
     def __init__(self):
-        import os
-
         try:
             if os.environ.get("MLFLOW_TRACKING_AUTH") == NAME and EXEC not in os.environ:
                 tell_children()
+                load_bridge().EarlyImport()
         except Exception:
             # It is said where a request is made.
             pass
@@ -57,7 +55,6 @@ class EarlyImport:
 def tell_children():
     """Children may be of another environment, without this package, as those of ``mlflow run`` are: they get the bridge, and how to start."""
     import json
-    import os
 
     global _told
     if _told is None:
@@ -71,16 +68,23 @@ def tell_children():
         os.environ["PYTHONPATH"] = bridge if not path else bridge + os.pathsep + path
 
 
-def find_bridge():
-    """Puts the bridge where it can be imported from, unless it is there."""
-    import os
+def load_bridge():
+    """The bridge as a module. Raises CantStart where there is none."""
+    import importlib
     import sys
 
-    if "mlflow_auth_bridge" in sys.modules:
-        return
     from mlflow_auth.command import launch
 
-    bridge = launch()["bridge"]
-    # That of `exec`, or of the program that started this one, has the same name elsewhere.
-    if not any(os.path.basename(path) == os.path.basename(bridge) for path in sys.path):
-        sys.path.insert(0, bridge)
+    with _loading:
+        if "mlflow_auth_bridge" not in sys.modules:
+            bridge = launch()["bridge"]
+            # That of `exec`, or of the program that started this one, has the same name elsewhere.
+            if not any(os.path.basename(path) == os.path.basename(bridge) for path in sys.path):
+                sys.path.insert(0, bridge)
+        return importlib.import_module("mlflow_auth_bridge")
+
+
+# Python 3.9 gives one thread what another has begun to import from a wheel.
+_loading = _thread.allocate_lock()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_loading._at_fork_reinit)

@@ -226,7 +226,9 @@ test("a program that goes to another folder keeps what it has", async () => {
 });
 
 test("a program whose folder is gone asks all the same", async () => {
-  const program = "os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); print(json.dumps(get()['is_led']))";
+  // Python itself can't import some of its own modules from there.
+  const program =
+    "'x'.encode('idna'); os.mkdir('gone'); os.chdir('gone'); os.rmdir('../gone'); print(json.dumps(get()['is_led']))";
   assert.is(await scene.run(program, { cwd: scene.folder }), true);
   assert.is(scene.started()[0]?.cwd, null);
 });
