@@ -303,7 +303,7 @@ def read_settings():
         return None
 
 
-_loading = threading.Lock()
+_loading = threading.RLock()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_loading._at_fork_reinit)
 bridge = read_settings()

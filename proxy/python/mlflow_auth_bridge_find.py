@@ -9,8 +9,10 @@ from mlflow_auth_bridge_folder import own_folders
 from mlflow_auth_bridge_lease import Asked, Lease, connect, given_port
 from mlflow_auth_bridge_start import Sockets, start
 
-# Seconds for the command to load; and for all proxies of a folder to answer, of which one may be loading.
+# Seconds for the command to load.
 LONGEST_START = 10
+# Seconds for all proxies of a folder to answer. One that is loading is waited for with the lock, in which it was started.
+LONGEST_ANSWERS = 2
 DOCTOR = "Try this: mlflow-auth doctor"
 
 
@@ -25,11 +27,11 @@ def find_or_start(launch, question, left=None):
     """
     for folder in own_folders():
         try:
-            lease, _ = find(folder, question)
+            lease, _ = find(folder, question, LONGEST_ANSWERS)
             if lease is not None:
                 return lease
             with folder.locked():
-                lease, living = find(folder, question, removes_dead=True)
+                lease, living = find(folder, question, LONGEST_START, removes_dead=True)
                 if lease is not None:
                     return lease
                 # Who lives on that port leads elsewhere now.
@@ -43,9 +45,9 @@ def find_or_start(launch, question, left=None):
         raise Failure(f"mlflow-auth: no port of 127.0.0.1 can be had ({error.strerror})") from None
 
 
-def find(folder, question, removes_dead=False):
+def find(folder, question, patience, removes_dead=False):
     """A Lease of one that says yes, or None; and the paths of all that live. Raises OSError where the folder can't be read."""
-    end = time.monotonic() + LONGEST_START
+    end = time.monotonic() + patience
     living = []
     for path in folder.sockets():
         try:

@@ -34,7 +34,8 @@ class Member:
 
     def __init__(self, parent=None):
         self.process = os.getpid()
-        self._lock = threading.Lock()
+        # A signal may come while it is held, and its handler may send a request.
+        self._lock = threading.RLock()
         self._lease = None
         self._bridge = None
         self._question = None

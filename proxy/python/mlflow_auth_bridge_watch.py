@@ -14,7 +14,7 @@ class Watch:
     def __init__(self, look):
         self._look = look
         self._thread = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def begin(self):
         """Returns at once, also where it has begun already."""

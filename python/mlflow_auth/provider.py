@@ -85,6 +85,6 @@ def load_bridge():
 
 
 # Python 3.9 gives one thread what another has begun to import from a wheel.
-_loading = _thread.allocate_lock()
+_loading = _thread.RLock()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_loading._at_fork_reinit)

@@ -111,6 +111,22 @@ print(json.dumps([interrupted, get(), told(child(${JSON.stringify(asks)}))]))
   assert.is(scene.started().length, 1);
 });
 
+test("a handler of a signal that comes while it starts can send a request as well", async () => {
+  const seen = await scene.run<boolean[]>(
+    `
+import mlflow_auth_bridge_folder as folders
+folders.LONGEST_LOCK = 0.5
+seen = []
+signal.signal(signal.SIGALRM, lambda *_: seen.append(get()["is_led"]))
+signal.setitimer(signal.ITIMER_REAL, 0.5)
+seen.append(get()["is_led"])
+print(json.dumps(seen))
+`,
+    { env: { FAKE_LOADS: "1", HOME: scene.folder } },
+  );
+  assert.equal(seen, [true, true]);
+});
+
 test("a child that is forked before, after or in the middle of a start asks for itself, and holds no lease of its parent's", async () => {
   const leases = await scene.run<number[]>(
     `
