@@ -3,6 +3,7 @@ import { Socket } from "node:net";
 import {
   createLogger,
   formatError,
+  framesOf,
   isMlflowAuthError,
   loadConfig,
   openAuthorizer,
@@ -78,7 +79,7 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
   } catch (thrown) {
     removeSockets(given);
     const code = isMlflowAuthError(thrown) ? thrown.code : thrownKind(thrown);
-    const text = isMlflowAuthError(thrown) ? formatError(thrown) : `a defect of mlflow-auth: ${thrownKind(thrown)}`;
+    const text = isMlflowAuthError(thrown) ? formatError(thrown) : defectOf(thrown);
     if (starter !== undefined) {
       tell(starter, { failed: { code, text } });
       await new Promise<void>((resolve) => starter.once("close", resolve).end(resolve));
@@ -87,6 +88,11 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
     }
     return exitCodeOf(code);
   }
+}
+
+/** What a report of it needs: not its message, which may quote anything. */
+function defectOf(thrown: unknown): string {
+  return `a defect of mlflow-auth: ${[thrownKind(thrown), ...framesOf(thrown)].join(" < ")}`;
 }
 
 /** That of the proxy before this one, if it was for the same. */

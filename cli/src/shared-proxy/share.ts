@@ -31,6 +31,12 @@ export interface ShareOptions extends Pick<Served, "proxy" | "upstream" | "logge
 const GRACE = 10_000;
 const LONG_GRACE = 3_600_000;
 
+/**
+ * Milliseconds for which connections are still taken: who looked at its lease just before, and has the listening socket as well, would
+ * wait there for nobody.
+ */
+const LATE = 500;
+
 /** Milliseconds without a request after which one that another has replaced ends: where nobody has a lease, and in any case. */
 const UNUSED = 10_000;
 const LONG_UNUSED = 60_000;
@@ -123,6 +129,7 @@ export async function share(options: ShareOptions): Promise<Shared> {
     const close = async () => {
       // First, for it would take the place of a proxy that is killed while it ends.
       await handover?.farewell();
+      if (leases.size > 0) await new Promise<void>((resolve) => clock.setTimeout(resolve, LATE));
       await proxy.close({ grace });
       control.close();
       leases.close();

@@ -170,13 +170,23 @@ test("a request under way outlives the end of one that gave way", async () => {
   await until(over);
 });
 
+test("told to stop, it still answers who has not heard of it yet", async () => {
+  const { clock, program, over, send, stop } = await begin();
+  stop();
+  await program.hears("again");
+  assert.is(await send(), 200);
+  await clock.advance(1_000);
+  await until(over);
+});
+
 test("told to stop, it lets requests under way finish, and a second time ends at once", { timeout: 9 }, async () => {
-  const { upstream, program, over, send, stop } = await begin({ hangs: true });
+  const { upstream, clock, program, over, send, stop } = await begin({ hangs: true });
   const answered = send().catch(() => "cut off");
   await until(() => upstream.seen.length === 1);
   stop();
   await program.hears("again");
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await clock.advance(1_000);
+  await isRefused(send);
   assert.not(over());
   stop();
   assert.is(await answered, "cut off");

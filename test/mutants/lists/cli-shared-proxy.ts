@@ -149,4 +149,46 @@ export const mutants = [
       ["takePythonEnvironment(env);", "", "what plugins start takes its plugins from there"],
     ],
   ),
+  ...faultsIn(
+    "cli/src/shared-proxy/main.ts",
+    ["cli/changed-file"],
+    [["void rehearseLoading()", "undefined", "after pip install -U a bad file ends what the last good one serves"]],
+  ),
+  ...faultsIn(
+    "cli/src/shared-proxy/handover.ts",
+    ["cli/successor"],
+    [
+      [
+        "if (!isOver && ++ends < MOST_ENDS)",
+        "if (ends > 0)",
+        "once its handover program was killed, a proxy has no successor",
+      ],
+      [
+        'stdio: ["pipe", "ignore", "ignore", listen, control, handover]',
+        'stdio: ["pipe", "ignore", "ignore", control, listen, handover]',
+        "a successor takes asks for requests",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src/choose-upstream.ts",
+    ["cli/shared-proxy"],
+    [['server.uri.replace("*", "any")', "server.uri", "a file of wildcards alone serves no Python program"]],
+  ),
+  ...faultsIn(
+    "cli/src/child-environment.ts",
+    ["cli/child-environment"],
+    [['  unset("_MLFLOW_AUTH_LAUNCH");\n', "", "Python under exec shares a proxy with secrets that exec took out"]],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge_start.py",
+    ["cli/with-python"],
+    [
+      [
+        "            environment.pop(name, None)\n",
+        "            pass\n",
+        "a program that Node started can't start a proxy",
+      ],
+    ],
+  ),
 ];
