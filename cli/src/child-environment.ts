@@ -130,14 +130,18 @@ export function innerEnvironment(
   if (dropped.length > 0) env[removalVariable] = [...new Set([...before, ...dropped])].join(",");
   for (const [name, { proxy }] of Object.entries(bridge.addresses)) env[name] = proxy;
   for (const name of ["no_proxy", "NO_PROXY"]) env[name] = withLoopback(env[name]);
-  if (env["PYTHONPATH"]?.split(delimiter).includes(pythonWheel) !== true)
-    env["PYTHONPATH"] = withBridge(env["PYTHONPATH"]);
+  if (!hasBridge(env)) env["PYTHONPATH"] = withBridge(env["PYTHONPATH"]);
   const lacking = keep === "all" ? [] : [...(keep ?? [])].filter((name) => before.includes(name) && !env[name]);
-  return { env, warnings: lacking.map(takenOut) };
+  return { env, warnings: lacking.map(tooLate) };
 }
 
-function takenOut(name: string): string {
+function tooLate(name: string): string {
   return `--keep-env=${name} comes too late: the exec around this one took ${name} out; give that one --keep-env=${name}`;
+}
+
+/** Whether Python finds the bridge there. */
+export function hasBridge({ PYTHONPATH: path = "" }: Environment): boolean {
+  return path.split(delimiter).includes(pythonWheel);
 }
 
 function withBridge(path: string | undefined): string {

@@ -2,9 +2,8 @@
  * The chain within an `exec` that has this file and this server: as a program there sends requests, by its proxy. That one took the
  * variables of the file's secrets out, so what it does with them can be judged by its answers alone.
  */
-import { delimiter } from "node:path";
 import { type AuthorizedHeaders, createAgent, formatDuration } from "@mlflow-auth/core/internal";
-import { pythonWheel } from "@mlflow-auth/proxy";
+import { hasBridge } from "../child-environment.js";
 import type { OuterExec, Outward } from "../nested-exec.js";
 import { wasLedToProxy } from "../outer-proxy.js";
 import { takenOut } from "../taken-out.js";
@@ -185,7 +184,7 @@ function lostSettings(env: OuterChainOptions["env"]): string[] {
       "MLFLOW_TRACKING_URI is not the address of the proxy, as exec set it, but the server's own: MLflow in Python is led there all the same, and all other programs go without a credential; leave the variable as it was",
     );
   }
-  if (env["PYTHONPATH"]?.split(delimiter).includes(pythonWheel) !== true) {
+  if (!hasBridge(env)) {
     warnings.push(
       "PYTHONPATH has lost what exec put there: Python programs that name their server themselves go there without a credential; write it as PYTHONPATH=FOLDER:$PYTHONPATH",
     );

@@ -67,7 +67,7 @@ export const mutants = [
         "false",
         "curl goes bare by the server's own address, and doctor finds all well",
       ],
-      [".includes(pythonWheel) !== true", ".includes(pythonWheel) === true", "Python that goes bare is not warned of"],
+      ["if (!hasBridge(env)) {", "if (hasBridge(env)) {", "Python that goes bare is not warned of"],
     ],
   ),
   ...faultsIn(

@@ -95,8 +95,8 @@ export const mutants = [
       ["addresses)) env[name] = proxy;", "addresses)) void proxy;", "the program under the inner exec goes bare"],
       ["env[name] = withLoopback(env[name]);", "", "an HTTP proxy gets the token where a script wrote NO_PROXY anew"],
       [
-        ".includes(pythonWheel) !== true)",
-        ".includes(pythonWheel) === true)",
+        "if (!hasBridge(env)) env",
+        "if (hasBridge(env)) env",
         "Python under the inner exec goes bare where a script wrote PYTHONPATH anew",
       ],
     ],
