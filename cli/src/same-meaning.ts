@@ -16,6 +16,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What shells and make change all the time, what says where the file is, and what only says how much to log. */
 const PASSED_OVER = /^(?:_|PWD|OLDPWD|SHLVL|MAKELEVEL|MAKEFLAGS|MFLAGS|MLFLOW_AUTH_(?:CONFIG|REMOVED|LOG|LOG_FORMAT))$/;
 
+/** What names of no vendor begin with, or of no one vendor: NO_COLOR has nothing to do with NO_PROXY. */
+const NOBODYS = new Set(["", "MLFLOW_", "NO_", "ALL_", "HTTP_", "HTTPS_"]);
+
 /** Bytes of a configuration file. */
 const LONGEST_FILE = 256 * 1024;
 
@@ -60,7 +63,7 @@ export function countingValues(
 }
 
 function kindred(reads: readonly string[], env: Environment): string[] {
-  const beginnings = new Set(reads.map(beginningOf).filter((beginning) => beginning !== "" && beginning !== "MLFLOW_"));
+  const beginnings = new Set(reads.map(beginningOf).filter((beginning) => !NOBODYS.has(beginning)));
   return Object.keys(env).filter((name) => beginnings.has(beginningOf(name)));
 }
 

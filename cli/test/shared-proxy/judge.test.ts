@@ -32,6 +32,7 @@ for (const [what, place, more] of [
   ["all the same", {}],
   ["another value of a variable that nobody reads", { env: { ...env, OTHER: "y" } }],
   ["one more variable", { env: { ...env, UNREAD: "y" } }],
+  ["a variable that only begins like one for connections", { env: { ...env, NO_COLOR: "1" } }],
   ["another level of the log", { env: { ...env, MLFLOW_AUTH_LOG: "debug" } }],
   ["a folder below", { cwd: "below" }],
   ["the file named", { cwd: "/", env: { ...env, MLFLOW_AUTH_CONFIG: "FOLDER/mlflow-auth.yaml" } }],

@@ -102,6 +102,16 @@ test("a program whose folder is gone is told so in the command's words", async (
   assert.is(await end, 2);
 });
 
+test("a descriptor that is no socket is told, and what to do", async () => {
+  const { starter, end } = await startShared({ ...here(), given: { listen: 0 } });
+  const { failed } = await starter.line(() => true);
+  assert.match(
+    failed?.text ?? "",
+    /^PROXY_LISTEN: can't listen on the socket that the program opened for its proxy \(E\w+\)\n {2}Try this: start the program again$/,
+  );
+  assert.is(await end, 1);
+});
+
 test("neither variable of the start is there for plugins and what they start", async () => {
   const names =
     "Object.keys({ ...process.env, ...context.env }).filter((name) => name.startsWith('_MLFLOW_AUTH')).join() || 'none'";

@@ -23,7 +23,10 @@ const reasons: Record<string, [reason: string, remedy: string]> = {
 };
 
 function cantListen({ code = "no detail" }: NodeJS.ErrnoException, at: ListenAt): MlflowAuthError {
+  if ("fd" in at) {
+    const message = `can't listen on the socket that the program opened for its proxy (${code})`;
+    return new MlflowAuthError("PROXY_LISTEN", message, { remedy: "start the program again" });
+  }
   const [reason, remedy] = reasons[code] ?? [code, "choose another host or port"];
-  const where = "fd" in at ? "the socket that was handed down" : `${at.host}, port ${at.port}`;
-  return new MlflowAuthError("PROXY_LISTEN", `can't listen on ${where}: ${reason}`, { remedy });
+  return new MlflowAuthError("PROXY_LISTEN", `can't listen on ${at.host}, port ${at.port}: ${reason}`, { remedy });
 }
