@@ -5,6 +5,7 @@ import { bridgeName, bridgeSettings, bridgeVariable, pythonWheel } from "@mlflow
 import { baseOf } from "./choose-upstream.js";
 import type { KeptVariables } from "./keep-env.js";
 import type { OuterExec } from "./nested-exec.js";
+import { launchVariable } from "./outer-proxy.js";
 import { removedVariables } from "./removed-variables.js";
 
 /** As `process.env` has it: a variable that is undefined is not set. */
@@ -63,7 +64,7 @@ export function childEnvironment(options: ChildEnvironmentOptions): ChildEnviron
   // MLflow would sign by itself, and never ask the bridge.
   unset("MLFLOW_TRACKING_AWS_SIGV4");
   // By this Python would share a proxy of its own: with secrets that are taken out here, and unseen by what exec says in the end.
-  unset("_MLFLOW_AUTH_LAUNCH");
+  unset(launchVariable);
   for (const [name, value] of Object.entries(bridgeTo(options, addresses))) set(name, value);
   const before = parent[removalVariable]?.split(",") ?? [];
   const gone = new Set([...before, ...removed.filter((name) => env[name] === undefined)]);

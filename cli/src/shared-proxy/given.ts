@@ -3,6 +3,7 @@ import { closeSync, readSync } from "node:fs";
 import { Secret } from "@mlflow-auth/core/internal";
 import { ownPythonEnvironment, type PythonEnvironment, takePythonEnvironment } from "@mlflow-auth/core/internal/python";
 import { tokenPattern } from "@mlflow-auth/proxy";
+import { launchVariable } from "../outer-proxy.js";
 import type { Environment } from "../same-meaning.js";
 
 /** Tells this process that it is a shared proxy, and holds {@link Given} as JSON. */
@@ -49,6 +50,8 @@ export function takeGiven(env: Record<string, string | undefined>): Given {
   );
   const { token, ...given } = JSON.parse(env[sharedVariable] ?? "");
   delete env[sharedVariable];
+  // A program that a plugin starts for a credential would wait for the proxy, and so for itself.
+  delete env[launchVariable];
   takePythonEnvironment(env);
   return {
     control: null,

@@ -112,12 +112,12 @@ test("a descriptor that is no socket is told, and what to do", async () => {
   assert.is(await end, 1);
 });
 
-test("neither variable of the start is there for plugins and what they start", async () => {
+test("none of the variables that lead to it is there for plugins and what they start", async () => {
   const names =
     "Object.keys({ ...process.env, ...context.env }).filter((name) => name.startsWith('_MLFLOW_AUTH')).join() || 'none'";
   const getAuth = `() => ({ headers: { authorization: ${names} } })`;
   replacePlugin(getAuth);
-  const { starter } = await startShared(here());
+  const { starter } = await startShared({ ...here(), env: { _MLFLOW_AUTH_LAUNCH: "{}" } });
   const { settings } = await starter.line((line) => line.settings !== undefined);
   await send(settings as Settings);
   assert.is(site.upstream.seen.at(-1)?.headers.authorization, "none");

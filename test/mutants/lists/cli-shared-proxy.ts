@@ -146,6 +146,7 @@ export const mutants = [
     ["cli/shared-proxy"],
     [
       ["delete env[sharedVariable];", "", "what plugins start takes itself for a proxy"],
+      ["delete env[launchVariable];", "", "a command that fetches a token waits for itself where it uses MLflow"],
       ["takePythonEnvironment(env);", "", "what plugins start takes its plugins from there"],
     ],
   ),
@@ -178,7 +179,7 @@ export const mutants = [
   ...faultsIn(
     "cli/src/child-environment.ts",
     ["cli/child-environment"],
-    [['  unset("_MLFLOW_AUTH_LAUNCH");\n', "", "Python under exec shares a proxy with secrets that exec took out"]],
+    [["  unset(launchVariable);\n", "", "Python under exec shares a proxy with secrets that exec took out"]],
   ),
   ...faultsIn(
     "proxy/python/mlflow_auth_bridge_start.py",
