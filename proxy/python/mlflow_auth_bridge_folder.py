@@ -1,4 +1,4 @@
-"""Where the programs of one user find the proxies that they share: sockets in a folder that is the user's alone, and a lock for who starts one.
+"""Where the programs of one user find the proxies that they share: sockets in a folder of that user's alone, and a lock to start one.
 
 A folder that can't be had for whatever reason (somebody planted another one, the disk is full or read-only, its path is too long for
 a socket) is passed over for the next.

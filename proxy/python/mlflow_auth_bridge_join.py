@@ -9,7 +9,6 @@ import json
 import os
 import threading
 import time
-import weakref
 from urllib.parse import urlsplit
 
 from mlflow_auth_bridge import LAUNCH, Bridge, BridgeAuth, exempt_from_http_proxies
@@ -22,7 +21,7 @@ MEMORY = 5
 
 
 def shared_auth():
-    """What `requests` calls with a request. Raises RuntimeError, with the command's own message, where there is no proxy to lead it to."""
+    """What `requests` calls with a request. Raises RuntimeError, with the command's own message, where it can't be led anywhere."""
     global _member
     if _member.process != os.getpid():
         _member = Member(_member)

@@ -33,7 +33,7 @@ def connect(path):
 
 
 class Asked:
-    """A connection on which the proxy has answered, as `answer` holds. Raises OSError where it does not, or not so that it can be read."""
+    """A connection on which the proxy has answered, as `answer` holds. Raises OSError where it says nothing that can be read."""
 
     def __init__(self, connection, question, end):
         """Has until `end`, of time.monotonic()."""

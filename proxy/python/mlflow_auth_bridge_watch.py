@@ -1,4 +1,4 @@
-"""Looks after requests that are under way: MLflow sends one again for minutes and asks nobody, so the proxy must be there again by then."""
+"""Looks after requests that are under way: MLflow sends one again for minutes and asks nobody, so the proxy must be there again."""
 
 import threading
 import time

@@ -1,7 +1,7 @@
 """What MLflow finds by its entry points: with MLFLOW_TRACKING_AUTH=mlflow-auth, requests are led to a proxy that has the credentials.
 
-MLflow loads this whatever it is told to use. So it imports nothing that is not there anyway, and raises nothing as it is loaded. The work is
-that of the bridge, the one wheel file that ``mlflow-auth exec`` puts on PYTHONPATH as well; under ``exec`` that one is used.
+MLflow loads this whatever it is told to use. So it imports nothing that is not there anyway, and raises nothing as it is loaded. The
+work is that of the bridge, the one wheel file that ``mlflow-auth exec`` puts on PYTHONPATH as well; under ``exec`` that one is used.
 """
 
 import _thread
@@ -53,7 +53,7 @@ class EarlyImport:
 
 
 def tell_children():
-    """Children may be of another environment, without this package, as those of ``mlflow run`` are: they get the bridge, and how to start."""
+    """Children may be of an environment without this package, as those of ``mlflow run`` are: they get the bridge, and how to start."""
     import json
 
     global _told

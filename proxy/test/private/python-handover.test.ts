@@ -1,6 +1,6 @@
 /** The program beside a shared proxy that keeps its port: run by a Python in the proxy's place, with the sockets that it would have. */
 
-import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
+import { socketFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import { missing } from "@mlflow-auth/test/servers/tools";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -48,7 +48,7 @@ def first(): return {"argv": [sys.executable, "-c", SUCCESSOR], "token": "t" * 4
 `;
 
 function scene<T>(program: string): Promise<T> {
-  const { path, remove } = temporaryFolder("handover");
+  const { path, remove } = socketFolder("handover");
   closeAfterwards(remove);
   return runPython<T>(SCENE + program, { args: [path] });
 }
@@ -76,6 +76,7 @@ if os.fork() == 0:
     os.write(writing, json.dumps(len(ask())).encode())
     os._exit(0)
 os.wait()
+os.close(writing)
 print(os.read(reading, 100).decode())
 assert len(ask()) == 1
 tell(child, farewell=True)

@@ -233,6 +233,19 @@ print(json.dumps([first, other, changed, get()]))
   assert.is(scene.started().length, 2);
 });
 
+test("an HTTP proxy of the program's is passed by, and its exemption is no other environment", async () => {
+  const same = await scene.run<boolean[]>(
+    `
+led = get()["is_led"]
+import mlflow_auth_bridge_join as joining
+lease = joining._member._lease
+print(json.dumps([led, get()["is_led"], lease is joining._member._lease]))
+`,
+    { env: { http_proxy: "http://127.0.0.1:9" } },
+  );
+  assert.equal(same, [true, true, true]);
+});
+
 test("a program that goes to another folder keeps what it has", async () => {
   const seen = await scene.run<Seen[]>("first = get(); os.chdir('/'); print(json.dumps([first, get()]))", {
     cwd: scene.folder,

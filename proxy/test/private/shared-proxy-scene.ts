@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
+import { socketFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import { mlflowPython } from "@mlflow-auth/test/servers/tools";
 import { closeAfterwards } from "@mlflow-auth/test/suite";
 import { pythonWheel } from "../../src/index.js";
@@ -64,7 +64,7 @@ export interface Scene {
 
 /** An empty one, which goes with the test. */
 export async function openScene(): Promise<Scene> {
-  const { path: folder, remove } = temporaryFolder("shared");
+  const { path: folder, remove } = socketFolder("shared");
   const runtime = join(folder, "run");
   mkdirSync(runtime);
   const log = join(folder, "started");

@@ -1,10 +1,10 @@
 /** Projects of Python people: MLflow and this package in one environment, a file, and programs with nothing in front of them. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { closeAfterwards } from "@mlflow-auth/test/suite";
 import { distributions } from "../../packages/python/distributions.ts";
-import { temporaryFolder } from "../../servers/process/temporary-folder.ts";
+import { socketFolder, temporaryFolder } from "../../servers/process/temporary-folder.ts";
 import { createProject, type Project, type ProjectOptions } from "../fixture/project.ts";
 
 /** The names of wheels that an environment gets. */
@@ -35,20 +35,24 @@ function sitePackages(python: string): string {
   return execFileSync(python, ["-c", ask], { encoding: "utf8" }).trim();
 }
 
+/** Where the sockets of each project lie, by its folder. */
+const runtimes = new Map<string, string>();
+
 /** A project with nothing of npm's. What it started ends with the test, or the suite. */
 export function pythonProject(options: ProjectOptions): Project {
   const project = createProject(options);
   for (const name of ["node_modules", "package.json"]) rmSync(join(project.folder, name), { recursive: true });
-  const runtime = join(project.folder, "run");
-  mkdirSync(runtime);
+  const runtime = socketFolder("run");
+  runtimes.set(project.folder, runtime.path);
   closeAfterwards(() => {
     for (const pid of proxiesOf(project)) process.kill(pid, "SIGTERM");
     project.remove();
+    runtime.remove();
   });
   const env = {
     MLFLOW_AUTH_NODE: process.execPath,
     MLFLOW_TRACKING_AUTH: "mlflow-auth",
-    XDG_RUNTIME_DIR: runtime,
+    XDG_RUNTIME_DIR: runtime.path,
   };
   const withEnv: Project["start"] = (command, more = {}) =>
     project.start(command, { ...more, env: { ...env, ...more.env } });
@@ -67,7 +71,7 @@ export function proxiesOf({ folder }: Project, kind: "proxy" | "handover" = "pro
   };
   return readdirSync("/proc")
     .filter(
-      (pid) => /^\d+$/.test(pid) && ofProcess(pid, "environ").includes(`XDG_RUNTIME_DIR=${join(folder, "run")}\0`),
+      (pid) => /^\d+$/.test(pid) && ofProcess(pid, "environ").includes(`XDG_RUNTIME_DIR=${runtimes.get(folder)}\0`),
     )
     .filter((pid) => {
       const command = ofProcess(pid, "cmdline").split("\0");

@@ -11,7 +11,16 @@ export interface TemporaryFolder {
 
 /** Makes an empty folder for one server, which only this user can read. It never outlives this process. */
 export function temporaryFolder(name: string): TemporaryFolder {
-  const path = mkdtempSync(join(realpathSync(tmpdir()), `mlflow-auth-${name}-`));
+  return folderIn(tmpdir(), name);
+}
+
+/** The same for Unix sockets, whose paths have 104 bytes at most. */
+export function socketFolder(name: string): TemporaryFolder {
+  return folderIn("/tmp", name);
+}
+
+function folderIn(parent: string, name: string): TemporaryFolder {
+  const path = mkdtempSync(join(realpathSync(parent), `mlflow-auth-${name}-`));
   removeAtEnd(path);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

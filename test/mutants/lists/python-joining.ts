@@ -1,0 +1,57 @@
+/** Faults in how Python programs find the proxy that they share, start it and keep its port. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge_folder.py",
+    ["proxy/python-own-folder"],
+    [
+      [" or found.st_mode & 0o077:", ":", "who may write the folder stands between a program and its proxy"],
+      ["found.st_uid != os.geteuid() or ", "", "another user's folder is taken for one's own"],
+      ["os.lstat(path)", "os.stat(path)", "a link leads to wherever another user says"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge_lease.py",
+    ["proxy/python-own-folder", "proxy/python-joining-faults"],
+    [
+      [
+        "if peer_uid(connection) != os.geteuid():",
+        "if False:",
+        "the whole environment goes to another user's process, and its address is believed",
+      ],
+      [
+        'if port_of(listening) != urlsplit(settings["proxy"]).port:',
+        "if False:",
+        "requests and the token go to a port that is not held",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge_join.py",
+    ["proxy/python-joining-faults"],
+    [
+      [
+        "lease.has_ended and question == self._question else None",
+        "lease.has_ended else None",
+        "a successor for other variables takes the requests of the programs before it",
+      ],
+      ["if has_ended and is_busy:", "if False:", "a request whose proxy was killed hangs for minutes"],
+      ["if asked == question and time.monotonic() < end:", "if False:", "each request waits for a command that fails"],
+      [
+        "if asked == question and time.monotonic() < end:",
+        "if time.monotonic() < end:",
+        "a variable that was put right in a notebook counts for nothing at first",
+      ],
+      ["if text not in self._said:", "if True:", "the same words fill the log"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_handover.py",
+    ["proxy/python-handover"],
+    [
+      ["if peer_uid(connection) != os.geteuid():", "if False:", "another user has the port of the proxy"],
+      ["    listening.detach()\n", "", "the successor can't give its port away"],
+    ],
+  ),
+];
