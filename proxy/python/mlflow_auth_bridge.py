@@ -283,9 +283,10 @@ def exempt_from_http_proxies(url):
 
     if not get_environ_proxies(url):
         return
-    for variable in ("no_proxy", "NO_PROXY"):
-        names = (os.environ.get(variable), urlsplit(url).hostname)
-        os.environ[variable] = ",".join(name for name in names if name)
+    lower, upper = (os.environ.get(variable) for variable in ("no_proxy", "NO_PROXY"))
+    # Where there is but one, what it exempts stays exempt: the other one would hide it.
+    for variable, exempt in (("no_proxy", lower or upper), ("NO_PROXY", upper or lower)):
+        os.environ[variable] = ",".join(name for name in (exempt, urlsplit(url).hostname) if name)
 
 
 def mlflow_asks_plugins():

@@ -45,7 +45,7 @@ def places():
     cache = os.path.join(cache if os.path.isabs(cache) else os.path.expanduser("~/.cache"), "mlflow-auth")
     if os.path.isabs(cache):
         with contextlib.suppress(OSError):
-            os.makedirs(cache, exist_ok=True)
+            os.makedirs(cache, 0o700, exist_ok=True)
         # A home may be that of many machines, and a socket belongs to one.
         yield os.path.join(cache, machine())
     yield f"/tmp/mlflow-auth-{user}"
@@ -95,6 +95,9 @@ class Folder:
         path = os.path.join(self.path, name)
         one = closed_in_children(socket.socket(socket.AF_UNIX))
         try:
+            # Where the mask of the program is open, and the folder was exchanged: the socket is made with this mode on Linux.
+            with contextlib.suppress(OSError):
+                os.fchmod(one.fileno(), 0o600)
             one.bind(path)
             one.listen(BACKLOG)
         except BaseException:

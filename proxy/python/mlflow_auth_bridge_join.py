@@ -78,7 +78,7 @@ class Member:
         return {
             **{name: launch[name] for name in ("version", "prefix", "plugins")},
             "cwd": self._folder or present_folder(),
-            "env": {name: value for name, value in environment().items() if name != LAUNCH and is_text(name + value)},
+            "env": {as_read(name): as_read(value) for name, value in environment().items() if name != LAUNCH},
             "namespaces": namespaces(),
         }
 
@@ -156,11 +156,13 @@ def environment():
             continue
 
 
-def is_text(value):
+def as_read(value):
+    """As the command reads it: with U+FFFD for what is no UTF-8. Left out, the variable would look like one that is not set."""
     try:
-        return value.encode() is not None
+        value.encode()
+        return value
     except UnicodeEncodeError:
-        return False
+        return os.fsencode(value).decode("utf-8", "replace")
 
 
 def present_folder():

@@ -1,5 +1,6 @@
 """One connection to a shared proxy: the ask, the answer, and the lease, which lasts for as long as the connection is open."""
 
+import contextlib
 import errno
 import json
 import os
@@ -7,7 +8,6 @@ import socket
 import sys
 import time
 import weakref
-from urllib.parse import urlsplit
 
 from mlflow_auth_bridge_folder import closed_in_children
 from mlflow_auth_handover import peer_uid
@@ -80,7 +80,7 @@ class Lease:
         while not self.has_ended:
             *lines, self._rest = self._rest.split(b"\n")
             for line in lines:
-                self._hear(json.loads(line))
+                self._hear(line)
             try:
                 some = self._connection.recv(65536)
             except BlockingIOError:
@@ -91,7 +91,15 @@ class Lease:
             if not some:
                 self.has_ended = self.is_over = True
 
-    def _hear(self, message):
+    def _hear(self, line):
+        try:
+            message = json.loads(line)
+        except ValueError:
+            message = None
+        if not isinstance(message, dict):
+            # Whatever that is, it is not to be relied on.
+            self.is_over = True
+            return
         if "say" in message:
             say(message["say"])
         if message.get("again"):
@@ -116,8 +124,10 @@ def given_port(path, settings):
         _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
     if not descriptors:
         raise OSError(errno.EPROTO, "no port came", path)
+    # Unlike one that Python opens, it would be open in every program that this one starts.
+    os.set_inheritable(descriptors[0], False)
     listening = closed_in_children(socket.socket(fileno=descriptors[0]))
-    if port_of(listening) != urlsplit(settings["proxy"]).port:
+    if settings["proxy"] != f"http://127.0.0.1:{port_of(listening)}":
         listening.close()
         raise OSError(errno.EPROTO, "another port came", path)
     return listening
@@ -128,6 +138,7 @@ def port_of(listening):
 
 
 def say(text):
-    """On stderr, where there is one."""
+    """On stderr, where there is one that takes it: no request fails for want of a word."""
     if sys.stderr is not None:
-        print(text, file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError, ValueError):
+            print(text, file=sys.stderr, flush=True)

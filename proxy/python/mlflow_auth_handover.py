@@ -2,8 +2,8 @@
 
 The proxy starts `python -I -S mlflow_auth_handover.py` (or the wheel with this file in its place) with these descriptors:
 
-0: a pipe from the proxy. Lines of JSON: the first {"argv": [of a successor], "token": "of the proxy", "digest": text or null}, and in
-   the end {"farewell": true}; without that the proxy was killed once the pipe ends.
+0: a pipe from the proxy. Lines of JSON: {"argv": [of a successor], "token": "of the proxy", "digest": text or null, "known": names of
+   variables or nothing}, of which the last counts, and in the end {"farewell": true}; without that the proxy was killed once the pipe ends.
 3: the listening TCP socket. 4: the listening Unix socket of its control. 5: the listening Unix socket on which this program accepts.
 
 Whoever connects to 5 as the same user gets one byte and the TCP socket with it (SCM_RIGHTS). Port and token so never belong to
@@ -102,7 +102,8 @@ def succeed(told):
     os.close(writing)
     os.set_inheritable(reading, True)
     shared = json.loads(os.environ[SHARED])
-    shared.update(listen=PORT, control=CONTROL, handover=HANDOVER, starter=None, token=reading, digest=told.get("digest"))
+    shared.update(listen=PORT, control=CONTROL, handover=HANDOVER, starter=None, token=reading)
+    shared.update(digest=told.get("digest"), known=told.get("known"))
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     for descriptor in (PORT, CONTROL, HANDOVER):

@@ -6,7 +6,7 @@ import type { PythonEnvironment } from "@mlflow-auth/core/internal/python";
 export interface Ask extends PythonEnvironment {
   /** Null: its folder does not exist any more. */
   readonly cwd: string | null;
-  /** All of its environment. What is no text is left out. */
+  /** All of its environment, as this process would read it: with U+FFFD for what is no UTF-8. */
   readonly env: Readonly<Record<string, string>>;
   /** Where it counts network interfaces and mounts: `net` and `mnt`, as /proc has them; nothing where there is no such thing. */
   readonly namespaces: Readonly<Record<string, string>>;

@@ -30,6 +30,8 @@ export interface Given {
   /** What a killed proxy left to its successor: its token and what it was for, as it told its clients. */
   readonly token: Secret | undefined;
   readonly digest: string | null;
+  /** Which variables it had read as it gave credentials. Null: it had given none. */
+  readonly known: readonly string[] | null;
   /** Which command this is, and in which Python environment: programs share nothing where that is not the same. */
   readonly launched: PythonEnvironment;
   /** The environment that decides what the file means: without what stands above. */
@@ -63,6 +65,7 @@ export function takeGiven(env: Record<string, string | undefined>): Given {
     python: null,
     handoverProgram: null,
     digest: null,
+    known: null,
     ...given,
     token: typeof token === "number" ? tokenFrom(token) : undefined,
     launched: ownPythonEnvironment() ?? { version: "", prefix: "", plugins: [] },

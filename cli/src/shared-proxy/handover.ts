@@ -26,6 +26,8 @@ const LONGEST_END = 1_000;
 export interface Handover {
   /** Whether anybody can be given the port. */
   readonly isRunning: boolean;
+  /** Which variables count for the credentials of this proxy, now that it has given one: so for its successor. */
+  know(names: readonly string[]): void;
   /** Tells the program that this proxy ends on purpose. Resolves once it has ended, or did not within a second. */
   farewell(): Promise<void>;
 }
@@ -34,11 +36,12 @@ export interface Handover {
 export function startHandover({ given, token, digest, clock = systemClock }: HandoverOptions): Handover {
   const { python, handoverProgram, listen, control, handover, inherited } = given;
   if (python === null || handoverProgram === null || control === null || handover === null) {
-    return { isRunning: false, farewell: async () => undefined };
+    return { isRunning: false, know: () => undefined, farewell: async () => undefined };
   }
   let child: ChildProcess | undefined;
   let ends = 0;
   let isOver = false;
+  let known: readonly string[] | undefined;
   // What this process is: with Node's own options, which decide what it can do.
   const argv = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
 
@@ -58,14 +61,23 @@ export function startHandover({ given, token, digest, clock = systemClock }: Han
     one.stdin?.on("error", () => undefined);
     one.on("error", ended);
     one.on("exit", ended);
-    one.stdin?.write(`${JSON.stringify({ argv, token, digest })}\n`);
+    tell();
     one.unref();
+  }
+
+  /** What was told last counts. */
+  function tell(): void {
+    child?.stdin?.write(`${JSON.stringify({ argv, token, digest, known })}\n`);
   }
 
   start();
   return {
     get isRunning() {
       return child !== undefined;
+    },
+    know(names) {
+      known = names;
+      tell();
     },
     farewell() {
       isOver = true;

@@ -52,6 +52,17 @@ export async function differenceOf(ask: Ask, own: Meaning): Promise<string | und
   return installedNow(own.config) === own.installed ? undefined : "plugins";
 }
 
+/**
+ * The same where it is not known yet which variables a plugin reads as it gives its credential, as a command does that prints one: all of
+ * them count.
+ */
+export function differenceOfAny(ask: Ask, own: Meaning): Promise<string | undefined> {
+  const names = new Set([...Object.keys(own.env), ...Object.keys(ask.env)]);
+  // Python sets it for itself (PEP 538), and a successor is started by another Python than its programs are.
+  names.delete("LC_CTYPE");
+  return differenceOf(ask, { ...own, reads: names });
+}
+
 function valuesIn(env: Environment, { reads }: Meaning): ReturnType<typeof countingValues> {
   return countingValues(countingNames(reads), env, ALWAYS);
 }

@@ -9,7 +9,7 @@ import { createControl } from "./control.js";
 import { PAUSE, watchFile } from "./file-watch.js";
 import type { Given } from "./given.js";
 import { type Handover, startHandover } from "./handover.js";
-import { differenceOf, digestOf, type Meaning } from "./judge.js";
+import { differenceOf, differenceOfAny, digestOf, type Meaning } from "./judge.js";
 import { createLeases, type Leases } from "./leases.js";
 
 /** What is shared, and with whom. */
@@ -41,6 +41,13 @@ const LATE = 500;
 const UNUSED = 10_000;
 const LONG_UNUSED = 60_000;
 
+/**
+ * Milliseconds between two looks whether the first credential has been given, and until they end. The program that started this has
+ * begun with a request by then, or never will.
+ */
+const LOOK = 20;
+const LONGEST_LOOK = 1_000;
+
 /** A proxy that is shared. */
 export interface Shared {
   /** Resolves once nobody needs it any more, and it takes no more requests. */
@@ -62,14 +69,29 @@ export async function share(options: ShareOptions): Promise<Shared> {
   const control = createControl({ answer, leases, clock });
 
   async function answer(ask: Ask, isStarter: boolean): Promise<Told> {
-    // The one that started this gave all that it has, also what is no text and in no ask.
-    const difference = isStarter ? undefined : await differenceOf(ask, meaning);
+    // The one that started this gave all that it has.
+    const difference = isStarter ? undefined : await differs(ask);
     if (isRetired) return { no: "it ends" };
     if (difference !== undefined) return { no: difference };
     const displaced = { auth: null, sigv4: false };
     const settings = bridgeSettings({ config, proxyUrl: proxy.url, upstream: upstream.uri, addresses: {}, displaced });
     const fd = handover?.isRunning ? given.handoverSocket : null;
     return { settings: JSON.parse(settings), file: config.file ?? null, fd, digest };
+  }
+
+  const allReads = () => new Set([...reads, ...(given.known ?? [])]);
+
+  /** Plugins may read variables only as they give the first credential: until then all of them count. */
+  async function differs(ask: Ask): Promise<string | undefined> {
+    for (let left = LONGEST_LOOK; ; left -= LOOK) {
+      // Before it is judged: what has been read by now counts.
+      const isKnown = given.known !== null || proxy.hasForwarded;
+      const difference = await differenceOf(ask, { ...meaning, reads: allReads() });
+      if (isKnown || difference !== undefined) return difference;
+      const unsure = await differenceOfAny(ask, meaning);
+      if (unsure === undefined || left <= 0) return unsure;
+      await new Promise<void>((resolve) => void clock.setTimeout(resolve, LOOK));
+    }
   }
 
   /** Nobody has had a lease for a while; but a request that is sent again, as to a successor, is sent without one. */
@@ -112,9 +134,11 @@ export async function share(options: ShareOptions): Promise<Shared> {
   /** A variable that a plugin asks for once it works may have another value for a program that was let in before. */
   function watchReads(): void {
     const known = reads.size;
+    const wasForwarding = proxy.hasForwarded;
     const look = () => {
       if (isRetired) return;
       if (reads.size > known) leases.again(starter);
+      if (proxy.hasForwarded && (reads.size > known || !wasForwarding)) handover?.know([...allReads()]);
       watchReads();
     };
     clock.setTimeout(look, PAUSE);

@@ -86,7 +86,7 @@ const handoverProgram = fileURLToPath(new URL("../../../proxy/python/mlflow_auth
 export function askOf({ cwd, env = {} }: Place, more: object = {}): { ask: object } {
   const { PATH = "", HOME = "" } = process.env;
   const namespaces = Object.fromEntries(["net", "mnt"].map((kind) => [kind, readlinkSync(`/proc/self/ns/${kind}`)]));
-  return { ask: { ...launched, cwd, env: { PATH, HOME, ...env }, namespaces, ...more } };
+  return { ask: { ...launched, cwd, env: { PATH, HOME, ...compileCache, ...env }, namespaces, ...more } };
 }
 
 /** Starts a proxy, and asks it as the one who did. */

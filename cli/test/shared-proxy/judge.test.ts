@@ -18,7 +18,9 @@ test.before(async () => {
   site.project.write("copy/mlflow-auth.yaml", "version: 1\n");
   symlinkSync(site.project.folder, join(site.project.folder, "link"));
   started = await startShared({ cwd: site.project.folder, env });
-  await started.starter.line((line) => line.settings !== undefined);
+  const { settings } = await started.starter.line((line) => line.settings !== undefined);
+  // Until the first credential was given, all variables count.
+  await fetch(`${settings?.proxy}/${settings?.token}/api`);
 });
 test.after(() => site.stop());
 

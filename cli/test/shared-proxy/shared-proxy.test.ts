@@ -47,12 +47,48 @@ test("another program that asks gets the same settings", async () => {
   assert.equal(await other.line(() => true), first);
 });
 
+test("before a credential was given, a variable that a plugin may read for it keeps a program with another value away", async () => {
+  replacePlugin('() => ({ headers: { authorization: "Bearer " + context.env.LATE_NAME } })');
+  const { starter, path } = await startShared({ ...here(), env: { LATE_NAME: "one" } });
+  const { settings } = await starter.line((line) => line.settings !== undefined);
+  const [same, another, without] = await Promise.all(
+    [{ LATE_NAME: "one" }, { LATE_NAME: "two" }, {}].map((env) => askAt(path, { ...here(), env })),
+  );
+  await same?.line((line) => line.settings !== undefined);
+  assert.equal(await another?.line(() => true), { no: "variables" });
+  assert.equal(await without?.line(() => true), { no: "variables" });
+  // One that asks meanwhile has its answer once the first request shows what counts.
+  const unread = await askAt(path, { ...here(), env: { LATE_NAME: "one", UNREAD: "2" } });
+  assert.is((await send(settings as Settings)).status, 200);
+  await unread.line((line) => line.settings !== undefined);
+});
+
+test("a secret that the file names by its variable counts before it is read", async () => {
+  site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: { env: SECRET_OF_MINE } }\n");
+  const { starter, path } = await startShared({ ...here(), env: { SECRET_OF_MINE: "one" } });
+  const { settings } = await starter.line((line) => line.settings !== undefined);
+  assert.is((await send(settings as Settings)).status, 200);
+  for (const env of [{ SECRET_OF_MINE: "two" }, {}] as Record<string, string>[]) {
+    assert.equal(await (await askAt(path, { ...here(), env })).line(() => true), { no: "variables" });
+  }
+});
+
+test("a successor is told which variables count, and waits for no request to know", async () => {
+  const env = { READ_LATE: "one", UNREAD: "one" };
+  const { path } = await startShared({ ...here(), env, given: { known: ["READ_LATE"], starter: null } });
+  const other = await askAt(path, { ...here(), env: { ...env, UNREAD: "two" } });
+  assert.ok((await other.line(() => true)).settings !== undefined);
+  const differing = await askAt(path, { ...here(), env: { ...env, READ_LATE: "two" } });
+  assert.equal(await differing.line(() => true), { no: "variables" });
+});
+
 test("once a plugin asks for one more variable, all but the first are to ask anew, and are judged by it as well", async () => {
-  const getAuth = '() => ({ headers: { authorization: "Bearer " + context.env.LATE_NAME } })';
-  replacePlugin(getAuth);
+  const name = "globalThis.isLate ? context.env.LATE_NAME : (globalThis.isLate = true)";
+  replacePlugin(`() => ({ headers: { authorization: "Bearer " + (${name}) } })`);
   const env = { LATE_NAME: "one" };
   const { starter, path } = await startShared({ ...here(), env });
   const { settings } = await starter.line((line) => line.settings !== undefined);
+  assert.is((await send(settings as Settings)).status, 200);
   const other = await askAt(path, { ...here(), env: { LATE_NAME: "two" } });
   await other.line((line) => line.settings !== undefined);
   assert.is((await send(settings as Settings)).status, 200);

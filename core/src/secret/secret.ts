@@ -77,8 +77,12 @@ export function textSource(text: string, origin: string): SecretSource {
   return Object.freeze({ origin, read: async () => secret });
 }
 
-/** `{ env: NAME }`: the variable, looked up at each read. */
+/**
+ * `{ env: NAME }`: the variable, looked up at each read. Its name is asked for at once, and so is known to count before a credential is
+ * given: programs that share a proxy are judged by it.
+ */
 export function environmentSource(name: string, env: Readonly<Record<string, string | undefined>>): SecretSource {
+  Reflect.has(env, name);
   return Object.freeze({
     origin: `the variable ${name}`,
     async read() {

@@ -39,6 +39,13 @@ test("a variable is looked up at each read", async () => {
   assert.is((await source.read()).reveal(), "x");
 });
 
+test("a variable is known to count before it is read", () => {
+  const asked: (string | symbol)[] = [];
+  const has = (_: object, name: string | symbol) => asked.push(name) > 0;
+  environmentSource("TOKEN", new Proxy({}, { has }));
+  assert.equal(asked, ["TOKEN"]);
+});
+
 test("a variable that an exec around the program took out is told so, until somebody sets it again", async () => {
   const env: Record<string, string> = { MLFLOW_AUTH_REMOVED: "A,TOKEN" };
   const source = environmentSource("TOKEN", env);

@@ -22,6 +22,8 @@ export interface Relay {
   request(req: IncomingMessage, res: ServerResponse): void;
   /** Requests with the right token so far. */
   readonly uses: number;
+  /** Whether one of them has been answered for which the authorizer was asked. */
+  readonly hasForwarded: boolean;
   /** The first few addresses of no listed server to which a Python program sent requests past the proxy. */
   readonly unlisted: readonly string[];
 }
@@ -66,6 +68,7 @@ export function createRelay({
   const reports = createUnlistedReports(own);
   const ledAway = createLedAway(routes, logger);
   let uses = 0;
+  let hasForwarded = false;
 
   function request(req: IncomingMessage, res: ServerResponse): void {
     const { socket } = req;
@@ -96,6 +99,7 @@ export function createRelay({
       // The bridge leads what goes there to the proxy, and a browser asks for artifacts here.
       const readings = by === undefined || by === "header" || browser ? noReadings : artifactHosts.readings;
       const rewriting = new Addresses(own, routes, { req, upstream, prefix, by, browser, ledAway });
+      if (!hasForwarded) res.once("finish", () => (hasForwarded = true));
       forwarder.forward({ req, res, upstream, rewriting, readings });
     }
   }
@@ -114,6 +118,9 @@ export function createRelay({
     request,
     get uses() {
       return uses;
+    },
+    get hasForwarded() {
+      return hasForwarded;
     },
     unlisted: reports.addresses,
   };

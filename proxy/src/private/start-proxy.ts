@@ -45,6 +45,8 @@ export interface RunningProxy {
   readonly browsable: readonly { readonly server: string; readonly url: string }[];
   /** Requests with the right token so far. */
   readonly uses: number;
+  /** Whether one of them has been answered for which the authorizer was asked: with its credential, or with why there is none. */
+  readonly hasForwarded: boolean;
   /** The runs that clients created so far. */
   readonly createdRuns: CreatedRuns;
   /** Addresses that no server of the file matches and that Python's MLflow used all the same: the first few. */
@@ -133,6 +135,9 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       .map(({ upstream, address, own }) => ({ server: upstream, url: address + own.mountPoint })),
     get uses() {
       return served.reduce((sum, { relay }) => sum + relay.uses, 0);
+    },
+    get hasForwarded() {
+      return served.some(({ relay }) => relay.hasForwarded);
     },
     createdRuns: forwarder.createdRuns,
     unlisted: main.relay.unlisted,

@@ -44,7 +44,7 @@ def ask():
     client.connect(os.path.join(folder, "handover"))
     _, descriptors, _, _ = socket.recv_fds(client, 1, 1)
     return [socket.socket(fileno=one) for one in descriptors]
-def first(): return {"argv": [sys.executable, "-c", SUCCESSOR], "token": "t" * 43, "digest": "d"}
+def first(): return {"argv": [sys.executable, "-c", SUCCESSOR], "token": "t" * 43, "digest": "d", "known": ["NAME"]}
 `;
 
 function scene<T>(program: string): Promise<T> {
@@ -114,7 +114,7 @@ print(heard)
 `);
   assert.is(token, "t".repeat(43));
   assert.equal({ ...shared, token: 0 }, { ...shared, listen: 3, control: 4, handover: 5, starter: null, token: 0 });
-  assert.equal([shared["cwd"], shared["socket"], shared["digest"]], ["/", "kept", "d"]);
+  assert.equal([shared["cwd"], shared["socket"], shared["digest"], shared["known"]], ["/", "kept", "d", ["NAME"]]);
   assert.equal(
     sockets.map((path) => path.split("/").at(-1)),
     ["control", "handover"],

@@ -95,6 +95,18 @@ export const mutants = [
         "a successor ends under a request that is sent again",
       ],
       [
+        "given.known !== null || proxy.hasForwarded",
+        "true",
+        "a program gets the credential of another's variable, which nobody had read yet",
+        { tests: ["cli/shared-proxy"] },
+      ],
+      [
+        "given.known !== null || ",
+        "",
+        "programs with other variables that nobody reads part once their proxy was killed",
+        { tests: ["cli/shared-proxy"] },
+      ],
+      [
         "if (reads.size > known) leases.again(starter);",
         "",
         "a program goes on with what another's variable says",

@@ -19,6 +19,27 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "proxy/python/mlflow_auth_bridge.py",
+    ["proxy/python-joining-surroundings"],
+    [
+      ["lower or upper", "lower", "what NO_PROXY exempts is sent to an HTTP proxy, credential and all"],
+      ["upper or lower", "upper", "what no_proxy exempts is sent to an HTTP proxy by what reads the other one"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge_lease.py",
+    ["proxy/python-joining-surroundings"],
+    [
+      [
+        "    os.set_inheritable(descriptors[0], False)\n",
+        "",
+        "what a program starts keeps the port of a proxy that has ended",
+      ],
+      ["contextlib.suppress(OSError, ValueError)", "contextlib.suppress(OSError)", "a warning fails a request"],
+      ["if not isinstance(message, dict):", "if False:", "a line of nobody's fails a request"],
+    ],
+  ),
+  ...faultsIn(
     "proxy/python/mlflow_auth_bridge_variables.py",
     ["proxy/python-variables"],
     [

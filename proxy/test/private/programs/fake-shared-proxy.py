@@ -16,6 +16,8 @@ assert sys.argv[1:] == ["serve-processes"], sys.argv
 shared = json.loads(os.environ.pop("_MLFLOW_AUTH_SHARED"))
 launched = json.loads(os.environ.pop("_MLFLOW_AUTH_PYTHON"))
 does = os.environ.get("FAKE_DOES")
+# As Node reads it.
+key = os.environb[b"FAKE_KEY"].decode("utf-8", "replace") if "FAKE_KEY" in os.environ else None
 token = os.read(shared["token"], 4096).decode() if shared["token"] is not None else os.urandom(8).hex()
 with open(os.environ["FAKE_LOG"], "a") as log:
     told = {name: shared[name] for name in ("socket", "cwd", "digest", "handoverProgram", "python")}
@@ -42,7 +44,7 @@ def answer(connection, is_starter):
     if does == "fail":
         failed = {"code": "CODE", "text": "CODE: what and where\n  Try this: that"}
         return connection.sendall(json.dumps({"failed": failed}).encode() + b"\n")
-    if asked["env"].get("FAKE_KEY") != os.environ.get("FAKE_KEY") or asked["version"] != launched["version"]:
+    if asked["env"].get("FAKE_KEY") != key or asked["version"] != launched["version"]:
         return connection.sendall(b'{"no": "the values of variables"}\n')
     settings = {
         "proxy": "http://%s:%d" % address,
