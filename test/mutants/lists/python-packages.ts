@@ -81,7 +81,7 @@ export const mutants = [
   ),
   ...faultsIn(
     "python/mlflow_auth/command.py",
-    ["test/python-environment", "test/python-command"],
+    ["test/python-environment"],
     [
       [
         "environment = {**os.environ, VARIABLE: _json(told)}",
@@ -96,7 +96,7 @@ export const mutants = [
   // Which plugins are its own
   ...faultsIn(
     "core/src/discovery/python-environment.ts",
-    ["core/python-environment", "test/python-command"],
+    ["core/python-environment"],
     [
       ["delete env[pythonVariable];", "", "a program under exec hands our plugins to another command"],
       [
