@@ -3,11 +3,11 @@ import { chmodSync, copyFileSync, cpSync, lchownSync, lstatSync, mkdirSync, read
 import { delimiter, join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { missing, pythonBinary } from "../servers/tools.ts";
+import { missing, nodeBinary, pythonBinary } from "../servers/tools.ts";
 import { distributions } from "./python/distributions.ts";
 import { type Ended, emptyFolder, emptyProject, pipInstall, runIn, virtualEnvironment } from "./python/environment.ts";
 
-const test = suite("a Python environment", { missing: await missing("python3.11") });
+const test = suite("a Python environment", { missing: await missing("python3.11", "node20") });
 const node = { MLFLOW_AUTH_NODE: process.execPath };
 let python: string;
 let links: string;
@@ -55,7 +55,13 @@ test("may have a folder for each wheel, by PYTHONPATH or by a .pth file", async 
     await target("mlflow-auth-token"),
   ];
   const empty = await virtualEnvironment(python, links, []);
-  const expected = [join(vault, "mlflow_auth_vault"), join(token, "mlflow_auth_token")];
+  // Somebody else's.
+  const acme = join(token, "mlflow_auth_acme");
+  mkdirSync(acme);
+  const entryPoints = { "mlflow.request_auth_provider": { acme: "./index.js:create" } };
+  const manifest = { name: "plugin-acme", "entry-points": entryPoints, "mlflow-auth-plugin": { apiVersion: 1 } };
+  writeFileSync(join(acme, "package.json"), JSON.stringify(manifest));
+  const expected = [join(vault, "mlflow_auth_vault"), acme, join(token, "mlflow_auth_token")];
   const env = { ...node, PYTHONPATH: [vault, command, token].join(delimiter) };
   assert.equal(foldersIn(await runIn(empty, { cwd, env }, "python", ...list)), expected);
 
@@ -213,6 +219,15 @@ test("lays out what a new plugin needs, and says how to install another of ours"
   );
 });
 
+test("without a plugin says how to install one, and where it looked", async () => {
+  const alone = await virtualEnvironment(python, links, ["--no-deps", "mlflow-auth"]);
+  const listed = await runIn(alone, { cwd, env: node }, "mlflow-auth", "plugins");
+  assert.match(listed.stderr, `Try this: pip install "mlflow-auth[vault]"`);
+  assert.match(listed.stderr, `Looked in: ${alone}`);
+  const why = await runIn(alone, { cwd, env: node }, "mlflow-auth", "plugins", "--why", "vault");
+  assert.match(why.stdout, `no plugin in ${alone}`);
+});
+
 test("names the Node that it was told to run, where that can't be", async () => {
   const named = async (path: string) => {
     const { code, stderr } = await runIn(
@@ -233,6 +248,22 @@ test("names the Node that it was told to run, where that can't be", async () => 
   copyFileSync("/bin/sh", plain);
   chmodSync(plain, 0o644);
   assert.match(await named(plain), `${plain} can't be run (Permission denied): set MLFLOW_AUTH_NODE`);
+  // As of another C library: what would load it is not there.
+  writeFileSync(plain, "#!/no/such/loader\n", { mode: 0o755 });
+  chmodSync(plain, 0o755);
+  assert.match(await named(plain), `${plain} can't be run (it is built for another system): set MLFLOW_AUTH_NODE`);
+  const old = nodeBinary("node20");
+  assert.match(
+    await named(old),
+    `needs Node 22.19 or newer; this is Node 20.20.2, which MLFLOW_AUTH_NODE names: ${old}`,
+  );
+});
+
+test("tells programs in Python the same, as an exception", async () => {
+  const code =
+    "from mlflow_auth.command import CantStart, launch\ntry: launch()\nexcept CantStart as error: print(error)";
+  const { stdout } = await runIn(environment, { cwd, env: { MLFLOW_AUTH_NODE: "node" } }, "python", "-c", code);
+  assert.match(stdout, /^MLFLOW_AUTH_NODE=node is not an absolute path/);
 });
 
 test("of a platform that has no wheel with Node says so, and so does Windows", async () => {

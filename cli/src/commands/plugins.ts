@@ -123,7 +123,8 @@ function printList(packages: readonly ShownPackage[], file: FileInstances, { ins
     print(`no plugin is installed ${place}`);
     console.error(`  Try this: ${install(ownPackage("vault"))}`);
     console.error(`  or another one: \`${SEARCH}\` lists what is published`);
-    console.error(`  Looked in: ${roots.folders.map(({ folder }) => printable(folder)).join(", ") || "no folder"}`);
+    const places = [...roots.folders.map(({ folder }) => folder), ...(roots.python ? [roots.python.prefix] : [])];
+    console.error(`  Looked in: ${places.map(printable).join(", ") || "no folder"}`);
   }
 }
 

@@ -17,7 +17,7 @@ export function explain(name: string, file: FileInstances, installed: Installed,
   const wanted = meaningOf(name, file, installed);
   const explanation = explainPlugin(wanted, installed);
   if (json) print(JSON.stringify(summary(name, wanted, explanation), undefined, 2));
-  else printAnswer(name, wanted, explanation, file);
+  else printAnswer(name, wanted, explanation, { ...file, python: installed.roots.python?.prefix });
   return explanation.fault === undefined ? exit.fine : exit.problem;
 }
 
@@ -45,7 +45,7 @@ function printAnswer(
   name: string,
   wanted: WantedPlugin,
   { found, fault, roots }: Explanation,
-  file: FileInstances,
+  { python, ...file }: FileInstances & { readonly python: string | undefined },
 ): void {
   const shown = paint(process.stdout, "bold", printable(name));
   const lines: string[] = [];
@@ -62,7 +62,10 @@ function printAnswer(
     for (const candidate of candidates) lines.push(`       ${describe(candidate)}`);
     if (candidates.length === 0) lines.push("       nothing of this name");
   }
-  if (roots.length === 0) lines.push("  no folder: there is no package.json upwards from here");
+  if (roots.length === 0) {
+    const nothing = "there is no package.json upwards from here";
+    lines.push(`  no folder: ${nothing}${python === undefined ? "" : `, and no plugin in ${printable(python)}`}`);
+  }
   print(lines.join("\n"));
 }
 
