@@ -14,7 +14,7 @@ export interface Sent {
 export interface Client {
   /** The first request of its life, or another one. */
   request(): Promise<Sent>;
-  /** Milliseconds of so many requests: their median. */
+  /** Milliseconds of so many requests: of the fastest twentieth the slowest. */
   requests(count: number): Promise<number>;
   /** Outcomes of one request of each child. */
   children(method: "fork" | "spawn", count: number): Promise<Sent["outcome"][]>;

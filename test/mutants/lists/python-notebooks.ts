@@ -1,0 +1,31 @@
+/** Faults in what a person sees of mlflow-auth in a notebook. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  ...faultsIn(
+    "python/mlflow_auth/diagnosis.py",
+    ["test/notebooks"],
+    [
+      ["if value != NAME:", "if not value:", "doctor() says that all is well where MLflow asks another plugin"],
+      [
+        "if not _is_known_to_mlflow():",
+        "if False:",
+        "doctor() says that all is well, and MLflow goes bare until the kernel is restarted",
+      ],
+      ["if code != 0:", "if code == 0:", "a cell that ends well stands for a chain that breaks"],
+      ["stderr=subprocess.STDOUT", "stderr=subprocess.DEVNULL", "a cell does not say that there is no file"],
+      ["def _render_traceback_(self)", "def _render_nothing_(self)", "what doctor() has found drowns in a traceback"],
+      ["            process.terminate()\n", "", "an interrupted cell waits for doctor to the end"],
+      [
+        "env={**os.environ, VARIABLE:",
+        "env={**os.environ, '_' + VARIABLE:",
+        "doctor() finds no plugin of this environment",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "python/mlflow_auth/__init__.py",
+    ["test/notebooks"],
+    [["diagnose(arguments)", "diagnose(())", "doctor() tells of another file than it was asked for"]],
+  ),
+];
