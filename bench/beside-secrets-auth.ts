@@ -19,7 +19,7 @@ try {
   console.log("| | mlflow-secrets-auth | mlflow-auth by pip |\n| --- | --- | --- |");
   for (const row of [
     () => installedSizes(place.python),
-    () => firstRequests(three, place),
+    () => firstRequests(three),
     () => furtherRequests(three),
     () => whenVaultIsDown(three, place),
     () => whenTheTokenRotates(three, place),

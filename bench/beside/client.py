@@ -2,11 +2,14 @@
 
     request          one request: {"milliseconds", "outcome"}, the status or the first line of the error
     requests NUMBER  that many: {"milliseconds"}, of the fastest twentieth the slowest
+    first NUMBER     the first request of so many processes, one after the other, which have MLflow in memory: a list
+    alone NUMBER     the same, and no two of them have the same variables
     fork NUMBER, spawn NUMBER    that many children at once, each with one request: a list of outcomes
 """
 
 import json
 import multiprocessing
+import os
 import statistics
 import sys
 import time
@@ -27,7 +30,19 @@ def send(_=None):
     return {"milliseconds": (time.perf_counter() - begun) * 1000, "outcome": outcome}
 
 
+def first(number, alone):
+    """Each of them a child that is forked before anything was sent, so that MLflow's import is not in the figure."""
+    sent = []
+    for index in range(number):
+        variables = {"MLFLOW_VAULT_TTL_SEC": str(100 + index)} if alone else {}
+        with multiprocessing.get_context("fork").Pool(1, os.environ.update, [variables]) as pool:
+            sent.append(pool.apply(send))
+    return sent
+
+
 def done(command, number):
+    if command in ("first", "alone"):
+        return first(number, command == "alone")
     if command == "request":
         return send()
     if command == "requests":

@@ -16,6 +16,8 @@ export interface Client {
   request(): Promise<Sent>;
   /** Milliseconds of so many requests: of the fastest twentieth the slowest. */
   requests(count: number): Promise<number>;
+  /** The first request of so many processes; where each is `alone`, no other has the same variables. */
+  first(count: number, how?: "alone"): Promise<Sent[]>;
   /** Outcomes of one request of each child. */
   children(method: "fork" | "spawn", count: number): Promise<Sent["outcome"][]>;
   end(): Promise<void>;
@@ -39,6 +41,7 @@ export async function startClient(python: string, cwd: string, env: Record<strin
   return {
     request: () => tell("request"),
     requests: async (count) => (await tell(`requests ${count}`)).milliseconds,
+    first: (count, how) => tell(`${how ?? "first"} ${count}`),
     children: (method, count) => tell(`${method} ${count}`),
     async end() {
       child.stdin.end();

@@ -1,10 +1,10 @@
 /** What is compared, a row each. Times are the best of several: whatever else the machine does can only add to them. */
-import type { Client, Sent } from "./client.ts";
+import type { Sent } from "./client.ts";
 import type { Contender } from "./contenders.ts";
 import type { Place } from "./place.ts";
 
-/** Processes whose first request is timed. */
-const STARTS = 5;
+/** Processes whose first request is timed, of each kind. */
+const STARTS = 8;
 /** Requests in a row, and how often, with the contenders taking turns. */
 const [REQUESTS, TURNS] = [60, 5];
 const CHILDREN = 4;
@@ -19,21 +19,18 @@ export interface Row {
 }
 
 /** The first request of a process; with mlflow-auth of the one that starts the proxy, and of those that join it. */
-export async function firstRequests({ old, own }: Three, place: Place): Promise<Row> {
-  const times: Record<"old" | "starts" | "joins", number[]> = { old: [], starts: [], joins: [] };
-  for (let round = 0; round < STARTS; round++) {
-    await place.renewVault();
-    const clients = [await old.start(), await own.start(), await own.start()];
-    for (const [index, name] of (["old", "starts", "joins"] as const).entries()) {
-      times[name].push(timeOf(await (clients[index] as Client).request()));
-    }
-    for (const client of clients) await client.end();
-  }
-  const said = (name: keyof typeof times) => `${best(times[name]).toFixed(0)} ms`;
+export async function firstRequests({ old, own }: Three): Promise<Row> {
+  const theirs = await old.start();
+  const ours = await own.start();
+  const [first, starts] = [await theirs.first(STARTS), await ours.first(STARTS, "alone")];
+  // The first of these has started it.
+  const [, ...joins] = await ours.first(STARTS + 1);
+  for (const client of [theirs, ours]) await client.end();
+  const said = (sent: readonly Sent[]) => `${best(sent.map(timeOf)).toFixed(0)} ms`;
   return {
     what: "first request of a process",
-    old: said("old"),
-    own: `${said("joins")}; ${said("starts")} where it starts the proxy`,
+    old: said(first),
+    own: `${said(joins)}; ${said(starts)} where it starts the proxy`,
   };
 }
 

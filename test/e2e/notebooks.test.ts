@@ -55,7 +55,12 @@ test("doctor() prints what the command prints, and nothing below that where all 
 });
 
 test("where the chain breaks doctor() ends with one line, not with a traceback", async () => {
-  const [, shown = ""] = await work([ON, "import mlflow_auth\nmlflow_auth.doctor('--config', 'no-such-file.yaml')"]);
+  const [, shown = "", wrong = ""] = await work([
+    ON,
+    "import mlflow_auth\nmlflow_auth.doctor('--config', 'no-such-file.yaml')",
+    "mlflow_auth.doctor('--no-such-option')",
+  ]);
+  assert.match(wrong, "--no-such-option");
   assert.match(shown, "CONFIG_NOT_FOUND");
   assert.match(shown, /\nmlflow-auth: the chain breaks \(exit code 3\), see above\n$/);
   assert.not.match(shown, "Traceback");
@@ -91,6 +96,32 @@ test("a cell that waits for doctor() can be interrupted, and the kernel goes on"
     ]);
     assert.match(shown, "KeyboardInterrupt");
     assert.is(next, "1\n");
+  } finally {
+    stage.vault.faults.delay = 0;
+  }
+});
+
+const INTERRUPTED = `
+import os, signal, threading, mlflow_auth
+main = threading.main_thread().ident
+threading.Timer(1, signal.pthread_kill, [main, signal.SIGINT]).start()
+try:
+    mlflow_auth.doctor("--timeout", "100")
+except KeyboardInterrupt:
+    try:
+        os.waitpid(-1, 0)
+    except ChildProcessError:
+        pass
+    print("interrupted, and nothing is left")
+`;
+
+test("where the interrupt reaches nobody else, doctor() ends what it has started", async () => {
+  // Without an end it would be there for as long.
+  stage.vault.faults.delay = 100_000;
+  try {
+    const env = { MLFLOW_TRACKING_AUTH: "mlflow-auth" };
+    const { stdout } = await project.run(["python", "-c", INTERRUPTED], { env, timeout: 50 });
+    assert.match(stdout, /interrupted, and nothing is left\n$/);
   } finally {
     stage.vault.faults.delay = 0;
   }

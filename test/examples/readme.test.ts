@@ -48,8 +48,7 @@ test.after(() => stage.stop());
 test("the scripts that it names exist", () => {
   const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   const named = lines.filter((text) => /^npm (run|test)/.test(text)).map((text) => text.replace(/^npm (run )?/, ""));
-  assert.equal(named, ["build", "build:python"]);
-  assert.ok(readFileSync(root + README, "utf8").includes("`npm run demo`"));
+  assert.equal(named, ["build", "build:python", "demo", "test"]);
   for (const name of named) assert.ok(scripts[name], name);
 });
 
