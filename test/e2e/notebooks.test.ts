@@ -88,7 +88,7 @@ mlflow_auth.doctor()`,
 });
 
 test("a cell that waits for doctor() can be interrupted, and the kernel goes on", async () => {
-  stage.vault.faults.delay = 20_000;
+  stage.vault.faults.hang = true;
   try {
     const [shown = "", next] = await work([
       { interrupt: `${ON}\nimport mlflow_auth\nprint("asking", flush=True)\nmlflow_auth.doctor("--timeout", "60")` },
@@ -97,7 +97,7 @@ test("a cell that waits for doctor() can be interrupted, and the kernel goes on"
     assert.match(shown, "KeyboardInterrupt");
     assert.is(next, "1\n");
   } finally {
-    stage.vault.faults.delay = 0;
+    stage.vault.faults.hang = false;
   }
 });
 
@@ -116,14 +116,13 @@ except KeyboardInterrupt:
 `;
 
 test("where the interrupt reaches nobody else, doctor() ends what it has started", async () => {
-  // Without an end it would be there for as long.
-  stage.vault.faults.delay = 100_000;
+  stage.vault.faults.hang = true;
   try {
     const env = { MLFLOW_TRACKING_AUTH: "mlflow-auth" };
     const { stdout } = await project.run(["python", "-c", INTERRUPTED], { env, timeout: 50 });
     assert.match(stdout, /interrupted, and nothing is left\n$/);
   } finally {
-    stage.vault.faults.delay = 0;
+    stage.vault.faults.hang = false;
   }
 });
 
