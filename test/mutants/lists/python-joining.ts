@@ -21,7 +21,7 @@ export const mutants = [
         "the whole environment goes to another user's process, and its address is believed",
       ],
       [
-        'if port_of(listening) != urlsplit(settings["proxy"]).port:',
+        'if settings["proxy"] != f"http://127.0.0.1:{port_of(listening)}":',
         "if False:",
         "requests and the token go to a port that is not held",
       ],
