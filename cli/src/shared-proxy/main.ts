@@ -77,14 +77,16 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
       return exit.fine;
     });
   } catch (thrown) {
-    removeSockets(given);
+    const isSuccessor = starter === undefined && given.token !== undefined;
+    if (!isSuccessor) removeSockets(given);
     const code = isMlflowAuthError(thrown) ? thrown.code : thrownKind(thrown);
     const text = isMlflowAuthError(thrown) ? formatError(thrown) : defectOf(thrown);
-    if (starter !== undefined) {
+    if (isSuccessor) {
+      await refuseAll(given);
+      removeSockets(given);
+    } else if (starter !== undefined) {
       tell(starter, { failed: { code, text } });
       await new Promise<void>((resolve) => starter.once("close", resolve).end(resolve));
-    } else if (given.token !== undefined) {
-      await refuseAll(given.listen);
     }
     return exitCodeOf(code);
   }

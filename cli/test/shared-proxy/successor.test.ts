@@ -94,6 +94,15 @@ test("where no successor can serve, requests are refused at once, without a word
   assert.not(text.includes("mlflow-auth.yaml") || text.includes("plugin"));
 });
 
+test("where no successor can serve, the port is told to be taken, for who begins anew once the file is mended", async () => {
+  const started = await startWithHandover();
+  site.configure("version: 1\ntrackingUri: URI\nplugin: {}\n");
+  await kill(started);
+  assert.is((await send(started.first.settings as Settings)).status, 403);
+  site.configure();
+  assert.equal(await askAgain(started), { no: "it refuses" });
+});
+
 test("has none when it was told to end", async () => {
   const started = await startWithHandover();
   started.child.kill("SIGTERM");

@@ -64,6 +64,17 @@ export const mutants = [
       ["[version, prefix].every(isText) &&", "", "an ask that is none is judged"],
     ],
   ),
+  ...faultsIn(
+    "cli/src/shared-proxy/refuse.ts",
+    ["cli/successor"],
+    [
+      [
+        "if (asked !== null) control.listen(asked)",
+        "if (asked === null) control.listen(0)",
+        "half of the requests are refused for minutes once the file is mended",
+      ],
+    ],
+  ),
   // What becomes of it
   ...faultsIn(
     "cli/src/shared-proxy/share.ts",
