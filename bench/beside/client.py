@@ -47,7 +47,8 @@ def done(command, number):
         return send()
     if command == "requests":
         return {"milliseconds": statistics.quantiles((send()["milliseconds"] for _ in range(number)), n=20)[0]}
-    with multiprocessing.get_context(command).Pool(number) as pool:
+    # Each of them a process of its own, however fast the first one is.
+    with multiprocessing.get_context(command).Pool(number, maxtasksperchild=1) as pool:
         return [one["outcome"] for one in pool.map(send, range(number), chunksize=1)]
 
 
