@@ -99,6 +99,11 @@ export const mutants = [
         "",
         "one that gave way ends under those who have not seen that",
       ],
+      [
+        "if (leases.size > 0) await",
+        "if (leases.size > 9) await",
+        "who looked at its lease as it ends waits for nobody",
+      ],
       ["LONG_UNUSED)) end(LONG_GRACE)", "LONG_UNUSED)) end(0)", "a change of the file cuts uploads off"],
       [
         "if (isUsed) leases.expect();",
