@@ -30,7 +30,14 @@ const ALWAYS = [
 ];
 
 /** Names of variables that hold paths. One that is relative means another file in another folder. */
-const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|CLIENT_KEY)$/;
+const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|ROOT|CLIENT_KEY)$/;
+
+/** Whether one of these variables holds a path that begins in the folder of whoever reads it. */
+export function leadsFromFolder(
+  variables: readonly (readonly [name: string, value: string | null | undefined])[],
+): boolean {
+  return variables.some(([name, value]) => PATHS.test(name) && value && !/^[/~]/.test(value));
+}
 
 /** What is not the same for a program that asks, in a word; undefined: nothing is. */
 export async function differenceOf(ask: Ask, own: Meaning): Promise<string | undefined> {
@@ -41,8 +48,7 @@ export async function differenceOf(ask: Ask, own: Meaning): Promise<string | und
   if (!["net", "mnt"].every((kind) => ask.namespaces[kind] === own.namespaces[kind])) return "namespaces";
   const values = valuesIn(own.env, own);
   if (!same(values, valuesIn(ask.env, own))) return "variables";
-  const isRelative = values.some(([name, value]) => PATHS.test(name) && value && !/^[/~]/.test(value));
-  if ((isRelative || own.file === undefined) && ask.cwd !== own.cwd) return "folder";
+  if ((leadsFromFolder(values) || own.file === undefined) && ask.cwd !== own.cwd) return "folder";
   // Without a folder only a file that is named by its absolute path can be found.
   if (ask.cwd === null && !isAbsolute(ask.env["MLFLOW_AUTH_CONFIG"] ?? "")) return "folder";
   const used = await fileUsedAt({ cwd: ask.cwd ?? "/", env: ask.env });

@@ -20,7 +20,7 @@ import { serveProxy } from "../serve-proxy.js";
 import { onStop } from "../stop-signals.js";
 import { tell } from "./ask.js";
 import { type Given, takeGiven } from "./given.js";
-import { digestOf, installedNow, type Meaning, ownNamespaces } from "./judge.js";
+import { digestOf, installedNow, leadsFromFolder, type Meaning, ownNamespaces } from "./judge.js";
 import { refuseAll } from "./refuse.js";
 import { removeSockets, share } from "./share.js";
 
@@ -46,6 +46,7 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
     const { env, reads } = watchReads(given.env);
     const otherwise = "name the configuration file by its absolute path in MLFLOW_AUTH_CONFIG";
     const cwd = workingFolder({ env: given.env, present: given.cwd ?? undefined, otherwise });
+    workIn(leadsFromFolder(Object.entries(given.env)) ? cwd : "/");
     // Before it is loaded: what changes meanwhile is a change.
     const used = await fileUsedAt({ cwd, env: given.env });
     const file = used === undefined || used === "none" ? undefined : { path: used.file, text: used.text };
@@ -68,8 +69,6 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
     };
     const tryOut = () => tryOutFile({ cwd, env });
     return await serveProxy(serving, async ({ proxy, upstream, logger }) => {
-      // What is mounted where the program worked may be taken away.
-      process.chdir("/");
       const shared = { given, starter, meaning: meaning as Meaning, proxy, upstream, logger, tryOut, onStop, speak };
       const { ended } = await share(shared);
       setTimeout(() => void rehearseLoading(), LEISURE).unref();
@@ -95,6 +94,16 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
 /** What a report of it needs: not its message, which may quote anything. */
 function defectOf(thrown: unknown): string {
   return `a defect of mlflow-auth: ${[thrownKind(thrown), ...framesOf(thrown)].join(" < ")}`;
+}
+
+/** What is mounted where the program works may be taken away; but SDKs read late, and from where they are, what variables lead to. */
+function workIn(folder: string): void {
+  try {
+    process.chdir(folder);
+  } catch {
+    // It is gone, and what is in it.
+    process.chdir("/");
+  }
 }
 
 /** That of the proxy before this one, if it was for the same. */

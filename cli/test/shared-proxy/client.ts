@@ -109,7 +109,7 @@ export async function startShared(options: StartOptions): Promise<Started> {
   const { PATH = "", HOME = "" } = process.env;
   const variables = { _MLFLOW_AUTH_PYTHON: JSON.stringify(launched), _MLFLOW_AUTH_SHARED: JSON.stringify(shared) };
   const child = spawn(process.execPath, [command, "serve-processes"], {
-    cwd,
+    cwd: "/",
     env: { PATH, HOME, ...env, ...compileCache, ...variables },
     stdio: ["ignore", "pipe", "pipe", descriptorOf(tcp), descriptorOf(control), descriptorOf(handover), "pipe", "pipe"],
     detached: true,

@@ -63,6 +63,16 @@ test("before a credential was given, a variable that a plugin may read for it ke
   await unread.line((line) => line.settings !== undefined);
 });
 
+test("a variable with a relative path leads from the program's folder, whenever it is read", async () => {
+  const read = 'process.getBuiltinModule("fs").readFileSync(context.env.LATE_TOKEN_FILE, "utf8")';
+  replacePlugin(`() => ({ headers: { authorization: "Bearer " + ${read} } })`);
+  site.project.write("tokens/one", "relative");
+  const { starter } = await startShared({ ...here(), env: { LATE_TOKEN_FILE: "tokens/one" } });
+  const { settings } = await starter.line((line) => line.settings !== undefined);
+  assert.is((await send(settings as Settings)).status, 200);
+  assert.is(site.upstream.seen.at(-1)?.headers.authorization, "Bearer relative");
+});
+
 test("a secret that the file names by its variable counts before it is read", async () => {
   site.configure("version: 1\ntrackingUri: URI\nplugins:\n  test: { file: FILE, token: { env: SECRET_OF_MINE } }\n");
   const { starter, path } = await startShared({ ...here(), env: { SECRET_OF_MINE: "one" } });

@@ -65,6 +65,17 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "cli/src/shared-proxy/main.ts",
+    ["cli/shared-proxy"],
+    [
+      [
+        'leadsFromFolder(Object.entries(given.env)) ? cwd : "/"',
+        '"/"',
+        "an SDK finds no file that a variable names by a relative path",
+      ],
+    ],
+  ),
+  ...faultsIn(
     "cli/src/shared-proxy/refuse.ts",
     ["cli/successor"],
     [
