@@ -48,7 +48,8 @@ export function copyWorkspace(root: string, folder: string): WorkspaceCopy {
     temporary,
     break({ file, source }) {
       const broken = new Map([[join(path, file), source]]);
-      if (file.endsWith(".ts")) {
+      // Scripts run as they are.
+      if (file.endsWith(".ts") && file.includes("/src/")) {
         const built = join(path, file.replace("/src/", "/dist/").replace(/\.ts$/, ".js"));
         broken.set(built, compiled(source));
       }

@@ -193,6 +193,7 @@ test("the extras of the command are its plugins, and `all`; Node is wanted only 
     ["linux", "riscv64"],
     ["linux", "armv7l"],
     ["freebsd14", "amd64"],
+    ["cygwin", "x86_64"],
     ["win32", "AMD64"],
   ] as const)
     assert.is(wants(system, machine), false, `${system} ${machine}`);
