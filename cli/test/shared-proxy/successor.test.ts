@@ -94,7 +94,7 @@ test("where no successor can serve, requests are refused at once, without a word
   assert.not(text.includes("mlflow-auth.yaml") || text.includes("plugin"));
 });
 
-test("where no successor can serve, the port is told to be taken, for who begins anew once the file is mended", async () => {
+test("where no successor can serve, the port is told to be taken, for who begins anew once the file is put right", async () => {
   const started = await startWithHandover();
   site.configure("version: 1\ntrackingUri: URI\nplugin: {}\n");
   await kill(started);

@@ -82,7 +82,7 @@ export const mutants = [
       [
         "if (asked !== null) control.listen(asked)",
         "if (asked === null) control.listen(0)",
-        "half of the requests are refused for minutes once the file is mended",
+        "half of the requests are refused for minutes once the file is put right",
       ],
     ],
   ),
@@ -171,7 +171,7 @@ export const mutants = [
         { tests: ["cli/successor"] },
       ],
       [
-        "await refuseAll(given.listen);",
+        "await refuseAll(given);",
         "",
         "requests wait for minutes where there is no successor",
         { tests: ["cli/successor"] },
