@@ -80,6 +80,8 @@ class Member:
             "cwd": self._folder or present_folder(),
             "env": {as_read(name): as_read(value) for name, value in environment().items() if name != LAUNCH},
             "namespaces": namespaces(),
+            # Whoever is another user from now on has another proxy: as which it is asked is seen by the socket.
+            "user": os.geteuid(),
         }
 
     def _renew(self, question):

@@ -77,6 +77,26 @@ print(json.dumps([first, get()]))
   assert.is.not(first.pid, second.pid);
 });
 
+test("a program that becomes another user leaves the proxy of the first", { user: "root" }, async () => {
+  const [first, asked] = await scene.run<[Seen, number[]]>(
+    `
+first = get()
+import mlflow_auth_bridge_join as joining
+asked = []
+def ask(*_):
+    asked.append(os.geteuid())
+    raise joining.Failure("none for this user")
+joining.find_or_start = ask
+os.seteuid(65534)
+said = failure()
+os.seteuid(0)
+print(json.dumps([first, asked]))
+`,
+  );
+  assert.ok(first.is_led);
+  assert.equal(asked, [65534]);
+});
+
 test("sockets are made for their owner alone, whatever the mask", async () => {
   if (process.platform !== "linux") return;
   await scene.run("os.umask(0); print(json.dumps(get()))");
