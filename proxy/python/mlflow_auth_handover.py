@@ -30,10 +30,9 @@ def main():
         os.setsid()
     except OSError:
         pass
+    # Held to the end: closed with its object, it would not be there for the successor.
     listening = socket.socket(fileno=HANDOVER)
     told = hand_over(listening)
-    # Closed with its object, it would not be there for the successor.
-    listening.detach()
     if told is not None:
         succeed(told)
 

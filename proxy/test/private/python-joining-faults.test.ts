@@ -128,7 +128,15 @@ print(json.dumps([*first, *(json.loads(one.communicate("\\n")[0]) for one in chi
 
 test("where the environment is another one by then, its port and token are not used again", async () => {
   const [first, next] = await scene.run<Seen[]>(
-    "first = get(); os.kill(first['pid'], 9); os.environ['FAKE_KEY'] = 'other'; print(json.dumps([first, get()]))",
+    `
+first = get()
+os.kill(first["pid"], 9)
+import mlflow_auth_bridge_join as joining
+lease = joining._member._lease
+while not lease.has_ended: lease.look()
+os.environ["FAKE_KEY"] = "other"
+print(json.dumps([first, get()]))
+`,
   );
   assert.is.not(first?.port, next?.port);
   assert.is.not(first?.token, next?.token);

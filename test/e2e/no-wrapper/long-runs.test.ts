@@ -1,6 +1,8 @@
 /** Programs that run for long, while secrets rotate, files change and proxies are killed. */
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { suite } from "@mlflow-auth/test/suite";
+import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type Front, refusedAmong } from "../../servers/front.ts";
 import { missing, mlflowPython } from "../../servers/tools.ts";
@@ -18,10 +20,10 @@ let secret: string;
 let front: Front;
 let project: Project;
 
-const configOf = (path: string) => `
+const configOf = (path: string, uri = front.uri) => `
 version: 1
 servers:
-  - { uri: "${front.uri}", auth: vault }
+  - { uri: "${uri}", auth: vault }
 plugins:
   vault: { address: "\${VAULT_ADDR}", secret: { path: "${path}" } }
 `;
@@ -42,12 +44,53 @@ test.beforeEach(async () => {
   addProgram(project, "loop.py");
 });
 
-const loop = (experiment: string) => project.start(["python", "loop.py", experiment], { timeout: 120 });
+const loop = (experiment: string, uri = front.uri) =>
+  project.start(["python", "loop.py", experiment], { env: { MLFLOW_TRACKING_URI: uri }, timeout: 120 });
 const steps = (child: Child) =>
   child
     .stdout()
     .split("\n")
     .filter((line) => /^\d+$/.test(line)).length;
+
+/** Stands in front of the server, and keeps the next requests until it is told to let them through. */
+async function openGate() {
+  let held: (() => void) | undefined;
+  let opened: Promise<void> | undefined;
+  let open: () => void = () => {};
+  const server = createServer(async (req, res) => {
+    held?.();
+    await opened;
+    const { method, headers, url } = req;
+    const on = request(new URL(url as string, front.uri), { method, headers, agent: false }, (answer) => {
+      res.writeHead(answer.statusCode as number, answer.headers);
+      answer.pipe(res);
+    });
+    on.on("error", () => res.destroy());
+    req.pipe(on);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closeAfterwards(() => {
+    open();
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Resolves once so many requests are there, which wait from then on, as all that come later. */
+    hold(number = 1) {
+      opened = new Promise((resolve) => {
+        open = resolve;
+      });
+      return new Promise<void>((resolve) => {
+        let left = number;
+        held = () => {
+          if (--left === 0) resolve();
+        };
+      });
+    },
+    open: () => open(),
+  };
+}
 
 /** Waits until it has logged some more. */
 async function logsOn(child: Child, more = 5): Promise<void> {
@@ -95,14 +138,18 @@ test("a secret that is rotated is taken up, and no request is lost", async () =>
   assert.ok(refusedAmong(await front.requests()).every(({ credential }) => credential));
 });
 
-test("when the proxy is killed its successor goes on, again and again, with nothing lost and nothing bare", async () => {
-  const child = loop("killed");
+test("when the proxy is killed in the middle of requests its successor goes on, again and again, with nothing lost and nothing bare", async () => {
+  const gate = await openGate();
+  project.write("mlflow-auth.yaml", configOf("mlflow/long", gate.uri));
+  const child = loop("killed", gate.uri);
   const seen: number[] = [];
   for (let round = 0; round < 3; round++) {
     await logsOn(child);
     const pid = await newProxy(...seen);
     seen.push(pid);
+    await gate.hold();
     process.kill(pid, "SIGKILL");
+    gate.open();
   }
   await logsOn(child);
   await assertComplete(child, "killed");
@@ -110,11 +157,15 @@ test("when the proxy is killed its successor goes on, again and again, with noth
 });
 
 test("when all is killed that held its port but the programs, one of them starts the next, with nothing lost and nothing bare", async () => {
-  const [child, other] = [loop("all killed"), loop("all killed, beside")];
+  const gate = await openGate();
+  project.write("mlflow-auth.yaml", configOf("mlflow/long", gate.uri));
+  const [child, other] = [loop("all killed", gate.uri), loop("all killed, beside", gate.uri)];
   await Promise.all([logsOn(child), logsOn(other)]);
   const pid = await newProxy();
+  await gate.hold(2);
   // In this order: the one that hands over would have become the next.
   for (const one of [...proxiesOf(project, "handover"), pid]) process.kill(one, "SIGKILL");
+  gate.open();
   await Promise.all([logsOn(child), logsOn(other)]);
   assert.equal((await until(() => proxiesOf(project))).length, 1);
   await assertComplete(child, "all killed");

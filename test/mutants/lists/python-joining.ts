@@ -43,7 +43,7 @@ export const mutants = [
         "if time.monotonic() < end:",
         "a variable that was put right in a notebook counts for nothing at first",
       ],
-      ["if text not in self._said:", "if True:", "the same words fill the log"],
+      ["if text not in self._said:", "if True:", "the same words fill the log", { tests: ["proxy/python-joining"] }],
     ],
   ),
   ...faultsIn(
@@ -51,7 +51,11 @@ export const mutants = [
     ["proxy/python-handover"],
     [
       ["if peer_uid(connection) != os.geteuid():", "if False:", "another user has the port of the proxy"],
-      ["    listening.detach()\n", "", "the successor can't give its port away"],
+      [
+        "told = hand_over(listening)",
+        "told, listening = hand_over(listening), None",
+        "the successor can't give its port away",
+      ],
     ],
   ),
 ];
