@@ -7,6 +7,8 @@ import { tell } from "./ask.js";
 export interface LeasesOptions {
   /** Called once nobody has had a lease for {@link LINGER} since `expect` was called. */
   readonly ended: () => void;
+  /** Called whenever the last program has gone. */
+  readonly left?: () => void;
   readonly clock?: Pick<Clock, "setTimeout"> | undefined;
 }
 
@@ -36,7 +38,7 @@ export interface Leases {
 }
 
 /** Nobody has one yet. */
-export function createLeases({ ended, clock = systemClock }: LeasesOptions): Leases {
+export function createLeases({ ended, left, clock = systemClock }: LeasesOptions): Leases {
   const all = new Set<Socket>();
   const kept: string[] = [];
   let timer: ReturnType<Clock["setTimeout"]> | undefined;
@@ -60,6 +62,7 @@ export function createLeases({ ended, clock = systemClock }: LeasesOptions): Lea
       all.add(socket);
       socket.once("close", () => {
         all.delete(socket);
+        if (all.size === 0) left?.();
         count();
       });
       count();

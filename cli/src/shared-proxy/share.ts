@@ -64,8 +64,11 @@ export async function share(options: ShareOptions): Promise<Shared> {
   let isEnding = false;
   let handover: Handover | undefined;
 
-  const leases = createLeases({ ended: unneeded, clock });
   let usesBefore = proxy.uses;
+  const noteUses = () => {
+    usesBefore = proxy.uses;
+  };
+  const leases = createLeases({ ended: unneeded, left: noteUses, clock });
   const control = createControl({ answer, leases, clock });
 
   async function answer(ask: Ask, isStarter: boolean): Promise<Told> {
@@ -98,7 +101,7 @@ export async function share(options: ShareOptions): Promise<Shared> {
   function unneeded(): void {
     if (isRetired) return;
     const isUsed = proxy.uses !== usesBefore;
-    usesBefore = proxy.uses;
+    noteUses();
     if (isUsed) leases.expect();
     else end(LONG_GRACE);
   }

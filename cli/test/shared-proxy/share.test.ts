@@ -89,6 +89,7 @@ async function connected(): Promise<{ accepted: Socket; program: Program }> {
 test("ends a minute after its last program, and not before", async () => {
   const { clock, program, over, ended, send } = await begin();
   await clock.advance(10 * LINGER);
+  assert.is(await send(), 200);
   assert.not(over());
   await program.leave();
   await clock.advance(LINGER);

@@ -110,6 +110,7 @@ export const mutants = [
         "",
         "one that gave way ends under those who have not seen that",
       ],
+      ["left: noteUses, ", "", "it stays twice as long as is said"],
       [
         "if (leases.size > 0) await",
         "if (leases.size > 9) await",
