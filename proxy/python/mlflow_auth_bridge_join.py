@@ -57,7 +57,7 @@ class Member:
                 exempt_from_http_proxies("http://127.0.0.1/")
                 self._renew(self._ask_for())
             self._old = [one for one in self._old if not one.close_unless_used()]
-            return self._bridge, self._lease.under_way, self._watch
+            return self._bridge, self._lease, self._watch
 
     def _look_after_requests(self):
         """Whether there are any. Where their proxy has ended, they get another that has its port."""
@@ -133,20 +133,24 @@ class SharedBridge(Bridge):
 
 
 class SharedAuth(BridgeAuth):
-    def __init__(self, bridge, under_way, watch):
+    def __init__(self, bridge, lease, watch):
         super().__init__(bridge)
-        self._under_way = under_way
+        self._lease = lease
         self._watch = watch
+        self._process = os.getpid()
 
     def __call__(self, request):
+        # Who keeps this for later, was held up, or was forked meanwhile, may not hold the port any more that this would send to.
+        if self._process != os.getpid() or not self._lease.take(request):
+            return shared_auth()(request)
         request = super().__call__(request)
-        self._under_way.add(request)
+        self._lease.under_way.add(request)
         self._watch.begin()
         return request
 
     def _on_response(self, response, proxies=None, **more):
         super()._on_response(response, proxies, **more)
-        self._under_way.discard(response.request)
+        self._lease.under_way.discard(response.request)
 
 
 def environment():

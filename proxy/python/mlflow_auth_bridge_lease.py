@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sys
+import threading
 import time
 import weakref
 
@@ -70,6 +71,8 @@ class Lease:
         self.listening = listening
         # Requests whose answers are not there yet.
         self.under_way = weakref.WeakSet()
+        self._closing = threading.RLock()
+        self._is_closed = False
         self.has_ended = False
         # Whether another is to be asked for, at the latest because this one has ended.
         self.is_over = False
@@ -111,11 +114,21 @@ class Lease:
 
     def close_unless_used(self):
         """Whether it could be closed. Until then its requests, which MLflow may send again, find its port."""
-        if len(self.under_way) > 0:
-            return False
+        with self._closing:
+            if len(self.under_way) > 0:
+                return False
+            self._is_closed = True
         self._connection.close()
         self.listening.close()
         return True
+
+    def take(self, request):
+        """Whether this request may go this way: from here on the port is held for it."""
+        with self._closing:
+            if self._is_closed or self.is_over:
+                return False
+            self.under_way.add(request)
+            return True
 
 
 def given_port(path, settings):

@@ -77,6 +77,41 @@ print(json.dumps([first, get()]))
   assert.is.not(first.pid, second.pid);
 });
 
+test("what was given for one request and is used later sends nothing to a port that is not held any more", async () => {
+  const answers = await scene.run<{ first: Seen; second: Seen; late: Seen; forked: Seen; heard: boolean }>(
+    `
+auth = BridgeProvider().get_auth()
+ask = lambda: requests.get("http://listed.test/late", auth=auth, timeout=20).json()
+first = ask()
+os.environ["FAKE_KEY"] = "another"
+second = get()
+os.kill(first["pid"], signal.SIGKILL)
+taken = None
+while taken is None:
+    try: taken = socket.create_server(("127.0.0.1", first["port"]))
+    except OSError: time.sleep(0.01)
+late = ask()
+auth = BridgeProvider().get_auth()
+reading, writing = os.pipe()
+if os.fork() == 0:
+    os.write(writing, json.dumps(ask()).encode())
+    os._exit(0)
+os.wait()
+taken.setblocking(False)
+try: heard = bool(taken.accept())
+except BlockingIOError: heard = False
+forked = json.loads(os.read(reading, 4096))
+print(json.dumps({"first": first, "second": second, "late": late, "forked": forked, "heard": heard}))
+`,
+  );
+  const { first, second, late, forked, heard } = answers;
+  assert.is(heard, false);
+  assert.is.not(late.port, first.port);
+  assert.equal([late.port, late.is_led], [second.port, true]);
+  // The child has a lease of its own.
+  assert.equal([forked.port, forked.leases], [second.port, 2]);
+});
+
 test("a program that becomes another user leaves the proxy of the first", { user: "root" }, async () => {
   const [first, asked] = await scene.run<[Seen, number[]]>(
     `

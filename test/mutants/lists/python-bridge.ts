@@ -37,6 +37,11 @@ export const mutants = [
       ],
       ["contextlib.suppress(OSError, ValueError)", "contextlib.suppress(OSError)", "a warning fails a request"],
       ["if not isinstance(message, dict):", "if False:", "a line of nobody's fails a request"],
+      [
+        "if self._is_closed or self.is_over:",
+        "if False:",
+        "a token is sent to whoever has the port of a proxy that ended",
+      ],
     ],
   ),
   ...faultsIn(
