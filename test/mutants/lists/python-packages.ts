@@ -125,7 +125,13 @@ export const mutants = [
   ...faultsIn(
     "core/src/discovery/roots.ts",
     ["core/python-environment"],
-    [["if (python === undefined) {", "{", "what lies around the command by chance is used"]],
+    [
+      [
+        "if (python === undefined) {",
+        "if (true) {",
+        "no plugin from pip is found, but what lies around the command by chance",
+      ],
+    ],
   ),
   ...faultsIn(
     "core/src/discovery",
