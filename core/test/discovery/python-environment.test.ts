@@ -139,7 +139,9 @@ asRoot("in a project beside such an environment the group counts as everywhere",
   giveToGroup(python.prefix, 100);
   const folder = project(plugin);
   assert.is(usedIn(folder, python), join(folder, "node_modules/@mlflow-auth/plugin-x"));
-  giveToGroup(join(folder, "node_modules/@mlflow-auth/plugin-x"), 100);
+  const module = join(folder, "node_modules/@mlflow-auth/plugin-x/index.js");
+  chownSync(module, 0, 100);
+  chmodSync(module, 0o664);
   assert.match(usedIn(folder, python), /^PLUGIN_UNTRUSTED/);
 });
 
