@@ -14,6 +14,8 @@ LONGEST_START = 10
 # Seconds for all proxies of a folder to answer. One that is loading is waited for with the lock, in which it was started.
 LONGEST_ANSWERS = 2
 DOCTOR = "Try this: mlflow-auth doctor"
+# What was replaced or taken away while the program runs.
+REINSTALL = "Try this: pip install mlflow-auth, then start the program anew"
 
 
 class Failure(Exception):
@@ -107,7 +109,7 @@ def begin(launch, question, sockets, left):
 
 
 def first_answer(launch, question, sockets, left):
-    program = launch["argv"][0]
+    remedy = DOCTOR
     try:
         connection = start(launch, sockets, question["cwd"], left and (left.settings["token"], left.digest))
     except (OSError, subprocess.SubprocessError) as error:
@@ -120,8 +122,11 @@ def first_answer(launch, question, sockets, left):
         why = f"has not been ready after {LONGEST_START} seconds"
     except OSError:
         connection.close()
-        why = "ended as it started" if os.access(program, os.X_OK) else f"can't be started without {program}"
+        why = "ended as it started"
+        gone = [path for path in launch["argv"] if os.path.isabs(path) and not os.path.exists(path)]
+        if gone:
+            why, remedy = f"can't be started without {gone[0]}, which is not there any more", REINSTALL
     except BaseException:
         connection.close()
         raise
-    raise Failure(f"mlflow-auth: its proxy {why}, so nothing is sent. {DOCTOR}")
+    raise Failure(f"mlflow-auth: its proxy {why}, so nothing is sent. {remedy}")

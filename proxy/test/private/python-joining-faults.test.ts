@@ -73,13 +73,19 @@ for (const [does, [message, prepare = ""]] of Object.entries(faults)) {
 }
 
 test("a command that is gone is named", async () => {
-  const said = await scene.run<string>(`
+  for (const argv of ['["/nowhere/node", "/nowhere/command"]', '[sys.executable, "/nowhere/node"]']) {
+    const said = await scene.run<string>(`
 launch = json.loads(os.environ["_MLFLOW_AUTH_LAUNCH"])
-launch["argv"] = ["/nowhere/node", "command"]
+launch["argv"] = ${argv}
 os.environ["_MLFLOW_AUTH_LAUNCH"] = json.dumps(launch)
 print(json.dumps(failure()))
 `);
-  assert.match(said, /^mlflow-auth: its proxy can't be started without \/nowhere\/node, so nothing is sent\./);
+    assert.match(
+      said,
+      /^mlflow-auth: its proxy can't be started without \/nowhere\/node, which is not there any more, so/,
+    );
+    assert.match(said, "Try this: pip install mlflow-auth");
+  }
 });
 
 for (const does of ["give no port", "give another port"]) {
