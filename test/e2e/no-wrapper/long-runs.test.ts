@@ -53,7 +53,7 @@ const steps = (child: Child) =>
     .filter((line) => /^\d+$/.test(line)).length;
 
 /** Stands in front of the server, and keeps the next requests until it is told to let them through. */
-async function openGate() {
+async function openHoldingFront() {
   let held: (() => void) | undefined;
   let opened: Promise<void> | undefined;
   let open: () => void = () => {};
@@ -139,17 +139,17 @@ test("a secret that is rotated is taken up, and no request is lost", async () =>
 });
 
 test("when the proxy is killed in the middle of requests its successor goes on, again and again, with nothing lost and nothing bare", async () => {
-  const gate = await openGate();
-  project.write("mlflow-auth.yaml", configOf("mlflow/long", gate.uri));
-  const child = loop("killed", gate.uri);
+  const holding = await openHoldingFront();
+  project.write("mlflow-auth.yaml", configOf("mlflow/long", holding.uri));
+  const child = loop("killed", holding.uri);
   const seen: number[] = [];
   for (let round = 0; round < 3; round++) {
     await logsOn(child);
     const pid = await newProxy(...seen);
     seen.push(pid);
-    await gate.hold();
+    await holding.hold();
     process.kill(pid, "SIGKILL");
-    gate.open();
+    holding.open();
   }
   await logsOn(child);
   await assertComplete(child, "killed");
@@ -157,15 +157,15 @@ test("when the proxy is killed in the middle of requests its successor goes on, 
 });
 
 test("when all is killed that held its port but the programs, one of them starts the next, with nothing lost and nothing bare", async () => {
-  const gate = await openGate();
-  project.write("mlflow-auth.yaml", configOf("mlflow/long", gate.uri));
-  const [child, other] = [loop("all killed", gate.uri), loop("all killed, beside", gate.uri)];
+  const holding = await openHoldingFront();
+  project.write("mlflow-auth.yaml", configOf("mlflow/long", holding.uri));
+  const [child, other] = [loop("all killed", holding.uri), loop("all killed, beside", holding.uri)];
   await Promise.all([logsOn(child), logsOn(other)]);
   const pid = await newProxy();
-  await gate.hold(2);
+  await holding.hold(2);
   // In this order: the one that hands over would have become the next.
   for (const one of [...proxiesOf(project, "handover"), pid]) process.kill(one, "SIGKILL");
-  gate.open();
+  holding.open();
   await Promise.all([logsOn(child), logsOn(other)]);
   assert.equal((await until(() => proxiesOf(project))).length, 1);
   await assertComplete(child, "all killed");
