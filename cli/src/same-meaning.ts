@@ -22,8 +22,11 @@ const NOBODYS = new Set(["", "MLFLOW_", "NO_", "ALL_", "HTTP_", "HTTPS_"]);
 /** Bytes of a configuration file. */
 const LONGEST_FILE = 256 * 1024;
 
-/** An environment that remembers which of its variables were asked for. */
-export function watchReads(env: Environment): { readonly env: Environment; readonly reads: ReadonlySet<string> } {
+/** Among the names that were read, which no variable can have: all of them were gone through, as for a program that is started. */
+export const everyName = "=";
+
+/** An environment that remembers which of its variables were asked for; {@link everyName}: all that there are. */
+export function watchReads(env: Environment): { readonly env: Environment; readonly reads: Set<string> } {
   const reads = new Set<string>();
   const note = (name: string | symbol) => {
     if (typeof name === "string") reads.add(name);
@@ -37,13 +40,17 @@ export function watchReads(env: Environment): { readonly env: Environment; reado
       note(name);
       return Reflect.has(target, name);
     },
+    ownKeys(target) {
+      note(everyName);
+      return Reflect.ownKeys(target);
+    },
   });
   return { env: watched, reads };
 }
 
 /** Those of some names whose values count, in one order, and each once. */
 export function countingNames(names: Iterable<string>): string[] {
-  return [...new Set(names)].filter((name) => !PASSED_OVER.test(name)).sort();
+  return [...new Set(names)].filter((name) => name !== everyName && !PASSED_OVER.test(name)).sort();
 }
 
 /**

@@ -4,7 +4,7 @@ import { readlinkSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { Config } from "@mlflow-auth/core/internal";
 import type { PythonEnvironment } from "@mlflow-auth/core/internal/python";
-import { countingNames, countingValues, type Environment, fileUsedAt } from "../same-meaning.js";
+import { countingNames, countingValues, type Environment, everyName, fileUsedAt } from "../same-meaning.js";
 import type { Ask } from "./ask.js";
 
 /** What a proxy goes by, as it was when it started. */
@@ -31,6 +31,12 @@ const ALWAYS = [
 
 /** Names of variables that hold paths. One that is relative means another file in another folder. */
 const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|ROOT|CLIENT_KEY)$/;
+
+/**
+ * What the shell that starts a proxy hands on whatever shell it is, but for LC_CTYPE: Python sets that for itself (PEP 538), and a successor
+ * is started by another Python than its programs are. How a proxy is started is compared as what it is.
+ */
+const handedOn = /^(?!LC_CTYPE$|_MLFLOW_AUTH_)[A-Za-z_]\w*$/;
 
 /** Whether one of these variables holds a path that begins in the folder of whoever reads it. */
 export function leadsFromFolder(
@@ -63,14 +69,12 @@ export async function differenceOf(ask: Ask, own: Meaning): Promise<string | und
  * them count.
  */
 export function differenceOfAny(ask: Ask, own: Meaning): Promise<string | undefined> {
-  const names = new Set([...Object.keys(own.env), ...Object.keys(ask.env)]);
-  // Python sets it for itself (PEP 538), and a successor is started by another Python than its programs are.
-  names.delete("LC_CTYPE");
-  return differenceOf(ask, { ...own, reads: names });
+  return differenceOf(ask, { ...own, reads: new Set([...own.reads, everyName]) });
 }
 
 function valuesIn(env: Environment, { reads }: Meaning): ReturnType<typeof countingValues> {
-  return countingValues(countingNames(reads), env, ALWAYS);
+  const all = reads.has(everyName) ? Object.keys(env).filter((name) => handedOn.test(name)) : [];
+  return countingValues(countingNames(reads), env, [...ALWAYS, ...all]);
 }
 
 /** What a token stands for. A successor for which it is another one serves nobody who has that token. */

@@ -15,7 +15,7 @@ import { agentLimits, createToken } from "@mlflow-auth/proxy";
 import { anyUpstream } from "../choose-upstream.js";
 import { bearLostOutput, endWith } from "../end-with.js";
 import { exit, exitCodeOf } from "../exit-codes.js";
-import { fileUsedAt, watchReads } from "../same-meaning.js";
+import { everyName, fileUsedAt, watchReads } from "../same-meaning.js";
 import { serveProxy } from "../serve-proxy.js";
 import { onStop } from "../stop-signals.js";
 import { tell } from "./ask.js";
@@ -62,6 +62,8 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
       descriptor: given.listen,
       write: (text: string) => say(text),
       upstream(authorizer: { readonly config: Meaning["config"] }) {
+        // Who looks for plugins goes through all names, and takes some.
+        reads.delete(everyName);
         meaning = meaningOf(authorizer.config);
         return anyUpstream(authorizer);
       },

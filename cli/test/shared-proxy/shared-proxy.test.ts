@@ -63,6 +63,20 @@ test("before a credential was given, a variable that a plugin may read for it ke
   await unread.line((line) => line.settings !== undefined);
 });
 
+test("once a plugin has handed all variables to a command, all of them count, and one more is another environment", async () => {
+  replacePlugin('() => ({ headers: { authorization: "Bearer " + Object.keys({ ...context.env }).length } })');
+  const env = { OTHER: "one" };
+  const { starter, path } = await startShared({ ...here(), env: { ...env, _MLFLOW_AUTH_LAUNCH: "{}" } });
+  const { settings } = await starter.line((line) => line.settings !== undefined);
+  assert.is((await send(settings as Settings)).status, 200);
+  for (const differing of [{ OTHER: "two" }, { ...env, WHO: "me" }, {}] as Record<string, string>[]) {
+    assert.equal(await (await askAt(path, { ...here(), env: differing })).line(() => true), { no: "variables" });
+  }
+  // A shell may lose those that it could not have set itself.
+  const same = await askAt(path, { ...here(), env: { ...env, "BASH_FUNC_module%%": "() { :; }" } });
+  assert.ok((await same.line(() => true)).settings !== undefined);
+});
+
 test("a variable with a relative path leads from the program's folder, whenever it is read", async () => {
   const read = 'process.getBuiltinModule("fs").readFileSync(context.env.LATE_TOKEN_FILE, "utf8")';
   replacePlugin(`() => ({ headers: { authorization: "Bearer " + ${read} } })`);
