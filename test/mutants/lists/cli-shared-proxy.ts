@@ -183,7 +183,7 @@ export const mutants = [
         "requests wait for minutes where there is no successor",
         { tests: ["cli/successor"] },
       ],
-      ["    removeSockets(given);\n", "", "a proxy that could not start leaves its sockets"],
+      ["    if (!isSuccessor) removeSockets(given);\n", "", "a proxy that could not start leaves its sockets"],
       ["tell(starter, { failed: { code, text } });", "", "nobody hears why it can't start"],
     ],
   ),
