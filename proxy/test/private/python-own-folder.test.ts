@@ -65,10 +65,16 @@ test("is passed over where it is another user's", { user: "root" }, async () => 
   await assertNextPlace();
 });
 
-test("is passed over where it can't be made", { user: "other" }, async () => {
-  chmodSync(scene.runtime, 0o500);
-  await assertNextPlace();
-});
+for (const [what, runtime] of [
+  ["a file system that takes none", () => "/proc"],
+  ["a place that is a file", () => join(scene.folder, "file")],
+  ["a place that is not there", () => join(scene.folder, "nowhere")],
+] as const) {
+  test(`is passed over where it can't be made: ${what}`, async () => {
+    writeFileSync(join(scene.folder, "file"), "");
+    await assertNextPlace(`os.environ["XDG_RUNTIME_DIR"] = ${JSON.stringify(runtime())}`);
+  });
+}
 
 const NO_ROOM = `
 import errno, mlflow_auth_bridge_folder as folders
