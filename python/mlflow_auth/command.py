@@ -12,6 +12,8 @@ from mlflow_auth import __version__
 #: In it the command is told which plugins this environment has. It takes it out before it starts anything.
 VARIABLE = "_MLFLOW_AUTH_PYTHON"
 _CARRIED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_command")
+#: The wheel file that joins MLflow to a proxy, under the name that ``exec`` puts on PYTHONPATH.
+BRIDGE = os.path.join(_CARRIED, "wheel", "mlflow_auth_bridge-1+exec-py3-none-any.whl")
 #: Used wrongly, as the command itself ends where its Node is too old.
 _EXIT = 2
 
@@ -29,8 +31,7 @@ def launch():
     Raises CantStart.
     """
     argv, told = _prepare()
-    bridge = os.path.join(_CARRIED, "wheel", "mlflow_auth_bridge-1+exec-py3-none-any.whl")
-    return {"argv": argv, **told, "bridge": bridge, "python": sys.executable or None}
+    return {"argv": argv, **told, "bridge": BRIDGE, "python": sys.executable or None}
 
 
 def main():

@@ -69,18 +69,17 @@ def tell_children():
 
 
 def load_bridge():
-    """The bridge as a module. Raises CantStart where there is none."""
+    """The bridge as a module. Under ``exec`` this environment need not be able to start the command."""
     import importlib
     import sys
 
-    from mlflow_auth.command import launch
+    from mlflow_auth.command import BRIDGE
 
     with _loading:
         if "mlflow_auth_bridge" not in sys.modules:
-            bridge = launch()["bridge"]
             # That of `exec`, or of the program that started this one, has the same name elsewhere.
-            if not any(os.path.basename(path) == os.path.basename(bridge) for path in sys.path):
-                sys.path.insert(0, bridge)
+            if not any(os.path.basename(path) == os.path.basename(BRIDGE) for path in sys.path):
+                sys.path.insert(0, BRIDGE)
         return importlib.import_module("mlflow_auth_bridge")
 
 

@@ -4,6 +4,7 @@ import { basename, delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { pythonWheel } from "../../proxy/src/index.ts";
 import { findPython } from "../servers/installation/python.ts";
 import { missing } from "../servers/tools.ts";
 import { type Ended, emptyFolder, runIn } from "./python/environment.ts";
@@ -124,6 +125,15 @@ test("what can't be started ends with 2, and says what to do", async () => {
   const other = "os.uname = lambda: types.SimpleNamespace(machine='riscv64'); sys.platform = 'linux'";
   assert.match(await ask({}, `${none}\n${other}`), "there is no wheel with Node for this platform (linux, riscv64)");
   assert.match(await ask({}, "os.name = 'nt'"), "runs on Linux and macOS, not on Windows");
+});
+
+test("under exec its bridge is used, also where this environment has no Node to start a command with", async () => {
+  const site = emptyFolder("without-node");
+  cpSync(sources, join(site, "mlflow_auth"), { recursive: true });
+  const env = { PYTHONPATH: [pythonWheel, site].join(delimiter), _MLFLOW_AUTH_BRIDGE: "of exec" };
+  const program = "from mlflow_auth.provider import load_bridge; print(load_bridge().__file__)";
+  const { stdout, stderr } = await runIn(site, { cwd: "/", env }, python, "-c", program);
+  assert.is(stdout.trim(), join(pythonWheel, "mlflow_auth_bridge.py"), stderr);
 });
 
 test.run();
