@@ -1,11 +1,12 @@
 /** Where Python has its packages, and where it only seems to: environments that are split, and working directories that lie in wait. */
 import { chmodSync, copyFileSync, cpSync, lchownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { missing, nodeBinary, pythonBinary } from "../servers/tools.ts";
 import { distributions } from "./python/distributions.ts";
 import { type Ended, emptyFolder, emptyProject, pipInstall, runIn, virtualEnvironment } from "./python/environment.ts";
+import { plainPython } from "./python/plain-python.ts";
 
 const test = suite("a Python environment", { missing: await missing("python3.11", "node20") });
 const node = { MLFLOW_AUTH_NODE: process.execPath };
@@ -17,7 +18,7 @@ let cwd: string;
 
 test.before(async () => {
   cwd = emptyProject();
-  [python, links] = await Promise.all([pythonBinary("python3.11"), distributions()]);
+  [python, links] = await Promise.all([pythonBinary("python3.11").then(plainPython), distributions()]);
   environment = await virtualEnvironment(python, links, ["--no-deps", "mlflow-auth", "mlflow-auth-vault"]);
 });
 
@@ -35,6 +36,14 @@ async function target(...packages: string[]): Promise<string> {
 }
 
 const list = ["-m", "mlflow_auth", "plugins", "--json"];
+
+test("is of these tests alone, whatever somebody has installed into the machine's Python", async () => {
+  const machine = await plainPython(python);
+  await pipInstall(machine, links, ["--no-deps", "--no-index", "mlflow-auth", "mlflow-auth-token"]);
+  const named = (path: string) => runIn(dirname(path), { cwd, env: node }, path, ...list);
+  assert.is(foldersIn(await named(machine)).length, 1);
+  assert.match((await named(await plainPython(machine))).stderr, "No module named mlflow_auth");
+});
 
 test("may be one folder that --target names, with the script in it", async () => {
   const folder = await target("mlflow-auth", "mlflow-auth-vault");
@@ -77,18 +86,9 @@ test("may have the command in the user's own folder, and a plugin in a virtual e
   const base = emptyFolder("user");
   const env = { ...node, PYTHONUSERBASE: base };
   const options = ["-m", "pip", "install", "--user", "--quiet", "--no-deps", "--no-index", "--find-links", links];
-  // With packages of the machine's own among those that count.
   const over = emptyFolder("venv");
   assert.is((await runIn(base, { cwd, env }, python, "-m", "venv", "--system-site-packages", over)).code, 0);
-  const installed = await runIn(
-    over,
-    { cwd, env },
-    python,
-    ...options,
-    "--break-system-packages",
-    "mlflow-auth",
-    "mlflow-auth-token",
-  );
+  const installed = await runIn(over, { cwd, env }, python, ...options, "mlflow-auth", "mlflow-auth-token");
   assert.is(installed.code, 0, installed.stderr);
   const [own] = [join(base, "lib", "python3.11", "site-packages")];
   const script = join(base, "bin", "mlflow-auth");

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { missing, pythonBinary, pythonTool } from "../servers/tools.ts";
 import { distributions } from "./python/distributions.ts";
 import { emptyFolder, emptyProject, runIn } from "./python/environment.ts";
+import { plainPython } from "./python/plain-python.ts";
 
 const test = suite("mlflow-auth from", { missing: await missing("python3.11", "python-tools") });
 let links: string;
@@ -13,7 +14,8 @@ let python: string;
 let uv: string;
 
 test.before(async () => {
-  [links, python, uv] = await Promise.all([distributions(), pythonBinary("python3.11"), pythonTool("uv")]);
+  const plain = pythonBinary("python3.11").then(plainPython);
+  [links, python, uv] = await Promise.all([distributions(), plain, pythonTool("uv")]);
 });
 
 /** What the tools need to install into a home of its own, from our folder and the public index. The cache is shared, for Node is large. */

@@ -8,13 +8,14 @@ import { pythonWheel } from "../../proxy/src/index.ts";
 import { findPython } from "../servers/installation/python.ts";
 import { missing } from "../servers/tools.ts";
 import { type Ended, emptyFolder, runIn } from "./python/environment.ts";
+import { plainPython } from "./python/plain-python.ts";
 
 const test = suite("the start of the command in Python", { missing: await missing("python") });
 const sources = fileURLToPath(new URL("../../python/mlflow_auth", import.meta.url));
 let python: string;
 
 test.before(async () => {
-  python = (await findPython())?.path as string;
+  python = await plainPython((await findPython())?.path as string);
 });
 
 /** A Node that prints what it is started with. */
