@@ -1,10 +1,10 @@
 /**
- * The Python half of `exec`, as the one file that it puts on PYTHONPATH. The proxy looks for it beside the folder of its own code, and
- * so does the command's bundle.
+ * The Python half of the proxy: a wheel with the entry points, which stands on PYTHONPATH, and beside it the modules that it leads to.
+ * The proxy looks for it beside the folder of its own code, and so does the command's bundle.
  */
 import { globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, sep } from "node:path";
-import { makeWheel, wheelName } from "./python-wheel.ts";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { makeWheel, type PackedFile, wheelName } from "./python-wheel.ts";
 
 const SOURCES = "proxy/python";
 const BESIDE = ["proxy/wheel", "cli/wheel"];
@@ -16,21 +16,31 @@ export function bridgeSources(checkout: string): string[] {
   );
 }
 
-/** Makes it of what the sources hold now. A program may import the old one meanwhile: it stays whole until the new one is. */
+/** Makes it of what the sources hold now. A program may import the old one meanwhile: each file stays whole until the new one is. */
 export function packBridge(checkout: string): void {
   const files = bridgeSources(checkout).map((path) => ({
-    path: path.slice(SOURCES.length + 1).replaceAll(sep, "/"),
+    path: relative(SOURCES, path).replaceAll(sep, "/"),
     bytes: readFileSync(join(checkout, path)),
   }));
-  const wheel = makeWheel(files);
-  const name = wheelName(files);
-  for (const folder of BESIDE) {
-    mkdirSync(join(checkout, folder), { recursive: true });
-    const temporary = join(checkout, folder, `.${process.pid}.tmp`);
-    writeFileSync(temporary, wheel);
-    renameSync(temporary, join(checkout, folder, name));
-    // One that had another name would be published beside it.
-    for (const other of readdirSync(join(checkout, folder)))
-      if (other !== name && !other.startsWith(".")) rmSync(join(checkout, folder, other));
+  const inside = files.filter(({ path }) => path.startsWith("wheel/"));
+  const packed = inside.map(({ path, bytes }) => ({ path: path.slice("wheel/".length), bytes }));
+  const wheel = { path: wheelName(packed), bytes: makeWheel(packed) };
+  const made = [wheel, ...files.filter((file) => !inside.includes(file))];
+  for (const folder of BESIDE) replaceFiles(join(checkout, folder), made);
+}
+
+function replaceFiles(folder: string, made: readonly PackedFile[]): void {
+  for (const { path, bytes } of made) {
+    const place = join(folder, path);
+    const temporary = join(dirname(place), `.${basename(place)}.${process.pid}.tmp`);
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(temporary, bytes);
+    renameSync(temporary, place);
+  }
+  // One that had another name would be published beside them.
+  const names = new Set(made.map(({ path }) => join(path)));
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = relative(folder, join(entry.parentPath, entry.name));
+    if (entry.isFile() && !names.has(path) && !entry.name.startsWith(".")) rmSync(join(folder, path), { force: true });
   }
 }

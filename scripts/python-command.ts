@@ -62,7 +62,7 @@ function commandFiles(
   // Licences stand beside those of the logger.
   const packed = ["bin", "bundle", "templates", "wheel"]
     .flatMap((name) => filesBelow(folder, name))
-    .filter(({ path }) => path.startsWith("templates/") || /\.(?:js|whl)$/.test(path));
+    .filter(({ path }) => path.startsWith("templates/") || /\.(?:js|whl|py)$/.test(path));
 
   const manifest = JSON.stringify({ name, version, license, type, engines }, undefined, 2);
   return [...packed, { path: "package.json", bytes: Buffer.from(`${manifest}\n`) }].map(({ path, bytes }) => ({

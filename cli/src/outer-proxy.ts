@@ -6,7 +6,7 @@ const BRIDGE = "_MLFLOW_AUTH_BRIDGE";
 /** What `exec` says to one within it: JSON of `Meant` in nested-exec.ts. No secret is in it, nor a digest of one that it took out. */
 export const execVariable = "_MLFLOW_AUTH_EXEC";
 
-/** By which Python's MLflow finds, or starts, a proxy that it shares: see proxy/python/mlflow_auth_bridge_join.py. */
+/** By which Python's MLflow finds, or starts, a proxy that it shares: see proxy/python/mlflow_auth_bridge/join.py. */
 export const launchVariable = "_MLFLOW_AUTH_LAUNCH";
 
 /** What `exec` writes into `MLFLOW_TRACKING_AUTH`: `bridgeName` of the proxy. */

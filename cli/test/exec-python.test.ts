@@ -59,7 +59,7 @@ test("what Python starts has the proxy's address, in any language, and Python sa
 import subprocess
 shell = 'curl -s "$MLFLOW_TRACKING_URI/shell" -o /dev/null -w "%{http_code}"'
 print(subprocess.run(["sh", "-c", shell], capture_output=True, text=True).stdout, flush=True)
-code = "import os; from mlflow_auth_bridge import BridgeProvider; import requests; \
+code = "import os; from mlflow_auth_bridge.provider import BridgeProvider; import requests; \
 print(requests.get(os.environ['MLFLOW_TRACKING_URI'] + '/child', auth=BridgeProvider().get_auth()).url)"
 subprocess.run([sys.executable, "-c", code], check=True)
 `);

@@ -25,7 +25,7 @@ if "waits" in sys.argv:
             break
         time.sleep(0.05)
 import mlflow
-from mlflow_auth_bridge import bridge
+from mlflow_auth_bridge.provider import bridge
 if "elsewhere" in sys.argv:
     bridge._process["namespaces"] = ["another"]
     os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] = "0"

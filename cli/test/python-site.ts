@@ -21,7 +21,7 @@ export interface PythonSite {
 const prelude = `
 import json, os, sys
 import requests
-from mlflow_auth_bridge import BridgeProvider
+from mlflow_auth_bridge.provider import BridgeProvider
 A, B, C = sys.argv[1:4]
 session = requests.Session()
 def send(url, method="GET", **more):

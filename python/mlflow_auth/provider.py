@@ -1,7 +1,7 @@
 """What MLflow finds by its entry points: with MLFLOW_TRACKING_AUTH=mlflow-auth, requests are led to a proxy that has the credentials.
 
 MLflow loads this whatever it is told to use. So it imports nothing that is not there anyway, and raises nothing as it is loaded. The
-work is that of the bridge, the one wheel file that ``mlflow-auth exec`` puts on PYTHONPATH as well; under ``exec`` that one is used.
+work is that of the bridge, which ``mlflow-auth exec`` puts on PYTHONPATH as well; under ``exec`` that one is used.
 """
 
 import _thread
@@ -80,7 +80,7 @@ def load_bridge():
             # That of `exec`, or of the program that started this one, has the same name elsewhere.
             if not any(os.path.basename(path) == os.path.basename(BRIDGE) for path in sys.path):
                 sys.path.insert(0, BRIDGE)
-        return importlib.import_module("mlflow_auth_bridge")
+        return importlib.import_module("mlflow_auth_bridge.provider")
 
 
 # Python 3.9 gives one thread what another has begun to import from a wheel.

@@ -76,7 +76,7 @@ test("whom MLFLOW_TRACKING_AUTH names has the word, and the other nothing to do"
   const program = `
 import sys, mlflow_auth, mlflow
 mlflow.search_experiments()
-print("joined" if "mlflow_auth_bridge_join" in sys.modules else "left alone", "hvac" in sys.modules)
+print("joined" if "mlflow_auth_bridge.join" in sys.modules else "left alone", "hvac" in sys.modules)
 mlflow_auth.doctor()
 `;
   const env = (name: string) => ({ PYTHONPATH, MLFLOW_TRACKING_AUTH: name });

@@ -116,7 +116,7 @@ test("the command's is what npm packs of it, and starts as Python's own", () => 
   const [, files] = wheelOf("mlflow_auth");
   for (const below of ["bin", "bundle", "templates", "wheel"]) {
     for (const [path, bytes] of filesBelow(join(root, "cli", below))) {
-      if (/^\.inputs\.json$|^THIRD-PARTY|^\.\d+\.tmp/.test(path)) continue;
+      if (/^\.inputs\.json$|^THIRD-PARTY|\.tmp$|__pycache__/.test(path)) continue;
       assert.ok(files.get(`mlflow_auth/_command/${below}/${path}`)?.equals(bytes), `${below}/${path}`);
     }
   }

@@ -1,6 +1,6 @@
 /** How the command is started from Python: which folders count, which Node runs, what it is told. With a Node that says how it was started. */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { basename, delimiter, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -134,7 +134,7 @@ test("under exec its bridge is used, also where this environment has no Node to 
   const env = { PYTHONPATH: [pythonWheel, site].join(delimiter), _MLFLOW_AUTH_BRIDGE: "of exec" };
   const program = "from mlflow_auth.provider import load_bridge; print(load_bridge().__file__)";
   const { stdout, stderr } = await runIn(site, { cwd: "/", env }, python, "-c", program);
-  assert.is(stdout.trim(), join(pythonWheel, "mlflow_auth_bridge.py"), stderr);
+  assert.is(stdout.trim(), join(dirname(pythonWheel), "mlflow_auth_bridge", "provider.py"), stderr);
 });
 
 test.run();

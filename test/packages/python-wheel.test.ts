@@ -1,6 +1,6 @@
 /** The file that `exec` puts on PYTHONPATH. That pip passes over it, and MLflow does not, is tried in test/e2e/python-bridge.test.ts. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -25,15 +25,27 @@ test("is named by its one .dist-info", () => {
   assert.throws(() => wheelName([...files, file("z-1.dist-info/METADATA", "")]), "exactly one");
 });
 
-test("the command's holds the sources as they are now, the same beside the proxy, and nothing by which it could be installed", () => {
-  const name = "wheel/mlflow_auth_bridge-1+exec-py3-none-any.whl";
-  assert.ok(builtCommand.endsWith("mlflow-auth.js"));
-  const wheel = readFileSync(join(root, "cli", name));
-  const modules = bridgeSources(root).filter((path) => path.endsWith(".py"));
-  assert.ok(modules.length > 1);
-  for (const module of modules) assert.ok(wheel.includes(readFileSync(join(root, module))), module);
-  assert.ok(wheel.equals(readFileSync(join(root, "proxy", name))));
-  assert.not.ok(wheel.includes("RECORD"));
-});
+for (const name of ["cli", "proxy"]) {
+  const folder = join(root, name, "wheel");
+  const wheel = "mlflow_auth_bridge-1+exec-py3-none-any.whl";
+
+  test(`${name}: the bridge and the modules beside it are the sources as they are now, and nothing else`, () => {
+    assert.ok(builtCommand.endsWith("mlflow-auth.js"));
+    const sources = bridgeSources(root).map((path) => relative("proxy/python", path));
+    const inside = sources.filter((path) => path.startsWith("wheel/"));
+    const beside = sources.filter((path) => !inside.includes(path));
+    const packed = readFileSync(join(folder, wheel));
+    for (const path of inside) assert.ok(packed.includes(readFileSync(join(root, "proxy/python", path))), path);
+    for (const path of beside)
+      assert.equal(readFileSync(join(folder, path)), readFileSync(join(root, "proxy/python", path)), path);
+    const there = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    const files = there.filter((path) => !/__pycache__|\.tmp$/.test(path) && statSync(join(folder, path)).isFile());
+    assert.equal(files.toSorted(), [wheel, ...beside].toSorted());
+  });
+
+  test(`${name}: the bridge has nothing by which it could be installed`, () => {
+    assert.not.ok(readFileSync(join(folder, wheel)).includes("RECORD"));
+  });
+}
 
 test.run();

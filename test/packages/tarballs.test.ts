@@ -112,6 +112,7 @@ test("the command's bundle brings the licence of everything in it, and asks npm 
   for (const licence of licences.split(/^-{80}$/m).slice(1))
     assert.match(licence, /Copyright.*(Permission (to use|is hereby granted)|Redistribution and use)/is);
   assert.ok(files.has("wheel/mlflow_auth_bridge-1+exec-py3-none-any.whl"));
+  assert.ok(files.has("wheel/mlflow_auth_bridge/provider.py"));
 });
 
 test.run();

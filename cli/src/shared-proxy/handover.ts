@@ -1,6 +1,6 @@
 /**
  * The program beside a shared proxy that gives its port away, and becomes its successor should it be killed: Node can do neither. What
- * it is told stands in proxy/python/mlflow_auth_handover.py.
+ * it is told stands in proxy/python/mlflow_auth_bridge/handover.py.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { type Clock, systemClock } from "@mlflow-auth/core/internal";

@@ -5,7 +5,7 @@ import { mkdtempSync, readlinkSync, realpathSync, renameSync, rmSync } from "nod
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { pythonWheel } from "@mlflow-auth/proxy";
 import { builtCommand } from "@mlflow-auth/test/built-command";
 import { compileCache } from "@mlflow-auth/test/compile-cache";
 import { closeAfterwards, limitTests } from "@mlflow-auth/test/suite";
@@ -80,7 +80,6 @@ export interface Started {
 }
 
 const launched = { version: "1.2.3", prefix: "/opt/venv", plugins: [] };
-const handoverProgram = fileURLToPath(new URL("../../../proxy/python/mlflow_auth_handover.py", import.meta.url));
 
 /** What a program tells of itself. `more` in its place. */
 export function askOf({ cwd, env = {} }: Place, more: object = {}): { ask: object } {
@@ -103,7 +102,12 @@ export async function startShared(options: StartOptions): Promise<Started> {
   ]);
   const shared = {
     ...{ listen: 3, control: 4, handover: 5, starter: 6, socket: path, handoverSocket: handoverPath, cwd },
-    ...{ python: python ?? null, handoverProgram, token: left === undefined ? null : 7, digest: left?.digest ?? null },
+    ...{
+      python: python ?? null,
+      handoverProgram: pythonWheel,
+      token: left === undefined ? null : 7,
+      digest: left?.digest ?? null,
+    },
     ...given,
   };
   const { PATH = "", HOME = "" } = process.env;

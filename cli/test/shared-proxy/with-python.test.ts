@@ -21,8 +21,8 @@ test.afterEach(() => site.stop());
 const PRELUDE = `
 import atexit, json, os, signal, time
 import requests
-from mlflow_auth_bridge import BridgeProvider
-import mlflow_auth_bridge_join as joining
+from mlflow_auth_bridge.provider import BridgeProvider
+import mlflow_auth_bridge.join as joining
 def get():
     return requests.get(os.environ["SERVER"] + "/x", auth=BridgeProvider().get_auth(), timeout=20).status_code
 def pid(): return joining._member._lease.settings["process"]["pid"]

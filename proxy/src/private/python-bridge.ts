@@ -28,7 +28,7 @@ export interface BridgeOptions {
   };
 }
 
-/** The value of {@link bridgeVariable}: JSON, as `Bridge` in python/mlflow_auth_bridge.py takes it. */
+/** The value of {@link bridgeVariable}: JSON, as `Bridge` in python/mlflow_auth_bridge/bridge.py takes it. */
 export function bridgeSettings({ config, proxyUrl, upstream, addresses, displaced }: BridgeOptions): string {
   const { origin, pathname } = new URL(proxyUrl);
   const servers = compileDestinations(config.servers).servers.map(pattern);
@@ -73,7 +73,7 @@ export interface UnlistedReports {
   take(req: IncomingMessage, res: ServerResponse): boolean;
 }
 
-/** The path and the header of a report, as in python/mlflow_auth_bridge.py. */
+/** The path and the header of a report, as in python/mlflow_auth_bridge/bridge.py. */
 export const UNLISTED_PATH = "/~unlisted";
 const UNLISTED_HEADER = "mlflow-auth-unlisted";
 const MOST_ADDRESSES = 5;

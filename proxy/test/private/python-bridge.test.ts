@@ -54,7 +54,7 @@ const waysOf = (urls: readonly string[]) =>
     `
 import json, sys
 import requests
-from mlflow_auth_bridge import bridge
+from mlflow_auth_bridge.provider import bridge
 def way(url):
     prepared = requests.Request("GET", url).prepare().url
     server = bridge.server_of(prepared)
@@ -186,7 +186,7 @@ for (const [name, value] of Object.entries(unreadable)) {
   test(`settings ${name}: a program without MLflow goes on, and with it hears why nothing is sent`, async () => {
     const program = `
 import json
-from mlflow_auth_bridge import BridgeProvider
+from mlflow_auth_bridge.provider import BridgeProvider
 try:
     BridgeProvider().get_auth()
 except RuntimeError as error:
@@ -200,14 +200,14 @@ except RuntimeError as error:
 
 test("parses as Python 3.9, and imports only the standard library as it loads", async () => {
   const program = `
-import ast, json, sys, zipfile
+import ast, json, pathlib, sys
 import mlflow_auth_bridge
-loader = mlflow_auth_bridge.__loader__
-names = sorted(path[:-3] for path in zipfile.ZipFile(loader.archive).namelist() if path.endswith(".py"))
-assert len(names) > 1, names
-tree = [node for name in names for node in ast.parse(loader.get_source(name), feature_version=(3, 9)).body]
+sources = [path.read_text() for folder in mlflow_auth_bridge.__path__ for path in pathlib.Path(folder).glob("*.py")]
+assert len(sources) > 1, mlflow_auth_bridge.__path__
+sources.append(mlflow_auth_bridge.__loader__.get_source("mlflow_auth_bridge"))
+tree = [node for source in sources for node in ast.parse(source, feature_version=(3, 9)).body]
 names = [a.name for n in tree if isinstance(n, ast.Import) for a in n.names]
-names += [n.module for n in tree if isinstance(n, ast.ImportFrom) and not n.module.startswith("mlflow_auth_")]
+names += [n.module for n in tree if isinstance(n, ast.ImportFrom) and n.level == 0]
 print(json.dumps([name for name in names if name.split(".")[0] not in sys.stdlib_module_names]))
 `;
   assert.equal(await python(program), []);

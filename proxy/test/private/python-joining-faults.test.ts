@@ -30,7 +30,7 @@ del os.environ["FAKE_DOES"]
 put = get()["is_led"]
 os.environ["FAKE_DOES"], os.environ["FAKE_KEY"] = "fail", "other"
 failure()
-import mlflow_auth_bridge_join as joining
+import mlflow_auth_bridge.join as joining
 now = time.monotonic
 joining.time.monotonic = lambda: now() + joining.MEMORY
 again = failure()
@@ -61,7 +61,7 @@ const faults: Record<string, [message: RegExp, prepare?: string]> = {
   garble: [/ended as it started/],
   hang: [
     /^mlflow-auth: its proxy has not been ready after 1 seconds, so nothing is sent\./,
-    "import mlflow_auth_bridge_find; mlflow_auth_bridge_find.LONGEST_START = 1",
+    "import mlflow_auth_bridge.find; mlflow_auth_bridge.find.LONGEST_START = 1",
   ],
 };
 
@@ -137,7 +137,7 @@ test("where the environment is another one by then, its port and token are not u
     `
 first = get()
 os.kill(first["pid"], 9)
-import mlflow_auth_bridge_join as joining
+import mlflow_auth_bridge.join as joining
 lease = joining._member._lease
 while not lease.has_ended: lease.look()
 os.environ["FAKE_KEY"] = "other"

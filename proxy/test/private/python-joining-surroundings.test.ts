@@ -56,7 +56,7 @@ test("a stderr that takes nothing more fails no request", async () => {
 
 test("what is no line of ours on a lease is not relied on, and fails no request", async () => {
   const answers = await scene.run<[Seen, Seen]>(`
-import mlflow_auth_bridge_join as joining
+import mlflow_auth_bridge.join as joining
 first = get()
 for line in (b"{cut", b"[]", b"1"):
     lease = joining._member._lease
@@ -116,7 +116,7 @@ test("a program that becomes another user leaves the proxy of the first", { user
   const [first, asked] = await scene.run<[Seen, number[]]>(
     `
 first = get()
-import mlflow_auth_bridge_join as joining
+import mlflow_auth_bridge.join as joining
 asked = []
 def ask(*_):
     asked.append(os.geteuid())
@@ -143,9 +143,9 @@ test("sockets are made for their owner alone, whatever the mask", async () => {
 
 test("a proxy that was stopped holds programs up for seconds, and one that is there for all of them starts another", async () => {
   const [stopped, other] = await scene.run<[Seen, Seen]>(`
-import mlflow_auth_bridge_find as finding
+import mlflow_auth_bridge.find as finding
 finding.LONGEST_ANSWERS, finding.LONGEST_START = 0.3, 3
-code = "import mlflow_auth_bridge_find as finding; finding.LONGEST_ANSWERS, finding.LONGEST_START = 0.3, 3; print(json.dumps(get()))"
+code = "import mlflow_auth_bridge.find as finding; finding.LONGEST_ANSWERS, finding.LONGEST_START = 0.3, 3; print(json.dumps(get()))"
 stopped = told(child(code))
 os.kill(stopped["pid"], signal.SIGSTOP)
 others = [child(code) for _ in range(3)]

@@ -114,7 +114,7 @@ print(json.dumps([interrupted, get(), told(child(${JSON.stringify(asks)}))]))
 test("a handler of a signal that comes while it starts can send a request as well", async () => {
   const seen = await scene.run<boolean[]>(
     `
-import mlflow_auth_bridge_folder as folders
+import mlflow_auth_bridge.folder as folders
 folders.LONGEST_LOCK = 0.5
 seen = []
 signal.signal(signal.SIGALRM, lambda *_: seen.append(get()["is_led"]))
@@ -151,8 +151,8 @@ for pid, _ in (before, during, after): os.waitpid(pid, 0)
 time.sleep(0.2)
 own = get()["leases"]
 os.read(idle[1], 10)
-from mlflow_auth_bridge_join import shared_auth
-import mlflow_auth_bridge_join as joining
+from mlflow_auth_bridge.join import shared_auth
+import mlflow_auth_bridge.join as joining
 lease = joining._member._lease
 lease._connection.close()
 lease.has_ended = lease.is_over = True
@@ -237,7 +237,7 @@ test("an HTTP proxy of the program's is passed by, and its exemption is no other
   const same = await scene.run<boolean[]>(
     `
 led = get()["is_led"]
-import mlflow_auth_bridge_join as joining
+import mlflow_auth_bridge.join as joining
 lease = joining._member._lease
 print(json.dumps([led, get()["is_led"], lease is joining._member._lease]))
 `,

@@ -77,7 +77,7 @@ for (const [what, runtime] of [
 }
 
 const NO_ROOM = `
-import errno, mlflow_auth_bridge_folder as folders
+import errno, mlflow_auth_bridge.folder as folders
 bind = folders.Folder.bind
 def full(self, name):
     if "/run/" in self.path: raise OSError(errno.ENOSPC, "no space left")
@@ -102,7 +102,7 @@ test("is made for its owner alone, whatever the mask", async () => {
 
 test("where none can be had the program has a proxy of its own", async () => {
   const [first, second] = await two(
-    "import mlflow_auth_bridge_folder as folders; folders.places = lambda: ['/nowhere/mlflow-auth']",
+    "import mlflow_auth_bridge.folder as folders; folders.places = lambda: ['/nowhere/mlflow-auth']",
   );
   assert.ok(first?.is_led && second?.is_led);
   assert.is.not(first?.pid, second?.pid);
@@ -114,7 +114,7 @@ test("where none can be had the program has a proxy of its own", async () => {
 
 test("needs no home", async () => {
   const program = "del os.environ['HOME']; del os.environ['XDG_RUNTIME_DIR']; print(json.dumps(get()['is_led']))";
-  const prepare = "import mlflow_auth_bridge_folder as folders; folders.os.path.expanduser = lambda path: path";
+  const prepare = "import mlflow_auth_bridge.folder as folders; folders.os.path.expanduser = lambda path: path";
   const own =
     "\nplaces = folders.places\nfolders.places = lambda: [one for one in places() if not one.startswith('/tmp/')]\n";
   assert.is(await scene.run(prepare + own + program), true);
@@ -148,7 +148,7 @@ print(json.dumps([seen["is_led"], heard]))
 test("who hangs with the lock is not waited for without end", async () => {
   const [isLed] = await scene.run<boolean[]>(
     `
-import fcntl, mlflow_auth_bridge_folder as folders
+import fcntl, mlflow_auth_bridge.folder as folders
 folders.LONGEST_LOCK = 0.5
 os.mkdir(${JSON.stringify(place())}, 0o700)
 hanging = open(os.path.join(${JSON.stringify(place())}, "lock"), "w")

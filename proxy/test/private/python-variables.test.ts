@@ -33,7 +33,8 @@ class Variable:
 MLFLOW_TRACKING_URI = Variable("MLFLOW_TRACKING_URI")
 MLFLOW_REGISTRY_URI = Variable("MLFLOW_REGISTRY_URI")
 `;
-const LOADS = "import mlflow.environment_variables\nfrom mlflow_auth_bridge import EarlyImport\nEarlyImport()\n";
+const LOADS =
+  "import mlflow.environment_variables\nfrom mlflow_auth_bridge.provider import EarlyImport\nEarlyImport()\n";
 const SERVICE = `
 from mlflow.environment_variables import MLFLOW_TRACKING_URI
 _tracking_uri = None
@@ -178,7 +179,7 @@ for (const [why, mlflow] of Object.entries(kept)) {
 }
 
 test("the bridge changes nothing where MLflow is not there yet", async () => {
-  const program = `import mlflow_auth_bridge\nmlflow_auth_bridge.EarlyImport()\n${LOOK.replace("from mlflow", "import mlflow\nfrom mlflow")}`;
+  const program = `from mlflow_auth_bridge.provider import EarlyImport\nEarlyImport()\n${LOOK.replace("from mlflow", "import mlflow\nfrom mlflow")}`;
   assert.equal(await python(program), [PROXY, REAL]);
 });
 

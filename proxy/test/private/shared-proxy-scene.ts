@@ -14,7 +14,7 @@ const fake = fileURLToPath(new URL("programs/fake-shared-proxy.py", import.meta.
 export const PRELUDE = `
 import json, os, signal, socket, subprocess, sys, threading, time
 import requests
-from mlflow_auth_bridge import BridgeProvider
+from mlflow_auth_bridge.provider import BridgeProvider
 def get(path="/x"):
     from urllib3.util import Retry
     with requests.Session() as session:

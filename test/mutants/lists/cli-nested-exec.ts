@@ -19,7 +19,7 @@ export const mutants = [
   ),
   // A program that outlives exec
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge.py",
+    "proxy/python/mlflow_auth_bridge/auth.py",
     ["cli/outliving-exec"],
     [
       [
@@ -30,7 +30,7 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge_end.py",
+    "proxy/python/mlflow_auth_bridge/end.py",
     ["cli/outliving-exec"],
     [
       [

@@ -228,7 +228,7 @@ export const mutants = [
     [["  unset(launchVariable);\n", "", "Python under exec shares a proxy with secrets that exec took out"]],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge_start.py",
+    "proxy/python/mlflow_auth_bridge/start.py",
     ["cli/with-python"],
     [
       [

@@ -3,7 +3,7 @@ import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge_servers.py",
+    "proxy/python/mlflow_auth_bridge/servers.py",
     ["proxy/python-bridge"],
     [
       [
@@ -19,7 +19,7 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge.py",
+    "proxy/python/mlflow_auth_bridge/auth.py",
     ["proxy/python-joining-surroundings"],
     [
       ["lower or upper", "lower", "what NO_PROXY exempts is sent to an HTTP proxy, credential and all"],
@@ -27,7 +27,7 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge_lease.py",
+    "proxy/python/mlflow_auth_bridge/lease.py",
     ["proxy/python-joining-surroundings"],
     [
       [
@@ -45,7 +45,7 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge_variables.py",
+    "proxy/python/mlflow_auth_bridge/variables.py",
     ["proxy/python-variables"],
     [
       [

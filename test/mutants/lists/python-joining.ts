@@ -3,7 +3,7 @@ import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge_folder.py",
+    "proxy/python/mlflow_auth_bridge/folder.py",
     ["proxy/python-own-folder"],
     [
       [" or found.st_mode & 0o077:", ":", "who may write the folder stands between a program and its proxy"],
@@ -12,7 +12,7 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge_lease.py",
+    "proxy/python/mlflow_auth_bridge/lease.py",
     ["proxy/python-own-folder", "proxy/python-joining-faults"],
     [
       [
@@ -28,7 +28,7 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge_join.py",
+    "proxy/python/mlflow_auth_bridge/join.py",
     ["proxy/python-joining-faults"],
     [
       [
@@ -47,7 +47,7 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_handover.py",
+    "proxy/python/mlflow_auth_bridge/handover.py",
     ["proxy/python-handover"],
     [
       ["if peer_uid(connection) != os.geteuid():", "if False:", "another user has the port of the proxy"],

@@ -5,9 +5,9 @@ import socket
 import subprocess
 import time
 
-from mlflow_auth_bridge_folder import own_folders
-from mlflow_auth_bridge_lease import Asked, Lease, connect, given_port
-from mlflow_auth_bridge_start import Sockets, start
+from .folder import own_folders
+from .lease import Asked, Lease, connect, given_port
+from .start import Sockets, start
 
 # Seconds for the command to load.
 LONGEST_START = 10

@@ -6,7 +6,7 @@ import secrets
 import socket
 import subprocess
 
-from mlflow_auth_bridge_folder import BACKLOG, closed_in_children
+from .folder import BACKLOG, closed_in_children
 
 COMMAND = "serve-processes"
 # Where Node started this program with a channel, they name a descriptor of it, which node would take for its own.

@@ -11,10 +11,12 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-from mlflow_auth_bridge import LAUNCH, Bridge, BridgeAuth, exempt_from_http_proxies
-from mlflow_auth_bridge_find import Failure, find_or_start
-from mlflow_auth_bridge_lease import say
-from mlflow_auth_bridge_watch import Watch
+from .auth import BridgeAuth, exempt_from_http_proxies
+from .bridge import Bridge
+from .find import Failure, find_or_start
+from .lease import say
+from .provider import LAUNCH
+from .watch import Watch
 
 # Seconds for which a failure is not tried again: each request of the program would wait for it.
 MEMORY = 5

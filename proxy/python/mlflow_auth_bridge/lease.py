@@ -10,8 +10,8 @@ import threading
 import time
 import weakref
 
-from mlflow_auth_bridge_folder import closed_in_children
-from mlflow_auth_handover import peer_uid
+from .folder import closed_in_children
+from .handover import peer_uid
 
 LONGEST_LINE = 4 * 1024 * 1024
 # Seconds for what does not depend on how long a proxy takes to load.

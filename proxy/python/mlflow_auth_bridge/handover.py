@@ -1,6 +1,6 @@
 """Keeps the port of a proxy that several programs share: each of them gets the listening socket, and a proxy that is killed a successor.
 
-The proxy starts `python -I -S mlflow_auth_handover.py` (or the wheel with this file in its place) with these descriptors:
+The proxy starts `python -I -S WHEEL`, which is this, with these descriptors:
 
 0: a pipe from the proxy. Lines of JSON: {"argv": [of a successor], "token": "of the proxy", "digest": text or null, "known": names of
    variables or nothing}, of which the last counts, and in the end {"farewell": true}; without that the proxy was killed once the pipe ends.
@@ -108,7 +108,3 @@ def succeed(told):
     for descriptor in (PORT, CONTROL, HANDOVER):
         os.set_inheritable(descriptor, True)
     os.execve(told["argv"][0], told["argv"], {**os.environ, SHARED: json.dumps(shared)})
-
-
-if __name__ == "__main__":
-    main()
