@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { makeTar } from "../cli/src/create-plugin/tarball.ts";
 import { metadataText, type PythonMetadata } from "./python-metadata.ts";
-import { makeTar } from "./python-tar.ts";
 import { makeWheel, type PackedFile, wheelName } from "./python-wheel.ts";
 
 /** What a distribution is made of. */
@@ -24,6 +24,9 @@ export interface Published {
   readonly bytes: Buffer;
 }
 
+/** 1980-01-01, the first day that ZIP archives have, for a wheel is made of what this one holds. Seconds since 1970. */
+const MODIFIED = 315_532_800;
+
 const WHEEL = "Wheel-Version: 1.0\nGenerator: mlflow-auth\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
 
 /** @param sources folder with the files that the archive of sources has beside those of the wheel: how it is built */
@@ -31,15 +34,15 @@ export function makeDistributions(distribution: Distribution, sources: string): 
   const { metadata } = distribution;
   const stem = `${metadata.name.replaceAll("-", "_")}-${metadata.version}`;
   const files = installed(distribution, `${stem}.dist-info`);
-  const archive = [
+  const sourceFiles = [
     ...files.map(({ path, bytes }) => ({ path: `wheel/${path}`, bytes })),
     ...["pyproject.toml", "build_backend.py"].map((path) => ({ path, bytes: readFileSync(join(sources, path)) })),
     { path: "PKG-INFO", bytes: metadataFile(distribution) },
   ];
-  const tar = makeTar(archive.map(({ path, bytes }) => ({ path: `${stem}/${path}`, bytes })));
+  const archive = sourceFiles.map(({ path, bytes }) => ({ path: `${stem}/${path}`, bytes })).sort(byPath);
   return [
     { name: wheelName(files), bytes: makeWheel(files, { compressed: true }) },
-    { name: `${stem}.tar.gz`, bytes: gzipSync(tar, { level: 9 }) },
+    { name: `${stem}.tar.gz`, bytes: gzipSync(makeTar(archive, MODIFIED), { level: 9 }) },
   ];
 }
 
@@ -52,10 +55,12 @@ function installed(distribution: Distribution, info: string): PackedFile[] {
     text(`${info}/WHEEL`, WHEEL),
     ...(entryPoints === undefined ? [] : [text(`${info}/entry_points.txt`, entryPoints)]),
     ...Object.entries(licences).map(([name, licence]) => text(`${info}/licenses/${name}`, licence)),
-  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+  ].sort(byPath);
   const record = [...described.map(recorded), `${info}/RECORD,,`];
   return [...described, text(`${info}/RECORD`, record.map((line) => `${line}\n`).join(""))];
 }
+
+const byPath = (one: PackedFile, other: PackedFile) => (one.path < other.path ? -1 : 1);
 
 function metadataFile({ metadata, licences }: Distribution): Buffer {
   return Buffer.from(metadataText(metadata, Object.keys(licences)));

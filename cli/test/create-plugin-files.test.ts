@@ -84,13 +84,15 @@ test("a packed package is read by tar, with the right bytes and programs that ru
     { path: "a/b.txt", bytes: Buffer.from("é".repeat(300)), runs: false },
     { path: "bin/run.sh", bytes: Buffer.from("#!/bin/sh\necho ran\n"), runs: true },
     { path: "empty", bytes: Buffer.from(""), runs: false },
+    { path: `${"é".repeat(40)}/${"b".repeat(60)}/${"c".repeat(90)}`, bytes: Buffer.from("deep"), runs: false },
   ];
   writeFileSync(join(folder, "it.tgz"), makeTarball(files));
   await run("tar", ["xzf", "it.tgz"], { cwd: folder });
   for (const { path, bytes } of files) assert.equal(readFileSync(join(folder, "package", path)), bytes, path);
   assert.is(await run(join(folder, "package/bin/run.sh"), []), "ran\n");
   assert.equal(makeTarball(files), makeTarball(files), "the same files are the same bytes");
-  assert.throws(() => makeTarball([{ path: "a".repeat(93), bytes: Buffer.from(""), runs: false }]), /too long/);
+  for (const path of ["a".repeat(101), `${"é".repeat(80)}/a`, `${"a".repeat(150)}/${"b".repeat(101)}`])
+    assert.throws(() => makeTarball([{ path, bytes: Buffer.from(""), runs: false }]), /too long/);
   remove();
 });
 

@@ -6,7 +6,6 @@ import { explainConnectionFailure } from "../connection/failure.js";
 import { createsRun } from "../mlflow/endpoints.js";
 import { FIRST_PASSING } from "../mlflow/passing-failures.js";
 import { type Rejection, rejectionKindOf } from "../mlflow/rejection.js";
-import type { Authorizer } from "../pipeline/authorizer.js";
 import type { AuthorizedHeaders } from "../pipeline/compose.js";
 import { withBodyOfSource } from "./body-source.js";
 import { rememberCookies } from "./client-cookies.js";
@@ -144,27 +143,26 @@ export class AuthorizedRequest extends PassingHandler {
 
   /** How to send the request again, with another credential; why it can't be, though there is one; undefined if there is none. */
   async #retry(rejection: Rejection): Promise<(() => void) | Error | undefined> {
-    const authorized = await this.#context.authorizer.rejected(
-      this.#authorized as AuthorizedHeaders,
-      rejection,
-      this.#url,
-    );
+    const rejected = this.#authorized as AuthorizedHeaders;
+    const authorized = await this.#context.authorizer.rejected(rejected, rejection, this.#url);
     if (authorized === undefined) return undefined;
     const again = this.#body === undefined ? { body: null } : this.#body.again();
     if (again === undefined) {
       const { awaited, clock } = this.#context;
-      return rejectedUpload(awaited, this.#asked, this.#authorized as AuthorizedHeaders, authorized, clock.now());
+      return rejectedUpload(awaited, this.#asked, rejected, authorized, clock.now());
     }
-    return () =>
-      void this.#dispatch(
-        authorized,
-        again.body,
-        new SecondAttempt(this.handler, authorized, this, this.#context.authorizer),
-      );
+    return () => void this.#dispatch(authorized, again.body, new SecondAttempt(this.handler, authorized, this));
   }
 
-  get origin(): string {
-    return this.#url.origin;
+  /** Cookies that come with an answer of either attempt, whatever it says of the credential. */
+  remember(authorized: AuthorizedHeaders, { "set-cookie": cookies }: IncomingHttpHeaders): void {
+    if (cookies !== undefined) rememberCookies(authorized, this.#url.origin, cookies);
+  }
+
+  /** An answer that is no rejection: nearly always a number is compared, and a size. */
+  note({ server }: AuthorizedHeaders, status: number, headers: IncomingHttpHeaders): void {
+    const { answers } = this.#context.authorizer;
+    if (status >= FIRST_PASSING || answers.failing.size > 0) answers.note(server, status, headers["retry-after"]);
   }
 
   /** No further attempt will come. */
@@ -178,10 +176,10 @@ export class AuthorizedRequest extends PassingHandler {
     headers: IncomingHttpHeaders,
     statusMessage?: string,
   ): void {
-    const { "set-cookie": cookies } = headers;
-    if (cookies !== undefined) rememberCookies(this.#authorized as AuthorizedHeaders, this.#url.origin, cookies);
+    const authorized = this.#authorized as AuthorizedHeaders;
+    this.remember(authorized, headers);
     if (status >= 200) {
-      const { provider, belowGateway } = this.#authorized as AuthorizedHeaders;
+      const { provider, belowGateway } = authorized;
       if (provider !== undefined) {
         const kind = rejectionKindOf(this.#asked, status, headers, belowGateway);
         if (kind !== undefined) {
@@ -197,9 +195,9 @@ export class AuthorizedRequest extends PassingHandler {
         }
       }
       this.#body?.release();
-      const { awaited, authorizer } = this.#context;
+      const { awaited } = this.#context;
       if (awaited.size > 0) awaited.delete(uploadKey(this.#asked));
-      note(authorizer, this.#authorized as AuthorizedHeaders, status, headers);
+      this.note(authorized, status, headers);
     }
     this.handler.onResponseStart?.(controller, status, headers, statusMessage);
   }
@@ -226,25 +224,17 @@ export class AuthorizedRequest extends PassingHandler {
 class SecondAttempt extends PassingHandler {
   readonly #authorized: AuthorizedHeaders;
   readonly #first: AuthorizedRequest;
-  readonly #authorizer: Authorizer<Dispatcher>;
 
-  constructor(
-    handler: Handler,
-    authorized: AuthorizedHeaders,
-    first: AuthorizedRequest,
-    authorizer: Authorizer<Dispatcher>,
-  ) {
+  constructor(handler: Handler, authorized: AuthorizedHeaders, first: AuthorizedRequest) {
     super(handler);
-    this.#authorizer = authorizer;
     this.#authorized = authorized;
     this.#first = first;
   }
 
   override onResponseStart(...event: Parameters<PassingHandler["onResponseStart"]>): void {
     const [, status, headers] = event;
-    const { "set-cookie": cookies } = headers;
-    if (cookies !== undefined) rememberCookies(this.#authorized, this.#first.origin, cookies);
-    if (status >= 200) note(this.#authorizer, this.#authorized, status, headers);
+    this.#first.remember(this.#authorized, headers);
+    if (status >= 200) this.#first.note(this.#authorized, status, headers);
     super.onResponseStart(...event);
   }
 
@@ -257,14 +247,4 @@ class SecondAttempt extends PassingHandler {
     this.#first.releaseBody();
     super.onResponseError(controller, explainConnectionFailure(error, this.#authorized.server.uri));
   }
-}
-
-/** Of an answer that is no rejection: nearly always a number is compared, and a size. */
-function note(
-  { answers }: Authorizer<Dispatcher>,
-  { server }: AuthorizedHeaders,
-  status: number,
-  headers: IncomingHttpHeaders,
-): void {
-  if (status >= FIRST_PASSING || answers.failing.size > 0) answers.note(server, status, headers["retry-after"]);
 }

@@ -133,16 +133,8 @@ export const mutants = [
         'passes.add("cookie");',
         "a plugin's cookie and the client's go out in two headers, of which some servers read one",
       ],
-      [
-        "if (cookies !== undefined) rememberCookies(this.#authorized as AuthorizedHeaders",
-        "if (false) rememberCookies(this.#authorized as AuthorizedHeaders",
-        "the stickiness of a load balancer is lost",
-      ],
-      [
-        "if (cookies !== undefined) rememberCookies(this.#authorized, this.#first.origin, cookies);",
-        "",
-        "a cookie that comes with the second answer is lost",
-      ],
+      ["    this.remember(authorized, headers);\n", "", "the stickiness of a load balancer is lost"],
+      ["this.#first.remember(this.#authorized, headers);", "", "a cookie that comes with the second answer is lost"],
       [
         "if (!authorized.replacesClientCredentials) return;",
         "",

@@ -222,8 +222,8 @@ export const mutants: readonly Mutant[] = [
         "a plugin puts a client's key where nobody takes it off",
       ],
       [
-        "rejectedUpload(awaited, this.#asked, this",
-        "rejectedUpload(awaited, this.#url, this",
+        "rejectedUpload(awaited, this.#asked, rejected",
+        "rejectedUpload(awaited, this.#url, rejected",
         "a client is told for ever to send its upload again",
       ],
       [

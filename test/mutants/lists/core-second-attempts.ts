@@ -47,7 +47,7 @@ export const mutants = [
         { accepted: "only memory: nothing reads the recorded chunks after an answer that is passed on" },
       ],
       [
-        "new SecondAttempt(this.handler, authorized, this, this.#context.authorizer)",
+        "new SecondAttempt(this.handler, authorized, this)",
         "this",
         "a second 401 has the request sent a third time, and so on",
       ],

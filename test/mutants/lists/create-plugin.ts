@@ -12,6 +12,16 @@ export const mutants = [
       ['syscall === "rename" && [', "false && [", "somebody is told to check rights where a folder was made meanwhile"],
     ],
   ),
+  // how what no registry has is packed
+  ...faultsIn(
+    "cli/src/create-plugin/tarball.ts",
+    ["cli/create-plugin-files"],
+    [
+      ["block.write(prefix, 345);", "", "a file deep in a package lies at its top"],
+      ["Buffer.byteLength(prefix) <= 155", "true", "the folders of a file write over what stands behind them"],
+      ["octal(runs ? 0o755 : 0o644, 8)", "octal(0o644, 8)", "a program can't be run"],
+    ],
+  ),
   // what they hold
   ...faultsIn(
     "cli/src/create-plugin",
