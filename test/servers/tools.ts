@@ -12,6 +12,7 @@ import {
   mlflow,
   mlflow2,
   mlflowLogin,
+  mlflowOn,
   moto,
   motoServer,
   notebooks,
@@ -29,6 +30,8 @@ export type Tool =
   | "python"
   | "mlflow"
   | "mlflow2"
+  | "mlflow-python3.9"
+  | "mlflow-python3.13"
   | "mlflow-login"
   | "notebooks"
   | "secrets-auth"
@@ -73,6 +76,8 @@ const checks: Record<Tool, () => Promise<string | undefined>> = {
       ? artefact(mlflow2(found), `The client of MLflow 2 is not installed: ${HOW} (half a minute).`)
       : noPython;
   },
+  "mlflow-python3.9": () => mlflowForOther("python3.9"),
+  "mlflow-python3.13": () => mlflowForOther("python3.13"),
   "mlflow-login": async () => {
     const found = await python();
     return found
@@ -134,6 +139,16 @@ function nodeTool(name: NodeName) {
   return artefact(nodeOf(name), `Node ${nodeVersions[name]} is not installed: ${HOW} (it takes half a minute).`);
 }
 
+async function mlflowForOther(name: PythonName) {
+  const path = await findPythonVersion(name);
+  if (path === undefined) return otherPython(name);
+  const wanted = mlflowOn(name, { path, version: pythonVersions[name] });
+  return artefact(
+    wanted,
+    `MLflow's client for Python ${pythonVersions[name]} is not installed: ${HOW} (half a minute).`,
+  );
+}
+
 async function otherPython(name: PythonName) {
   if ((await findPythonVersion(name)) !== undefined) return undefined;
   const version = pythonVersions[name];
@@ -170,6 +185,11 @@ export function mlflowPython(): Promise<string> {
 /** The path of the Python that has the client of MLflow 2. @throws Error if it is not installed; ask `missing("mlflow2")` first. */
 export function mlflow2Python(): Promise<string> {
   return pythonWith(mlflow2);
+}
+
+/** The path of another Python, with MLflow's client. @throws Error if it is not installed; ask `missing` first. */
+export async function mlflowPythonOf(name: PythonName): Promise<string> {
+  return present(pythonIn(artefactPath(mlflowOn(name, { path: name, version: pythonVersions[name] }))));
 }
 
 /** The path of the Python that has MLflow, Jupyter's kernel, Ray and uv. @throws Error if it is not installed; ask `missing("notebooks")` first. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Artefact, install } from "./artefact.ts";
 import { environment, type Python, pythonIn, requirementsFile } from "./python.ts";
 import { createLayer } from "./python-layer.ts";
+import type { PythonName } from "./pythons.ts";
 import { progress, run } from "./run.ts";
 
 /** MLflow, its server and its client. */
@@ -15,6 +16,12 @@ export function mlflow(python: Python): Artefact {
 export function mlflow2(python: Python): Artefact {
   const said = "the client of MLflow 2 into a virtual environment (half a minute)";
   return environment(python, { name: "mlflow2", requirements: "mlflow/requirements-2.txt", said });
+}
+
+/** The newest client of MLflow that another Python than the machine's own can have. */
+export function mlflowOn(name: PythonName, python: Python): Artefact {
+  const said = `MLflow's client for Python ${python.version} into a virtual environment (half a minute)`;
+  return environment(python, { name: `mlflow-${name}`, requirements: `mlflow/requirements-${name}.txt`, said });
 }
 
 /** A folder with what MLflow's own login needs beside MLflow. */
