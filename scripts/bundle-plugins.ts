@@ -51,8 +51,8 @@ export const withoutYamlOfCosmiconfig: Plugin = {
 
 /**
  * The parts of undici that the command uses, in place of its index, which loads fetch, WebSockets, mocks, caches and more, and puts a
- * dispatcher of its own into the process for everybody's fetch. HTTP/2, which no connection of ours offers, is left out. These paths are not its API, so the version is an exact one. A name
- * that is not exported here fails the build.
+ * dispatcher of its own into the process for everybody's fetch. HTTP/2, which no connection of ours offers, is left out. These paths are
+ * not its API, so the version is an exact one. A name that is not exported here fails the build.
  *
  * @param folder of the package whose undici is taken
  */

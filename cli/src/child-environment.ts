@@ -7,9 +7,7 @@ import type { KeptVariables } from "./keep-env.js";
 import type { OuterExec } from "./nested-exec.js";
 import { launchVariable } from "./outer-proxy.js";
 import { removedVariables } from "./removed-variables.js";
-
-/** As `process.env` has it: a variable that is undefined is not set. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./same-meaning.js";
 
 /** What the environment of a program depends on. */
 export interface ChildEnvironmentOptions {

@@ -7,6 +7,7 @@ import {
   findConfig,
   isFileNamed,
   isMlflowAuthError,
+  MAX_CONFIG_BYTES,
   readSmallTextSync,
 } from "@mlflow-auth/core/internal";
 
@@ -18,9 +19,6 @@ const PASSED_OVER = /^(?:_|PWD|OLDPWD|SHLVL|MAKELEVEL|MAKEFLAGS|MFLAGS|MLFLOW_AU
 
 /** What names of no vendor begin with, or of no one vendor: NO_COLOR has nothing to do with NO_PROXY. */
 const NOBODYS = new Set(["", "MLFLOW_", "NO_", "ALL_", "HTTP_", "HTTPS_"]);
-
-/** Bytes of a configuration file. */
-const LONGEST_FILE = 256 * 1024;
 
 /** Among the names that were read, which no variable can have: all of them were gone through, as for a program that is started. */
 export const everyName = "=";
@@ -80,7 +78,7 @@ function beginningOf(name: string): string {
 
 /** What a configuration file holds now; undefined where it can't be read. */
 export function textOf(file: string): string | undefined {
-  const read = readSmallTextSync(file, LONGEST_FILE);
+  const read = readSmallTextSync(file, MAX_CONFIG_BYTES);
   return "text" in read ? read.text : undefined;
 }
 

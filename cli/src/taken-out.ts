@@ -44,6 +44,7 @@ export async function failedWithin(thrown: unknown, config: string | undefined, 
   if ((await findOuterExec({ config }, env)) !== undefined) {
     return `${took}, and has the same file and server: programs here get the credential by its proxy, which \`mlflow-auth doctor\` tries`;
   }
+  // Looked for in the text only so that it is not said twice.
   const isSaid =
     isUnfound || names.some((name) => formatError(thrown as MlflowAuthError).includes(removal(name).state));
   return isSaid ? "" : `${took}: run this outside of that one, or give that one ${keepOptions(names)}`;

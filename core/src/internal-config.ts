@@ -11,6 +11,7 @@ export { leaveOutDisabled } from "./config/instances.js";
 export { interpolate } from "./config/interpolate.js";
 export { pointerTo, stepsOf } from "./config/problems.js";
 export { type Data, readConfig } from "./config/read.js";
+export { MAX_CONFIG_BYTES } from "./config/read-text.js";
 export { isKnown, isObject, type Schema } from "./config/schema-walk.js";
 export type { SecretVariables } from "./config/secret-origins.js";
 export { isNamedLikeSecret } from "./config/secret-variables.js";

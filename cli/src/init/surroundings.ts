@@ -71,7 +71,7 @@ export async function lookAround(file: string): Promise<Surroundings> {
           error.code === "PLUGIN_AMBIGUOUS"
             ? `add --set ${name}.package=NAME`
             : "see to that and run init again; `mlflow-auth plugins` lists what is installed";
-        // In a file, the place of the problem would say which one is meant.
+        // In a file, the place of the problem would say which one is meant. Looked for in the text only so that it is not said twice.
         const isNamed = error.code !== "PLUGIN_NOT_INSTALLED" || error.message.includes(`\`${name}\``);
         const message = isNamed ? error.message : `${name}: ${error.message}`;
         throw new MlflowAuthError(error.code, message, { remedy });

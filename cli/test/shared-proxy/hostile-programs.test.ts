@@ -1,66 +1,10 @@
-/** The control socket with programs that are cut off, broken or lying, and a clock that the test owns. */
-import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
-import { join } from "node:path";
-import { fakeClock } from "@mlflow-auth/core/testing";
-import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
-import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
+/** The control socket with programs that are cut off, broken or lying. */
+import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { createControl, PATIENCE } from "../../src/shared-proxy/control.js";
-import { createLeases, LINGER } from "../../src/shared-proxy/leases.js";
+import { PATIENCE } from "../../src/shared-proxy/control.js";
+import { ask, serve, until } from "./control-scene.js";
 
 const test = suite("programs that ask wrongly");
-
-const YES = { settings: { proxy: "http://127.0.0.1:1" }, file: null, fd: null, digest: "d" };
-const ask = `${JSON.stringify({ ask: { version: "1", prefix: "/", plugins: [], cwd: "/", env: {}, namespaces: {} } })}\n`;
-
-async function serve() {
-  const clock = fakeClock();
-  let ended = 0;
-  const leases = createLeases({ ended: () => void ended++, clock });
-  const control = createControl({ answer: async () => YES, leases, clock });
-  const { path: folder, remove } = temporaryFolder("control");
-  closeAfterwards(remove);
-  const path = join(folder, "s");
-  const accepted: Socket[] = [];
-  const server = createServer((socket) => {
-    accepted.push(socket);
-    control.take(socket, false);
-  });
-  server.listen(path);
-  await once(server, "listening");
-  closeAfterwards(() => void server.close());
-  closeAfterwards(() => {
-    control.close();
-    leases.close();
-    for (const socket of accepted) socket.destroy();
-  });
-  return { clock, leases, accepted, open: () => open(path), ended: () => ended };
-}
-
-/** A program, and what it was told so far. */
-async function open(path: string) {
-  const socket = connect(path);
-  closeAfterwards(() => socket.destroy());
-  socket.on("error", () => undefined);
-  await once(socket, "connect");
-  let told = "";
-  socket.setEncoding("utf8");
-  socket.on("data", (text: string) => {
-    told += text;
-    socket.emit("told");
-  });
-  const closed = new Promise((resolve) => socket.once("close", resolve));
-  const hears = async (text: string) => {
-    while (!told.includes(text)) await new Promise((resolve) => socket.once("told", resolve));
-  };
-  return { socket, told: () => told, closed, hears };
-}
-
-/** Lets what was sent come, and what is answered. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
 
 test("one that sends nothing loses its connection after a while, and others get theirs meanwhile", async () => {
   const { clock, accepted, open, leases } = await serve();
@@ -191,87 +135,6 @@ test("one that does not read is told no more once 64 KiB are unread, and keeps i
   leases.again();
   socket.resume();
   await hears('{"again":true}');
-});
-
-test("what is said before anybody has a lease is kept for the first, and bounded", async () => {
-  const { open, leases } = await serve();
-  for (let index = 0; index < 500; index++) leases.say(`line ${index}\n`);
-  leases.say("two\nlines\n");
-  const first = await open();
-  first.socket.write(ask);
-  await first.hears("line 49");
-  leases.say("later\n");
-  const second = await open();
-  second.socket.write(ask);
-  await second.hears("settings");
-  leases.say("last\n");
-  await Promise.all([first.hears("last"), second.hears("last")]);
-  assert.not(first.told().includes("line 50"));
-  assert.not(second.told().includes("line") || second.told().includes("later"));
-});
-
-test("all but one are told to ask anew", async () => {
-  const { open, leases, accepted } = await serve();
-  const [first, second] = [await open(), await open()];
-  for (const { socket, hears } of [first, second]) {
-    socket.write(ask);
-    await hears("settings");
-  }
-  leases.again(accepted[0]);
-  leases.say("end\n");
-  await Promise.all([first.hears("end"), second.hears("again")]);
-  assert.not(first.told().includes("again"));
-});
-
-test("a line that is very long is cut", async () => {
-  const { open, leases } = await serve();
-  const { socket, told, hears } = await open();
-  socket.write(ask);
-  await hears("settings");
-  leases.say(`${"x".repeat(20_000)}\n`);
-  leases.say("end\n");
-  await hears("end");
-  assert.is(told().match(/x{99,}/)?.[0].length, 8 * 1024);
-});
-
-test("the end comes a minute after the last lease, and not while there is one", async () => {
-  const { open, leases, clock, ended } = await serve();
-  leases.expect();
-  const first = await open();
-  first.socket.write(ask);
-  await first.hears("settings");
-  await clock.advance(2 * LINGER);
-  const second = await open();
-  second.socket.write(ask);
-  await second.hears("settings");
-  first.socket.destroy();
-  await until(() => leases.size === 1);
-  await clock.advance(2 * LINGER);
-  assert.is(ended(), 0);
-  second.socket.destroy();
-  await until(() => leases.size === 0);
-  await clock.advance(LINGER - 1);
-  assert.is(ended(), 0);
-  await clock.advance(1);
-  assert.is(ended(), 1);
-});
-
-test("a new lease within the minute puts the end off", async () => {
-  const { open, leases, clock, ended } = await serve();
-  leases.expect();
-  await clock.advance(LINGER - 1);
-  const first = await open();
-  first.socket.write(ask);
-  await first.hears("settings");
-  await clock.advance(LINGER);
-  assert.is(ended(), 0);
-});
-
-test("where nobody ever gets a lease, the end comes after a minute as well", async () => {
-  const { leases, clock, ended } = await serve();
-  leases.expect();
-  await clock.advance(LINGER);
-  assert.is(ended(), 1);
 });
 
 test.run();

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -76,15 +76,14 @@ for (const [what, difference, place, more] of [
   });
 }
 
-for (const [what, ask] of [
-  ["is no object", { ask: null }],
-  ["has no environment", { ask: { version: "1.2.3", prefix: "/opt/venv", plugins: [], cwd: "/", namespaces: {} } }],
-  ["has a number in its environment", undefined],
+for (const [what, more] of [
+  ["has no environment", { env: undefined }],
+  ["has a number in its environment", { env: { TEST_KEY: 1 } }],
+  ["has a list of folders that is none", { plugins: "/opt/venv" }],
+  ["has a folder that is no text", { cwd: 1 }],
 ] as const) {
   test(`an ask that ${what} is not understood`, async () => {
-    const asked = await askAt(started.path, { cwd: site.project.folder, env }, ask?.ask ?? { env: { TEST_KEY: 1 } });
-    if (ask !== undefined) asked.send(ask);
-    assert.not((await asked.line(() => true)).settings);
+    assert.equal(await answerTo({}, more), { no: "not understood" });
   });
 }
 
@@ -98,7 +97,6 @@ test("a plugin that was installed anew is another plugin", async () => {
   const manifest = "node_modules/mlflow-auth-plugin-test/package.json";
   const before = await answerTo();
   assert.ok(before.settings !== undefined);
-  const { readFileSync } = await import("node:fs");
   site.project.write(manifest, `${readFileSync(join(site.project.folder, manifest), "utf8")}\n`);
   assert.equal(await answerTo(), { no: "plugins" });
 });

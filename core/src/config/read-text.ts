@@ -4,8 +4,8 @@ import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import { readSmallText } from "../files/small-file.js";
 import { trustProblem } from "../files/trust.js";
 
-/** Of a configuration file. */
-const MAX_BYTES = 256 * 1024;
+/** No configuration file that anybody wrote comes near. */
+export const MAX_CONFIG_BYTES = 256 * 1024;
 
 /** The text of a configuration file, and whose it is. */
 export interface ConfigText {
@@ -33,7 +33,7 @@ export async function readConfigText(
     new MlflowAuthError("CONFIG_UNREADABLE", `${file} ${why}`, {
       remedy: `correct or remove it, or name another file with ${nameWith}`,
     });
-  const read = await readSmallText(file, MAX_BYTES);
+  const read = await readSmallText(file, MAX_CONFIG_BYTES);
   // Whose file it is comes first: what somebody else put there is not worth correcting.
   if (searched && read.stats?.isFile()) checkTrust(file, await lstat(file), read.stats, nameWith);
   if ("reason" in read) throw unreadable(read.why);

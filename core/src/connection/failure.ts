@@ -34,7 +34,7 @@ export type ConnectionFailureKind =
 
 /** What is known of a connection that did not come about. Nothing of an error's own text is in it. */
 export interface ConnectionFailure {
-  /** Of Node, OpenSSL or undici, such as `ECONNREFUSED`; `unknown reason` where there is none. */
+  /** Of Node, OpenSSL or undici, such as `ECONNREFUSED`; `TimeoutError` where no answer came in time; `unknown reason` where there is none. */
   readonly code: string;
   /** Undefined for a code that says nothing more than itself. */
   readonly kind?: ConnectionFailureKind | undefined;

@@ -199,8 +199,8 @@ function unreachable(
     const details = { plugin: instance, transient, remedy, cause: thrown };
     return new MlflowAuthError(code, `${nameOf(url)} can't be reached: ${message}`, details);
   }
-  const timedOut = (thrown as Error | undefined)?.name === "TimeoutError";
   const { code: reason, what, kind, isTls } = connectionFailureOf(thrown);
+  const timedOut = reason === "TimeoutError";
   const why = timedOut ? `no answer within ${formatDuration(timeout)}` : what;
   const untrusted = kind === "self-signed" || kind === "untrusted";
   const ignored = timedOut || !isTls ? ignoredFor(url) : undefined;
@@ -213,7 +213,7 @@ function unreachable(
   return new MlflowAuthError(code, `${nameOf(url)} can't be reached: ${why}${also}`, {
     plugin: instance,
     transient: true,
-    cause: connectionCause(timedOut ? why : reason, also),
+    cause: connectionCause(reason, also),
     remedy: ignored === undefined ? remedy : `${remedy}; where only a proxy leads there, ${ignored.remedy}`,
   });
 }

@@ -5,7 +5,7 @@ import { readSmallTextSync } from "../files/small-file.js";
 import type { PythonEnvironment } from "./python-environment.js";
 
 /** Bytes of a pyvenv.cfg, which has a few lines. */
-const MAX_CONFIG_BYTES = 64 * 1024;
+const MAX_SETTINGS_BYTES = 64 * 1024;
 
 /** @param plugins what each package is called behind `mlflow-auth-` */
 export function pythonInstallCommand(
@@ -28,7 +28,7 @@ export function pythonInstallCommand(
 
 /** The names of what is set in the file by which Python knows a virtual environment. */
 function settingsOf(prefix: string): ReadonlySet<string> {
-  const read = readSmallTextSync(join(prefix, "pyvenv.cfg"), MAX_CONFIG_BYTES);
+  const read = readSmallTextSync(join(prefix, "pyvenv.cfg"), MAX_SETTINGS_BYTES);
   const lines = "reason" in read ? [] : read.text.split("\n");
   return new Set(lines.map((line) => line.split("=", 1)[0]?.trim() ?? ""));
 }

@@ -30,7 +30,10 @@ export interface Roots {
   readonly project: string | undefined;
   /** The root of its workspace, which may be the package itself. */
   readonly workspace: string | undefined;
-  /** Every folder to look in, the first wins: project, its workspace root, MLFLOW_AUTH_PLUGIN_ROOT, the running command's and core's installation. */
+  /**
+   * Every folder to look in, the first wins: project, its workspace root, MLFLOW_AUTH_PLUGIN_ROOT, and the running command's and core's
+   * installation; in place of those, for a command from pip, each plugin of its Python environment.
+   */
   readonly folders: readonly Root[];
   /** As {@link RootOptions} has it. */
   readonly python: PythonEnvironment | undefined;

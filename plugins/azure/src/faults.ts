@@ -48,8 +48,8 @@ const nothingToLogInWith: Fault = {
 /** Nobody answers: then there is none. */
 function silent(fault: MlflowAuthError): Fault {
   const { code, message, remedy = "", transient } = fault;
-  const { kind = "" } = connectionFailureOf(fault);
-  const isNobody = /^(?:refused|no-route|timeout)$/.test(kind) || /: no answer within /.test(message);
+  const { kind = "", code: reason } = connectionFailureOf(fault);
+  const isNobody = ["refused", "no-route", "timeout"].includes(kind) || reason === "TimeoutError";
   if (code !== "SECRET_UNREACHABLE" || !isNobody) return { code, message, remedy, transient };
   return {
     code: "SECRET_SOURCE",
@@ -58,6 +58,7 @@ function silent(fault: MlflowAuthError): Fault {
   };
 }
 
+/** Of an `az` that is not there the SDK throws what it throws of one that fails: only its words differ. */
 function noCommand(told: string): Fault {
   if (/could not be found/.test(told)) {
     const remedy = "install it (https://aka.ms/azure-cli) and log in: az login; or choose another auth.method";

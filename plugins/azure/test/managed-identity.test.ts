@@ -1,9 +1,14 @@
 /** The identity of a virtual machine. The SDK looks for where one is had once in a process: others are tried by test/ends. */
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { ManagedIdentityCredential } from "@azure/identity";
+import { testContext } from "@mlflow-auth/core/testing";
 import { setVariables, withVariables } from "@mlflow-auth/test/process-variables";
 import { type FakeAzure, type Fault, startFakeAzure } from "@mlflow-auth/test/servers/azure-fake";
-import { suite } from "@mlflow-auth/test/suite";
+import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { faultOf } from "../src/faults.ts";
 import { type GivenOptions, startProvider } from "./start-provider.ts";
 
 const test = suite("logging in with the identity of a machine", { timeout: 60 });
@@ -117,6 +122,19 @@ test("by default, where there is nothing else", async () => {
   const started = await start({ auth: { method: "default" } });
   assert.is(await started.headers(), "Authorization: Bearer t");
   await started.close();
+});
+
+test("where nothing answers in time there is none", async () => {
+  const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+  closeAfterwards(() => silent.close().closeAllConnections());
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const context = testContext({ http: "network" });
+  closeAfterwards(context.close);
+  const asked = context.http.with({ allowInsecure: true, direct: true });
+  const silence = asked.send({ url: `http://127.0.0.1:${port}`, timeout: 50, tries: "once" });
+  const { code, transient } = faultOf(undefined, await silence.catch((thrown) => thrown), "managed-identity", context);
+  assert.equal([code, transient], ["SECRET_SOURCE", false]);
 });
 
 test("nobody there is told as such", async () => {

@@ -186,6 +186,7 @@ export const mutants = [
         "login",
         "a machine without an identity is told as an outage",
       ],
+      ['|| reason === "TimeoutError"', "", "so is one where nothing answers at all"],
       [
         "const isSetUp = isIdentity && (status === 404 || status === 410);",
         "const isSetUp = false;",

@@ -36,7 +36,7 @@ export const mutants = [
   // For how long, and what programs can do
   ...faultsIn(
     "cli/src/shared-proxy/leases.ts",
-    ["cli/hostile-programs"],
+    ["cli/leases", "cli/hostile-programs"],
     [
       ["all.size === 0 && isExpecting", "isExpecting", "it ends under its programs"],
       ["        count();\n      });\n      count();", "      });\n      count();", "it never ends"],

@@ -120,7 +120,7 @@ export const mutants = [
       ["|| told.has(logger)", "", "a proxy that is not followed is warned of by each plugin"],
       ["timedOut || !isTls ? ignoredFor(url) : undefined", "undefined", "why a store is not reached stays in the dark"],
       [
-        "connectionCause(timedOut ? why : reason, also)",
+        "connectionCause(reason, also)",
         "connectionCause(reason)",
         "a plugin's own words hide a proxy that is not followed",
       ],
