@@ -88,6 +88,14 @@ test("at debug every request is one line with method, path, status and milliseco
   assert.not.match(stderr, "experiment_name=");
 });
 
+test("at debug a request that is refused here is a line, too, with the status that the program got and the code of its reason", async () => {
+  const project = await projectFor("works");
+  const env = { VAULT_TOKEN: "not-a-token-of-this-vault" };
+  const { code, stderr } = await project.run(["mlflow-auth", "exec", "--log-level", "debug", ...program], { env });
+  assert.is.not(code, 0);
+  assert.match(stderr, /debug: GET \/api\/2\.0\/mlflow\/\S+: refused with 424 \([A-Z_]+\) after \d+ ms/, stderr);
+});
+
 test("at info an operator sees listening, the secret renewed, refusals with their reasons, and stopping", async () => {
   const project = await projectFor("works");
   const sidecar = await startSidecar(project, ["--log-level", "info"]);

@@ -20,15 +20,23 @@ export interface Answers {
   readonly tell: ((request: EndedRequest) => void) | undefined;
 }
 
-/** A request to a listed server that has been answered, or failed. */
+/**
+ * The status of the server's answer; or the code with which the request was refused here, by a proxy with a status of its own; or the
+ * code or name of what broke an answer off, `given up` where that was the client.
+ */
+export type RequestEnd =
+  | number
+  | { readonly refused: string; readonly status?: number | undefined }
+  | { readonly broken: string };
+
+/** A request to a listed server that has been answered, or refused, or failed. */
 export interface EndedRequest {
-  /** The server's URI, as the file has it. */
-  readonly server: string;
+  /** The server's URI, as the file has it. Undefined for what was refused before anybody asked whose it is. */
+  readonly server?: string | undefined;
   readonly method: string;
   /** With its query, which is not told. */
   readonly path: string;
-  /** A status; or the code or name of what it failed with, or `given up`. */
-  readonly end: number | string;
+  readonly end: RequestEnd;
   /** From when it was asked for until its answer was over. */
   readonly milliseconds: number;
 }
@@ -65,16 +73,19 @@ export function createAnswers(logger: Logger, clock: Pick<Clock, "now">, pythons
   }
 
   function tell({ server, method, path, end, milliseconds }: EndedRequest): void {
-    const isStatus = typeof end === "number";
-    const fields = {
-      server,
-      ...(isStatus ? { status: end } : { reason: end }),
-      milliseconds: Math.round(milliseconds),
-    };
+    const { text, ...how } = toldEnd(end);
+    const fields = { ...(server && { server }), ...how, milliseconds: Math.round(milliseconds) };
     const asked = printable(path.replace(/[?#].*$/s, "").slice(0, LONGEST_PATH));
-    const how = isStatus ? `answered ${end}` : `no whole answer (${end})`;
-    logger.debug(fields, `${method} ${asked}: ${how} after ${fields.milliseconds} ms`);
+    logger.debug(fields, `${method} ${asked}: ${text} after ${fields.milliseconds} ms`);
   }
 
   return { failing, note, tell: logger.isLevelEnabled?.("debug") === false ? undefined : tell };
+}
+
+function toldEnd(end: RequestEnd): { text: string; status?: number; reason?: string } {
+  if (typeof end === "number") return { text: `answered ${end}`, status: end };
+  if ("broken" in end) return { text: `no whole answer (${end.broken})`, reason: end.broken };
+  const { refused, status } = end;
+  if (status === undefined) return { text: `refused (${refused})`, reason: refused };
+  return { text: `refused with ${status} (${refused})`, status, reason: refused };
 }

@@ -19,12 +19,14 @@ import { type Signal, unlessAborted } from "./unless-aborted.js";
  * interceptors are switched off and the client sees the 3xx.
  *
  * @param options.clock for the time that a rejected answer gets to come in. Default: the system's
+ * @param options.tells whether it tells at debug how requests end. Default true; false for whoever does that itself
  */
 export function createInterceptor(
   authorizer: Authorizer<Dispatcher>,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
+  { clock = systemClock, tells = true }: { readonly clock?: Clock; readonly tells?: boolean } = {},
 ): Dispatcher.DispatcherComposeInterceptor {
   const { slashes } = authorizer;
+  const tell = tells ? authorizer.answers.tell : undefined;
   return (dispatch) => {
     const context = { authorizer, dispatch, clock, awaited: new Map() };
     // What asks on behalf of a request has nobody to ask on its own.
@@ -40,28 +42,35 @@ export function createInterceptor(
       }
       const request = { url, asked: url, options, handler };
       if (authorizer.detourOf === undefined) return authorize(request);
+      let heard = request;
       try {
         const detour = authorizer.detourOf(url);
-        return detour === undefined ? authorize(request) : takeDetour(detour, request, authorize);
+        if (detour === undefined) return authorize(request);
+        // The client's request, whatever the plugin makes of it.
+        heard = told(request);
+        return takeDetour(detour, heard, (next) => authorize(next, true));
       } catch (thrown) {
-        fail(handler, thrown);
+        fail((heard === request ? told(request) : heard).handler, thrown);
         return true;
       }
     }
 
-    function authorize(request: OutgoingRequest): boolean {
+    /** The same request, told when it has ended. */
+    function told(request: OutgoingRequest): OutgoingRequest {
+      return tell === undefined ? request : withTold(tell, request, authorizer.serverFor(request.url.url)?.uri, clock);
+    }
+
+    function authorize(request: OutgoingRequest, isTold = false): boolean {
       const { url, options } = request;
       let authorized: AuthorizedHeaders | undefined | Promise<AuthorizedHeaders>;
       try {
         authorized = authorizer.authorize(url);
       } catch (thrown) {
-        fail(request.handler, thrown);
+        fail((isTold ? request : told(request)).handler, thrown);
         return true;
       }
       if (authorized === undefined) return dispatch(options, request.handler);
-      const { tell } = authorizer.answers;
-      const sent =
-        tell === undefined ? request : withTold(tell, request, authorizer.serverFor(url.url)?.uri ?? url.origin, clock);
+      const sent = isTold ? request : told(request);
       const authorizedRequest = new AuthorizedRequest(context, sent);
       if (!(authorized instanceof Promise)) return authorizedRequest.begin(authorized);
       const { signal } = options as { signal?: Signal };

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { connectionFailureOf } from "../connection/failure.js";
 import { isMlflowAuthError } from "../errors/mlflow-auth-error.js";
-import type { Answers } from "../pipeline/answers.js";
+import type { Answers, RequestEnd } from "../pipeline/answers.js";
 import type { Clock } from "../time/clock.js";
 import { PassingHandler } from "./authorized-request.js";
 import type { OutgoingRequest } from "./outgoing-request.js";
@@ -14,20 +14,20 @@ type Controller = Dispatcher.DispatchController;
 export function withTold(
   tell: NonNullable<Answers["tell"]>,
   request: OutgoingRequest,
-  server: string,
+  server: string | undefined,
   clock: Pick<Clock, "now">,
 ): OutgoingRequest {
   const { method, path } = request.asked;
   const began = clock.now();
-  const end = (what: number | string) => tell({ server, method, path, end: what, milliseconds: clock.now() - began });
+  const end = (what: RequestEnd) => tell({ server, method, path, end: what, milliseconds: clock.now() - began });
   return { ...request, handler: new ToldAnswer(request.handler, end) };
 }
 
 class ToldAnswer extends PassingHandler {
-  readonly #end: (what: number | string) => void;
+  readonly #end: (what: RequestEnd) => void;
   #status = 0;
 
-  constructor(handler: Dispatcher.DispatchHandler, end: (what: number | string) => void) {
+  constructor(handler: Dispatcher.DispatchHandler, end: (what: RequestEnd) => void) {
     super(handler);
     this.#end = end;
   }
@@ -43,8 +43,12 @@ class ToldAnswer extends PassingHandler {
   }
 
   override onResponseError(controller: Controller, error: Error): void {
-    const code = isMlflowAuthError(error) ? error.code : connectionFailureOf(error).code;
-    this.#end(controller?.aborted ? "given up" : code);
+    this.#end(this.#status === 0 && isMlflowAuthError(error) ? { refused: error.code } : brokenBy(error, controller));
     super.onResponseError(controller, error);
   }
+}
+
+function brokenBy(error: Error, controller: Controller | null): RequestEnd {
+  if (controller?.aborted) return { broken: "given up" };
+  return { broken: isMlflowAuthError(error) ? error.code : connectionFailureOf(error).code };
 }

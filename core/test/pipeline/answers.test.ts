@@ -112,14 +112,18 @@ test("at debug each request is one line with method, path, status and millisecon
   const { answers, lines } = answersAt("debug");
   const ended = { server: one.uri, method: "GET", milliseconds: 12.4 };
   answers.tell?.({ ...ended, path: `/api/2.0/mlflow/runs/get?run_id=1&key=${secret}`, end: 200 });
-  answers.tell?.({ ...ended, path: `/x#${secret}`, end: "ECONNRESET" });
+  answers.tell?.({ ...ended, path: `/x#${secret}`, end: { broken: "ECONNRESET" } });
+  answers.tell?.({ ...ended, path: `/y?${secret}`, end: { refused: "SECRET_DENIED" } });
+  answers.tell?.({ ...ended, server: undefined, path: "/z", end: { refused: "PATH_MISLEADING", status: 400 } });
   answers.tell?.({ ...ended, path: `/\u001b[2J${"x".repeat(10_000)}`, end: 404 });
-  assert.equal(lines.slice(0, 2), [
+  assert.equal(lines.slice(0, 4), [
     "debug: GET /api/2.0/mlflow/runs/get: answered 200 after 12 ms",
     "debug: GET /x: no whole answer (ECONNRESET) after 12 ms",
+    "debug: GET /y: refused (SECRET_DENIED) after 12 ms",
+    "debug: GET /z: refused with 400 (PATH_MISLEADING) after 12 ms",
   ]);
-  assert.not.match(lines[2] as string, "\u001b");
-  assert.ok((lines[2] as string).length < 500);
+  assert.not.match(lines[4] as string, "\u001b");
+  assert.ok((lines[4] as string).length < 500);
   assert.is(revealedBy(lines.join("\n"), secret), undefined);
 });
 

@@ -6,6 +6,7 @@ import { type Connections, isEnding } from "./connections.js";
 import { badMethod } from "./head.js";
 import { badRequest, Refusal } from "./refusal.js";
 import type { RefusalLog } from "./refusal-log.js";
+import type { RequestLog } from "./request-log.js";
 
 const unreadable = badRequest(
   "these bytes are no HTTP/1.1 request. Try this: use an address with http://, for https ends at the server alone, and escape blanks and letters beyond ASCII in paths.",
@@ -26,6 +27,12 @@ const byCode: Readonly<Record<string, Refusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: tooSlow,
 };
 
+/** Who is told of them. */
+export interface FaultLogs {
+  readonly refusals: Pick<RefusalLog, "tell">;
+  readonly requests: Pick<RequestLog, "refusedBytes"> | undefined;
+}
+
 /**
  * Answers them, and ends their connections. Node's own answer would take the place of the one that a request before them is waiting
  * for, though it may have been carried out.
@@ -34,7 +41,7 @@ export function answerClientFaults(
   server: Server,
   connections: Connections,
   logger: Logger,
-  refusals: Pick<RefusalLog, "tell">,
+  { refusals, requests }: FaultLogs,
 ): void {
   let told = false;
   server.on("clientError", (error: NodeJS.ErrnoException, given) => {
@@ -48,19 +55,30 @@ export function answerClientFaults(
       if (refusal === tooLong && !told) logger.warn({ code }, `a request was refused: ${tooLong.message}`);
       else refusals.tell(refusal);
       told ||= refusal === tooLong;
+      requests?.refusedBytes(refusal);
       answerFault(socket, refusal, connections);
     }
   });
   server.on("connect", (_req, socket) => {
     refusals.tell(badMethod);
+    requests?.refusedBytes(badMethod);
     answerFault(socket as Socket, badMethod, connections);
   });
 }
 
 /** A connection on which no head came in time, or the beginning of one was all that came. */
-export function answerLate(socket: Socket, connections: Connections): void {
-  if (socket.bytesRead === 0 && socket.readableEnded) socket.destroy();
-  else answerFault(socket, socket.readableEnded ? unreadable : tooSlow, connections);
+export function answerLate(socket: Socket, connections: Connections, { refusals, requests }: FaultLogs): void {
+  if (socket.bytesRead === 0 && socket.readableEnded) {
+    socket.destroy();
+    return;
+  }
+  const refusal = socket.readableEnded ? unreadable : tooSlow;
+  // Browsers open connections that they may never use.
+  if (socket.bytesRead > 0) {
+    refusals.tell(refusal);
+    requests?.refusedBytes(refusal);
+  }
+  answerFault(socket, refusal, connections);
 }
 
 function answerFault(socket: Socket, refusal: Refusal, connections: Connections): void {

@@ -2,7 +2,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
   brokenAnswerOf,
+  connectionFailureOf,
   createInterceptor,
+  isMlflowAuthError,
   type Logger,
   MlflowAuthError,
   type OpenedAuthorizer,
@@ -14,6 +16,7 @@ import type { Connections } from "./connections.js";
 import { UpstreamFailures } from "./failure.js";
 import { hasBody, isSmall } from "./head.js";
 import { forwardedHeaders, type HeaderRewriting } from "./headers.js";
+import type { FollowedRequest } from "./request-log.js";
 import { ResponseWriter, refuse } from "./response-writer.js";
 import { type CreatedRuns, createRunWatch } from "./run-watch.js";
 import { collect, Upload } from "./upload.js";
@@ -39,6 +42,8 @@ export interface Arrival {
   readonly rewriting: HeaderRewriting;
   /** What is wanted of the answer. */
   readonly readings: readonly Reading[];
+  /** Told why no whole answer came; undefined where nobody wants to know. */
+  readonly followed?: FollowedRequest | undefined;
 }
 
 /** Passes requests on to their upstreams. */
@@ -74,7 +79,7 @@ export function createForwarder(
   connections: Pick<Connections, "isNewest">,
 ): Forwarder {
   const failures = new UpstreamFailures(logger);
-  const dispatch = createInterceptor(authorizer)(refuseUnlisted);
+  const dispatch = createInterceptor(authorizer, { tells: false })(refuseUnlisted);
   const runs = createRunWatch();
   const loads = new WeakMap<ServerConfig, Load>();
   let draining = false;
@@ -93,7 +98,7 @@ export function createForwarder(
     }
   }
 
-  function send({ req, res, upstream, rewriting, readings }: Arrival, body: Buffer | Upload | null): void {
+  function send({ req, res, upstream, rewriting, readings, followed }: Arrival, body: Buffer | Upload | null): void {
     const { uri: server, connections: most = CONNECTIONS } = upstream.server;
     const load = loadOf(upstream.server);
     const run = req.method === "POST" ? runs.readingOf(req, upstream) : undefined;
@@ -114,7 +119,13 @@ export function createForwarder(
         attempt();
         return true;
       },
-      failed: (error, begun) => refuse(req, res, failures.failed(error, server, begun)),
+      failed(error, begun) {
+        if (followed !== undefined) followed.refused = codeOf(error);
+        refuse(req, res, failures.failed(error, server, begun));
+      },
+      brokeOff(error) {
+        if (followed !== undefined) followed.broken = codeOf(error);
+      },
       streamed: traffic,
       load,
     });
@@ -154,4 +165,9 @@ export function createForwarder(
       draining = true;
     },
   };
+}
+
+/** Of an error of ours its code, else what the connection failed with. */
+function codeOf(error: unknown): string {
+  return isMlflowAuthError(error) ? error.code : connectionFailureOf(error).code;
 }

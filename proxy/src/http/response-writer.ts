@@ -27,6 +27,8 @@ export interface ResponseWriterOptions {
   readonly again: (error: unknown) => boolean;
   /** No answer came, or, where it was begun, none that can be read. The response has not been begun and the client is there. */
   readonly failed: (error: unknown, begun: boolean) => void;
+  /** The answer, of which the client has the head, ended before its end. */
+  readonly brokeOff: (error: unknown) => void;
   /** Told how many bytes of a body have gone by. */
   readonly streamed?: ((bytes: number) => void) | undefined;
   /** Of the server, in which this request is counted. */
@@ -157,7 +159,7 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Controller | null, error: Error): void {
     if (this.#over) return;
-    const { req, res, upload, again, failed } = this.#options;
+    const { req, res, upload, again, failed, brokeOff } = this.#options;
     if (!this.#begun && !req.socket.destroyed && again(error)) return;
     this.#over = true;
     // It broke off because the client did: that is nobody's failure, and nobody is there to be answered.
@@ -168,8 +170,12 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
       // For such a client the closing of the connection is the end of an answer without a length.
       res.socket?.resetAndDestroy();
     }
-    if (res.headersSent) res.destroy();
-    else failed(error, this.#begun);
+    if (res.headersSent) {
+      brokeOff(error);
+      res.destroy();
+    } else {
+      failed(error, this.#begun);
+    }
   }
 }
 

@@ -26,6 +26,8 @@ export interface OwnAddress {
   readonly mountPoint: string;
   /** Undefined where no token is asked for. */
   readonly token: TokenTests | undefined;
+  /** What a log may tell of the path of a request that was refused for what it is: its first segment may be the token of any proxy. */
+  shownPath(target: string): string;
 }
 
 /** Tells the token of this proxy from anything else. */
@@ -58,6 +60,7 @@ export function createOwnAddress({ port, names, token, otherTokens = [] }: OwnAd
     if (port === 80) hosts.add(name.toLowerCase());
   }
 
+  const tests = token === undefined ? undefined : createTokenTests(token.reveal(), otherTokens);
   const isOwnName = (host: string) => hosts.has(host.toLowerCase());
 
   function isOwnHost(host: string, socket: Socket): boolean {
@@ -69,8 +72,13 @@ export function createOwnAddress({ port, names, token, otherTokens = [] }: OwnAd
     isOwnHost,
     isOwnName,
     isOwnOrigin: (origin, socket) => origin.startsWith("http://") && isOwnHost(origin.slice("http://".length), socket),
+    shownPath(target) {
+      if (tests === undefined) return target;
+      const rest = /^\/[^/?#]*(\/[^?#]*)?/.exec(target)?.[1] ?? "";
+      return tests.isIn(rest) ? "/…" : `/…${rest}`;
+    },
     mountPoint: token === undefined ? "" : `/${token.reveal()}`,
-    token: token === undefined ? undefined : createTokenTests(token.reveal(), otherTokens),
+    token: tests,
   };
 }
 

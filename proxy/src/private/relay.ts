@@ -6,6 +6,7 @@ import { type Connections, isEnding } from "../http/connections.js";
 import type { Forwarder } from "../http/forward.js";
 import { forbidden, Refusal } from "../http/refusal.js";
 import type { RefusalLog } from "../http/refusal-log.js";
+import { type RequestLog, reasonOf } from "../http/request-log.js";
 import { refuse } from "../http/response-writer.js";
 import type { Upstream } from "../http/upstream.js";
 import { type Admitted, createAccess } from "./access.js";
@@ -34,6 +35,7 @@ export interface RelayOptions {
   readonly connections: Connections;
   readonly logger: Logger;
   readonly refusals: Pick<RefusalLog, "tell">;
+  readonly requests: Pick<RequestLog, "follow"> | undefined;
   /** Told how many bytes were dropped behind a last answer. */
   readonly traffic: ((bytes: number) => void) | undefined;
   readonly own: OwnAddress;
@@ -58,6 +60,7 @@ export function createRelay({
   connections,
   logger,
   refusals,
+  requests,
   traffic,
   own,
   routes,
@@ -77,6 +80,8 @@ export function createRelay({
     const admitted = access(req);
     if (admitted instanceof Refusal) {
       const isLast = connections.isNewcomer(socket);
+      const followed = requests?.follow(req, res, own.shownPath(req.url as string));
+      if (followed !== undefined) followed.refused = reasonOf(admitted);
       if (isLast) connections.endRefused(req, traffic);
       refusals.tell(admitted);
       refuse(req, res, admitted, isLast);
@@ -86,6 +91,7 @@ export function createRelay({
     const { path, prefix, by, browser } = admitted;
     if (path === UNLISTED_PATH && prefix === "" && reports.take(req, res)) return;
     uses++;
+    const followed = requests?.follow(req, res, path || "/");
     if (path === "" && prefix !== "" && (req.method === "GET" || req.method === "HEAD")) {
       // Without the slash a browser would resolve the page's relative addresses outside of the token's path.
       res.writeHead(307, { location: `${prefix}/`, "content-length": 0 }).end();
@@ -93,14 +99,19 @@ export function createRelay({
     }
     const upstream = judged(routes.resolve(path), admitted);
     if (upstream instanceof Refusal) {
+      if (followed !== undefined) followed.refused = reasonOf(upstream);
       refusals.tell(upstream);
       refuse(req, res, upstream);
     } else {
       // The bridge leads what goes there to the proxy, and a browser asks for artifacts here.
       const readings = by === undefined || by === "header" || browser ? noReadings : artifactHosts.readings;
+      if (followed !== undefined) {
+        followed.path = upstream.path;
+        followed.server = upstream.server.uri;
+      }
       const rewriting = new Addresses(own, routes, { req, upstream, prefix, by, browser, ledAway });
       if (!hasForwarded) res.once("finish", () => (hasForwarded = true));
-      forwarder.forward({ req, res, upstream, rewriting, readings });
+      forwarder.forward({ req, res, upstream, rewriting, readings, followed });
     }
   }
 

@@ -2,11 +2,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basePathOf, type Logger, MlflowAuthError, type Secret } from "@mlflow-auth/core/internal";
-import { answerClientFaults, answerLate } from "../http/client-faults.js";
+import { answerClientFaults, answerLate, type FaultLogs } from "../http/client-faults.js";
 import { Connections } from "../http/connections.js";
 import { awaitFirstHeads } from "../http/first-head.js";
 import { CONNECTIONS, createForwarder, type ForwarderOptions } from "../http/forward.js";
-import { createRefusalLog, type RefusalLog } from "../http/refusal-log.js";
+import { createRefusalLog } from "../http/refusal-log.js";
+import { createRequestLog } from "../http/request-log.js";
 import type { CreatedRuns } from "../http/run-watch.js";
 import type { Upstream } from "../http/upstream.js";
 import { type ListenAt, listen } from "./listen.js";
@@ -76,6 +77,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const connections = new Connections();
   const forwarder = createForwarder(options, connections);
   const refusals = createRefusalLog(options.logger);
+  const requests = createRequestLog(authorizer, options.logger);
   const served: ServedAddress[] = [];
   /** One for each address, or none at all. */
   const tokens = token === undefined ? [] : [token, ...browsable.map(createToken)];
@@ -97,14 +99,14 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
         remedy: "list it in the file, or name one that is there with --server",
       });
     }
-    const server = createListener(options, connections, refusals);
+    const server = createListener(options, connections, { refusals, requests });
     await listen(server, at);
     const bound = (server.address() as AddressInfo).port;
     const name = host.includes(":") ? `[${host}]` : host;
     const otherTokens = tokens.filter((one) => one !== token);
     const own = createOwnAddress({ port: bound, names: [name, ...(options.allowHosts ?? [])], token, otherTokens });
     const { traffic, logger } = options;
-    const relay = createRelay({ forwarder, connections, logger, refusals, traffic, own, routes, wayTo });
+    const relay = createRelay({ forwarder, connections, logger, refusals, requests, traffic, own, routes, wayTo });
     for (const event of ["request", "checkContinue", "checkExpectation"]) server.on(event, relay.request);
     server.on("error", warnOnce(logger));
     const one = { upstream, server, port: bound, address: `http://${name}:${bound}`, own, routes, relay };
@@ -190,7 +192,7 @@ interface ServedAddress {
 function createListener(
   { headTimeout = 10_000, idleTimeout = 60_000, traffic, logger }: ProxyOptions,
   connections: Connections,
-  refusals: RefusalLog,
+  logs: FaultLogs,
 ): Server {
   const server = createServer({
     connectionsCheckingInterval: Math.min(headTimeout, 1_000),
@@ -212,9 +214,9 @@ function createListener(
     timeout: headTimeout,
     read: traffic,
     opened: (socket) => connections.opened(socket),
-    late: (socket) => answerLate(socket, connections),
+    late: (socket) => answerLate(socket, connections, logs),
   });
-  answerClientFaults(server, connections, logger, refusals);
+  answerClientFaults(server, connections, logger, logs);
   return server;
 }
 

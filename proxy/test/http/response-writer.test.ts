@@ -34,6 +34,7 @@ function writerFor(req: IncomingMessage, res: ServerResponse): ResponseWriter {
     answered: () => undefined,
     again: () => false,
     failed: () => assert.unreachable(),
+    brokeOff: () => assert.unreachable(),
   });
 }
 
@@ -144,6 +145,7 @@ test("an answer that can't be written is one that the server has given, and the 
       again: () => {
         throw new Error("sent again");
       },
+      brokeOff: () => assert.unreachable(),
       failed: (error, begun) => {
         calls.push(`${error}, begun: ${begun}`);
         res.end();

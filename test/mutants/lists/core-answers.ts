@@ -18,6 +18,19 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "core/src/transport/interceptor.ts",
+    ["core/told-answers"],
+    [
+      [
+        "fail((isTold ? request : told(request)).handler",
+        "fail((isTold ? request : request).handler",
+        "a refusal has no line at debug",
+      ],
+      ["heard = told(request);", "", "what a plugin answers has no line at debug"],
+      ["authorize(next, true)", "authorize(next)", "what a plugin hands on has two lines at debug"],
+    ],
+  ),
+  ...faultsIn(
     "core/src/transport/authorized-request.ts",
     ["core/told-answers"],
     [
@@ -34,6 +47,27 @@ export const mutants = [
     [
       ["&& WAITS_AS_TOLD.has(status)", "", "Retry-After is told of an answer for which nobody heeds it"],
       ["[408, 429, 500", "[429, 500", "a 408 is silent"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/src/http/request-log.ts",
+    ["proxy/request-log"],
+    [["writableFinished ?", "true ?", "a client that gave up was answered, as the log has it"]],
+  ),
+  ...faultsIn(
+    "proxy/src/private/own-address.ts",
+    ["proxy/request-log"],
+    [
+      ['tests.isIn(rest) ? "/…" : ', "", "the token stands in the log, where a client gives it twice"],
+      ["`/…${rest}`", "target", "the token of another proxy stands in the log"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/src/private/relay.ts",
+    ["proxy/request-log"],
+    [
+      ["followed.refused = reasonOf(upstream);", "followed.path = path;", "a refusal's line lacks its reason"],
+      ["followed.path = upstream.path;", "", "the log names another path than the server's"],
     ],
   ),
   ...faultsIn(

@@ -180,7 +180,7 @@ export const mutants = [
     [
       ["if (url === undefined) return dispatch(options, handler);", "", "a CONNECT ends in a TypeError"],
       [
-        "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        fail(request.handler, thrown);\n        return true;",
+        "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        fail((isTold ? request : told(request)).handler, thrown);\n        return true;",
         "authorized = authorizer.authorize(url);\n      } catch (thrown) {\n        return dispatch(options, request.handler);",
         "where there is no credential, or a misleading path, the request goes bare",
       ],

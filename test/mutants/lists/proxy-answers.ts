@@ -29,8 +29,8 @@ export const mutants = [
         "the rest of an upload that nobody wants blocks its connection",
       ],
       [
-        "if (res.headersSent) res.destroy();\n    else failed(error, this.#begun);",
-        "if (res.headersSent) res.end();\n    else failed(error, this.#begun);",
+        "brokeOff(error);\n      res.destroy();",
+        "brokeOff(error);\n      res.end();",
         "a download that was cut off looks whole to the client",
         { tests: ["proxy/streaming-ends"] },
       ],

@@ -30,7 +30,7 @@ export const mutants = [
         "a client that has shown the token loses its connection where a request is refused",
       ],
       [
-        "answerClientFaults(server, connections, logger, refusals);",
+        "answerClientFaults(server, connections, logger, logs);",
         "",
         "what follows a request on its connection takes the place of its answer",
       ],
