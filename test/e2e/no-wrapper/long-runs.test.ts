@@ -4,13 +4,14 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { layeredEnvironment } from "../../packages/python/layered-environment.ts";
 import { type Front, refusedAmong } from "../../servers/front.ts";
 import { missing, mlflowPython } from "../../servers/tools.ts";
 import type { Child } from "../fixture/child.ts";
 import { runsOf } from "../fixture/mlflow-api.ts";
 import { addProgram, type Project } from "../fixture/project.ts";
 import { bearer, type Stage, startStage } from "../fixture/stage.ts";
-import { environmentWithPackage, proxiesOf, pythonProject } from "./scene.ts";
+import { proxiesOf, pythonProject } from "./scene.ts";
 
 const test = suite("long runs with nothing in front of them", { missing: await missing("mlflow", "vault", "nginx") });
 
@@ -30,7 +31,7 @@ plugins:
 
 test.before(async () => {
   stage = await startStage();
-  python = await environmentWithPackage(await mlflowPython());
+  python = await layeredEnvironment(await mlflowPython(), ["vault"]);
 });
 test.after(() => stage.stop());
 

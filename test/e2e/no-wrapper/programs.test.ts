@@ -1,12 +1,13 @@
 /** Real MLflow with nothing in front of it: `pip install`, a file, and one variable. */
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { layeredEnvironment } from "../../packages/python/layered-environment.ts";
 import { type Front, refusedAmong } from "../../servers/front.ts";
 import { missing, mlflow2Python, mlflowPython } from "../../servers/tools.ts";
 import { runsOf } from "../fixture/mlflow-api.ts";
 import { addProgram, type Project } from "../fixture/project.ts";
 import { bearer, type Stage, startStage } from "../fixture/stage.ts";
-import { environmentWithPackage, proxiesOf, pythonProject } from "./scene.ts";
+import { proxiesOf, pythonProject } from "./scene.ts";
 
 const test = suite("programs with nothing in front of them", {
   missing: await missing("mlflow", "mlflow2", "vault", "nginx"),
@@ -38,7 +39,8 @@ plugins:
   west: { plugin: vault, address: "\${VAULT_ADDR}", secret: { path: mlflow/west } }
 `;
   env = { VAULT_ADDR: vault.address, VAULT_TOKEN: await vault.token(), MLFLOW_TRACKING_URI: front.uri };
-  for (const [client, find] of Object.entries(clients)) pythons[client] = await environmentWithPackage(await find());
+  for (const [client, find] of Object.entries(clients))
+    pythons[client] = await layeredEnvironment(await find(), ["vault"]);
 });
 test.after(() => stage.stop());
 

@@ -1,12 +1,13 @@
 /** The oldest and the newest Python that are supported, each with the newest MLflow that it can have, and nothing in front of a program. */
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { layeredEnvironment } from "../../packages/python/layered-environment.ts";
 import { type Front, refusedAmong } from "../../servers/front.ts";
 import { missing, mlflowPythonOf } from "../../servers/tools.ts";
 import { runsOf } from "../fixture/mlflow-api.ts";
 import { addProgram, type Project } from "../fixture/project.ts";
 import { bearer, type Stage, startStage } from "../fixture/stage.ts";
-import { environmentWithPackage, proxiesOf, pythonProject } from "./scene.ts";
+import { proxiesOf, pythonProject } from "./scene.ts";
 
 const test = suite("nothing in front of programs, in other Pythons", {
   missing: await missing("mlflow", "mlflow-python3.9", "mlflow-python3.13", "vault", "nginx"),
@@ -57,7 +58,7 @@ if __name__ == "__main__":
 
 for (const name of ["python3.9", "python3.13"] as const) {
   const project = async (env = {}): Promise<Project> => {
-    const python = await environmentWithPackage(await mlflowPythonOf(name));
+    const python = await layeredEnvironment(await mlflowPythonOf(name), ["vault"]);
     return pythonProject({ config: options.config, env: { ...options.env, ...env }, python, watch: stage.watch });
   };
 

@@ -7,8 +7,15 @@ import "../../built-command.ts";
 import { buildPython } from "../../../scripts/build-python.ts";
 import { removeAtEnd } from "../../servers/process/lifeline.ts";
 
-/** @returns a folder of wheels and archives of sources, for `--find-links`, which goes with this process */
-export async function distributions(): Promise<string> {
+let made: Promise<string> | undefined;
+
+/** Once for this process. @returns a folder of wheels and archives of sources, for `--find-links`, which goes with it */
+export function distributions(): Promise<string> {
+  made ??= make();
+  return made;
+}
+
+async function make(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "mlflow-auth-dist-"));
   removeAtEnd(folder);
   await buildPython(folder);
