@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { PythonEnvironment } from "./python-environment.js";
-import { pythonInstallCommand } from "./python-install-command.js";
+import { pythonInstallCommand, pythonUpgradeCommand } from "./python-install-command.js";
 import type { Roots } from "./roots.js";
 
 /** The package of core, as peer dependencies name it. */
@@ -55,9 +55,10 @@ function npmCommand(
 /** Several packages, with a space between them, are all of one kind. */
 function besidePython(python: PythonEnvironment, npm: InstallCommand): InstallCommand {
   return (packages) => {
-    const names = packages.split(" ").map((name) => name.replace(/(?<=.)@[^/]*$/, ""));
+    const names = packages.split(" ");
+    if (names.every((name) => name.replace("@latest", "") === CORE)) return pythonUpgradeCommand(python);
+    // What is to be brought up to date has come from npm: packages of pip say of no version of core that they are made for it.
     const own = names.map((name) => ownPlugins.find((plugin) => ownPackage(plugin) === name));
-    if (names.every((name) => name === CORE)) return "pip install --upgrade mlflow-auth";
     if (!own.every((plugin) => plugin !== undefined)) return npm(packages);
     return pythonInstallCommand(python, own);
   };

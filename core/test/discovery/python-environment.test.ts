@@ -73,7 +73,7 @@ test("nothing else around the command is looked in: what is there is Python's, o
   assert.match(usedIn("/nowhere", python, "y"), /^PLUGIN_NOT_INSTALLED/);
 });
 
-test("its own plugins are installed as the environment was made, others by npm", () => {
+test("its own plugins are installed, and the command is upgraded, as the environment was made; others by npm", () => {
   const command = (files: Record<string, string | object>, ...packages: string[]) => {
     const prefix = temporaryFolder();
     write(prefix, files);
@@ -91,7 +91,13 @@ test("its own plugins are installed as the environment was made, others by npm",
     command({ "pyvenv.cfg": "uv = 0.13\nextends-environment = /x\n" }, aws),
     'uv run --with "mlflow-auth[aws]"',
   );
-  assert.is(command({}, "@mlflow-auth/core@latest"), "pip install --upgrade mlflow-auth");
+  const core = "@mlflow-auth/core@latest";
+  assert.is(command({}, core), "pip install --upgrade mlflow-auth");
+  assert.is(command({ "pyvenv.cfg": "uv = 0.13\n" }, core), "uv pip install --upgrade mlflow-auth");
+  assert.is(command({ "uv-receipt.toml": "" }, core), "uv tool upgrade mlflow-auth");
+  assert.is(command({ "pipx_metadata.json": {} }, core), "pipx upgrade --include-injected mlflow-auth");
+  // That of pip never is told to be old: the one that is lies in the project.
+  assert.is(command({}, `${aws}@latest`), `npm install ${aws}@latest`);
   assert.is(command({}, "plugin-y"), "npm install plugin-y");
   assert.is(command({}, "plugin-y@latest"), "npm install plugin-y@latest");
 });

@@ -143,6 +143,12 @@ export const mutants = [
         "zsh takes the remedy for a pattern",
       ],
       ["[...new Set([...others, ...plugins])]", "plugins", "`uv tool install` takes the other plugins away"],
+      ["upgrades[makerOf(python)]", "upgrades.pip", "pip is to change what is uv's or pipx's"],
+      [
+        'const names = packages.split(" ");',
+        'const names = packages.replaceAll("@latest", "").split(" ");',
+        "pip is to bring up to date what npm has in the project",
+      ],
     ],
   ),
 ];
