@@ -10,7 +10,7 @@ import { createAgent, type Environment } from "./agent.js";
 import { type ConnectionFailureKind, connectionCause, connectionFailureOf } from "./failure.js";
 import { type IgnoredProxy, ignoredProxy, ignoredProxyWarning } from "./http-proxy.js";
 import { createRetries } from "./retries.js";
-import { type TlsOwner, tlsOfPlugin } from "./tls-files.js";
+import { tlsOfPlugin } from "./tls-files.js";
 
 /** Bytes of a body. */
 const LONGEST_ANSWER = 1024 * 1024;
@@ -50,7 +50,9 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     const code = servers === undefined ? "SECRET_UNREACHABLE" : "SERVER_UNREACHABLE";
     const nameOf = ({ origin }: URL) => (socketPath === undefined ? origin : `unix:${socketPath}`);
     const ignored = ({ origin }: URL) => (socketPath === undefined ? ignoredProxy(origin, env) : undefined);
-    const sender: Sender = { instance, tlsOwner, code, agentFor, nameOf, ignored };
+    const trusting = trustingRemedy(instance, tlsNames?.ca || ("ca" in settings ? tlsOwner.names.ca : undefined));
+    const takesHttp = "allowInsecure" in settings;
+    const sender: Sender = { instance, trusting, takesHttp, code, agentFor, nameOf, ignored };
     const byOrigin = new Map<string, Dispatcher>();
     function agentFor(url: URL): Dispatcher {
       if (servers !== undefined) return servers(url);
@@ -67,8 +69,7 @@ export function createHttpClient(options: HttpClientOptions): { http: HttpClient
     return {
       async send(sent) {
         const url = new URL(sent.url);
-        if (servers === undefined && !isPrivate(url) && !allowInsecure)
-          throw inTheClear(url, instance, "allowInsecure" in settings);
+        if (servers === undefined && !isPrivate(url) && !allowInsecure) throw inTheClear(url, instance, takesHttp);
         const once = sent.tries === "once";
         const timeout = sent.timeout ?? (once ? DEFAULT_TIMEOUT.once : DEFAULT_TIMEOUT.several);
         const attempt = (limit: number) => sendOnce(sent, url, limit, sender);
@@ -131,7 +132,10 @@ function inTheClear({ origin }: URL, instance: string, hasOption: boolean): Mlfl
 /** Who sends, by which code it says that nothing came back, and through what. */
 interface Sender {
   readonly instance: string;
-  readonly tlsOwner: TlsOwner;
+  /** What to do about an authority that is not trusted. */
+  readonly trusting: string;
+  /** Whether its users have an option for plain http. */
+  readonly takesHttp: boolean;
   readonly code: "SECRET_UNREACHABLE" | "SERVER_UNREACHABLE";
   readonly agentFor: (url: URL) => Dispatcher;
   /** What the other side is called: its origin, or the socket. */
@@ -189,7 +193,7 @@ async function read(body: AsyncIterable<Uint8Array>, url: URL, { code, instance,
 function unreachable(
   thrown: unknown,
   url: URL,
-  { code, instance, tlsOwner, nameOf, ignored: ignoredFor }: Sender,
+  { code, instance, trusting, takesHttp, nameOf, ignored: ignoredFor }: Sender,
   timeout: number,
 ): MlflowAuthError {
   if (isMlflowAuthError(thrown)) {
@@ -207,8 +211,8 @@ function unreachable(
   // In the message, too: plugins have remedies of their own.
   const also = ignored === undefined ? "" : `; ${ignored.variable} names a proxy and is not followed`;
   const remedy =
-    (!timedOut && untrusted && `give the CA file in ${tlsOwner.names.ca}`) ||
-    (!timedOut && kind && remedies[kind]) ||
+    (!timedOut && untrusted && trusting) ||
+    (!timedOut && kind && (takesHttp || isPrivate(url) ? withHttp : withoutHttp)[kind]) ||
     `check that ${nameOf(url)} is the right address and answers from this machine`;
   return new MlflowAuthError(code, `${nameOf(url)} can't be reached: ${why}${also}`, {
     plugin: instance,
@@ -219,10 +223,22 @@ function unreachable(
 }
 
 /** What to do about a connection to a secret backend that did not come about, where a plugin has no better words. */
-const remedies: Readonly<Partial<Record<ConnectionFailureKind, string>>> = {
+const withoutHttp: Readonly<Partial<Record<ConnectionFailureKind, string>>> = {
   refused: "check host and port of that address, and that the service runs",
   "unknown-host": "check its spelling, DNS and the VPN",
-  "no-tls": "check the port, or write http:// if it speaks no TLS",
+  "no-tls": "check the port: what answers there speaks no TLS",
   expired: "have it renewed",
   "other-name": "use the name it was issued for",
 };
+
+const withHttp: typeof withoutHttp = {
+  ...withoutHttp,
+  "no-tls": "check the port, or write http:// if it speaks no TLS",
+};
+
+/** @param option what the user names such a file in; undefined: the plugin brought no setting for it, so there is none */
+function trustingRemedy(instance: string, option: string | undefined): string {
+  return option === undefined
+    ? `start this with NODE_EXTRA_CA_CERTS set to the CA's PEM file: plugin ${instance} has no option for it`
+    : `give the CA file in ${option}`;
+}

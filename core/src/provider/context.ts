@@ -67,7 +67,7 @@ export interface TlsOptionNames {
 
 /** What a client derived by {@link HttpClient.with} has of its own. */
 export interface HttpClientSettings extends TlsOptions {
-  /** As far as there are such options. Default of each: the TLS options of the instance. */
+  /** As far as there are such options. Default of each: the TLS options of the instance, where it brings that setting; else none. */
   readonly tlsNames?: Partial<TlsOptionNames> | undefined;
   /** Whether plain http beyond loopback is allowed. Default false. */
   readonly allowInsecure?: boolean | undefined;

@@ -148,6 +148,31 @@ test("what a plugin has no option for is no remedy against plain http", async ()
   for (const allowInsecure of [false, undefined]) assert.is(await remedyOf(http.with({ allowInsecure })), own);
 });
 
+test("what a plugin has no option for is no remedy against an authority that is not trusted", async () => {
+  const issued = await (await createAuthority("of nobody")).issue();
+  const server = createTlsServer({ cert: issued.cert, key: issued.key }, (_request, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closeAfterwards(() => new Promise<void>((resolve) => server.close(() => resolve())));
+  const { http, close } = createHttpClient({ instance: "store", env: {}, logger: silent, clock: systemClock });
+  closeAfterwards(close);
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const remedyOf = (client: typeof http) =>
+    client.send({ url, tries: "once" }).then(
+      () => assert.unreachable(),
+      ({ remedy }: MlflowAuthError) => remedy,
+    );
+  const none = "start this with NODE_EXTRA_CA_CERTS set to the CA's PEM file: plugin store has no option for it";
+  for (const other of [
+    http,
+    http.with({ allowInsecure: false }),
+    http.with({ tlsNames: { ca: "", cert: "certFile" } }),
+  ])
+    assert.is(await remedyOf(other), none);
+  assert.is(await remedyOf(http.with({ ca: undefined })), "give the CA file in the TLS options of plugins.store");
+  const tlsNames = { ca: "caFile (STORE_CACERT)" };
+  assert.is(await remedyOf(http.with({ tlsNames })), "give the CA file in caFile (STORE_CACERT)");
+});
+
 async function echo() {
   const seen: { key: unknown; other: unknown; body: Buffer }[] = [];
   const server = createServer(async (request, response) => {

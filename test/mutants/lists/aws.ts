@@ -171,7 +171,7 @@ export const mutants = [
     ["plugins/aws/read-secret"],
     [
       [
-        "`give the CA file in ${tlsOwner.names.ca}`",
+        "`give the CA file in ${option}`",
         "`give the CA file`",
         "a certificate that is not trusted is told without the option that makes it so",
       ],

@@ -117,6 +117,11 @@ export const mutants = [
     "core/src/connection/http-client.ts",
     ["core/http-client"],
     [
+      [
+        'tlsNames?.ca || ("ca" in settings ? tlsOwner.names.ca : undefined)',
+        "tlsOwner.names.ca",
+        "a user looks for a TLS option that the plugin does not have",
+      ],
       ["|| told.has(logger)", "", "a proxy that is not followed is warned of by each plugin"],
       ["timedOut || !isTls ? ignoredFor(url) : undefined", "undefined", "why a store is not reached stays in the dark"],
       [
