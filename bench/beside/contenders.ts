@@ -1,9 +1,7 @@
 /** Who is compared: MLflow's client with a token that somebody set, with mlflow-secrets-auth, and with mlflow-auth by pip. */
-
 import { secretsAuthFolder } from "@mlflow-auth/test/servers/tools";
 import { layeredEnvironment, ownNode } from "../../test/packages/python/layered-environment.ts";
-import type { Client } from "./client.ts";
-import { startClient } from "./client.ts";
+import { type Client, startClient } from "./client.ts";
 import type { Place } from "./place.ts";
 
 export interface Contender {

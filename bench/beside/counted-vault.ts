@@ -1,4 +1,4 @@
-/** What stands before Vault to count its requests, and to be what is down. */
+/** A front of Vault that counts its requests, and is what is down. */
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 

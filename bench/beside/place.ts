@@ -1,4 +1,4 @@
-/** The servers that all contenders meet: a real Vault, a real MLflow, and before it a real nginx that wants the token that is in Vault. */
+/** The servers that all contenders meet: a real Vault, a real MLflow, and in front of it a real nginx that wants the token that is in Vault. */
 import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";

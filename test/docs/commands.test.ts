@@ -122,6 +122,7 @@ test("every option that is named in a sentence exists, here or in a program that
     "--experimental-vm-modules",
     "--report-exclude-env",
     "--allowed-hosts",
+    "--env-manager",
     "--mask-envs",
     "--no-save",
     "--find-links",

@@ -1,14 +1,14 @@
 /** Where Python has its packages, and where it only seems to: environments that are split, and working directories that lie in wait. */
-import { chmodSync, copyFileSync, cpSync, lchownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, lchownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { missing, nodeBinary, pythonBinary } from "../servers/tools.ts";
+import { missing, pythonBinary } from "../servers/tools.ts";
 import { distributions } from "./python/distributions.ts";
 import { type Ended, emptyFolder, emptyProject, pipInstall, runIn, virtualEnvironment } from "./python/environment.ts";
 import { plainPython } from "./python/plain-python.ts";
 
-const test = suite("a Python environment", { missing: await missing("python3.11", "node20") });
+const test = suite("a Python environment", { missing: await missing("python3.11") });
 const node = { MLFLOW_AUTH_NODE: process.execPath };
 let python: string;
 let links: string;
@@ -199,70 +199,6 @@ print([name for name in ${JSON.stringify(heavy)} if name in set(sys.modules) - b
   const { stdout, stderr } = await runIn(environment, { cwd, env: node }, "python", "-c", code);
   const [loaded, needless] = stdout.split("\n");
   assert.is(needless, "[]", loaded + stderr);
-});
-
-test("lays out what a new plugin needs, and says how to install another of ours", async () => {
-  const folder = emptyProject();
-  const made = await runIn(environment, { cwd: folder, env: node }, "mlflow-auth", "create-plugin", "acme", "--js");
-  assert.is(made.code, 0, made.stderr);
-  assert.ok(readdirSync(folder).some((name) => name.includes("acme")));
-  writeFileSync(
-    join(folder, "mlflow-auth.yaml"),
-    "version: 1\ntrackingUri: https://mlflow.example.com\nplugins: { aws: {} }\n",
-  );
-  const judged = await runIn(environment, { cwd: folder, env: node }, "mlflow-auth", "validate");
-  assert.is(judged.code, 3);
-  assert.match(
-    judged.stdout + judged.stderr,
-    'PLUGIN_NOT_INSTALLED  the plugin `aws` is not installed: pip install "mlflow-auth[aws]"',
-  );
-});
-
-test("without a plugin says how to install one, and where it looked", async () => {
-  const alone = await virtualEnvironment(python, links, ["--no-deps", "mlflow-auth"]);
-  const listed = await runIn(alone, { cwd, env: node }, "mlflow-auth", "plugins");
-  assert.match(listed.stderr, `Try this: pip install "mlflow-auth[vault]"`);
-  assert.match(listed.stderr, `Looked in: ${alone}`);
-  const why = await runIn(alone, { cwd, env: node }, "mlflow-auth", "plugins", "--why", "vault");
-  assert.match(why.stdout, `no plugin in ${alone}`);
-});
-
-test("names the Node that it was told to run, where that can't be", async () => {
-  const named = async (path: string) => {
-    const { code, stderr } = await runIn(
-      environment,
-      { cwd, env: { MLFLOW_AUTH_NODE: path } },
-      "mlflow-auth",
-      "--version",
-    );
-    assert.is(code, 2);
-    return stderr;
-  };
-  assert.match(
-    await named("node"),
-    'MLFLOW_AUTH_NODE=node is not an absolute path: MLFLOW_AUTH_NODE="$(command -v node)"',
-  );
-  assert.match(await named("/no/node"), "MLFLOW_AUTH_NODE=/no/node: there is no such file");
-  const plain = join(emptyFolder("node"), "node");
-  copyFileSync("/bin/sh", plain);
-  chmodSync(plain, 0o644);
-  assert.match(await named(plain), `${plain} can't be run (Permission denied): set MLFLOW_AUTH_NODE`);
-  // As of another C library: what would load it is not there.
-  writeFileSync(plain, "#!/no/such/loader\n", { mode: 0o755 });
-  chmodSync(plain, 0o755);
-  assert.match(await named(plain), `${plain} can't be run (it is built for another system): set MLFLOW_AUTH_NODE`);
-  const old = nodeBinary("node20");
-  assert.match(
-    await named(old),
-    `needs Node 22.19 or newer; this is Node 20.20.2, which MLFLOW_AUTH_NODE names: ${old}`,
-  );
-});
-
-test("tells programs in Python the same, as an exception", async () => {
-  const code =
-    "from mlflow_auth.command import CantStart, launch\ntry: launch()\nexcept CantStart as error: print(error)";
-  const { stdout } = await runIn(environment, { cwd, env: { MLFLOW_AUTH_NODE: "node" } }, "python", "-c", code);
-  assert.match(stdout, /^MLFLOW_AUTH_NODE=node is not an absolute path/);
 });
 
 test.run();

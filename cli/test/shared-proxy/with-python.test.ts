@@ -1,5 +1,4 @@
 /** The whole way, from a request of Python's through a proxy that it starts. */
-
 import { builtCommand } from "@mlflow-auth/test/built-command";
 import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import { missing, mlflowPython } from "@mlflow-auth/test/servers/tools";

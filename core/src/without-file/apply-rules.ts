@@ -6,7 +6,7 @@ import { isKnown } from "../config/schema-walk.js";
 import type { InstalledPlugin } from "../discovery/check-manifest.js";
 import { DeadlineError, withinDeadline } from "../time/within-deadline.js";
 import { type DraftInstance, setAt } from "./draft.js";
-import { faulty, type OptionRule, rulesOf } from "./environment-rules.js";
+import { faultyRules, type OptionRule, rulesOf } from "./environment-rules.js";
 import { isYes } from "./switches.js";
 
 /**
@@ -33,7 +33,7 @@ export async function applyRules(instance: DraftInstance, env: Environment): Pro
     taken.set(rule.option, rule.variables);
     setAt(options, path, value);
     if (!isKnown(form.places(options), pointerTo("", ...path))) {
-      throw faulty(installed, `sets \`${rule.option}\`, which is not one of its options`);
+      throw faultyRules(installed, `sets \`${rule.option}\`, which is not one of its options`);
     }
   }
   return [...names];
@@ -73,7 +73,7 @@ function test(pattern: RegExp, text: string, installed: InstalledPlugin): boolea
     return withinDeadline(LONGEST_TEST, () => pattern.test(text));
   } catch (thrown) {
     if (!(thrown instanceof DeadlineError)) throw thrown;
-    throw faulty(installed, "has a rule that takes too long to match");
+    throw faultyRules(installed, "has a rule that takes too long to match");
   }
 }
 
@@ -81,7 +81,7 @@ function regExpOf(source: string, installed: InstalledPlugin): RegExp {
   try {
     return new RegExp(`^(?:${source})$`);
   } catch {
-    throw faulty(installed, "has a rule that matches by something else than a regular expression");
+    throw faultyRules(installed, "has a rule that matches by something else than a regular expression");
   }
 }
 

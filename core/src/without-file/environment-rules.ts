@@ -109,7 +109,7 @@ export async function rulesOf(installed: Pick<InstalledPlugin, "package" | "envi
   const [error] = await checkOptions(environmentSchema, rules as Data);
   if (error !== undefined) {
     const [, index] = /^\/(\d+)/.exec(error.instancePath) ?? [];
-    throw faulty(
+    throw faultyRules(
       installed,
       index === undefined ? "is not a list of rules" : `has a rule of another form, number ${Number(index) + 1}`,
     );
@@ -118,13 +118,16 @@ export async function rulesOf(installed: Pick<InstalledPlugin, "package" | "envi
   const credential = copied.find(isNamedLikeSecret);
   // Whatever the option is: a credential stands in the file by its variable's name alone.
   if (credential !== undefined) {
-    throw faulty(installed, `copies the text of ${credential}, which is named like a credential`);
+    throw faultyRules(installed, `copies the text of ${credential}, which is named like a credential`);
   }
   return rules as Rule[];
 }
 
 /** The error `PLUGIN_MANIFEST` of a package with such a file. @param what the middle of a sentence */
-export function faulty({ package: { name, folder } }: Pick<InstalledPlugin, "package">, what: string): MlflowAuthError {
+export function faultyRules(
+  { package: { name, folder } }: Pick<InstalledPlugin, "package">,
+  what: string,
+): MlflowAuthError {
   const message = `the environment file of the package ${name} (${folder}) ${what}`;
   const remedy = "install another version of it, or tell its author";
   const error = new MlflowAuthError("PLUGIN_MANIFEST", message, { remedy });
