@@ -130,6 +130,7 @@ test("every option that is named in a sentence exists, here or in a program that
     "--user",
     "--target",
     "--only-binary",
+    "--force-reinstall",
     "--help",
   ];
   const unknown = markdownFiles().flatMap((file) =>
