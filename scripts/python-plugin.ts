@@ -21,7 +21,11 @@ export async function pluginDistribution(root: string, name: string): Promise<Di
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const version = pythonVersion(manifest.version);
   const bundle = await bundled(folder, modulesOf(manifest));
-  const kept = Object.fromEntries(KEPT.filter((field) => field in manifest).map((field) => [field, manifest[field]]));
+  const kept = {
+    ...Object.fromEntries(KEPT.filter((field) => field in manifest).map((field) => [field, manifest[field]])),
+    // What pip can't keep from being installed beside another version of the command is told as with npm.
+    peerDependencies: { "@mlflow-auth/core": `^${manifest.version}` },
+  };
   const files = [
     text(
       "__init__.py",

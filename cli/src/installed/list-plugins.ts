@@ -56,6 +56,8 @@ export interface ListedPackage {
   readonly slipped?: Fault | undefined;
   /** The versions of core that it says it is made for. */
   readonly coreRange: string | undefined;
+  /** How it is put right, for one of ours that came with pip. */
+  readonly repair?: Manifest["repair"];
   /** That another one runs. It is used nevertheless. */
   readonly warning?: Fault | undefined;
   /** Why it is not used, where it is somebody else's. */
@@ -118,7 +120,7 @@ export function faultOf(act: () => unknown): Fault | undefined {
 }
 
 function listed(manifest: Manifest, judge: (plugin: string) => Fault | undefined): ListedPackage {
-  const { name, version, folder, coreRange } = manifest;
+  const { name, version, folder, coreRange, repair } = manifest;
   const [slip] = manifest.misnamed;
   const slipped =
     slip &&
@@ -130,5 +132,5 @@ function listed(manifest: Manifest, judge: (plugin: string) => Fault | undefined
     interfaces: interfacesOf(manifest, plugin),
     fault: judge(plugin),
   }));
-  return { name, version, folder, plugins, commands: Object.keys(manifest.commands), coreRange, slipped };
+  return { name, version, folder, plugins, commands: Object.keys(manifest.commands), coreRange, repair, slipped };
 }

@@ -89,6 +89,16 @@ export interface PluginPackage {
   readonly configSchema?: string | undefined;
   /** The versions of core that it is made for, as its package.json has them among its peers; undefined: it says nothing. */
   readonly coreRange?: string | undefined;
+  /** How it is put right, for one of ours that came with pip. */
+  readonly repair?: RepairCommands | undefined;
+}
+
+/** The commands that put an installed package right. */
+export interface RepairCommands {
+  /** Installs it once more; undefined where no command does. */
+  again(): string | undefined;
+  /** Brings its newest version. */
+  update(): string;
 }
 
 /** `"./dist/index.js:createRequestAuthProvider"` in a package.json, resolved. Nothing has been imported. */

@@ -38,10 +38,14 @@ export interface InstalledCommand {
 /** @throws MlflowAuthError `PLUGIN_MANIFEST`; `PLUGIN_UNTRUSTED` if anything in the package is somebody else's, or others may write it */
 export function checkManifest(manifest: Manifest, plugin: string, trust: PackageTrust): InstalledPlugin {
   refuseMisnamed(manifest, plugin);
-  const { name, version, folder, coreRange } = manifest;
+  const { name, version, folder, coreRange, repair } = manifest;
   const { schema, file } = checkSchema(manifest, plugin);
   const environment = readerOf(manifest, plugin);
-  const owner: PluginPackage = Object.freeze({ name, version, folder, coreRange, ...(file && { configSchema: file }) });
+  const owner: PluginPackage = Object.freeze({
+    ...{ name, version, folder, coreRange },
+    ...(file && { configSchema: file }),
+    ...(repair && { repair }),
+  });
   const entries: Partial<Record<Group, EntryPoint>> = {};
   for (const group of groups) {
     const names = manifest.entryPoints[group];
@@ -71,8 +75,8 @@ export function readerOf(manifest: Manifest, plugin: string): () => unknown {
  */
 export function checkCommand(manifest: Manifest, command: string, trust: PackageTrust): InstalledCommand {
   checkVersion(manifest);
-  const { name, version, folder } = manifest;
-  const owner: PluginPackage = Object.freeze({ name, version, folder });
+  const { name, version, folder, repair } = manifest;
+  const owner: PluginPackage = Object.freeze({ name, version, folder, ...(repair && { repair }) });
   const entry = checkEntry(manifest.commands[command], commandGroup, command, owner);
   refuseUntrusted(manifest, trust.contentProblem(owner.folder));
   return Object.freeze({ package: owner, entry, imports: judgeOf(folder, trust) });

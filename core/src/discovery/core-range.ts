@@ -13,13 +13,16 @@ const LONGEST_SHOWN = 60;
  * @returns undefined where they agree, and where a package has nothing to say: no range, or another kind of one, as in a workspace
  */
 export async function coreMismatch(
-  { name, version, coreRange }: Pick<PluginPackage, "name" | "version" | "coreRange">,
+  { name, version, coreRange, repair }: Pick<PluginPackage, "name" | "version" | "coreRange" | "repair">,
   install: InstallCommand,
 ): Promise<string | undefined> {
   if (coreRange === undefined || surelyHolds(coreRange, coreVersion)) return undefined;
   if (await holds(coreRange, coreVersion)) return undefined;
   const range = coreRange.length <= LONGEST_SHOWN ? printable(coreRange) : "of other versions";
-  return `the package ${name} ${version} is made for ${CORE} ${range}, and ${coreVersion} runs: update the older one, by \`${install(`${name}@latest`)}\` or \`${install(`${CORE}@latest`)}\``;
+  // With pip one command updates both.
+  const updates = new Set([repair?.update() ?? install(`${name}@latest`), install(`${CORE}@latest`)]);
+  const ways = [...updates].map((command) => `\`${command}\``).join(" or ");
+  return `the package ${name} ${version} is made for ${CORE} ${range}, and ${coreVersion} runs: update the older one, by ${ways}`;
 }
 
 /** A quick look at the ranges that most packages have: loading the library takes longer than to read all manifests. */

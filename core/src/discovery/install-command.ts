@@ -1,8 +1,9 @@
 /** The packages of this project's own plugins, and the command that installs a package. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { RepairCommands } from "../config/config.js";
+import { pythonCommands } from "./python-commands.js";
 import type { PythonEnvironment } from "./python-environment.js";
-import { pythonInstallCommand, pythonUpgradeCommand } from "./python-install-command.js";
 import type { Roots } from "./roots.js";
 
 /** The package of core, as peer dependencies name it. */
@@ -56,12 +57,32 @@ function npmCommand(
 function besidePython(python: PythonEnvironment, npm: InstallCommand): InstallCommand {
   return (packages) => {
     const names = packages.split(" ");
-    if (names.every((name) => name.replace("@latest", "") === CORE)) return pythonUpgradeCommand(python);
-    // What is to be brought up to date has come from npm: packages of pip say of no version of core that they are made for it.
-    const own = names.map((name) => ownPlugins.find((plugin) => ownPackage(plugin) === name));
-    if (!own.every((plugin) => plugin !== undefined)) return npm(packages);
-    return pythonInstallCommand(python, own);
+    const commands = pythonCommands(python, extrasIn(python));
+    if (names.every((name) => name.replace("@latest", "") === CORE)) return commands.update([]);
+    // Which plugin is to be brought up to date has come from npm: one of pip's has its own commands for that.
+    const own = names.map(ownExtra);
+    return own.every((extra) => extra !== undefined) ? commands.add(own) : npm(packages);
   };
+}
+
+/** What a package of ours is called in the brackets of `mlflow-auth[NAME]`; undefined for one of others. */
+function ownExtra(packageName: string): string | undefined {
+  return ownPlugins.find((plugin) => ownPackage(plugin) === packageName);
+}
+
+/** Those that an environment has. */
+function extrasIn({ plugins }: PythonEnvironment): string[] {
+  return plugins
+    .map((folder) => /[\\/]mlflow_auth_([a-z\d]+)$/.exec(folder)?.[1] ?? "")
+    .filter((name) => ownExtra(ownPackage(name)) !== undefined);
+}
+
+/** How a package of ours in a Python environment is put right; undefined for one of others, of which nobody knows its name for pip. */
+export function repairCommands(python: PythonEnvironment, packageName: string): RepairCommands | undefined {
+  const extra = ownExtra(packageName);
+  if (extra === undefined) return undefined;
+  const commands = () => pythonCommands(python, extrasIn(python));
+  return Object.freeze({ again: () => commands().again([extra]), update: () => commands().update([extra]) });
 }
 
 /** Where pnpm installs globally, with the version of that layout. */

@@ -2,10 +2,11 @@
 import { lstatSync, readdirSync } from "node:fs";
 import { join, sep } from "node:path";
 import { closestMatch } from "leven";
+import type { RepairCommands } from "../config/config.js";
 import { isObject } from "../config/schema-walk.js";
 import { type Groups, type Owners, trustProblem } from "../files/trust.js";
 import { commandGroup, type Group, groups } from "../provider/provider.js";
-import { CORE } from "./install-command.js";
+import { CORE, repairCommands } from "./install-command.js";
 import { plugAndPlayFolders } from "./plug-n-play.js";
 import { isPackageName, type PackageText, parseObject, readPackage } from "./read-package.js";
 import type { Roots } from "./roots.js";
@@ -28,6 +29,8 @@ export interface Manifest {
   readonly coreRange: string | undefined;
   /** Groups of its `entry-points` that are none of ours, and probably were meant to be. */
   readonly misnamed: readonly MisnamedGroup[];
+  /** How it is put right, for one that came with pip. */
+  readonly repair?: RepairCommands | undefined;
 }
 
 /** A group of entry points whose name has a slip. */
@@ -72,13 +75,20 @@ const dependencyKinds = ["dependencies", "devDependencies", "optionalDependencie
  * The plugin packages that these roots depend on, and the roots themselves where they are one. Of two with one name the first wins
  * that is one's own, root's or of one of the roots' owners, and that nobody else may write or exchange.
  */
-export function readManifests({ folders, owners, trust }: Pick<Roots, "folders" | "owners" | "trust">): Manifests {
+export function readManifests({
+  folders,
+  owners,
+  trust,
+  python,
+}: Pick<Roots, "folders" | "owners" | "trust"> & Partial<Pick<Roots, "python">>): Manifests {
   const usable = new Map<string, Manifest>();
   const refused: RefusedManifest[] = [];
   for (const root of folders) {
     const add = (folder: string, read: PackageText | undefined) => {
-      const manifest = read && parseManifest(read, folder);
-      if (manifest === undefined || usable.has(manifest.name)) return;
+      const parsed = read && parseManifest(read, folder);
+      if (parsed === undefined || usable.has(parsed.name)) return;
+      const isPython = python !== undefined && root.origin === "environment";
+      const manifest = isPython ? { ...parsed, repair: repairCommands(python, parsed.name) } : parsed;
       const reason =
         trustProblemOf(folder, read as PackageText, owners, trust.writersOf(folder)) ?? trust.wayProblem(folder, root);
       if (reason === undefined) usable.set(manifest.name, manifest);

@@ -1,10 +1,11 @@
 /** What is wrong with a plugin package, as errors that name it. */
+import type { RepairCommands } from "../config/config.js";
 import { isPrintable } from "../config/problems.js";
 import { MlflowAuthError } from "../errors/mlflow-auth-error.js";
 import type { Manifest, MisnamedGroup } from "./manifests.js";
 
-/** A package, as far as its faults name it. */
-type Owner = Readonly<Record<"name" | "folder", string>>;
+/** A package, as far as its faults name it, and how it is put right where that is known. */
+type Owner = Readonly<Record<"name" | "folder", string>> & { readonly repair?: RepairCommands | undefined };
 
 /** What of a package is at fault: it decides what its author is told to do. */
 export type FaultyPart = "interface" | "entry-point" | "schema" | "own-option" | "hidden-value" | "environment";
@@ -22,8 +23,9 @@ export interface PackageFault {
  * @param what the middle of a sentence, as in "names no file as its configSchema"
  * @param first what to try before another version
  */
-export function faulty({ name, folder }: Owner, part: FaultyPart, what: string, first = ""): MlflowAuthError {
-  const message = `the package ${name} (${folder}) ${what}: ${first}install another version of it, or tell its author`;
+export function faulty({ name, folder, repair }: Owner, part: FaultyPart, what: string, first = ""): MlflowAuthError {
+  const by = repair === undefined ? "" : ` (\`${repair.update()}\`)`;
+  const message = `the package ${name} (${folder}) ${what}: ${first}install another version of it${by}, or tell its author`;
   return withFault(new MlflowAuthError("PLUGIN_MANIFEST", message), { part, what });
 }
 
@@ -41,9 +43,10 @@ export function packageFaultOf(error: MlflowAuthError): PackageFault | undefined
 }
 
 /** The error `PLUGIN_UNTRUSTED` of a package. @param reason what is wrong, with the path that it is about: see `PackageTrust` */
-export function notTrusted({ name, folder }: Owner, reason: string): MlflowAuthError {
-  const remedy =
-    "install it again as yourself where nobody else may write, or take over what is named (chown) and let nobody else write it (chmod go-w); `--config FILE`, or MLFLOW_AUTH_CONFIG, trusts the owner of FILE";
+export function notTrusted({ name, folder, repair }: Owner, reason: string): MlflowAuthError {
+  const command = repair?.again();
+  const by = command === undefined ? "" : ` (\`${command}\`)`;
+  const remedy = `install it again as yourself where nobody else may write${by}, or take over what is named (chown) and let nobody else write it (chmod go-w); \`--config FILE\`, or MLFLOW_AUTH_CONFIG, trusts the owner of FILE`;
   return new MlflowAuthError("PLUGIN_UNTRUSTED", `the package ${name} (${folder}) is not used: ${reason}: ${remedy}`);
 }
 

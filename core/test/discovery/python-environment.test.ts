@@ -3,6 +3,7 @@ import { chmodSync, chownSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { coreMismatch } from "../../src/discovery/core-range.js";
 import { findPlugin, readInstalled } from "../../src/discovery/find-plugin.js";
 import { installCommand } from "../../src/discovery/install-command.js";
 import {
@@ -92,14 +93,60 @@ test("its own plugins are installed, and the command is upgraded, as the environ
     'uv run --with "mlflow-auth[aws]"',
   );
   const core = "@mlflow-auth/core@latest";
-  assert.is(command({}, core), "pip install --upgrade mlflow-auth");
-  assert.is(command({ "pyvenv.cfg": "uv = 0.13\n" }, core), "uv pip install --upgrade mlflow-auth");
+  assert.is(command({}, core), 'pip install --upgrade "mlflow-auth[vault]"');
+  assert.is(command({ "pyvenv.cfg": "uv = 0.13\n" }, core), 'uv pip install --upgrade "mlflow-auth[vault]"');
   assert.is(command({ "uv-receipt.toml": "" }, core), "uv tool upgrade mlflow-auth");
   assert.is(command({ "pipx_metadata.json": {} }, core), "pipx upgrade --include-injected mlflow-auth");
-  // That of pip never is told to be old: the one that is lies in the project.
+  // One of pip's says itself how it is updated: this one lies in the project.
   assert.is(command({}, `${aws}@latest`), `npm install ${aws}@latest`);
   assert.is(command({}, "plugin-y"), "npm install plugin-y");
   assert.is(command({}, "plugin-y@latest"), "npm install plugin-y@latest");
+});
+
+const OTHER_API = { "mlflow-auth-plugin": { apiVersion: 2 } };
+
+/** What environments are known by. */
+const madeBy: Readonly<Record<string, Record<string, string | object>>> = {
+  pip: {},
+  "uv pip": { "pyvenv.cfg": "home = /usr/bin\nuv = 0.13\n" },
+  "uv run": { "pyvenv.cfg": "uv = 0.13\nextends-environment = /x\n" },
+  "uv tool": { "uv-receipt.toml": "", "pyvenv.cfg": "uv = 0.13\n" },
+  pipx: { "pipx_metadata.json": {}, "pyvenv.cfg": "home = /usr/bin\n" },
+};
+
+/** With the plugin x of this project's own name, and one that somebody else has made for pip. */
+function ownEnvironment(tool: string, more: Partial<PluginPackage> = {}) {
+  const vault = { name: "@mlflow-auth/plugin-vault", auth: "vault", ...more };
+  const python = environmentWith({ mlflow_auth_vault: vault, mlflow_auth_acme: { name: "plugin-acme", auth: "acme" } });
+  write(python.prefix, madeBy[tool] as Record<string, string | object>);
+  return python;
+}
+
+test("one of another version is updated with the command and all of its own plugins, whichever is the older", async () => {
+  for (const [tool, expected] of [
+    ["pip", 'pip install --upgrade "mlflow-auth[vault]"'],
+    ["uv pip", 'uv pip install --upgrade "mlflow-auth[vault]"'],
+    ["uv run", 'uv run --upgrade --with "mlflow-auth[vault]"'],
+    ["uv tool", "uv tool upgrade mlflow-auth"],
+    ["pipx", "pipx upgrade --include-injected mlflow-auth"],
+  ] as const) {
+    const { core, ...python } = ownEnvironment(tool);
+    const installed = readInstalled({ folder: "/nowhere", env: {}, command: core, core, python });
+    const { package: found } = findPlugin({ plugin: "vault" }, installed);
+    const said = async (more: Partial<typeof found>) =>
+      (await coreMismatch({ ...found, coreRange: "^9.0.0", ...more }, installed.install)) ?? "";
+    assert.match(await said({}), `: update the older one, by \`${expected}\``, tool);
+    const npms = await said({ repair: undefined });
+    assert.match(npms, `by \`npm install @mlflow-auth/plugin-vault@latest\` or \`${expected}\``, tool);
+  }
+});
+
+test("one that can't be used at all says how another version of it is had", () => {
+  const of = (tool: string) => usedIn("/nowhere", ownEnvironment(tool, { manifest: OTHER_API }), "vault");
+  assert.match(of("pip"), 'install another version of it (`pip install --upgrade "mlflow-auth[vault]"`), or tell');
+  assert.match(of("uv tool"), "install another version of it (`uv tool upgrade mlflow-auth`), or tell");
+  const python = environmentWith({ mlflow_auth_x: { ...plugin, manifest: OTHER_API } });
+  assert.match(usedIn("/nowhere", python), "install another version of it, or tell its author");
 });
 
 /** As `fix-permissions` of Jupyter's images leaves an environment. */
@@ -138,6 +185,24 @@ asRoot("a plugin that others may write, or a group that may not write the comman
     chownSync(join(folder, path), 65534, 100);
     assert.match(usedIn("/nowhere", python), /^PLUGIN_UNTRUSTED .*belongs to another user/, path);
   }
+});
+
+asRoot("one that is refused says how it is installed again", () => {
+  const refused = (tool: string, path: string) => {
+    const python = ownEnvironment(tool);
+    chmodSync(join(python.plugins[0] as string, path), 0o777);
+    return usedIn("/nowhere", python, "vault");
+  };
+  for (const [tool, expected] of [
+    ["pip", "pip install --force-reinstall --no-deps mlflow-auth-vault"],
+    ["uv pip", "uv pip install --no-cache --reinstall-package mlflow-auth-vault mlflow-auth-vault"],
+    ["uv tool", 'uv tool install --no-cache --reinstall-package mlflow-auth-vault "mlflow-auth[vault]"'],
+    ["pipx", "pipx runpip mlflow-auth install --no-cache-dir --force-reinstall --no-deps mlflow-auth-vault"],
+  ] as const) {
+    for (const path of [".", "index.js"])
+      assert.match(refused(tool, path), `install it again as yourself where nobody else may write (\`${expected}\`)`);
+  }
+  assert.match(refused("uv run", "."), "install it again as yourself where nobody else may write, or take over");
 });
 
 asRoot("in a project beside such an environment the group counts as everywhere", () => {

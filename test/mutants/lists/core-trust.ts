@@ -89,8 +89,8 @@ export const mutants = [
         "an empty variable keeps the file from being found",
       ],
       [
-        "if (manifest === undefined || usable.has(manifest.name)) return;",
-        "if (manifest === undefined) return;",
+        "if (parsed === undefined || usable.has(parsed.name)) return;",
+        "if (parsed === undefined) return;",
         "of two versions of a package the wrong one is used",
         { tests: ["core/find-plugin", "core/roots"] },
       ],

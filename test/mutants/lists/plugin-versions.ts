@@ -2,6 +2,48 @@
 import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
+  // What pip, uv and pipx are told
+  ...faultsIn(
+    "core/src/discovery/python-commands.ts",
+    ["core/python-environment"],
+    [
+      ["...installed, ...plugins", "...plugins", "`uv tool install` takes the other plugins away"],
+      [
+        "pip: (_, all) => `pip install --upgrade ${extras(all)}`",
+        "pip: (_, all) => `pip install ${extras(all)}`",
+        "pip says that the old version is there already",
+      ],
+      ['"uv run": () => undefined', '"uv run": () => "uv run"', "a command is printed that mends nothing"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/discovery/install-command.ts",
+    ["core/python-environment"],
+    [
+      [
+        ".filter((name) => ownExtra(ownPackage(name)) !== undefined)",
+        "",
+        "pip is asked for an extra by the name of somebody else's plugin",
+      ],
+      ["return commands.update([]);", "return commands.add([]);", "what is to be updated stays as it is"],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/discovery/manifests.ts",
+    ["core/python-environment"],
+    [
+      [
+        "isPython ? { ...parsed, repair: repairCommands(python, parsed.name) } : parsed",
+        "parsed",
+        "nobody says how a plugin of pip's is put right",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "core/src/discovery/core-range.ts",
+    ["core/python-environment"],
+    [["repair?.update() ?? ", "", "npm is to bring up to date what came with pip"]],
+  ),
   ...faultsIn(
     "core/src/discovery/core-range.ts",
     ["core/core-range"],

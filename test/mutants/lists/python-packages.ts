@@ -35,6 +35,7 @@ export const mutants = [
     [
       ["plugins: [namedExports(/^[^./]/)],", "", "the plugin aws finds nothing in its SDK"],
       ["...jsonFilesOf(manifest).map", "...[].map", "a plugin lacks the schema that it names"],
+      ["`^${manifest.version}`", '"*"', "nobody hears that a plugin of pip's is made for another version"],
     ],
   ),
   ...faultsIn(
@@ -141,13 +142,6 @@ export const mutants = [
         '`"mlflow-auth[${names.join(",")}]"`',
         '`mlflow-auth[${names.join(",")}]`',
         "zsh takes the remedy for a pattern",
-      ],
-      ["[...new Set([...others, ...plugins])]", "plugins", "`uv tool install` takes the other plugins away"],
-      ["upgrades[makerOf(python)]", "upgrades.pip", "pip is to change what is uv's or pipx's"],
-      [
-        'const names = packages.split(" ");',
-        'const names = packages.replaceAll("@latest", "").split(" ");',
-        "pip is to bring up to date what npm has in the project",
       ],
     ],
   ),
