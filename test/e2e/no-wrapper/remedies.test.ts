@@ -56,7 +56,7 @@ const ways: Readonly<Record<string, readonly string[]>> = {
 
 async function assertSaid(expected: string, more: Readonly<Record<string, readonly string[]>> = {}): Promise<void> {
   for (const [way, command] of Object.entries({ ...ways, ...more })) {
-    const { stdout, stderr } = await project.run(command, { timeout: 20 });
+    const { stdout, stderr } = await project.run(command, { timeout: 100 });
     assert.match((stdout + stderr).replaceAll(/\s+/g, " "), expected, `${way}: ${stdout}${stderr}`);
   }
 }

@@ -13,7 +13,7 @@ export const mutants = [
         "pip: (_, all) => `pip install ${extras(all)}`",
         "pip says that the old version is there already",
       ],
-      ['"uv run": () => undefined', '"uv run": () => "uv run"', "a command is printed that mends nothing"],
+      ['"uv run": () => undefined', '"uv run": () => "uv run"', "a command is printed that fixes nothing"],
     ],
   ),
   ...faultsIn(
