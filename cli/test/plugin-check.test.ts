@@ -52,10 +52,48 @@ test("what is found stands with its place and what to do, and an error is exit c
   assert.is(code, 1);
   assert.match(
     stdout,
-    / {2}error {4}default {3}config\.schema\.json#\/properties\/realm\/default\n {4}the option `realm` has a default that it does not take itself: must be string\n {4}Try this: correct it, or the schema\n/,
+    / {2}error {4}default {3}config\.schema\.json:\d+:\d+ #\/properties\/realm\/default\n {4}the option `realm` has a default that it does not take itself: must be string\n {4}Try this: correct it, or the schema\n/,
   );
-  assert.match(stdout, / {2}warning {2}keyword {3}package\.json\n/);
+  assert.match(stdout, / {2}warning {2}keyword {3}package\.json:1:1\n/);
   assert.match(stdout, /\n1 error and 1 warning: fix the error before it is published\.\n$/);
+});
+
+test("each finding has file, line and column, as text and as JSON", async () => {
+  const schema = [
+    "{",
+    '  "type": "object", "additionalProperties": false,',
+    '  "properties": {',
+    '    "a/b~": { "description": "x", "type": "string" },',
+    '    "realm": { "description": "Of whom.", "type": "string",',
+    '      "default": 1 } } }',
+  ].join("\n");
+  sound.write("config.schema.json", schema);
+  const engines = (json: Record<string, unknown>) => void Object.assign(json, { engines: { node: ">=23" } });
+  sound.change("package.json", engines);
+  const manifest = readFileSync(join(sound.folder, "package.json"), "utf8");
+  const line = manifest.slice(0, manifest.indexOf('"node"')).split("\n").length;
+  const column = manifest.indexOf('"node"') - manifest.lastIndexOf("\n", manifest.indexOf('"node"'));
+  const { data } = await report("--no-import");
+  const places = (data.findings as Record<string, unknown>[]).map(({ code, file, line, column }) => [
+    code,
+    file,
+    line,
+    column,
+  ]);
+  assert.equal(places, [
+    ["default", "config.schema.json", 6, 7],
+    ["node-range", "package.json", line, column],
+  ]);
+  const { stdout } = await check("--no-import");
+  assert.match(stdout, "config.schema.json:6:7 #/properties/realm/default");
+  assert.match(stdout, `package.json:${line}:${column} #/engines/node`);
+});
+
+test("of a package.json that is no JSON the place is told where it stops being some", async () => {
+  sound.write("package.json", '{\n  "name": "mlflow-auth-plugin-sound",\n  oops\n}');
+  const { data } = await report("--no-import");
+  const [{ code, file, line, column }] = data.findings;
+  assert.equal([code, file, line, column], ["package-json", "package.json", 3, 3]);
 });
 
 test("warnings alone keep nobody from publishing", async () => {
@@ -225,7 +263,7 @@ test("what is no plugin's package is a finding; where there is no package at all
   assert.is(broken.code, 1);
   assert.match(
     broken.stdout,
-    /^a package without a name .*\n {2}error {4}package-json {3}package\.json:1\n {4}package\.json is not JSON\n/,
+    /^a package without a name .*\n {2}error {4}package-json {3}package\.json:1:1\n {4}package\.json is not JSON\n/,
   );
   sound.write("package.json", { name: "x", version: "1.0.0" });
   assert.equal((await report()).shown, ["error package-json package.json"]);

@@ -6,4 +6,5 @@ export { packageFaultOf } from "./discovery/package-faults.js";
 export { type CheckedPackage, checkedPackage } from "./package-check/checked-package.js";
 export { packageChecks } from "./package-check/checks.js";
 export { findingCodes, type PackageFinding, placeOf } from "./package-check/finding.js";
+export { located } from "./package-check/json-places.js";
 export { packageJsonFindings } from "./package-check/manifest-findings.js";

@@ -1,5 +1,5 @@
 /** `mlflow-auth plugins --check`. */
-import { checkedPackage, packageChecks } from "@mlflow-auth/core/internal/package-check";
+import { checkedPackage, located, packageChecks } from "@mlflow-auth/core/internal/package-check";
 import { print } from "../print.js";
 import { openFolder } from "./open-package.js";
 import { jsonReport, type Report, textReport, verdictOf } from "./package-report.js";
@@ -36,7 +36,10 @@ export async function checkPackage({ named, imports, json = false }: CheckPackag
   }
   const report: Report = {
     checked,
-    findings: found.flatMap(({ findings }) => findings),
+    findings: located(
+      checked.folder,
+      found.flatMap(({ findings }) => findings),
+    ),
     unchecked: found.flatMap(({ unchecked }) => unchecked),
     ...(imports && checked.manifest !== undefined && { imported: await checked.imported() }),
   };

@@ -47,6 +47,8 @@ export interface PackageFinding {
   readonly pointer?: string | undefined;
   /** 1-based, where a line is known. */
   readonly line?: number | undefined;
+  /** 1-based, likewise. */
+  readonly column?: number | undefined;
   /** What to do, likewise a sentence. */
   readonly remedy: string;
 }
@@ -67,8 +69,12 @@ export function inManifest(...parts: Parameters<typeof finding>): PackageFinding
   return { ...finding(...parts), file: "package.json" };
 }
 
-/** Where in the package: `config.schema.json#/properties/token`, `package.json:3`. Empty for the package as a whole. */
-export function placeOf({ file = "", pointer, line }: PackageFinding): string {
-  if (line !== undefined) return `${file}:${line}`;
-  return pointer === undefined || pointer === "" ? file : `${file}#${pointer}`;
+/**
+ * Where in the package: `config.schema.json:12:5 #/properties/token`, without line and column where they are not known
+ * `config.schema.json#/properties/token`, of a file without pointers `dist/key.pem:3`. Empty for the package as a whole.
+ */
+export function placeOf({ file = "", pointer = "", line, column }: PackageFinding): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(":");
+  if (pointer === "") return place;
+  return `${place}${line === undefined ? "" : " "}#${pointer}`;
 }

@@ -9,6 +9,7 @@ import { isPackageName } from "../discovery/read-package.js";
 import { commandGroup, groups } from "../provider/provider.js";
 import { type CheckedPackage, declaredEntries } from "./checked-package.js";
 import { inManifest, type PackageFinding } from "./finding.js";
+import { placeAt, type TextPlace } from "./json-places.js";
 import { refusalFinding } from "./refusals.js";
 
 const knownGroups: readonly string[] = [...groups, commandGroup];
@@ -17,14 +18,14 @@ const knownKeys = ["apiVersion", "configSchema", "environment", "loads"];
 
 /** Whether it can be read as what it is meant to be: without that, nothing else is judged. */
 export function packageJsonFindings({ text, json, manifest }: CheckedPackage): PackageFinding[] {
-  const error = (what: string, remedy: string, line?: number): PackageFinding[] => [
-    { code: "package-json", severity: "error", what, file: "package.json", line, remedy },
+  const error = (what: string, remedy: string, place?: TextPlace): PackageFinding[] => [
+    { code: "package-json", severity: "error", what, file: "package.json", ...place, remedy },
   ];
   if (text === undefined)
     return error("there is no package.json that can be read", "run this in the folder of a plugin's package");
   const offset = jsonErrorOffset(text);
   if (offset !== undefined) {
-    return error("package.json is not JSON", "correct what stands there", text.slice(0, offset).split("\n").length);
+    return error("package.json is not JSON", "correct what stands there", placeAt(text, offset));
   }
   if (!isPackageName(json["name"])) return error("package.json has no name that a package can have", "give it one");
   const found = groupFindings(json);

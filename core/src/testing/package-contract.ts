@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { type CheckedPackage, checkedPackage } from "../package-check/checked-package.js";
 import { packageChecks } from "../package-check/checks.js";
 import { placeOf } from "../package-check/finding.js";
+import { located } from "../package-check/json-places.js";
 import type { ContractCase } from "./contract-case.js";
 
 /** What is particular to a package. */
@@ -29,7 +30,10 @@ export function packageContract(folder: string | URL, { loads = [] }: PackageCon
     name: `contract: ${name}`,
     async run() {
       const found = await find(open(), loads);
-      const errors = found.filter(({ severity }) => severity === "error");
+      const errors = located(
+        path,
+        found.filter(({ severity }) => severity === "error"),
+      );
       const lines = errors.map((error) => {
         const place = placeOf(error);
         return `${place === "" ? "" : `${place}: `}${error.what}: ${error.remedy}`;

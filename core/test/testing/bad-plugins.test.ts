@@ -161,7 +161,7 @@ const undeclared: Readonly<Record<string, readonly [files: Record<string, string
   "no package.json": [{}, /is that of a plugin: package\.json: there is no package\.json that can be read/],
   "a group that nobody knows": [
     withEntry("mlflow.auth", ""),
-    /package\.json#\/entry-points\/mlflow\.auth: `mlflow\.auth` is a group of entry points that nobody reads: use one of/,
+    /package\.json:5:5 #\/entry-points\/mlflow\.auth: `mlflow\.auth` is a group of entry points that nobody reads: use one of/,
   ],
   "another function than its module has": [
     withCommand("export const another = 1;"),

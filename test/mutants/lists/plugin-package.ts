@@ -18,6 +18,24 @@ export const mutants = [
       ["if (reason !== undefined) throw noSchema(manifest, reason);", "", "the reason why a schema is none is lost"],
     ],
   ),
+  ...faultsIn(
+    "core/src/package-check/json-places.ts",
+    ["core/json-places"],
+    [
+      ["if (inside?.key === undefined) offsets", "offsets", "a finding names the line of a value, and not of its name"],
+      ["inside.index++;", "{}", "all findings in a list are at its first element"],
+      [
+        'while (asked !== "" && !offsets.has(asked))',
+        "while (false)",
+        "what is missing is looked for in the first line",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src/plugin-package/check-package.ts",
+    ["cli/plugin-check"],
+    [["findings: located(", "findings: ((_: string, all: never[]) => all)(", "whoever reads the JSON has no line"]],
+  ),
   // check: what a package says
   ...faultsIn(
     "core/src/package-check",
