@@ -172,10 +172,6 @@ function collectingLogger(lines: string[], level: "debug" | "warn"): Logger {
   return { debug: log, info: log, warn: log, error: log };
 }
 
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}
-
 /** Sends bytes as they are and returns everything that comes until the other side closes. */
 export function raw(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { createSite, type Site } from "../../cli/test/project.ts";
 import { command, type End, type Running, start } from "./ways.ts";
@@ -31,10 +32,6 @@ const started = '(await import("node:fs")).writeFileSync("started", "");';
 function ended({ code, signal, leftBehind, stderr }: End, expected: number | NodeJS.Signals): void {
   assert.equal([code ?? signal, leftBehind], [expected, false], stderr);
   assert.not.match(stderr, /^\s+at /m);
-}
-
-async function until(so: () => boolean): Promise<void> {
-  while (!so()) await sleep(20);
 }
 
 /** A client that sends a request, or a part of one, and keeps its connection. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { createSite, type Site } from "../../cli/test/project.ts";
 import { isAlive } from "../servers/process/is-alive.ts";
@@ -26,14 +27,6 @@ const inNamespace = (...args: string[]): Running =>
     args: ["--pid", "--fork", "--mount-proc", process.execPath, command, ...args],
   });
 
-async function until<T>(value: () => T | undefined): Promise<T> {
-  for (;;) {
-    const found = value();
-    if (found !== undefined && found !== false) return found;
-    await sleep(20);
-  }
-}
-
 /** The first child of a process, as this namespace numbers it. */
 function childOf(pid: number): number | undefined {
   const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
@@ -55,7 +48,7 @@ if (hasNamespaces) {
       const module = `${mark} await new Promise(() => setInterval(() => {}, 1_000));\nexport const createRequestAuthProvider = 1;`;
       site.project.write("node_modules/mlflow-auth-plugin-test/index.js", module);
       const running = inNamespace(...words);
-      await until(() => existsSync(`${site.project.folder}/started`) || undefined);
+      await until(() => existsSync(`${site.project.folder}/started`));
       await signalFirst(running, "SIGTERM");
       assert.is((await running.end).code, 143);
     });
@@ -125,7 +118,7 @@ test("elsewhere neither ends with what started it", async () => {
   await sleep(1_200);
   assert.is((await fetch(`${url}/api`)).status, 200);
   process.kill(pid, "SIGTERM");
-  await until(() => !isAlive(pid) || undefined);
+  await until(() => !isAlive(pid));
 });
 
 test.run();

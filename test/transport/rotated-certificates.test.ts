@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { loadMlflowAuth, type MlflowAuth } from "@mlflow-auth/core";
 import { suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { type Authority, createAuthority } from "../servers/certificates.ts";
 import { createSite, type Site } from "./site.ts";
@@ -25,16 +25,8 @@ async function load(config: object, warnings: string[] = []): Promise<MlflowAuth
   return loadMlflowAuth({ config: config as never, cwd: site.project.folder, env: {}, logger });
 }
 
-async function until(so: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!(await so())) {
-    if (performance.now() > deadline) throw new Error("it never came");
-    await sleep(20);
-  }
-}
-
 /** Goes on calling, each time with success, until it is so. */
-function callUntil(auth: MlflowAuth, uri: string, so: () => boolean): Promise<void> {
+function callUntil(auth: MlflowAuth, uri: string, so: () => boolean): Promise<unknown> {
   return until(async () => {
     const answer = await auth.fetch(`${uri}/api`);
     assert.is(await answer.text(), "fine");

@@ -56,8 +56,3 @@ async function open(path: string) {
   };
   return { socket, told: () => told, closed, hears };
 }
-
-/** Lets what was sent come, and what is answered. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}

@@ -1,8 +1,9 @@
 /** The control socket with programs that are cut off, broken or lying. */
 import { suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { PATIENCE } from "../../src/shared-proxy/control.js";
-import { ask, serve, until } from "./control-scene.js";
+import { ask, serve } from "./control-scene.js";
 
 const test = suite("programs that ask wrongly");
 

@@ -1,8 +1,9 @@
 /** Leases: how long a proxy stays for its programs, and what they are told meanwhile. */
 import { suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { LINGER } from "../../src/shared-proxy/leases.js";
-import { ask, serve, until } from "./control-scene.js";
+import { ask, serve } from "./control-scene.js";
 
 const test = suite("programs that have a lease");
 

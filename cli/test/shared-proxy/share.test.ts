@@ -6,9 +6,10 @@ import { type Config, createLogger } from "@mlflow-auth/core/internal";
 import { fakeClock } from "@mlflow-auth/core/testing";
 import { temporaryFolder } from "@mlflow-auth/test/servers/process/temporary-folder";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { createProject } from "../../../proxy/test/project.js";
-import { openProxy, startUpstream, until } from "../../../proxy/test/rig.js";
+import { openProxy, startUpstream } from "../../../proxy/test/rig.js";
 import { PAUSE } from "../../src/shared-proxy/file-watch.js";
 import type { Meaning } from "../../src/shared-proxy/judge.js";
 import { LINGER } from "../../src/shared-proxy/leases.js";
@@ -19,7 +20,7 @@ const test = suite("one proxy from its first program to its last");
 
 interface Program {
   readonly socket: Socket;
-  hears(text: string): Promise<void>;
+  hears(text: string): Promise<unknown>;
   /** Resolves once the proxy has seen that. */
   leave(): Promise<void>;
 }

@@ -3,21 +3,13 @@ import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { isAlive } from "@mlflow-auth/test/servers/process/is-alive";
 import { suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { jwtOf, PATH, rejected, startProvider, testFolder } from "./start-provider.ts";
 
 const test = suite("the command that prints a token");
 const folder = testFolder();
 test.after(() => folder.remove());
-
-/** Waits for what a command does in its own time. */
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 const read = (name: string) => {
   try {
@@ -114,7 +106,7 @@ test("that hangs is killed at its time limit, with all that it started", async (
   assert.equal([fault.code, fault.transient], ["SECRET_UNREACHABLE", true]);
   assert.is(fault.message, "the command hang did not end within 10 s and was killed");
   assert.match(fault.remedy ?? "", /it has no terminal to ask on; or give it longer by commandTimeout$/);
-  await until(() => (all.some(isAlive) ? undefined : true));
+  await until(() => !all.some(isAlive));
   assert.is(started.context.clock.pending, 0);
 });
 
@@ -125,7 +117,7 @@ test("is killed where the plugin is closed", async () => {
   const all = await pids("closing", 2);
   await started.close();
   assert.match((await failing).message, /^the command hang was ended, for the plugin was closed$/);
-  await until(() => (all.some(isAlive) ? undefined : true));
+  await until(() => !all.some(isAlive));
   await started.context.clock.advance(60_000);
   assert.match((await started.fault()).message, /the plugin was closed/);
   assert.is((await pids("closing", 2)).length, 2, "nothing is started any more");
@@ -144,7 +136,7 @@ test("is killed where the program ends without having closed anything", async ()
     process.exit(0);`;
   execFileSync(process.execPath, ["--input-type=module", "-e", program, cwd, PATH], { cwd: import.meta.dirname });
   const all = await pids("leaving", 2);
-  await until(() => (all.some(isAlive) ? undefined : true));
+  await until(() => !all.some(isAlive));
 });
 
 test("of which many run at once make Node warn of nothing", async () => {
@@ -221,7 +213,7 @@ test("is run again ahead of its token's end, and nobody waits for it", async () 
   await started.context.clock.advance(10 * 60_000);
   put();
   assert.is(started.provider.getAuth(rejected.request), first);
-  await until(() => (started.provider.getAuth(rejected.request) === first ? undefined : true));
+  await until(() => started.provider.getAuth(rejected.request) !== first);
   assert.is(read("runs"), "run\nrun\n");
 });
 

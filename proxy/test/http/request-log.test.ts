@@ -1,9 +1,10 @@
 /** What the proxy says at debug of every request, whatever became of it. */
 import { connect } from "node:net";
 import { suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { createToken } from "../../src/index.js";
-import { head, raw, startRig, until } from "../rig.js";
+import { head, raw, startRig } from "../rig.js";
 
 const test = suite("requests as the proxy's log tells of them");
 

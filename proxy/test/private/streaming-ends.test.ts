@@ -2,8 +2,9 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
-import { type Rig, raw, startRig, until } from "../rig.js";
+import { type Rig, raw, startRig } from "../rig.js";
 
 const test = suite("ends of streams");
 

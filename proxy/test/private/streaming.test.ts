@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
-import { head, type Rig, raw, startRig, until } from "../rig.js";
+import { head, type Rig, raw, startRig } from "../rig.js";
 
 const test = suite("streaming");
 

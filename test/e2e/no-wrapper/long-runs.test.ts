@@ -3,6 +3,7 @@ import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
+import { until } from "@mlflow-auth/test/until";
 import * as assert from "uvu/assert";
 import { layeredEnvironment } from "../../packages/python/layered-environment.ts";
 import { type Front, refusedAmong } from "../../servers/front.ts";
@@ -116,15 +117,7 @@ async function assertComplete(child: Child, experiment: string): Promise<void> {
   assert.equal([run?.status, run?.metrics["step"]], ["FINISHED", last]);
 }
 
-/** A process that is killed may be there for a moment. */
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (;;) {
-    const found = look();
-    if (found !== undefined) return found;
-    await sleep(20);
-  }
-}
-
+/** One that is killed may be there for a moment. */
 const newProxy = (...before: number[]) => until(() => proxiesOf(project).find((pid) => !before.includes(pid)));
 
 test("a secret that is rotated is taken up, and no request is lost", async () => {
@@ -168,7 +161,7 @@ test("when all is killed that held its port but the programs, one of them starts
   for (const one of [...proxiesOf(project, "handover"), pid]) process.kill(one, "SIGKILL");
   holding.open();
   await Promise.all([logsOn(child), logsOn(other)]);
-  assert.equal((await until(() => proxiesOf(project))).length, 1);
+  assert.is(proxiesOf(project).length, 1);
   await assertComplete(child, "all killed");
   assert.is((await other.finished).code, 0);
   assert.equal(refusedAmong(await front.requests()), []);
@@ -179,7 +172,7 @@ test("a file that changes is taken up, and one that is broken is said once while
   await logsOn(child);
   const first = await newProxy();
   project.write("mlflow-auth.yaml", "version: 2\n");
-  await until(() => (/mlflow-auth: .*/.test(child.stderr()) ? true : undefined));
+  await until(() => /mlflow-auth: /.test(child.stderr()));
   await logsOn(child);
   assert.equal(proxiesOf(project), [first]);
   await stage.vault.put("secret/mlflow/moved", { token: secret });
