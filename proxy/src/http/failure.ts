@@ -87,7 +87,7 @@ function unreadable(thrown: unknown, server: string): Refusal {
 
 function ruleOf({ code, kind }: ConnectionFailure, thrown: unknown): string {
   if (kind === "headers-too-large") return "its head is longer than 64 KiB";
-  if (kind === "hung-up") return "it breaks off, or switches protocols, within its head";
+  if (kind === "hung-up") return "it breaks off, or switches protocols";
   if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
     return "its head declares the length in several ways, or breaks a rule of HTTP/1.1 behind it";
   }

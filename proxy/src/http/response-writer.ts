@@ -11,6 +11,12 @@ import type { Load } from "./waiting.js";
 
 type Controller = Dispatcher.DispatchController;
 
+interface Head {
+  readonly status: number;
+  /** Names and values in turn. */
+  readonly list: string[];
+}
+
 /** One request, and whom to tell what became of it. */
 export interface ResponseWriterOptions {
   readonly req: IncomingMessage;
@@ -31,6 +37,8 @@ export interface ResponseWriterOptions {
   readonly brokeOff: (error: unknown) => void;
   /** Told how many bytes of a body have gone by. */
   readonly streamed?: ((bytes: number) => void) | undefined;
+  /** Milliseconds that the head of a short answer waits for its body. Default 5,000. */
+  readonly patience?: number | undefined;
   /** Of the server, in which this request is counted. */
   readonly load?: Load | undefined;
 }
@@ -38,12 +46,24 @@ export interface ResponseWriterOptions {
 /** Bytes up to which the beginning of a body may wait for its end: until the end of the tick in which it came. */
 const SMALL = 16 * 1024;
 
+/**
+ * Bytes of a declared length up to which the head waits for the whole body: should this process be killed in between, the client has all of
+ * the answer or none of it. MLflow sends a request again that was not answered at all, and none whose answer breaks off.
+ */
+const SHORT = 64 * 1024;
+
+/** Milliseconds that it waits at most: less than clients wait for an answer. */
+const PATIENCE = 5_000;
+
 /** One request's answer: undici's handler, writing to the client. */
 export class ResponseWriter implements Dispatcher.DispatchHandler {
   readonly #options: ResponseWriterOptions;
   #controller: Controller | undefined;
-  /** Whether the head, and what came with it, has been written. */
-  #flushed = false;
+  /** The head of the answer, while it is not written yet. */
+  #head: Head | undefined;
+  /** Whether it waits for all of the body. */
+  #isShort = false;
+  #hold: NodeJS.Timeout | undefined;
   /** The beginning of the body, not written yet. */
   #first: Buffer | undefined;
   #over = false;
@@ -56,6 +76,7 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
     const { res, upload, load } = options;
     if (load !== undefined) load.underWay++;
     res.on("close", () => {
+      clearTimeout(this.#hold);
       if (load !== undefined) {
         load.underWay--;
         if (this.#controller !== undefined) load.connected--;
@@ -87,54 +108,82 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
     this.#begun = true;
   }
 
-  onResponseStart(controller: Controller, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(_controller: Controller, status: number, headers: IncomingHttpHeaders): void {
     // What comes before the answer proper (100, 102, 103) was for us.
     if (status < 200 || this.#over) return;
     this.#begun = true;
     try {
       this.#begin(status, headers);
     } catch (thrown) {
-      // An answer that can't be written must not leave the client waiting for it.
-      this.onResponseError(controller, thrown as Error);
-      controller.abort(thrown as Error);
+      this.#breakOff(thrown as Error);
     }
   }
 
+  /** An answer that can't be written must not leave the client waiting for it. */
+  #breakOff(reason: Error): void {
+    this.onResponseError(null, reason);
+    this.#controller?.abort(reason);
+  }
+
   #begin(status: number, headers: IncomingHttpHeaders): void {
-    const { req, res, upload, rewriting, readings, closing, answered, streamed } = this.#options;
+    const { req, upload, rewriting, readings, closing, answered, streamed } = this.#options;
     this.#reader = readerOf(readings, status, headers);
     const list = returnedHeaders(headers, rewriting);
     if ((upload !== undefined && !req.complete) || closing()) {
       list.push("connection", "close");
       endAfterAnswer(req.socket, streamed);
     }
-    res.sendDate = false;
-    // The phrase is ours: the upstream's has no meaning, and may hold characters that can't be written.
-    res.writeHead(status, STATUS_CODES[status] ?? "", list);
-    // Head and body go out together where they come together; a head that comes alone must not wait for its body.
-    process.nextTick(() => this.#flush());
+    this.#head = { status, list };
+    this.#isShort = Number(headers["content-length"]) <= SHORT;
+    // Head and body go out together where they come together; a head that comes alone must not wait for a body that is long, or has no end.
+    process.nextTick(() => this.#endTick());
     answered();
   }
 
+  #endTick(): void {
+    if (this.#head === undefined) return;
+    const { patience = PATIENCE } = this.#options;
+    if (this.#isShort) this.#hold = setTimeout(() => this.#flush(), patience);
+    else this.#flush();
+  }
+
+  /** Writes the head, and what is there of the body. */
   #flush(): void {
-    if (this.#flushed || this.#over) return;
-    this.#flushed = true;
+    if (this.#over) return;
+    this.#writeHead();
+    if (this.#over) return;
     if (this.#first === undefined) this.#options.res.flushHeaders();
     else this.#write(this.#first);
     this.#first = undefined;
   }
 
+  #writeHead(): void {
+    if (this.#head === undefined) return;
+    const { res } = this.#options;
+    const { status, list } = this.#head;
+    this.#head = undefined;
+    clearTimeout(this.#hold);
+    res.sendDate = false;
+    try {
+      // The phrase is ours: the upstream's has no meaning, and may hold characters that can't be written.
+      res.writeHead(status, STATUS_CODES[status] ?? "", list);
+    } catch (thrown) {
+      this.#breakOff(thrown as Error);
+    }
+  }
+
   onResponseData(controller: Controller, chunk: Buffer): void {
     if (this.#over) return;
     this.#reader?.add(chunk);
-    if (!this.#flushed) {
-      if (this.#first === undefined && chunk.length <= SMALL) {
-        this.#first = chunk;
+    if (this.#head !== undefined) {
+      if (this.#isShort || (this.#first === undefined && chunk.length <= SMALL)) {
+        this.#first = this.#first === undefined ? chunk : Buffer.concat([this.#first, chunk]);
         return;
       }
+      this.#writeHead();
+      if (this.#over) return;
       if (this.#first !== undefined) this.#write(this.#first);
       this.#first = undefined;
-      this.#flushed = true;
     }
     this.#write(chunk);
     this.#options.streamed?.(chunk.length);
@@ -147,6 +196,8 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    if (this.#over) return;
+    this.#writeHead();
     if (this.#over) return;
     this.#over = true;
     const { res, upload } = this.#options;

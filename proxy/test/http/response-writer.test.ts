@@ -23,7 +23,7 @@ async function answered(answer: (req: IncomingMessage, res: ServerResponse) => v
 const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
 const controller = { pause() {}, resume() {}, abort() {} } as never;
 
-function writerFor(req: IncomingMessage, res: ServerResponse): ResponseWriter {
+function writerFor(req: IncomingMessage, res: ServerResponse, patience?: number): ResponseWriter {
   return new ResponseWriter({
     req,
     res,
@@ -35,7 +35,21 @@ function writerFor(req: IncomingMessage, res: ServerResponse): ResponseWriter {
     again: () => false,
     failed: () => assert.unreachable(),
     brokeOff: () => assert.unreachable(),
+    patience,
   });
+}
+
+/** All that is written to the connection of a response from now on. */
+function writesTo({ socket }: ServerResponse): unknown[] {
+  const writes: unknown[] = [];
+  const write = socket?.write.bind(socket) as (...args: unknown[]) => boolean;
+  Object.assign(socket as object, {
+    write(...args: unknown[]) {
+      if (args[0] !== "") writes.push(args[0]);
+      return write(...args);
+    },
+  });
+  return writes;
 }
 
 const framings: Record<string, (length: number) => Record<string, string>> = {
@@ -77,17 +91,52 @@ function unchunked(body: string): string {
 }
 
 test("a small answer that comes at once goes out in one piece with its head", async () => {
-  const writes: unknown[] = [];
+  let writes: unknown[] = [];
   await answered((req, res) => {
-    const { socket } = res;
-    const write = socket?.write.bind(socket) as (...args: unknown[]) => boolean;
-    Object.assign(socket as object, { write: (...args: unknown[]) => writes.push(args[0]) && write(...args) });
+    writes = writesTo(res);
     const writer = writerFor(req, res);
     writer.onResponseStart(controller, 200, { "content-length": "256" });
     writer.onResponseData(controller, bytes);
     writer.onResponseEnd();
   });
-  assert.is(writes.filter((piece) => piece !== "").length, 1);
+  assert.is(writes.length, 1);
+});
+
+test("the head of a short answer waits for all of its body, so that a client never has half of it", async () => {
+  let writes: unknown[] = [];
+  let before: number | undefined;
+  const answer = await answered(async (req, res) => {
+    const later = () => new Promise((resolve) => setImmediate(resolve));
+    writes = writesTo(res);
+    const writer = writerFor(req, res);
+    writer.onResponseStart(controller, 200, { "content-length": "512" });
+    await later();
+    writer.onResponseData(controller, bytes);
+    await later();
+    writer.onResponseData(controller, bytes);
+    before = writes.length;
+    writer.onResponseEnd();
+  });
+  assert.equal([before, writes.length], [0, 1]);
+  assert.ok(answer.endsWith(`\r\n\r\n${bytes.toString("latin1").repeat(2)}`));
+});
+
+test("it does not wait for ever, nor for a long body", async () => {
+  for (const [length, patience] of [
+    [512, 1],
+    [65_537, undefined],
+  ] as const) {
+    let writes: unknown[] = [];
+    await answered(async (req, res) => {
+      writes = writesTo(res);
+      const writer = writerFor(req, res, patience);
+      writer.onResponseStart(controller, 200, { "content-length": String(length) });
+      writer.onResponseData(controller, bytes);
+      while (writes.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      res.destroy();
+    }).catch(() => undefined);
+    assert.ok(String(writes[0]).startsWith("HTTP/1.1 200 OK\r\n"));
+  }
 });
 
 test("a small piece waits for the end of its tick, and not for the end of the answer", async () => {
@@ -99,7 +148,7 @@ test("a small piece waits for the end of its tick, and not for the end of the an
       return write(chunk);
     }) as typeof res.write;
     const writer = writerFor(req, res);
-    writer.onResponseStart(controller, 200, { "content-length": "10" });
+    writer.onResponseStart(controller, 200, {});
     writer.onResponseData(controller, Buffer.from("begun"));
     written.push("the same tick ends");
     setImmediate(() => {

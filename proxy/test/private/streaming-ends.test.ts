@@ -71,6 +71,16 @@ for (const length of [MIB, undefined]) {
   });
 }
 
+test("a short answer that breaks off is told as what it is, and as nothing to send again", async () => {
+  rig.upstream.answer = (_req, res) => {
+    res.setHeader("content-length", 10);
+    res.write("begun", () => res.destroy());
+  };
+  const answer = await fetch(`${rig.proxy.url}/x`, { method: "POST" });
+  assert.is(answer.status, 424);
+  assert.match(await answer.text(), /can't be passed on: it breaks off.*The server may have carried out the request/);
+});
+
 test("a client of HTTP/1.0, to whom a closed connection is the end of an answer, sees one that breaks off as a reset", async () => {
   rig.upstream.answer = (_req, res) => void res.write("begun", () => setImmediate(() => res.destroy()));
   const { proxy, token } = rig;

@@ -54,17 +54,22 @@ const steps = (child: Child) =>
     .split("\n")
     .filter((line) => /^\d+$/.test(line)).length;
 
-/** Stands in front of the server, and keeps the next requests until it is told to let them through. */
-async function openHoldingFront() {
+/** Stands in front of the server, and keeps the next requests, or the bodies of their answers, until it is told to let them through. */
+async function openHoldingFront(keeps: "requests" | "bodies" = "requests") {
   let held: (() => void) | undefined;
   let opened: Promise<void> | undefined;
   let open: () => void = () => {};
   const server = createServer(async (req, res) => {
-    held?.();
-    await opened;
+    const keep = (): Promise<void> | undefined => {
+      held?.();
+      return opened;
+    };
+    if (keeps === "requests") await keep();
     const { method, headers, url } = req;
-    const on = request(new URL(url as string, front.uri), { method, headers, agent: false }, (answer) => {
+    const on = request(new URL(url as string, front.uri), { method, headers, agent: false }, async (answer) => {
       res.writeHead(answer.statusCode as number, answer.headers);
+      res.flushHeaders();
+      if (keeps === "bodies") await keep();
       answer.pipe(res);
     });
     on.on("error", () => res.destroy());
@@ -147,6 +152,22 @@ test("when the proxy is killed in the middle of requests its successor goes on, 
   }
   await logsOn(child);
   await assertComplete(child, "killed");
+  assert.equal(refusedAmong(await front.requests()), []);
+});
+
+test("when the proxy is killed between the head of an answer and its body, the request is sent again", async () => {
+  const holding = await openHoldingFront("bodies");
+  project.write("mlflow-auth.yaml", configOf("mlflow/long", holding.uri));
+  const child = loop("killed within", holding.uri);
+  await logsOn(child);
+  const pid = await newProxy();
+  await holding.hold();
+  // Its head has come through by then.
+  await sleep(300);
+  process.kill(pid, "SIGKILL");
+  holding.open();
+  await logsOn(child);
+  await assertComplete(child, "killed within");
   assert.equal(refusedAmong(await front.requests()), []);
 });
 
