@@ -22,6 +22,9 @@ const MOST_ENDS = 5;
 /** Milliseconds. */
 const LONGEST_END = 1_000;
 
+/** Milliseconds between two signs of life: without any for two minutes this proxy is killed, for a successor to serve in its place. */
+const BEAT = 5_000;
+
 /** The program that runs. */
 export interface Handover {
   /** Whether anybody can be given the port. */
@@ -70,7 +73,15 @@ export function startHandover({ given, token, digest, clock = systemClock }: Han
     child?.stdin?.write(`${JSON.stringify({ argv, token, digest, known })}\n`);
   }
 
+  function beat(): void {
+    if (isOver) return;
+    const stdin = child?.stdin;
+    if (stdin?.writableLength === 0) stdin.write('{"beat":true}\n');
+    clock.setTimeout(beat, BEAT);
+  }
+
   start();
+  clock.setTimeout(beat, BEAT);
   return {
     get isRunning() {
       return child !== undefined;

@@ -1,5 +1,7 @@
 /** The proxy that Python programs share: `serve-processes`, which no person calls. */
+import { closeSync, openSync } from "node:fs";
 import { Socket } from "node:net";
+import { devNull } from "node:os";
 import {
   createLogger,
   formatError,
@@ -71,6 +73,7 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
     };
     const tryOut = () => tryOutFile({ cwd, env });
     return await serveProxy(serving, async ({ proxy, upstream, logger }) => {
+      leaveStderr();
       const shared = { given, starter, meaning: meaning as Meaning, proxy, upstream, logger, tryOut, onStop, speak };
       const { ended } = await share(shared);
       setTimeout(() => void rehearseLoading(), LEISURE).unref();
@@ -90,6 +93,19 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
       await new Promise<void>((resolve) => starter.once("close", resolve).end(resolve));
     }
     return exitCodeOf(code);
+  }
+}
+
+/**
+ * The program that started this reads along until it has its answer: why Node could not start, for example. Nobody does any more, and a
+ * program of a plugin that wrote there would be ended by it. A descriptor that is opened has the lowest number that is free.
+ */
+function leaveStderr(): void {
+  try {
+    closeSync(2);
+    openSync(devNull, "w");
+  } catch {
+    // As it was.
   }
 }
 

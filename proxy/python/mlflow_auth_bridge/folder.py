@@ -14,12 +14,16 @@ import stat
 import time
 import weakref
 
+from .pulse import is_stopped
+
 # Of the path of a Unix socket there are 108 bytes on Linux, 104 on macOS.
 LONGEST_PATH = 100
 LONGEST_NAME = len("/65535-01234567.sock")
-# Seconds. Who holds the lock for longer hangs, and is not waited for.
-LONGEST_LOCK = 20
+# Seconds. Who holds the lock for longer hangs, and is not waited for; on a busy machine a start takes its time. Where a signal has
+# stopped him, that many looks show it.
+LONGEST_LOCK = 90
 PAUSE = 0.01
+STOPPED = 100
 MOST_SOCKETS = 32
 # As many programs may ask or connect at once before one of them is served.
 BACKLOG = 512
@@ -112,13 +116,36 @@ def made_by_need(path, _):
 
 def wait_for(lock):
     end = time.monotonic() + LONGEST_LOCK
+    holder, looks = None, 0
     while True:
         try:
-            return fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
         except BlockingIOError:
-            if time.monotonic() > end:
+            told = os.pread(lock.fileno(), 100, 0)
+            if told != holder:
+                holder, end = told, time.monotonic() + LONGEST_LOCK
+            looks = looks + 1 if is_stopped(here(told)) else 0
+            if looks > STOPPED or time.monotonic() > end:
                 raise
             time.sleep(PAUSE)
+    with contextlib.suppress(OSError):
+        # For who waits: the disk may be full.
+        os.ftruncate(lock.fileno(), 0)
+        os.pwrite(lock.fileno(), f"{os.getpid()} {namespace()}".encode(), 0)
+
+
+def here(told):
+    """The number of a process that has told it so; None where processes are counted elsewhere."""
+    number, _, where = told.decode("ascii", "replace").partition(" ")
+    return number if where == namespace() and number.isdecimal() else None
+
+
+def namespace():
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
 
 
 def closed_in_children(one):

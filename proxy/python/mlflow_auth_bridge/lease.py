@@ -1,4 +1,4 @@
-"""One connection to a shared proxy: the ask, the answer, and the lease, which lasts for as long as the connection is open."""
+"""The yes of a shared proxy, which lasts for as long as its connection is open, and the port that comes with it."""
 
 import contextlib
 import errno
@@ -7,57 +7,14 @@ import os
 import socket
 import sys
 import threading
-import time
 import weakref
 
+from .ask import connect, until_done
 from .folder import closed_in_children
-from .handover import peer_uid
+from .pulse import PAUSE, Pulse, peer_pid
 
-LONGEST_LINE = 4 * 1024 * 1024
-# Seconds for what does not depend on how long a proxy takes to load.
-AT_ONCE = 2
-
-
-def connect(path):
-    """A connection to a process of this user. Raises OSError: ConnectionRefusedError where nobody will listen any more."""
-    connection = closed_in_children(socket.socket(socket.AF_UNIX))
-    try:
-        connection.settimeout(AT_ONCE)
-        connection.connect(path)
-        # Before anything is sent, or believed.
-        if peer_uid(connection) != os.geteuid():
-            raise PermissionError(errno.EPERM, "another user's", path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-class Asked:
-    """A connection on which the proxy has answered, as `answer` holds. Raises OSError where it says nothing that can be read."""
-
-    def __init__(self, connection, question, end):
-        """Has until `end`, of time.monotonic()."""
-        self.connection = connection
-        connection.settimeout(AT_ONCE)
-        connection.sendall(json.dumps({"ask": question}).encode() + b"\n")
-        received = b""
-        while b"\n" not in received:
-            left = end - time.monotonic()
-            if left <= 0 or len(received) > LONGEST_LINE:
-                raise TimeoutError(errno.ETIMEDOUT, "no answer in time")
-            connection.settimeout(left)
-            some = connection.recv(65536)
-            if not some:
-                raise ConnectionResetError(errno.ECONNRESET, "it has ended")
-            received += some
-        line, self.rest = received.split(b"\n", 1)
-        try:
-            self.answer = json.loads(line)
-            if not isinstance(self.answer, dict):
-                raise ValueError("no object")
-        except ValueError as error:
-            raise OSError(errno.EPROTO, "not an answer") from error
+# By which the program that hands over is known.
+HANDOVER_OPTION = "-I"
 
 
 class Lease:
@@ -131,10 +88,13 @@ class Lease:
             return True
 
 
-def given_port(path, settings):
-    """The listening socket of the proxy with these settings, by its other socket. Raises OSError where it can't be had."""
+def given_port(path, settings, is_late):
+    """The listening socket of the proxy with these settings, by its other socket. Raises OSError where it can't be had before `is_late()`."""
     with connect(path) as connection:
-        _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+        connection.settimeout(PAUSE)
+        pulse = Pulse(peer_pid(connection), HANDOVER_OPTION)
+        is_enough = lambda: pulse.stands_still() or is_late()  # noqa: E731
+        _, descriptors, _, _ = until_done(lambda: socket.recv_fds(connection, 1, 1), is_enough)
     if not descriptors:
         raise OSError(errno.EPROTO, "no port came", path)
     # Unlike one that Python opens, it would be open in every program that this one starts.

@@ -1,5 +1,6 @@
 """Starts a proxy that programs of one user may share: the command, with sockets that this program has opened for it."""
 
+import errno
 import json
 import os
 import secrets
@@ -7,12 +8,13 @@ import socket
 import subprocess
 
 from .folder import BACKLOG, closed_in_children
+from .too_long import why_too_long
 
 COMMAND = "serve-processes"
 # Where Node started this program with a channel, they name a descriptor of it, which node would take for its own.
 CHANNEL = ("NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE")
-# What a shell leaves behind has no parent that waits for it: `os.wait` of this program sees nothing.
-LEAVE_BEHIND = ("/bin/sh", "-c", '"$@" &', "sh")
+# What a shell leaves behind has no parent that waits for it: `os.wait` of this program sees nothing. It prints the number of the process.
+LEAVE_BEHIND = ("/bin/sh", "-c", '"$@" >/dev/null & echo $!', "sh")
 
 
 class Sockets:
@@ -51,10 +53,10 @@ class Sockets:
                 pass
 
 
-def start(launch, sockets, cwd, inherited=None):
+def start(launch, sockets, cwd, words, inherited=None):
     """
-    Starts one. `launch`: as _MLFLOW_AUTH_LAUNCH has it. `inherited`: token and digest of one that was killed. Returns the connection on
-    which it is to be asked first.
+    Starts one. `launch`: as _MLFLOW_AUTH_LAUNCH has it. `words`: a pipe for what it says. `inherited`: token and digest of one that was
+    killed. Returns the connection on which it is to be asked first, and the number of its process.
     """
     own, starter = socket.socketpair()
     closed_in_children(own)
@@ -85,29 +87,39 @@ def start(launch, sockets, cwd, inherited=None):
         for name in CHANNEL:
             environment.pop(name, None)
         descriptors = [one.fileno() for one in (*given, sockets.listening, *sockets.found_by.values())]
-        leave_behind([*launch["argv"], COMMAND], environment, descriptors)
+        process = leave_behind([*launch["argv"], COMMAND], environment, descriptors, words.writing)
+    except OSError as error:
+        own.close()
+        if error.errno != errno.E2BIG:
+            raise
+        raise TooLong(*why_too_long(environment)) from None
     except BaseException:
         own.close()
         raise
     finally:
-        for one in given:
+        for one in (*given, words.writing):
             one.close()
-    return own
+    return own, process
 
 
-def leave_behind(command, environment, descriptors):
-    """Runs a command in a session of its own that holds none of this program's streams, for nobody shall wait for its end."""
-    subprocess.run(
+class TooLong(Exception):
+    """No program can be started with this environment: a sentence's end, and what to do."""
+
+
+def leave_behind(command, environment, descriptors, stderr):
+    """Runs a command in a session of its own that holds none of this program's streams, for nobody shall wait for its end. Returns its number."""
+    shell = subprocess.run(
         [*LEAVE_BEHIND, *command],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
         cwd="/",
         env=environment,
         pass_fds=descriptors,
         start_new_session=True,
         check=True,
     )
+    return int(shell.stdout)
 
 
 def piped(text):

@@ -141,7 +141,7 @@ export class ResponseWriter implements Dispatcher.DispatchHandler {
   }
 
   #endTick(): void {
-    if (this.#head === undefined) return;
+    if (this.#over || this.#head === undefined) return;
     const { patience = PATIENCE } = this.#options;
     if (this.#isShort) this.#hold = setTimeout(() => this.#flush(), patience);
     else this.#flush();

@@ -57,7 +57,9 @@ print(json.dumps(failure()))
 });
 
 const faults: Record<string, [message: RegExp, prepare?: string]> = {
-  end: [/^mlflow-auth: its proxy ended as it started, so nothing is sent\. Try this: mlflow-auth doctor$/],
+  end: [
+    /^mlflow-auth: its proxy ended as it started without a word, as where the system has no memory left for it, so nothing is sent\. Try this: mlflow-auth doctor$/,
+  ],
   garble: [/ended as it started/],
   hang: [
     /^mlflow-auth: its proxy has not been ready after 1 seconds, so nothing is sent\./,
@@ -67,7 +69,9 @@ const faults: Record<string, [message: RegExp, prepare?: string]> = {
 
 for (const [does, [message, prepare = ""]] of Object.entries(faults)) {
   test(`one that does this as it starts is no reason to wait, or to send anything: ${does}`, async () => {
-    const said = await scene.run<string>(`${prepare}\nprint(json.dumps(failure()))`, { env: { FAKE_DOES: does } });
+    const said = await scene.run<string>(`${prepare}\nprint(json.dumps(failure()))`, {
+      env: { FAKE_DOES: does, FAKE_LINGERS: "60" },
+    });
     assert.match(said, message);
   });
 }

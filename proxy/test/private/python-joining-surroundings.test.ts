@@ -141,20 +141,4 @@ test("sockets are made for their owner alone, whatever the mask", async () => {
   for (const name of sockets) assert.is(statSync(join(folder, name)).mode & 0o777, 0o600, name);
 });
 
-test("a proxy that was stopped holds programs up for seconds, and one that is there for all of them starts another", async () => {
-  const [stopped, other] = await scene.run<[Seen, Seen]>(`
-import mlflow_auth_bridge.find as finding
-finding.LONGEST_ANSWERS, finding.LONGEST_START = 0.3, 3
-code = "import mlflow_auth_bridge.find as finding; finding.LONGEST_ANSWERS, finding.LONGEST_START = 0.3, 3; print(json.dumps(get()))"
-stopped = told(child(code))
-os.kill(stopped["pid"], signal.SIGSTOP)
-others = [child(code) for _ in range(3)]
-others = [told(one) for one in others]
-os.kill(stopped["pid"], signal.SIGCONT)
-assert len({one["pid"] for one in others}) == 1, others
-print(json.dumps([stopped, others[0]]))
-`);
-  assert.is.not(stopped.pid, other.pid);
-});
-
 test.run();

@@ -29,7 +29,7 @@ test("the first request starts it with all that it needs, and every further one 
   assert.is(started?.cwd, scene.folder);
   assert.is(started?.handoverProgram, pythonWheel);
   assert.equal(started?.launched, { plugins: ["/plugin"], prefix: "/prefix", version: "1" });
-  assert.equal(started?.streams, [true, true, true]);
+  assert.equal(started?.streams, [true, true]);
   assert.match(started?.socket ?? "", new RegExp(`^${scene.runtime}/mlflow-auth/${seen[0]?.port}-[0-9a-f]{8}\\.sock$`));
 });
 

@@ -38,7 +38,7 @@ export interface Started {
   readonly handoverProgram: string;
   readonly python: string;
   readonly launched: object;
-  /** Whether stdin, stdout and stderr lead nowhere. */
+  /** Whether stdin and stdout lead nowhere. */
   readonly streams: readonly boolean[];
 }
 

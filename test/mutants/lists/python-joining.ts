@@ -12,14 +12,20 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge/lease.py",
-    ["proxy/python-own-folder", "proxy/python-joining-faults"],
+    "proxy/python/mlflow_auth_bridge/ask.py",
+    ["proxy/python-own-folder"],
     [
       [
         "if peer_uid(connection) != os.geteuid():",
         "if False:",
         "the whole environment goes to another user's process, and its address is believed",
       ],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/lease.py",
+    ["proxy/python-joining-faults"],
+    [
       [
         'if settings["proxy"] != f"http://127.0.0.1:{port_of(listening)}":',
         "if False:",

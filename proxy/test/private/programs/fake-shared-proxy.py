@@ -1,7 +1,8 @@
 """Stands in for the command: takes what a program gives to the proxy that it starts, and does what FAKE_* in its environment says.
 
 FAKE_LOG: a file, to which it appends a line as it starts. FAKE_LOADS: seconds. FAKE_DOES: "fail", "end", "garble", "hang", "give another port",
-"give no port". It says yes to whoever has the same FAKE_KEY. On its port, "/do/…" is done: "say", "again", "die", "wait".
+"give no port". FAKE_SAYS: on stderr before all that. FAKE_THINKS: seconds before each
+answer. It says yes to whoever has the same FAKE_KEY. On its port, "/do/…" is done: "say", "again", "die", "wait".
 """
 
 import json
@@ -16,12 +17,14 @@ assert sys.argv[1:] == ["serve-processes"], sys.argv
 shared = json.loads(os.environ.pop("_MLFLOW_AUTH_SHARED"))
 launched = json.loads(os.environ.pop("_MLFLOW_AUTH_PYTHON"))
 does = os.environ.get("FAKE_DOES")
+sys.stderr.write(os.environ.get("FAKE_SAYS", ""))
+sys.stderr.flush()
 # As Node reads it.
 key = os.environb[b"FAKE_KEY"].decode("utf-8", "replace") if "FAKE_KEY" in os.environ else None
 token = os.read(shared["token"], 4096).decode() if shared["token"] is not None else os.urandom(8).hex()
 with open(os.environ["FAKE_LOG"], "a") as log:
     told = {name: shared[name] for name in ("socket", "cwd", "digest", "handoverProgram", "python")}
-    told["streams"] = [os.path.sameopenfile(number, os.open(os.devnull, os.O_RDWR)) for number in range(3)]
+    told["streams"] = [os.path.sameopenfile(number, os.open(os.devnull, os.O_RDWR)) for number in range(2)]
     log.write(json.dumps({"pid": os.getpid(), "launched": launched, **told}) + "\n")
 time.sleep(float(os.environ.get("FAKE_LOADS", "0")))
 if does == "end":
@@ -37,6 +40,7 @@ def answer(connection, is_starter):
     if not line:
         return
     asked = json.loads(line)["ask"]
+    time.sleep(float(os.environ.get("FAKE_THINKS", "0")))
     if does == "hang":
         time.sleep(60)
     if does == "garble":
@@ -106,7 +110,10 @@ other = socket.create_server(("127.0.0.1", 0))
 if shared["starter"] is not None:
     threading.Thread(target=answer, args=(socket.socket(fileno=shared["starter"]), True), daemon=True).start()
 if shared["control"] is not None:
-    forever(socket.socket(fileno=shared["control"]), lambda connection: answer(connection, False))
+    control = socket.socket(fileno=shared["control"])
+    # As Node does.
+    control.listen(512)
+    forever(control, lambda connection: answer(connection, False))
     forever(socket.socket(fileno=shared["handover"]), give)
 forever(listening, serve)
 while time.monotonic() - last < float(os.environ.get("FAKE_LINGERS", "1")):

@@ -1,0 +1,66 @@
+/** Faults in what Python programs do about a shared proxy that does not start, or stands still. */
+import { faultsIn } from "../mutant.ts";
+
+export const mutants = [
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/words.py",
+    ["proxy/python-last-words"],
+    [
+      ['text = text.replace(environment[name], f"[{name}]")', "pass", "a secret of the environment is in an error"],
+      ["key=lambda name: -len(environment[name])", "key=len", "half of a secret is in an error"],
+      ["one.isprintable()", "True", "what a program prints steers the terminal of whoever reads an error"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/find.py",
+    ["proxy/python-patience"],
+    [
+      [
+        "words.take()",
+        "pass",
+        "a command that says much can't end, and is waited for",
+        { tests: ["proxy/python-last-words"] },
+      ],
+      ["if cleans and path in self._still:", "if False:", "each program waits for a proxy that was stopped"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/ask.py",
+    ["proxy/python-last-words"],
+    [["ensure_ascii=False", "ensure_ascii=True", "a large environment in another script is too long to be asked with"]],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/folder.py",
+    ["proxy/python-patience"],
+    [["if looks > STOPPED or", "if", "a program that was stopped as it started a proxy holds all others up"]],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/handover.py",
+    ["proxy/python-patience"],
+    [
+      ["or self._silent >= MOST_SILENT", "", "a plugin that never ends holds requests up for hours"],
+      ["is_ours(proxy, COMMAND) or", "True or", "some other process is killed"],
+      [
+        "self._stopped >= MOST_STOPPED or ",
+        "",
+        "requests to a proxy that was stopped wait for minutes",
+        { tests: ["cli/with-python"] },
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src/shared-proxy/main.ts",
+    ["cli/with-python"],
+    [["      leaveStderr();\n", "", "a program of a plugin is ended by what it writes to stderr"]],
+  ),
+  ...faultsIn(
+    "proxy/src/http/response-writer.ts",
+    ["proxy/response-writer"],
+    [
+      ["<= SHORT", "< 0", "a proxy that is killed leaves a client with half of a short answer"],
+      ["if (this.#isShort) this.#hold", "if (false) this.#hold", "the same where its body comes later"],
+      ["else this.#flush();\n  }", "}", "a head waits for a body that has no end"],
+      ["this.#hold = setTimeout(() => this.#flush(), patience);", ";", "a head waits for ever for a short body"],
+    ],
+  ),
+];
