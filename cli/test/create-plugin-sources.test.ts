@@ -1,5 +1,5 @@
 /** The sources of new plugins, compiled, run and compared: with the workspace's own packages in place of installed ones. */
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { packageContract, providerContract, secretSource, testContext } from "@mlflow-auth/core/testing";
@@ -7,7 +7,7 @@ import { builtCommand } from "@mlflow-auth/test/built-command";
 import { run } from "@mlflow-auth/test/servers/installation/run";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { kinds } from "../src/create-plugin/kinds.js";
+import { type Kind, kindNames, kinds } from "../src/create-plugin/kinds.js";
 import { startFakeAcme } from "../templates/typescript/base/test/fake-acme.ts";
 import { emptyFolder, fullChoices, writePackage } from "./new-plugin.js";
 
@@ -70,7 +70,40 @@ test("try shows that it works, with the package as a plugin of its own project",
   assert.match(output, /\$ mlflow-auth headers [\s\S]*Authorization: \[secret\] {3}from my-store/);
   assert.match(output, "X-MyStore-Token: [secret]   from my-store");
   assert.match(output, /\$ mlflow-auth tags[\s\S]*my-store\.team[^\n]*forecasting/);
+  assert.match(
+    output,
+    /\(without mlflow-auth\)\nMLflow answers 401: this request lacks what a plugin for auth gives\n/,
+  );
+  assert.match(output, /\$ mlflow-auth exec [^\n]*\n(?:.*\n)*?MLflow answers 200: the run is there\n/);
+  assert.match(output, /\nRefused without the plugin, and let in with it\.\n$/);
 });
+
+/** What in a plugin's source makes MLflow let requests in, and a slip in its place. */
+const slips: Readonly<Record<Kind, readonly [right: string, wrong: string]>> = {
+  auth: ["return { token,", 'return { token: "another",'],
+  headers: ['"X-MyStore-Token":', '"X-MyStore-Tokens":'],
+  tags: ['"my-store.team":', '"my-store.teams":'],
+  signs: ["request.method, request.path", "request.path"],
+};
+
+for (const kind of kindNames) {
+  test(`try shows that a plugin for ${kind} is let in, and ends in 1 where it does not give what is asked for`, async () => {
+    const folder = writePackage(here.folder, [kind]);
+    const env = install(folder);
+    const tryIt = () => run("sh", ["-c", script(folder, "try")], { cwd: folder, env });
+    assert.match(await tryIt(), /MLflow answers 401: [\s\S]*MLflow answers 200: [\s\S]*let in with it\.\n$/);
+    const source = join(folder, "src/index.ts");
+    const [right, wrong] = slips[kind];
+    const text = readFileSync(source, "utf8");
+    assert.ok(text.includes(right));
+    writeFileSync(source, text.replace(right, wrong));
+    const failed = await tryIt().then(
+      () => "it is let in",
+      (thrown: Error) => thrown.message,
+    );
+    assert.match(failed, "It does not work yet.");
+  });
+}
 
 test("in JavaScript it is right by its types as well", async () => {
   for (const chosen of fullChoices) {

@@ -38,7 +38,7 @@ export function manifestOf(
     ...manifest,
     description: `MLflow ${gives} from ${name.type}`,
     "entry-points": Object.fromEntries(entryPoints),
-    scripts: { ...scripts, ...(scripts["try"] && { try: `${scripts["try"]} ${tried(given).join(" ")}` }) },
+    scripts: { ...scripts, ...(scripts["try"] && { try: `${scripts["try"]} ${given.join(" ")}` }) },
     peerDependencies: { ...manifest.peerDependencies, "@mlflow-auth/core": own.range },
     devDependencies: sorted({ ...manifest.devDependencies, ...own.specs }),
     ...(own.clone !== undefined && { resolutions: between(own) }),
@@ -54,12 +54,6 @@ export function pnpmOverrides(own: OwnPackages): string | undefined {
   if (own.clone === undefined) return undefined;
   const lines = Object.entries(between(own)).map(([name, spec]) => `  "${name}": "${spec}"\n`);
   return `overrides:\n${lines.join("")}`;
-}
-
-/** What `npm run try` asks mlflow-auth. What signs has no headers to show without a request. */
-function tried(given: readonly Kind[]): string[] {
-  const shows = { headers: given.includes("auth") || (given.includes("headers") && !given.includes("signs")) };
-  return ["doctor", ...(shows.headers ? ["headers"] : []), ...(given.includes("tags") ? ["tags"] : [])];
 }
 
 function between({ specs }: OwnPackages): Record<string, string> {

@@ -4,7 +4,7 @@ import { type Mistake, manifest, PROVIDERS } from "./mistake.js";
 export const manifestMistakes: Readonly<Record<string, Mistake>> = {
   "a package.json that is not JSON": [
     ({ write }) => write("package.json", '{\n  "name": "x",\n}'),
-    "error package-json package.json:3",
+    "error package-json package.json:3:1",
     /is not JSON/,
   ],
   "a package.json without a name": [

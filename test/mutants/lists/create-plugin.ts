@@ -49,6 +49,15 @@ export const mutants = [
       ["wanted.add(need);", "", "so does npm, for what a packed package depends on"],
     ],
   ),
+  // what they are tried with
+  ...faultsIn(
+    "cli/templates/typescript/base/test",
+    ["cli/create-plugin-sources"],
+    [
+      ["lacks !== undefined) {", "false) {", "a plugin that adds nothing looks as if it worked"],
+      ["if (code !== 0) process.exitCode = 1;", "", "a plugin that is refused ends as if it worked"],
+    ],
+  ),
   // what they are called, and what is done next
   ...faultsIn(
     "cli/src/create-plugin",
