@@ -4,6 +4,7 @@ import { constants } from "node:os";
 import { execExit } from "./exit-codes.js";
 import { paint } from "./paint.js";
 import { onEndOfNpx } from "./stop-signals.js";
+import { whyTooLong } from "./too-long.js";
 
 const FORWARDED = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"] as const;
 /** What a terminal sends to the whole foreground group, so that the program gets them without us. */
@@ -24,7 +25,8 @@ const LEFT =
   "mlflow-auth: exec ends before the program by a fault of its own, and its proxy with it: the program gets SIGTERM\n";
 
 /** Runs the program on our own stdin, stdout and stderr, and passes signals on to it. */
-export async function runChild([name, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildEnd> {
+export async function runChild(command: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildEnd> {
+  const [name, ...args] = command;
   // Before the program runs: a signal that comes in between would end us and leave it alone.
   let child: ChildProcess | undefined;
   const unwatch = watchSignals((signal) => child?.kill(signal));
@@ -39,7 +41,7 @@ export async function runChild([name, ...args]: readonly string[], env: NodeJS.P
   process.on("exit", leave);
   try {
     return await new Promise<ChildEnd>((resolve) => {
-      const fail = (error: Error) => resolve({ code: notStarted(name as string, error), started: false });
+      const fail = (error: Error) => resolve({ code: notStarted(command, env, error), started: false });
       try {
         child = spawn(name as string, args, { stdio: "inherit", env });
       } catch (thrown) {
@@ -98,20 +100,24 @@ const reasons: Readonly<Record<string, Reason>> = {
     remedy: "check that it is a program and that you may run it",
     exit: execExit.notExecutable,
   },
-  E2BIG: {
-    what: "can't be started: its arguments and its environment are longer than this system allows",
-    remedy: "pass fewer arguments or variables, or list fewer servers in the file: Python is told each of them",
-    exit: execExit.failed,
-  },
 };
 
-function notStarted(name: string, { code = "unknown reason" }: NodeJS.ErrnoException): number {
+function notStarted(
+  [name, ...args]: readonly string[],
+  env: NodeJS.ProcessEnv,
+  { code = "unknown reason" }: NodeJS.ErrnoException,
+): number {
+  const tooLong = code === "E2BIG" && {
+    what: whyTooLong(args, env),
+    remedy: "pass fewer arguments or variables, or list fewer servers in the file: Python is told each of them",
+    exit: execExit.failed,
+  };
   const other = {
     what: `can't be started (${code})`,
     remedy: "check that it is a program for this machine",
     exit: execExit.failed,
   };
-  const { what, remedy, exit } = reasons[code] ?? other;
+  const { what, remedy, exit } = tooLong || (reasons[code] ?? other);
   console.error(`${paint(process.stderr, "red", "USAGE")}: ${name} ${what}\n  Try this: ${remedy}`);
   return exit;
 }

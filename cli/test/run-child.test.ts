@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { runChild } from "../src/run-child.js";
+import { whyTooLong } from "../src/too-long.js";
 
 const test = suite("run-child");
 
@@ -17,7 +18,24 @@ test("an environment that is too long for the system is a clear failure, and no 
     console.error = error;
   }
   assert.is(printed.length, 1);
-  assert.match(printed[0] as string, /true can't be started: .* longer than this system allows\n {2}Try this: .*fewer/);
+  assert.match(
+    printed[0] as string,
+    /true can't be started: .* longer than this system allows, .*\n {2}Try this: .*fewer/,
+  );
+});
+
+test("it names the longest variables, and tells one that is too long from many", () => {
+  const long = { LONG: "x".repeat(200_000), SECOND: "y".repeat(2_000) };
+  const one = whyTooLong(["--flag"], long, "linux");
+  assert.match(one, /, for one of them has 196 KiB\. The longest variables are LONG 196 KiB, SECOND 2 KiB; .* 1 KiB$/);
+  const parts = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`PART_${index}`, "x".repeat(100_000)]));
+  const many = whyTooLong(["a".repeat(2_000), "b"], parts, "linux");
+  assert.match(
+    many,
+    /, for they have 3\.8 MiB together\. The longest variables are PART_\d+ 98 KiB, .*arguments have 2 KiB$/,
+  );
+  assert.match(whyTooLong([], long, "darwin"), /for they have 198 KiB together/);
+  assert.not.match(one + many, /xxx|yyy/);
 });
 
 test("where this process ends before the program, the program gets SIGTERM, and whoever reads stderr is told", async () => {

@@ -42,7 +42,7 @@ def main():
         try:
             os.execve(argv[0], [*argv, *sys.argv[1:]], environment)
         except OSError as error:
-            raise CantStart(_cant_run(argv[0], error)) from None
+            raise cant_run(argv[0], environment, error) from None
     except CantStart as error:
         sys.stderr.write(f"mlflow-auth: {error}\n")
         sys.exit(_EXIT)
@@ -62,12 +62,22 @@ def _prepare():
     return [node, os.path.join(_CARRIED, "bin", "mlflow-auth.js")], told
 
 
-def _cant_run(node, error):
+def cant_run(node, environment, error):
+    """Why the system would not run it with this environment, as CantStart."""
+    import errno
+
     from mlflow_auth.node import NEEDED, VARIABLE as NAMED
 
+    if error.errno == errno.E2BIG:
+        from mlflow_auth.provider import load_bridge
+
+        load_bridge()
+        from mlflow_auth_bridge.too_long import why_too_long
+
+        return CantStart(": ".join(why_too_long(environment)))
     # The file is there: what is missing is the C library that it was built for.
-    reason = "it is built for another system" if error.errno in (2, 8) else error.strerror
-    return f"{node} can't be run ({reason}): set {NAMED} to the path of {NEEDED}"
+    reason = "it is built for another system" if error.errno in (errno.ENOENT, errno.ENOEXEC) else error.strerror
+    return CantStart(f"{node} can't be run ({reason}): set {NAMED} to the path of {NEEDED}")
 
 
 def _json(value):

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 
-from mlflow_auth.command import VARIABLE, CantStart, launch
+from mlflow_auth.command import VARIABLE, CantStart, cant_run, launch
 
 #: The name by which MLflow asks for this package, and the variable in which it is told to.
 NAME = "mlflow-auth"
@@ -73,15 +73,23 @@ def _run(arguments):
     """Its exit code. Both of its streams go to where Python prints: a notebook's cell has no file for them."""
     told = launch()
     argv = told.pop("argv")
-    with subprocess.Popen(
-        [*argv, "doctor", *arguments],
-        env={**os.environ, VARIABLE: json.dumps({name: told[name] for name in ("plugins", "prefix", "version")})},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    ) as process:
+    environment = {
+        **os.environ,
+        VARIABLE: json.dumps({name: told[name] for name in ("plugins", "prefix", "version")}),
+    }
+    try:
+        started = subprocess.Popen(
+            [*argv, "doctor", *arguments],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+    except OSError as error:
+        raise cant_run(argv[0], environment, error) from None
+    with started as process:
         try:
             for line in process.stdout:
                 sys.stdout.write(line)

@@ -45,6 +45,24 @@ test("without a plugin says how to install one, and where it looked", async () =
   assert.match(why.stdout, `no plugin in ${alone}`);
 });
 
+test("names the variable that is too long to start anything with, as a script, and to doctor() in a notebook", async () => {
+  for (const [run, before] of [
+    ["from mlflow_auth.command import main; main()", "^mlflow-auth: "],
+    ["import mlflow_auth; mlflow_auth.doctor()", "mlflow_auth\\.diagnosis\\.DoctorFailed: "],
+  ] as const) {
+    const program = `import os; os.environ.update(MLFLOW_TRACKING_AUTH="mlflow-auth", LONG_ONE="x" * 8_000_000); ${run}`;
+    const { code, stderr } = await runIn(environment, { cwd, env: node }, "python", "-c", program);
+    assert.is.not(code, 0);
+    assert.match(
+      stderr,
+      new RegExp(
+        `${before}the environment is too long for a program that is started: .* LONG_ONE 7\\.6 MiB, .*: unset`,
+        "m",
+      ),
+    );
+  }
+});
+
 test("names the Node that it was told to run, where that can't be", async () => {
   const named = async (path: string) => {
     const { code, stderr } = await runIn(

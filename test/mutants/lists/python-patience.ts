@@ -49,6 +49,23 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "cli/src/too-long.ts",
+    ["cli/run-child"],
+    [
+      [
+        ".sort((one, other) => other.size - one.size)",
+        "",
+        "the variables that are named are not those that are too long",
+      ],
+      ["longest > LONGEST_ONE", "false", "people look for many variables where one is too long"],
+    ],
+  ),
+  ...faultsIn(
+    "python/mlflow_auth/command.py",
+    ["test/python-messages"],
+    [["if error.errno == errno.E2BIG:", "if False:", "people look for another Node where a variable is too long"]],
+  ),
+  ...faultsIn(
     "cli/src/shared-proxy/main.ts",
     ["cli/with-python"],
     [["      leaveStderr();\n", "", "a program of a plugin is ended by what it writes to stderr"]],
