@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findingCodes } from "@mlflow-auth/core/internal/package-check";
@@ -7,6 +6,7 @@ import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type SoundPackage, soundPackage } from "../../core/test/package-check/sound-package.js";
 import { run } from "./command.js";
+import { reportOf } from "./package-report.js";
 
 const test = suite("mlflow-auth plugins --check", { timeout: 120 });
 
@@ -19,21 +19,7 @@ test.beforeEach(() => {
 
 const check = (...args: string[]) => run(["plugins", "--check", ...args], { cwd: sound.folder });
 
-interface Finding {
-  readonly code: string;
-  readonly severity: string;
-  readonly what: string;
-  readonly file?: string;
-}
-
-/** As data, with how it ended. */
-async function report(...args: string[]) {
-  const { code, stdout, stderr } = await check("--json", ...args);
-  assert.ok(stdout.startsWith("{"), stderr);
-  const data = JSON.parse(stdout);
-  const shown = (data.findings as Finding[]).map((one) => `${one.severity} ${one.code} ${one.file ?? ""}`.trimEnd());
-  return { code, shown, data };
-}
+const report = (...args: string[]) => reportOf(sound, ...args);
 
 test("of a sound package it says that it can be published, what its import costs, and that its code was run", async () => {
   const { code, stdout, stderr } = await check();
@@ -140,57 +126,6 @@ test("--no-import runs nothing of it, nor of what it has installed, and lists wh
   assert.ok(existsSync(mark), "without it, its modules are imported");
 });
 
-test("files that package.json names and npm would leave out are errors", async () => {
-  sound.write("dist/other.js", "export const more = 1;");
-  sound.write("index.js", 'export { more as createRequestAuthProvider } from "./dist/inner.js";');
-  sound.write("dist/inner.js", "export const more = () => ({});");
-  sound.write("environment.json", []);
-  sound.change("package.json", (json) => {
-    Object.assign(json["mlflow-auth-plugin"] as object, { environment: "./environment.json" });
-    const exports = { ".": { types: "./index.d.ts", default: "./index.js" }, "./parts/*": "./dist/*.js" };
-    Object.assign(json, { exports, files: ["index.js", "config.schema.json", "dist/other.js"] });
-  });
-  const { code, shown, data } = await report();
-  assert.is(code, 1);
-  assert.equal(shown, [
-    "error missing-file environment.json",
-    "error missing-file index.d.ts",
-    "error missing-file dist/inner.js",
-  ]);
-  assert.equal(
-    data.findings.map(({ what }: Finding) => what),
-    [
-      "package.json names environment.json, which would not be published",
-      "package.json names index.d.ts, which is not there",
-      "the package imports its dist/inner.js, which would not be published",
-    ],
-  );
-});
-
-test("credentials among the files are errors, by their names and by what they hold", async () => {
-  const key = `-----BEGIN ${"PRIVATE"} KEY-----\n${randomBytes(48).toString("base64")}\n`;
-  const names = [".env", ".env.production", "certs/server.pem", "deploy/id_ed25519", "service-account-1.json"];
-  for (const name of names) sound.write(name, "x");
-  sound.write("lib/signing.js", `export const key = ${JSON.stringify(key)};`);
-  sound.write("settings.txt", `//registry.example.com/:_authToken=${randomBytes(12).toString("hex")}`);
-  // None of these is one.
-  sound.write(".env.example", "ACME_TOKEN=");
-  sound.write("lib/pem.js", `export const begin = "-----BEGIN ${"PRIVATE"} KEY-----";`);
-  sound.write("deploy/id_ed25519.pub", "x");
-  const { code, shown, data } = await report();
-  assert.is(code, 1);
-  const expected = [...names, "lib/signing.js", "settings.txt"].map((name) => `error secret-file ${name}`);
-  assert.equal(shown.sort(), expected.sort());
-  assert.not.match(JSON.stringify(data), "BEGIN");
-});
-
-test("tests and settings of the project among the files are one warning", async () => {
-  for (const name of ["test/a.js", "src/b.test.ts", "tsconfig.json", "mlflow-auth.yaml"]) sound.write(name, "{}");
-  const { code, shown, data } = await report();
-  assert.equal([code, shown], [0, ["warning needless-file package.json"]]);
-  assert.match(data.findings[0].what, /would be published: .*, .*, .*, 1 more$/);
-});
-
 test("types that are not those of the schema are an error, with what makes them anew", async () => {
   mkdirSync(join(sound.folder, "node_modules"));
   const compiler = "node_modules/json-schema-to-typescript";
@@ -216,54 +151,13 @@ test("types that can't be compared are told, for want of the compiler", async ()
   );
 });
 
-test("a package of a monorepo is judged by itself, also below an npm that was told of another", async () => {
-  const workspace = "node_modules/mlflow-auth-plugin-sound";
-  sound.write("../../package.json", { name: "top", version: "1.0.0", private: true, workspaces: [workspace] });
-  sound.write("../../.env", "x");
-  const env = { npm_config_workspace: "another", npm_config_json: "false" };
-  const { code, stdout } = await run(["plugins", "--check"], { cwd: sound.folder, env });
-  assert.is(code, 0, stdout);
-  assert.match(stdout, /\nNothing was found: it can be published\.\n$/);
-});
-
-test("an npm in the package's own folder is not run, wherever PATH leads", async () => {
-  sound.write("npm", "#!/bin/sh\n: > ran\n");
-  chmodSync(join(sound.folder, "npm"), 0o755);
-  const env = { PATH: `.::${process.env["PATH"]}` };
-  const { stdout } = await run(["plugins", "--check", "--json", "--no-import"], { cwd: sound.folder, env });
-  assert.is(existsSync(join(sound.folder, "ran")), false);
-  assert.is(JSON.parse(stdout).fine, true);
-});
-
-test("names of files are read as deep as any program reads them, and a package.json of any depth is judged", async () => {
-  sound.change(
-    "package.json",
-    (json) => void Object.assign(json, { exports: { ".": { node: { import: "./no.js" } } } }),
-  );
-  assert.equal((await report("--no-import")).shown, ["error missing-file no.js"]);
-  const text = readFileSync(join(sound.folder, "package.json"), "utf8");
-  const deep = `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`;
-  sound.write("package.json", text.replace(/"exports":.*?\}{3}/s, `"exports":${deep}`));
-  assert.is((await report("--no-import")).code, 0);
-});
-
-test("without npm, or where it can't pack, the files are what is not looked into", async () => {
-  const bare = await run(["plugins", "--check"], { cwd: sound.folder, env: { PATH: "/nowhere" } });
-  assert.is(bare.code, 0, bare.stderr);
-  assert.match(bare.stdout, "not looked into: which files would be published (npm can't be run here)");
-  sound.change("package.json", (json) => void delete json["version"]);
-  const { stdout } = await check();
-  assert.match(stdout, /warning {2}publishing .*\n {4}it has no version/);
-  assert.match(stdout, /not looked into: which files would be published \(`npm pack` says: .*must have/);
-});
-
 test("what is no plugin's package is a finding; where there is no package at all, it was used wrongly", async () => {
   sound.write("package.json", "{");
   const broken = await check();
   assert.is(broken.code, 1);
   assert.match(
     broken.stdout,
-    /^a package without a name .*\n {2}error {4}package-json {3}package\.json:1:1\n {4}package\.json is not JSON\n/,
+    /^a package without a name .*\n {2}error {4}package-json {3}package\.json:1:2\n {4}package\.json is not JSON\n/,
   );
   sound.write("package.json", { name: "x", version: "1.0.0" });
   assert.equal((await report()).shown, ["error package-json package.json"]);

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Artefact, artefactPath, install } from "./installation/artefact.ts";
 import { type NodeName, nodeBinary as nodeIn, node as nodeOf, nodeVersions } from "./installation/node.ts";
-import { findPython, pythonIn } from "./installation/python.ts";
+import { findPython, type Python, pythonIn } from "./installation/python.ts";
 import {
   mlflow,
   mlflow2,
@@ -66,42 +66,15 @@ export async function missing(...tools: Tool[]): Promise<string | undefined> {
 
 const checks: Record<Tool, () => Promise<string | undefined>> = {
   python: async () => ((await python()) ? undefined : noPython),
-  mlflow: async () => {
-    const found = await python();
-    return found ? artefact(mlflow(found), `MLflow is not installed: ${HOW} (it takes 2 minutes).`) : noPython;
-  },
-  mlflow2: async () => {
-    const found = await python();
-    return found
-      ? artefact(mlflow2(found), `The client of MLflow 2 is not installed: ${HOW} (half a minute).`)
-      : noPython;
-  },
+  mlflow: () => inPython(mlflow, `MLflow is not installed: ${HOW} (it takes 2 minutes).`),
+  mlflow2: () => inPython(mlflow2, `The client of MLflow 2 is not installed: ${HOW} (half a minute).`),
   "mlflow-python3.9": () => mlflowForOther("python3.9"),
   "mlflow-python3.13": () => mlflowForOther("python3.13"),
-  "mlflow-login": async () => {
-    const found = await python();
-    return found
-      ? artefact(mlflowLogin(found), `What MLflow's login needs is not installed: ${HOW} (seconds).`)
-      : noPython;
-  },
-  notebooks: async () => {
-    const found = await python();
-    return found
-      ? artefact(notebooks(found), `Jupyter's kernel, Ray and uv are not installed: ${HOW} (half a minute).`)
-      : noPython;
-  },
-  "secrets-auth": async () => {
-    const found = await python();
-    return found ? artefact(secretsAuth(found), `mlflow-secrets-auth is not installed: ${HOW} (seconds).`) : noPython;
-  },
-  moto: async () => {
-    const found = await python();
-    return found ? artefact(moto(found), `moto is not installed: ${HOW} (half a minute).`) : noPython;
-  },
-  "python-tools": async () => {
-    const found = await python();
-    return found ? artefact(pythonTools(found), `uv, pipx and twine are not installed: ${HOW} (seconds).`) : noPython;
-  },
+  "mlflow-login": () => inPython(mlflowLogin, `What MLflow's login needs is not installed: ${HOW} (seconds).`),
+  notebooks: () => inPython(notebooks, `Jupyter's kernel, Ray and uv are not installed: ${HOW} (half a minute).`),
+  "secrets-auth": () => inPython(secretsAuth, `mlflow-secrets-auth is not installed: ${HOW} (seconds).`),
+  moto: () => inPython(moto, `moto is not installed: ${HOW} (half a minute).`),
+  "python-tools": () => inPython(pythonTools, `uv, pipx and twine are not installed: ${HOW} (seconds).`),
   "python3.9": () => otherPython("python3.9"),
   "python3.11": () => otherPython("python3.11"),
   "python3.13": () => otherPython("python3.13"),
@@ -133,6 +106,11 @@ async function python() {
     (await findPython()) ??
     (installs && (await installSystemPackages("python3", "python3-venv")) ? findPython() : undefined)
   );
+}
+
+async function inPython(wanted: (python: Python) => Artefact, sentence: string): Promise<string | undefined> {
+  const found = await python();
+  return found ? artefact(wanted(found), sentence) : noPython;
 }
 
 function nodeTool(name: NodeName) {
@@ -198,24 +176,18 @@ export function notebooksPython(): Promise<string> {
 }
 
 /** The folder for PYTHONPATH with mlflow-secrets-auth. @throws Error if it is not there; ask `missing("secrets-auth")` first. */
-export async function secretsAuthFolder(): Promise<string> {
-  const found = await findPython();
-  if (found === undefined) throw new Error(noPython);
-  return present(artefactPath(secretsAuth(found)));
+export function secretsAuthFolder(): Promise<string> {
+  return folderOf(secretsAuth);
 }
 
 /** The folder for the PYTHONPATH of a server with MLflow's own login. @throws Error if it is not there; ask `missing("mlflow-login")` first. */
-export async function mlflowLoginFolder(): Promise<string> {
-  const found = await findPython();
-  if (found === undefined) throw new Error(noPython);
-  return present(artefactPath(mlflowLogin(found)));
+export function mlflowLoginFolder(): Promise<string> {
+  return folderOf(mlflowLogin);
 }
 
 /** The path of moto's server. @throws Error if it is not installed; ask `missing("moto")` first. */
 export async function motoBinary(): Promise<string> {
-  const found = await findPython();
-  if (found === undefined) throw new Error(noPython);
-  return present(motoServer(artefactPath(moto(found))));
+  return present(motoServer(await folderOf(moto)));
 }
 
 /** The path of the Python that has moto, and with it botocore. @throws Error if it is not installed; ask `missing("moto")` first. */
@@ -233,10 +205,14 @@ export async function pythonBinary(name: PythonName): Promise<string> {
   return present((await findPythonVersion(name)) ?? name);
 }
 
-async function pythonWith(environment: typeof mlflow | typeof moto): Promise<string> {
+async function pythonWith(environment: (python: Python) => Artefact): Promise<string> {
+  return present(pythonIn(await folderOf(environment)));
+}
+
+async function folderOf(wanted: (python: Python) => Artefact): Promise<string> {
   const found = await findPython();
   if (found === undefined) throw new Error(noPython);
-  return present(pythonIn(artefactPath(environment(found))));
+  return present(artefactPath(wanted(found)));
 }
 
 /** The path of another Node than the one that runs the tests. @throws Error if it is not there; ask `missing` first. */

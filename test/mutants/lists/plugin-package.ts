@@ -147,7 +147,7 @@ export const mutants = [
   // check: the command
   ...faultsIn(
     "cli/src/plugin-package",
-    ["cli/plugin-check"],
+    ["cli/plugin-check", "cli/plugin-check-files"],
     [
       ["env: { ...process.env, PATH: path },", "", "a program that a package calls npm is run"],
       [" || level === DEEPEST", "", "a package.json of many levels ends the judge"],

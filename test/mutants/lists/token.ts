@@ -53,7 +53,7 @@ export const mutants = [
   ),
   ...faultsIn(
     "plugins/token/src",
-    ["plugins/token/command"],
+    ["plugins/token/command", "plugins/token/command-ends"],
     [
       [".filter(isAbsolute)", "", "a program that lies in the working directory is run"],
       ['process.kill(-pid, "SIGKILL")', 'process.kill(pid, "SIGKILL")', "what a command started goes on for ever"],
