@@ -10,6 +10,8 @@ export interface Ask extends PythonEnvironment {
   readonly env: Readonly<Record<string, string>>;
   /** Where it counts network interfaces and mounts: `net` and `mnt`, as /proc has them; nothing where there is no such thing. */
   readonly namespaces: Readonly<Record<string, string>>;
+  /** What it may read beside what everybody may who is this user, as {@link ownRights} gives it. */
+  readonly rights: Readonly<Record<string, string>>;
 }
 
 /** What the proxy says. */
@@ -67,13 +69,13 @@ export function firstLine(socket: Socket, room: Room): Promise<string | undefine
 export function askIn(line: string): Ask | undefined {
   try {
     const { ask } = JSON.parse(line) as { ask: Ask };
-    const { version, prefix, plugins, cwd, env, namespaces } = ask;
+    const { version, prefix, plugins, cwd, env, namespaces, rights } = ask;
     const isAsk =
       [version, prefix].every(isText) &&
       (cwd === null || isText(cwd)) &&
       Array.isArray(plugins) &&
-      [plugins, env, namespaces].every((one) => typeof one === "object" && Object.values(one).every(isText));
-    return isAsk ? { version, prefix, plugins, cwd, env, namespaces } : undefined;
+      [plugins, env, namespaces, rights].every((one) => typeof one === "object" && Object.values(one).every(isText));
+    return isAsk ? { version, prefix, plugins, cwd, env, namespaces, rights } : undefined;
   } catch {
     return undefined;
   }

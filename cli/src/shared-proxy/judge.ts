@@ -1,6 +1,6 @@
 /** Who may share a proxy: only a program to which one of its own would give the same. */
 import { createHash } from "node:crypto";
-import { readlinkSync, statSync } from "node:fs";
+import { readFileSync, readlinkSync, statSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import type { Config } from "@mlflow-auth/core/internal";
 import type { PythonEnvironment } from "@mlflow-auth/core/internal/python";
@@ -11,6 +11,8 @@ import type { Ask } from "./ask.js";
 export interface Meaning {
   readonly launched: PythonEnvironment;
   readonly namespaces: Readonly<Record<string, string>>;
+  /** As {@link ownRights} gives it. */
+  readonly rights: Readonly<Record<string, string>>;
   /** Undefined: the environment stands in its place, and the folder counts. */
   readonly file: { readonly path: string; readonly text: string } | undefined;
   readonly cwd: string | null;
@@ -28,6 +30,9 @@ const ALWAYS = [
   ..."NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_TLS_REJECT_UNAUTHORIZED NODE_USE_SYSTEM_CA NODE_USE_ENV_PROXY".split(" "),
   ..."SSL_CERT_FILE SSL_CERT_DIR OPENSSL_CONF".split(" "),
 ];
+
+/** What {@link ownRights} has. */
+const RIGHTS = ["groups", "capabilities", "root"] as const;
 
 /** Names of variables that hold paths. One that is relative means another file in another folder. */
 const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|ROOT|CLIENT_KEY)$/;
@@ -52,6 +57,7 @@ export async function differenceOf(ask: Ask, own: Meaning): Promise<string | und
   if (ask.version !== version) return "version";
   if (ask.prefix !== prefix || !same(ask.plugins, plugins)) return "environment";
   if (!["net", "mnt"].every((kind) => ask.namespaces[kind] === own.namespaces[kind])) return "namespaces";
+  if (!RIGHTS.every((kind) => ask.rights[kind] === own.rights[kind])) return "rights";
   const values = valuesIn(own.env, own);
   if (!same(values, valuesIn(ask.env, own))) return "variables";
   if ((leadsFromFolder(values) || own.file === undefined) && ask.cwd !== own.cwd) return "folder";
@@ -79,9 +85,10 @@ function valuesIn(env: Environment, { reads }: Meaning): ReturnType<typeof count
 
 /** What a token stands for. A successor for which it is another one serves nobody who has that token. */
 export function digestOf(own: Meaning): string {
-  const { launched, namespaces, file, cwd, env } = own;
+  const { launched, namespaces, rights, file, cwd, env } = own;
   const folder = file === undefined ? cwd : null;
-  const parts = [launched, namespaces.net, namespaces.mnt, file, folder, valuesIn(env, own)];
+  const where = [namespaces.net, namespaces.mnt, ...RIGHTS.map((kind) => rights[kind])];
+  const parts = [launched, where, file, folder, valuesIn(env, own)];
   return createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 }
 
@@ -89,6 +96,22 @@ export function digestOf(own: Meaning): string {
 export function ownNamespaces(): Record<string, string> {
   try {
     return Object.fromEntries(["net", "mnt"].map((kind) => [kind, readlinkSync(`/proc/self/ns/${kind}`)]));
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * By which groups and capabilities this process reads files, and from which root: one that has fewer would get by it what it may not read
+ * itself. Empty where there is no /proc. As proxy/python/mlflow_auth_bridge/rights.py has it.
+ */
+export function ownRights(): Record<string, string> {
+  try {
+    const [, capabilities = ""] = /^CapBnd:\s*(\w+)/m.exec(readFileSync("/proc/self/status", "latin1")) ?? [];
+    const { dev, ino } = statSync("/", { bigint: true });
+    const own = process.getegid?.() ?? -1;
+    const groups = [...new Set([own, ...(process.getgroups?.() ?? [])])].sort((one, other) => one - other);
+    return { groups: [own, ...groups].join(" "), capabilities, root: `${dev} ${ino}` };
   } catch {
     return {};
   }

@@ -22,7 +22,7 @@ import { serveProxy } from "../serve-proxy.js";
 import { onStop } from "../stop-signals.js";
 import { tell } from "./ask.js";
 import { type Given, takeGiven } from "./given.js";
-import { digestOf, installedNow, leadsFromFolder, type Meaning, ownNamespaces } from "./judge.js";
+import { digestOf, installedNow, leadsFromFolder, type Meaning, ownNamespaces, ownRights } from "./judge.js";
 import { refuseAll } from "./refuse.js";
 import { removeSockets, share } from "./share.js";
 
@@ -55,7 +55,8 @@ async function serveProcesses(given: Given, starter: Socket | undefined): Promis
     const meaningOf = (config: Meaning["config"]): Meaning => {
       const installed = installedNow(config);
       const { launched, cwd, env } = given;
-      return { launched, cwd, namespaces: ownNamespaces(), file, config, env, reads, installed };
+      const [namespaces, rights] = [ownNamespaces(), ownRights()];
+      return { launched, cwd, namespaces, rights, file, config, env, reads, installed };
     };
     let meaning: Meaning | undefined;
     const serving = {

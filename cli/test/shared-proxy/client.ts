@@ -9,6 +9,7 @@ import { pythonWheel } from "@mlflow-auth/proxy";
 import { builtCommand } from "@mlflow-auth/test/built-command";
 import { compileCache } from "@mlflow-auth/test/compile-cache";
 import { closeAfterwards, limitTests } from "@mlflow-auth/test/suite";
+import { ownRights } from "../../src/shared-proxy/judge.js";
 
 /** Seconds: each test starts a proxy or two. */
 limitTests(60);
@@ -85,7 +86,9 @@ const launched = { version: "1.2.3", prefix: "/opt/venv", plugins: [] };
 export function askOf({ cwd, env = {} }: Place, more: object = {}): { ask: object } {
   const { PATH = "", HOME = "" } = process.env;
   const namespaces = Object.fromEntries(["net", "mnt"].map((kind) => [kind, readlinkSync(`/proc/self/ns/${kind}`)]));
-  return { ask: { ...launched, cwd, env: { PATH, HOME, ...compileCache, ...env }, namespaces, ...more } };
+  return {
+    ask: { ...launched, cwd, env: { PATH, HOME, ...compileCache, ...env }, namespaces, rights: ownRights(), ...more },
+  };
 }
 
 /** Starts a proxy, and asks it as the one who did. */

@@ -11,7 +11,7 @@ import { createLeases } from "../../src/shared-proxy/leases.js";
 const YES = { settings: { proxy: "http://127.0.0.1:1" }, file: null, fd: null, digest: "d" };
 
 /** A line that is understood. Its answer is yes, always. */
-export const ask = `${JSON.stringify({ ask: { version: "1", prefix: "/", plugins: [], cwd: "/", env: {}, namespaces: {} } })}\n`;
+export const ask = `${JSON.stringify({ ask: { version: "1", prefix: "/", plugins: [], cwd: "/", env: {}, namespaces: {}, rights: {} } })}\n`;
 
 /** `accepted` are the ends of the connections here, in the order in which they came. */
 export async function serve() {

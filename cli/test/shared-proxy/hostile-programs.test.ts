@@ -80,7 +80,7 @@ for (const [what, line] of [
   ["another message", '{"again":true}\n'],
   [
     "an ask of texts that are none",
-    '{"ask":{"version":1,"prefix":"/","plugins":[],"cwd":"/","env":{},"namespaces":{}}}\n',
+    '{"ask":{"version":1,"prefix":"/","plugins":[],"cwd":"/","env":{},"namespaces":{},"rights":{}}}\n',
   ],
   ["bytes that are no text", Buffer.from([0xff, 0xfe, 0x0a])],
 ] as const) {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
+import { ownRights } from "../../src/shared-proxy/judge.js";
 import { createSite, type Site } from "../project.js";
 import { askAt, type Line, type Place, type Started, startShared } from "./client.js";
 
@@ -66,6 +67,10 @@ for (const [what, difference, place, more] of [
   ["one more plugin", "environment", {}, { plugins: ["/opt/venv/lib/mlflow_auth_vault"] }],
   ["another network", "namespaces", {}, { namespaces: { net: "net:[1]", mnt: "mnt:[1]" } }],
   ["no namespaces", "namespaces", {}, { namespaces: {} }],
+  ["another group", "rights", {}, { rights: { ...ownRights(), groups: "7 7" } }],
+  ["fewer capabilities", "rights", {}, { rights: { ...ownRights(), capabilities: "0000000000000001" } }],
+  ["another root folder", "rights", {}, { rights: { ...ownRights(), root: "1 1" } }],
+  ["nothing to say of its rights", "rights", {}, { rights: {} }],
   ["another file", "file", { cwd: "copy" }],
   ["no file", "file", { cwd: "/" }],
   ["a file that is named and not there", "file", { env: { ...env, MLFLOW_AUTH_CONFIG: "FOLDER/none.yaml" } }],

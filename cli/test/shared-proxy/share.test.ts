@@ -44,6 +44,7 @@ async function begin({ hangs = false } = {}) {
     reads: new Set(),
     env: {},
     namespaces: {},
+    rights: {},
   } as unknown as Meaning;
   const { ended } = await share({
     ...{ given, starter: accepted, meaning, proxy, clock, tryOut: async () => undefined },

@@ -173,4 +173,34 @@ test("one that is killed as it starts is told as such", async () => {
   assert.match(message, /its proxy ended as it started without a word, as where the system has no memory left for it/);
 });
 
+test("programs share it where Python sees the same of their rights as the command", async () => {
+  const [first, second] = await run<number[]>(`
+get()
+told, tell = os.pipe()
+if os.fork() == 0:
+    get()
+    os.write(tell, str(pid()).encode())
+    os._exit(0)
+print(json.dumps([pid(), int(os.read(told, 99))]))
+`);
+  assert.is(second, first);
+});
+
+test("a program that has given up a group gets no credential that this group may read", { user: "root" }, async () => {
+  const [isShared, statuses] = await run<[boolean, number[]]>(`
+os.setgroups([7777])
+statuses = [get()]
+told, tell = os.pipe()
+if os.fork() == 0:
+    os.setgroups([])
+    get()
+    os.write(tell, str(pid()).encode())
+    os.kill(pid(), signal.SIGTERM)
+    os._exit(0)
+other = int(os.read(told, 99))
+print(json.dumps([pid() == other, statuses]))
+`);
+  assert.equal([isShared, statuses], [false, [200]]);
+});
+
 test.run();

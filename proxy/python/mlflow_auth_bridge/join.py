@@ -16,6 +16,7 @@ from .bridge import Bridge
 from .find import Failure, find_or_start
 from .lease import say
 from .provider import LAUNCH
+from .rights import rights
 from .watch import Watch
 
 # Seconds for which a failure is not tried again: each request of the program would wait for it.
@@ -82,6 +83,7 @@ class Member:
             "cwd": self._folder or present_folder(),
             "env": {as_read(name): as_read(value) for name, value in environment().items() if name != LAUNCH},
             "namespaces": namespaces(),
+            "rights": rights(),
             # Whoever is another user from now on has another proxy: as which it is asked is seen by the socket.
             "user": os.geteuid(),
         }

@@ -118,8 +118,15 @@ def leave_behind(command, environment, descriptors, stderr):
         pass_fds=descriptors,
         start_new_session=True,
         check=True,
+        **as_it_acts(),
     )
     return int(shell.stdout)
+
+
+def as_it_acts():
+    """A shell goes back to who the program was started as, where that acts as another user for a while, and the proxy with it."""
+    acts_as = {"user": os.geteuid(), "group": os.getegid()}
+    return {} if acts_as == {"user": os.getuid(), "group": os.getgid()} else acts_as
 
 
 def piped(text):

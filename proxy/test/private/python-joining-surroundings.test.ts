@@ -132,6 +132,22 @@ print(json.dumps([first, asked]))
   assert.equal(asked, [65534]);
 });
 
+test("a proxy acts as whom the program acts as that starts it, and never as whom that once was", {
+  user: "root",
+}, async () => {
+  const users = await scene.run<string[]>(`
+from mlflow_auth_bridge.start import leave_behind
+reading, writing = os.pipe()
+os.setegid(65534)
+os.seteuid(65534)
+leave_behind(["/bin/sh", "-c", f"cat /proc/self/status >&{writing}"], dict(os.environ), [writing], subprocess.DEVNULL)
+os.close(writing)
+with open(reading) as status:
+    print(json.dumps([line.split(":")[1].split() for line in status if line.startswith(("Uid:", "Gid:"))]))
+`);
+  assert.equal(users, [Array(4).fill("65534"), Array(4).fill("65534")]);
+});
+
 test("sockets are made for their owner alone, whatever the mask", async () => {
   if (process.platform !== "linux") return;
   await scene.run("os.umask(0); print(json.dumps(get()))");

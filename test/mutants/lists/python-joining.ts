@@ -64,4 +64,28 @@ export const mutants = [
       ],
     ],
   ),
+  ...faultsIn(
+    "cli/src/shared-proxy/judge.ts",
+    ["cli/judge"],
+    [
+      [
+        'if (!RIGHTS.every((kind) => ask.rights[kind] === own.rights[kind])) return "rights";',
+        "",
+        "a program gets what only a group may read to which it does not belong",
+      ],
+      ['"groups", "capabilities", "root"', '"capabilities", "root"', "a program that gave up a group is let in"],
+      ['"groups", "capabilities", "root"', '"groups", "root"', "a program that gave up its capabilities is let in"],
+      ['"groups", "capabilities", "root"', '"groups", "capabilities"', "a program in another root folder is let in"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/rights.py",
+    ["cli/with-python"],
+    [["[own, *groups]", "groups", "no program shares a proxy"]],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/start.py",
+    ["proxy/python-joining-surroundings"],
+    [["        **as_it_acts(),\n", "", "a program that acts as another user for a while starts a proxy of root's"]],
+  ),
 ];
