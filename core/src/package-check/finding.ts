@@ -10,6 +10,7 @@ export const findingCodes = [
   "hidden-value",
   "own-option",
   "open-object",
+  "slow-pattern",
   "description",
   "default",
   "example",

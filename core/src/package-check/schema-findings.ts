@@ -14,6 +14,7 @@ import { partFindings } from "./option-findings.js";
 import { PluginRefusals } from "./refusals.js";
 import { tourOf } from "./schema-tour.js";
 import { valueCheck } from "./schema-values.js";
+import { slowPatternFindings } from "./slow-patterns.js";
 
 /** A schema of the package, and where it stands. */
 interface OwnSchema {
@@ -50,6 +51,8 @@ export async function optionFindings(checked: CheckedPackage): Promise<PackageFi
     if ((await schemaFault(schema)) !== undefined) continue;
     const walker = new SchemaWalker(schema, valuesSchema);
     const check = await valueCheck(schema);
+    const slow = endless(() => slowPatternFindings(schema)) ?? [];
+    for (const finding of slow) found.push({ ...finding, file, pointer: base + (finding.pointer ?? "") });
     for (const part of endless(() => tourOf(schema, walker)) ?? []) {
       for (const finding of partFindings(part, walker, check)) {
         found.push({ ...finding, file, pointer: base + (finding.pointer ?? "") });

@@ -17,6 +17,11 @@ export const schemaMistakes: Readonly<Record<string, Mistake>> = {
     "error schema package.json#/mlflow-auth-plugin/configSchema",
     /refers to itself without end/,
   ],
+  "a pattern that takes for ever": [
+    option("realm", { description: "Of whom.", type: "string", pattern: "^(a+)+$" }),
+    `error slow-pattern ${at}/realm/pattern`,
+    /goes back and forth without end/,
+  ],
   "an option of core's own": [
     option("timeout", { ...described }),
     "error own-option package.json#/mlflow-auth-plugin/configSchema",

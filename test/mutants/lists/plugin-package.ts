@@ -36,6 +36,21 @@ export const mutants = [
     ["cli/plugin-check"],
     [["findings: located(", "findings: ((_: string, all: never[]) => all)(", "whoever reads the JSON has no line"]],
   ),
+  ...faultsIn(
+    "core/src/package-check",
+    ["core/slow-patterns"],
+    [
+      ["if (group?.looks) before = before.slice(0, group.at);", "", "a pattern behind a look-ahead is not tried"],
+      [
+        'else if (token === "|") before = before.slice(0, open.at(-1)?.at ?? 0);',
+        "",
+        "of alternatives only the first is tried",
+      ],
+      ["before += last.repeat(", "last.repeat(", "a pattern behind a count is not tried"],
+      ["if (DATA.has(key)) return [];", "", "an example of an option is called a pattern"],
+      ["if (areNames) return patternsIn(value, at);", "", "an option that is called pattern hides its own"],
+    ],
+  ),
   // check: what a package says
   ...faultsIn(
     "core/src/package-check",
