@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from mlflow_auth.command import VARIABLE, CantStart, cant_run, launch
+from mlflow_auth.provider import SIGNS, signs_by_itself
 
 #: The name by which MLflow asks for this package, and the variable in which it is told to.
 NAME = "mlflow-auth"
@@ -50,6 +51,11 @@ def _problem_here():
         return (
             f"{ASKED} {is_what}, so MLflow in this process does not ask mlflow-auth",
             f'os.environ["{ASKED}"] = "{NAME}", before the first request',
+        )
+    if signs_by_itself():
+        return (
+            f"{SIGNS} is set, so MLflow in this process signs its requests itself and does not ask mlflow-auth",
+            f'del os.environ["{SIGNS}"], before the first request',
         )
     if not _is_known_to_mlflow():
         return (

@@ -10,6 +10,7 @@ import os
 NAME = "mlflow-auth"
 EXEC = "_MLFLOW_AUTH_BRIDGE"
 LAUNCH = "_MLFLOW_AUTH_LAUNCH"
+SIGNS = "MLFLOW_TRACKING_AWS_SIGV4"
 
 _told = None
 
@@ -41,6 +42,8 @@ class EarlyImport:
             if os.environ.get("MLFLOW_TRACKING_AUTH") == NAME and EXEC not in os.environ:
                 tell_children()
                 load_bridge().EarlyImport()
+                if signs_by_itself():
+                    warn_of_signatures()
         except Exception:
             # It is said where a request is made.
             pass
@@ -50,6 +53,21 @@ class EarlyImport:
 
     def tags(self):
         return {}
+
+
+def signs_by_itself():
+    """Whether MLflow signs its requests for AWS, and so asks no plugin: the variable as MLflow reads it."""
+    return os.environ.get(SIGNS, "").lower() in ("true", "1")
+
+
+def warn_of_signatures():
+    import sys
+
+    if sys.stderr is not None:
+        sys.stderr.write(
+            f"mlflow-auth: warning: {SIGNS} is set, so MLflow signs its requests itself and sends them without the credential of"
+            f" mlflow-auth. Try this: unset {SIGNS}\n"
+        )
 
 
 def tell_children():
@@ -64,7 +82,8 @@ def tell_children():
         _told = json.dumps(told), told["bridge"]
     os.environ[LAUNCH], bridge = _told
     path = os.environ.get("PYTHONPATH")
-    if path is None or bridge not in path.split(os.pathsep):
+    # In a folder with a colon in its name it would be two others there.
+    if os.pathsep not in bridge and (path is None or bridge not in path.split(os.pathsep)):
         os.environ["PYTHONPATH"] = bridge if not path else bridge + os.pathsep + path
 
 
@@ -77,8 +96,8 @@ def load_bridge():
 
     with _loading:
         if "mlflow_auth_bridge" not in sys.modules:
-            # That of `exec`, or of the program that started this one, has the same name elsewhere.
-            if not any(os.path.basename(path) == os.path.basename(BRIDGE) for path in sys.path):
+            # That of `exec`, or of the program that started this one, has the same name elsewhere, if it is still there.
+            if not any(os.path.basename(path) == os.path.basename(BRIDGE) and os.path.isfile(path) for path in sys.path):
                 sys.path.insert(0, BRIDGE)
         return importlib.import_module("mlflow_auth_bridge.provider")
 

@@ -67,10 +67,12 @@ test("where the chain breaks doctor() ends with one line, not with a traceback",
 });
 
 test("doctor() says where MLflow of this very process would go bare", async () => {
-  const [unset = "", another = "", unknown = "", known = ""] = await work([
+  const [unset = "", another = "", signing = "", unknown = "", known = ""] = await work([
     "import mlflow_auth\nmlflow_auth.doctor()",
     "%env MLFLOW_TRACKING_AUTH=another\nmlflow_auth.doctor()",
-    `${ON}
+    `${ON}\n%env MLFLOW_TRACKING_AWS_SIGV4=True\nmlflow_auth.doctor()`,
+    `import os
+del os.environ["MLFLOW_TRACKING_AWS_SIGV4"]
 import mlflow.tracking.request_auth.registry as registry
 found = registry._request_auth_provider_registry._registry
 found[:] = [one for one in found if one.get_name() != "mlflow-auth"]
@@ -83,7 +85,8 @@ mlflow_auth.doctor()`,
     unknown,
     /FAIL {2}python {10}MLflow was imported before mlflow-auth was installed, .*\n.*restart the kernel/,
   );
-  for (const shown of [unset, another, unknown]) assert.not.match(shown, /All is well|Traceback/);
+  assert.match(signing, /FAIL {2}python {10}MLFLOW_TRACKING_AWS_SIGV4 is set, .*\n.*Try this: del os\.environ/);
+  for (const shown of [unset, another, signing, unknown]) assert.not.match(shown, /All is well|Traceback/);
   assert.match(known, "All is well.");
 });
 

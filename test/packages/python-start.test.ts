@@ -37,6 +37,13 @@ function plugin(folder: string, name: string): string {
   return join(folder, name);
 }
 
+/** The same, with the bridge that it carries. */
+function withBridge(name: string): string {
+  const site = installed(emptyFolder(name));
+  cpSync(dirname(pythonWheel), join(site, "mlflow_auth", "_command", "wheel"), { recursive: true });
+  return site;
+}
+
 /** What the Node was started with. */
 function started({ code, stdout, stderr }: Ended) {
   assert.is(code, 7, stderr + stdout);
@@ -135,6 +142,39 @@ test("under exec its bridge is used, also where this environment has no Node to 
   const program = "from mlflow_auth.provider import load_bridge; print(load_bridge().__file__)";
   const { stdout, stderr } = await runIn(site, { cwd: "/", env }, python, "-c", program);
   assert.is(stdout.trim(), join(dirname(pythonWheel), "mlflow_auth_bridge", "provider.py"), stderr);
+});
+
+test("a bridge that is not there any more, of a program that started this one, is not looked for", async () => {
+  const site = withBridge("left");
+  const env = { PYTHONPATH: [join("/gone", basename(pythonWheel)), site].join(delimiter) };
+  const program = "from mlflow_auth.provider import load_bridge; print(load_bridge().__file__)";
+  const { stdout, stderr } = await runIn(site, { cwd: "/", env }, python, "-c", program);
+  assert.match(stdout, join(site, "mlflow_auth", "_command", "wheel"), stderr);
+});
+
+test("a folder with a colon in its name, which PYTHONPATH can't have, is not told again with each request", async () => {
+  const site = installed(join(emptyFolder("site"), "a:b"));
+  const program = [
+    `import os, sys; sys.path.append(${JSON.stringify(site)})`,
+    "from mlflow_auth.provider import tell_children; tell_children(); tell_children()",
+    "print(os.environ['PYTHONPATH'])",
+  ];
+  const place = { cwd: "/", env: { PYTHONPATH: "/own" } };
+  const { stdout, stderr } = await runIn(site, place, python, "-c", program.join("\n"));
+  assert.is(stdout.trim(), "/own", stderr);
+});
+
+test("that MLflow signs its requests itself is said as MLflow is imported, as MLflow reads the variable", async () => {
+  const site = withBridge("signing");
+  const program = "from mlflow_auth.provider import EarlyImport; EarlyImport()";
+  const importing = async (MLFLOW_TRACKING_AWS_SIGV4: string, MLFLOW_TRACKING_AUTH = "mlflow-auth") => {
+    const env = { PYTHONPATH: site, MLFLOW_TRACKING_AUTH, MLFLOW_TRACKING_AWS_SIGV4 };
+    return (await runIn(site, { cwd: "/", env }, python, "-c", program)).stderr;
+  };
+  for (const yes of ["true", "True", "1"])
+    assert.match(await importing(yes), /^mlflow-auth: warning: .* Try this: unset /);
+  for (const no of ["false", "0", ""]) assert.is(await importing(no), "");
+  assert.is(await importing("true", "another"), "");
 });
 
 test.run();

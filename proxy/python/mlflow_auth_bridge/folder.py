@@ -31,6 +31,8 @@ BACKLOG = 512
 
 def own_folders():
     """Those that can be used, best first. Each is made if it is not there."""
+    if is_anybody():
+        return
     for path in places():
         try:
             folder = Folder(path)
@@ -49,10 +51,32 @@ def places():
     cache = os.path.join(cache if os.path.isabs(cache) else os.path.expanduser("~/.cache"), "mlflow-auth")
     if os.path.isabs(cache):
         with contextlib.suppress(OSError):
-            os.makedirs(cache, 0o700, exist_ok=True)
+            if is_trusted(nearest(cache)):
+                os.makedirs(cache, 0o700, exist_ok=True)
         # A home may be that of many machines, and a socket belongs to one.
         yield os.path.join(cache, machine())
     yield f"/tmp/mlflow-auth-{user}"
+
+
+def nearest(path):
+    """The folder in which the first of what is missing of a path would be made."""
+    while not os.path.exists(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def is_trusted(folder):
+    """Not another user's, who could exchange what is in it; and root leaves nothing in a home that it was given, as `sudo -E` gives it."""
+    return os.stat(folder).st_uid in (0, os.geteuid())
+
+
+def is_anybody():
+    """Whether this user has the number by which a user namespace shows all whom it does not know: as an owner's or a peer's, it says nothing."""
+    try:
+        with open("/proc/sys/kernel/overflowuid", encoding="ascii") as number, open("/proc/self/uid_map", encoding="ascii") as known:
+            return os.geteuid() == int(number.read()) and sum(int(line.split()[2]) for line in known) < 2**32 - 1
+    except (OSError, ValueError):
+        return False
 
 
 def machine():
@@ -70,6 +94,8 @@ class Folder:
     def __init__(self, path):
         if len(os.fsencode(path)) + LONGEST_NAME > LONGEST_PATH:
             raise OSError(errno.ENAMETOOLONG, "too long for a socket", path)
+        if not is_trusted(os.path.dirname(path)):
+            raise OSError(errno.EPERM, "in another user's folder", path)
         with contextlib.suppress(FileExistsError):
             os.mkdir(path, 0o700)
         found = os.lstat(path)

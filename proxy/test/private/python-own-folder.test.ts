@@ -1,5 +1,14 @@
 /** Where the sockets lie by which programs of one user find their proxy: in a folder of that user's alone, or nowhere. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { missing } from "@mlflow-auth/test/servers/tools";
 import { suite } from "@mlflow-auth/test/suite";
@@ -63,6 +72,32 @@ test("is passed over where it is another user's", { user: "root" }, async () => 
   mkdirSync(place(), { mode: 0o700 });
   chownSync(place(), 65534, 65534);
   await assertNextPlace();
+});
+
+test("is passed over where what it lies in is another user's, and nothing is made there", {
+  user: "root",
+}, async () => {
+  chownSync(scene.runtime, 65534, 65534);
+  await assertNextPlace();
+  assert.not.ok(existsSync(place()));
+});
+
+test("leaves nothing in a home that is another user's, as root has it under sudo", { user: "root" }, async () => {
+  const home = join(scene.folder, "home");
+  mkdirSync(home);
+  chownSync(home, 65534, 65534);
+  await scene.run("del os.environ['XDG_RUNTIME_DIR']; print(json.dumps(get()['is_led']))");
+  assert.equal(readdirSync(home), []);
+});
+
+test("is nobody's where all whom a user namespace does not know look like this user", async () => {
+  const isMade = await scene.run<boolean>(`
+import ctypes
+NEW_USER = 0x10000000
+print(json.dumps(ctypes.CDLL(None).unshare(NEW_USER) == 0 and get()["is_led"]))
+`);
+  // Some systems let nobody make one.
+  if (isMade) assert.is(scene.started()[0]?.socket, null);
 });
 
 for (const [what, runtime] of [

@@ -8,6 +8,21 @@ export const mutants = [
     [
       [" or found.st_mode & 0o077:", ":", "who may write the folder stands between a program and its proxy"],
       ["found.st_uid != os.geteuid() or ", "", "another user's folder is taken for one's own"],
+      [
+        "        if not is_trusted(os.path.dirname(path)):",
+        "        if False:",
+        "another user exchanges what programs find",
+      ],
+      [
+        "            if is_trusted(nearest(cache)):",
+        "            if True:",
+        "under sudo a home gets a folder of root's",
+      ],
+      [
+        "    if is_anybody():\n        return\n",
+        "",
+        "in a user namespace anybody's proxy is asked, and told all variables",
+      ],
       ["os.lstat(path)", "os.stat(path)", "a link leads to wherever another user says"],
     ],
   ),

@@ -145,4 +145,22 @@ export const mutants = [
       ],
     ],
   ),
+  ...faultsIn(
+    "python/mlflow_auth/provider.py",
+    ["test/python-start"],
+    [
+      [
+        "                if signs_by_itself():",
+        "                if False:",
+        "requests go out without the credential, and nobody says so",
+      ],
+      ['.lower() in ("true", "1")', ' == "true"', "MLflow signs, and nobody says so"],
+      [
+        " and os.path.isfile(path) for",
+        " for",
+        "what another program left in PYTHONPATH keeps this one from its bridge",
+      ],
+      ["os.pathsep not in bridge and (", "(", "PYTHONPATH grows with each request"],
+    ],
+  ),
 ];
