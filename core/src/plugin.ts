@@ -41,6 +41,7 @@ export {
   anonymous,
   type DispatchedAnswer,
   type DispatchedRequest,
+  type ExplainedRejection,
   type Group,
   type Interfaces,
   type InvalidationKind,

@@ -10,7 +10,7 @@ const promised: Readonly<Record<string, string>> = {
   plugin: `
     Auth CachePolicy Clock Command CommandContext CommandFactory CommandInstance CommandOutput ConnectionFailure
     ConnectionFailureKind Credential CredentialOptions CredentialProviderOptions CredentialProviderSettings
-    CredentialTerms DispatchedAnswer DispatchedRequest ErrorCode ErrorDetails ExitCode Factory Fetched
+    CredentialTerms DispatchedAnswer DispatchedRequest ErrorCode ErrorDetails ExitCode ExplainedRejection Factory Fetched
     FetchedCredential FetchedHeaders FetchedToken FetchedUser Group HttpClient HttpClientSettings HttpRequest
     HttpResponse Interfaces InvalidationKind JwtClaims LogFields Logger MlflowAuthError OpenedFile PluginContext
     ProviderHeaders ProviderRequest RefusalDetails RejectedAuth RequestAuthProvider RequestHeaderProvider Rewrite

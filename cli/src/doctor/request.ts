@@ -1,11 +1,18 @@
 /** One read as a client would send it, with the credential: the link that counts. */
-import { type AuthorizedHeaders, type Config, createInterceptor, isMlflowAuthError } from "@mlflow-auth/core/internal";
+import {
+  type AuthorizedHeaders,
+  type Config,
+  createInterceptor,
+  isMlflowAuthError,
+  type OpenedAuthorizer,
+} from "@mlflow-auth/core/internal";
 import { BRIDGE_PLUGIN } from "../outer-proxy.js";
 import { CLIENT_CREDENTIALS, secretVariablesOf } from "../removed-variables.js";
+import { withTimeout } from "../with-timeout.js";
 import { connectionFailure } from "./connection-failure.js";
 import type { CredentialReport } from "./credential.js";
 import { type Examination, READ_PATH } from "./examination.js";
-import { broken, brokenBy, type Finding, fine, skipped } from "./finding.js";
+import { broken, brokenBy, type Explanation, type Finding, fine, skipped } from "./finding.js";
 import type { NetworkReport } from "./network.js";
 import { type Answer, type Dispatcher, probe } from "./probe.js";
 import { explainAnswer, isRead } from "./unexpected-answers.js";
@@ -44,18 +51,39 @@ export async function requestFinding(examination: Examination, before: Before): 
       : `${inShort(authorized)} is accepted, and MLflow answers`;
     return fine("request", found, warnings);
   }
-  const { found, remedy } = explainAnswer(answer, {
+  const explained = explainAnswer(answer, {
     url,
     authorized,
     clocksApart,
     fixedForm: hasFixedForm(authorized, opened.open.config),
   });
+  const { found, remedy } = await withPluginsWords(explained, answer, { opened: opened.open, authorized, timeout });
   if (answer.status !== 404) return broken("request", found, remedy, warnings);
   const base = await baseAbove(target.uri, agent, timeout);
   const [api] = /\/(?:ajax-)?api(?:\/.*)?$/.exec(new URL(target.uri).pathname) ?? [];
   const shorter = api === undefined ? remedy : `leave ${api} out of the server's address: clients add it themselves`;
   const elsewhere = base === undefined ? shorter : `MLflow answers at ${base}: that is the server's address`;
   return broken("request", found, elsewhere, warnings);
+}
+
+/** Whom to ask about an answer, and for how long. */
+interface Asking {
+  readonly opened: Pick<OpenedAuthorizer, "explainRejection">;
+  readonly authorized: AuthorizedHeaders;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** Where the plugin knows what its service says: that is the cause. */
+async function withPluginsWords(
+  { found, remedy }: Explanation,
+  { status, text }: Answer,
+  { opened, authorized, timeout }: Asking,
+): Promise<Explanation> {
+  if (status !== 401 && status !== 403) return { found, remedy };
+  const asked = opened.explainRejection(authorized, text).catch(() => undefined);
+  const own = await withTimeout(timeout, asked, () => undefined);
+  return own === undefined ? { found, remedy } : { found: `${found}: ${own.what}`, remedy: own.remedy };
 }
 
 /** Options as they are used have `credential` with its defaults, where their plugin knows it. */

@@ -5,7 +5,7 @@
 import type { Config, ServerConfig } from "../config/config.js";
 import type { SeveralSlashes } from "../destination/several-slashes.js";
 import type { Rejection } from "../mlflow/rejection.js";
-import type { Run } from "../provider/provider.js";
+import type { ExplainedRejection, Run } from "../provider/provider.js";
 import type { Answers } from "./answers.js";
 import type { AuthorizerRequest } from "./authorizer-request.js";
 import type { AuthorizedHeaders } from "./compose.js";
@@ -49,6 +49,8 @@ export interface Authorizer<Agent> extends Removals {
   ): Promise<AuthorizedHeaders | undefined>;
   /** What the provider of the credential says about it; undefined where it says nothing, or there is none. @throws what the provider does */
   describe(authorized: AuthorizedHeaders): Promise<string | undefined>;
+  /** What the provider of the credential says of an answer that rejected it, by the beginning of its body. @throws what the provider does */
+  explainRejection(authorized: AuthorizedHeaders, text: string): Promise<ExplainedRejection | undefined>;
   /**
    * The tags of a run that is created on a listed server. Without providers there are none.
    *

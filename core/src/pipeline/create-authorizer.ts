@@ -56,7 +56,8 @@ interface ServerPipeline {
     rejection: Rejection,
     request: AuthorizerRequest,
   ): Promise<AuthorizedHeaders | undefined>;
-  describe(authorized: AuthorizedHeaders): Promise<string | undefined>;
+  describe: Authorizer<never>["describe"];
+  explainRejection: Authorizer<never>["explainRejection"];
 }
 
 type Authorize = (request: AuthorizerRequest) => AuthorizedHeaders | Promise<AuthorizedHeaders>;
@@ -110,6 +111,8 @@ export function createAuthorizer<Agent>(options: AuthorizerOptions<Agent>): Auth
       return next;
     },
     describe: (authorized) => (pipelineOf.get(authorized.server) as ServerPipeline).describe(authorized),
+    explainRejection: (authorized, text) =>
+      (pipelineOf.get(authorized.server) as ServerPipeline).explainRejection(authorized, text),
     tags: (server, run) => (pipelineOf.get(server) as ServerPipeline).tagPipeline.resolve(run),
     warnUntagged: (server, why) => pipelineOf.get(server)?.tagPipeline.warnUntagged(why),
     warnRemoved: createRemovalWarnings(logger),
@@ -234,5 +237,6 @@ function createServerPipeline(
       const { bound, auth = anonymous } = results.get(authorized) ?? {};
       return auth === anonymous ? undefined : await bound?.provider.describe?.(auth);
     },
+    explainRejection: async (authorized, text) => results.get(authorized)?.bound?.provider.explainRejection?.(text),
   };
 }

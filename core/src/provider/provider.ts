@@ -190,8 +190,20 @@ export interface RequestAuthProvider {
    * @param auth as `getAuth` gave it just now
    */
   describe?(auth: Auth): Awaitable<string | undefined>;
+  /**
+   * What `doctor` says of a 401 or 403 of the server, where the plugin knows the words of its service. Default: what doctor can tell of any.
+   *
+   * @param text the beginning of the answer's body. Nothing of it may be repeated, for it may quote the request
+   */
+  explainRejection?(text: string): Awaitable<ExplainedRejection | undefined>;
   /** Releases timers and connections. */
   close?(): Awaitable<void>;
+}
+
+/** Why a server refused a credential, and what to do: sentences without a full stop, of which the second is an imperative. */
+export interface ExplainedRejection {
+  readonly what: string;
+  readonly remedy: string;
 }
 
 /** Adds headers that are not the credential of the server. */

@@ -5,12 +5,13 @@ import { examine } from "./examine.ts";
 import { openScene, type Scene } from "./scene.ts";
 import type { BrokenSetup } from "./setup.ts";
 
-/** @param name of the suite: where the chain breaks in its set-ups */
+/** @param name of the suite: where the chain breaks in its set-ups; with what these need beside the servers of the scene */
 export async function suiteOf(
-  name: string,
+  name: string | { readonly name: string; readonly needs: readonly Parameters<typeof missing>[number][] },
   ...tables: readonly (readonly BrokenSetup[])[]
 ): Promise<{ readonly test: Suite; readonly scene: () => Scene }> {
-  const test = suite(name, { missing: await missing("mlflow", "vault", "nginx") });
+  const { name: title, needs } = typeof name === "string" ? { name, needs: [] } : name;
+  const test = suite(title, { missing: await missing("mlflow", "vault", "nginx", ...needs) });
   let opened: Scene;
   test.before(async () => {
     opened = await openScene();

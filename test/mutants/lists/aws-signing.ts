@@ -186,4 +186,13 @@ export const mutants = [
       ],
     ],
   ),
+  // What doctor tells of a refusal
+  ...faultsIn(
+    "plugins/aws/src/sigv4/explain-rejection.ts",
+    ["plugins/aws/explain-rejection"],
+    [
+      ["|| /Missing Authentication Token/i.test(text)", "", "a path that the API does not have is called a permission"],
+      ['region === undefined ? "" : ', "", "doctor says that a region is undefined"],
+    ],
+  ),
 ];

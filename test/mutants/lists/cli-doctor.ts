@@ -72,4 +72,15 @@ export const mutants = [
       ["signal: AbortSignal.timeout(timeout),", "", "a server that hangs keeps doctor from its end"],
     ],
   ),
+  ...faultsIn(
+    "cli/src/doctor/request.ts",
+    ["test/signatures"],
+    [
+      [
+        "if (status !== 401 && status !== 403) return",
+        "if (true) return",
+        "what the plugin knows of a refusal is not told",
+      ],
+    ],
+  ),
 ];

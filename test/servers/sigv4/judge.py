@@ -79,8 +79,12 @@ def judge(method, target, headers, body):
     if abs((time - now()).total_seconds()) > SECONDS:
         words = "expired" if time < now() else "not yet current"
         raise Refused(settings["skew"], f"Signature {words}: {date} (5 min.)")
-    if (day, region, service) != (date[:8], settings["region"], settings["service"]):
-        raise Refused("InvalidSignatureException", "Credential should be scoped to a valid region and correct service.")
+    if region != settings["region"]:
+        raise Refused("InvalidSignatureException", f"Credential should be scoped to a valid region, not '{region}'.")
+    if service != settings["service"]:
+        raise Refused("InvalidSignatureException", f"Credential should be scoped to correct service: '{settings['service']}'.")
+    if day != date[:8]:
+        raise Refused("InvalidSignatureException", "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date.")
 
     names = signed.split(";")
     needed = {name for name in given if name == "host" or name == "content-type" or name.startswith("x-amz-")}

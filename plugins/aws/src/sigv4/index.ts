@@ -2,6 +2,7 @@
 import type { Auth, Factory, PluginContext, ProviderRequest } from "@mlflow-auth/core/plugin";
 import { canonicalSearch } from "./canonical-query.js";
 import { isAccessDenial } from "./denials.js";
+import { explainRejection } from "./explain-rejection.js";
 import { createKeyReader, type HeldKeys } from "./fetch-keys.js";
 import type { Sigv4Options } from "./generated/options.js";
 import { ServerClocks } from "./server-clocks.js";
@@ -60,6 +61,12 @@ export const createRequestAuthProvider: Factory<"mlflow.request_auth_provider", 
       secrets.expire(KEYS);
     },
     isPermissionDenial: isAccessDenial,
+    explainRejection: (text) =>
+      explainRejection(text, {
+        instance: context.instance,
+        service: options.service ?? "execute-api",
+        region: options.region,
+      }),
     signRequest(request, auth) {
       const { keys, ahead } = signers.get(auth) as Signer;
       const target = targetOf(request.url, keys.region);
