@@ -6,7 +6,7 @@ import os
 import socket
 import time
 
-from .folder import closed_in_children
+from .held import closed_in_children
 from .handover import peer_uid
 from .pulse import PAUSE
 

@@ -12,8 +12,8 @@ import os
 import socket
 import stat
 import time
-import weakref
 
+from .held import closed_in_children
 from .pulse import is_stopped
 
 # Of the path of a Unix socket there are 108 bytes on Linux, 104 on macOS.
@@ -172,20 +172,3 @@ def namespace():
         return os.readlink("/proc/self/ns/pid")
     except OSError:
         return ""
-
-
-def closed_in_children(one):
-    """A child that is forked must not hold what is its parent's: a lease, a lock or a port would outlive that."""
-    _opened.add(one)
-    return one
-
-
-def close_in_child():
-    for one in list(_opened):
-        with contextlib.suppress(OSError):
-            one.close()
-    _opened.clear()
-
-
-_opened = weakref.WeakSet()
-os.register_at_fork(after_in_child=close_in_child)

@@ -94,7 +94,8 @@ class Member:
             if asked == question and time.monotonic() < end:
                 raise RuntimeError(text)
         lease = self._lease
-        left = lease if lease is not None and lease.has_ended and question == self._question else None
+        is_left = lease is not None and lease.has_ended and not lease.is_lost and question == self._question
+        left = lease if is_left else None
         try:
             found = find_or_start(json.loads(os.environ[LAUNCH]), question, left)
         except Failure as failure:

@@ -10,7 +10,7 @@ import threading
 import weakref
 
 from .ask import connect, until_done
-from .folder import closed_in_children
+from .held import closed_in_children, is_held, let_go
 from .pulse import PAUSE, Pulse, peer_pid
 
 # By which the program that hands over is known.
@@ -33,10 +33,16 @@ class Lease:
         self.has_ended = False
         # Whether another is to be asked for, at the latest because this one has ended.
         self.is_over = False
+        # Whether the program has closed what it does not know, and this with it.
+        self.is_lost = False
         self._connection.setblocking(False)
 
     def look(self):
         """Takes what the proxy has said meanwhile, without waiting."""
+        if not self._is_closed and not (is_held(self._connection) and is_held(self.listening)):
+            self.is_lost = self.has_ended = self.is_over = True
+            let_go(self._connection)
+            let_go(self.listening)
         while not self.has_ended:
             *lines, self._rest = self._rest.split(b"\n")
             for line in lines:
@@ -75,8 +81,8 @@ class Lease:
             if len(self.under_way) > 0:
                 return False
             self._is_closed = True
-        self._connection.close()
-        self.listening.close()
+        let_go(self._connection)
+        let_go(self.listening)
         return True
 
     def take(self, request):

@@ -7,7 +7,8 @@ import secrets
 import socket
 import subprocess
 
-from .folder import BACKLOG, closed_in_children
+from .folder import BACKLOG
+from .held import closed_in_children, handed_on
 from .too_long import why_too_long
 
 COMMAND = "serve-processes"
@@ -108,18 +109,19 @@ class TooLong(Exception):
 
 def leave_behind(command, environment, descriptors, stderr):
     """Runs a command in a session of its own that holds none of this program's streams, for nobody shall wait for its end. Returns its number."""
-    shell = subprocess.run(
-        [*LEAVE_BEHIND, *command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=stderr,
-        cwd="/",
-        env=environment,
-        pass_fds=descriptors,
-        start_new_session=True,
-        check=True,
-        **as_it_acts(),
-    )
+    with handed_on():
+        shell = subprocess.run(
+            [*LEAVE_BEHIND, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            cwd="/",
+            env=environment,
+            pass_fds=descriptors,
+            start_new_session=True,
+            check=True,
+            **as_it_acts(),
+        )
     return int(shell.stdout)
 
 

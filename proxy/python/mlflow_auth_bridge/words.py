@@ -3,7 +3,7 @@
 import os
 import re
 
-from .folder import closed_in_children
+from .held import closed_in_children
 
 MOST_LINES = 15
 # Characters. What is behind that of a line is as a rule the source text of a bundle.

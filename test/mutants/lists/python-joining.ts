@@ -53,8 +53,8 @@ export const mutants = [
     ["proxy/python-joining-faults"],
     [
       [
-        "lease.has_ended and question == self._question else None",
-        "lease.has_ended else None",
+        "not lease.is_lost and question == self._question",
+        "not lease.is_lost",
         "a successor for other variables takes the requests of the programs before it",
       ],
       ["if has_ended and is_busy:", "if False:", "a request whose proxy was killed hangs for minutes"],

@@ -49,6 +49,23 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/held.py",
+    ["proxy/python-held"],
+    [
+      [
+        "own is not None and identity(one) == own",
+        "own is not None",
+        "a file that the program opens is read or closed as a lease",
+      ],
+      ["if threading.get_ident() in _handing_on:", "if False:", "under gevent no proxy can be started"],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/join.py",
+    ["proxy/python-held"],
+    [["and not lease.is_lost", "", "a program that closes what it does not know can send nothing any more"]],
+  ),
+  ...faultsIn(
     "cli/src/too-long.ts",
     ["cli/run-child"],
     [

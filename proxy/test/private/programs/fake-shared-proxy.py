@@ -7,6 +7,7 @@ answer. It says yes to whoever has the same FAKE_KEY. On its port, "/do/…" is 
 
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -100,7 +101,12 @@ def give(connection):
 def forever(one, do):
     def accept():
         while True:
-            connection, _ = one.accept()
+            # A program under gevent makes those that it has as well such that nobody waits on them, as Node does anyway.
+            select.select([one], [], [])
+            try:
+                connection, _ = one.accept()
+            except BlockingIOError:
+                continue
             threading.Thread(target=do, args=(connection,), daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
@@ -108,7 +114,9 @@ def forever(one, do):
 
 other = socket.create_server(("127.0.0.1", 0))
 if shared["starter"] is not None:
-    threading.Thread(target=answer, args=(socket.socket(fileno=shared["starter"]), True), daemon=True).start()
+    starter = socket.socket(fileno=shared["starter"])
+    starter.setblocking(True)
+    threading.Thread(target=answer, args=(starter, True), daemon=True).start()
 if shared["control"] is not None:
     control = socket.socket(fileno=shared["control"])
     # As Node does.
