@@ -131,7 +131,11 @@ class SharedBridge(Bridge):
 
     def report_unlisted(self, url):
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        _, has_user, host = parts.netloc.rpartition("@")
+        origin = f"{parts.scheme}://{host}"
+        if has_user and self.server_of(parts._replace(netloc=host).geturl()) is not None:
+            why = f"an address of {origin} has a user name in it, so requests that go there carry that and no credential of the file."
+            return self._member.say_once(f"mlflow-auth: warning: {why} Try this: take it out of the tracking URI")
         self._member.say_once(
             f"mlflow-auth: warning: the file does not list {origin}, so requests that go there carry no credential of it"
         )

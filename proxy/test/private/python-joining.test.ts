@@ -298,6 +298,20 @@ print(json.dumps([ask(), ask()]))
   assert.equal(status, [200, 200]);
 });
 
+test("a listed server whose address has a user name in it is not said to be unlisted", async () => {
+  await scene.run(
+    `
+try: requests.get("http://me:secret@listed.test/x", auth=BridgeProvider().get_auth())
+except requests.exceptions.ConnectionError: pass
+print("1")
+`,
+    {
+      stderr:
+        /^mlflow-auth: warning: an address of http:\/\/listed\.test has a user name in it, [^\n]* Try this: [^\n]*\n$/,
+    },
+  );
+});
+
 test("dead sockets are removed by who starts the next one", async () => {
   await scene.run("get('/do/say'); os.kill(get()['pid'], 9); print('1')", { stderr: /words/ });
   await scene.run("print(json.dumps(get()))");
