@@ -7,6 +7,7 @@ import { closeAfterwards, suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { type SmallStage, startSmallStage } from "../../examples/small-stage.ts";
 import { layeredEnvironment, ownNode } from "../../packages/python/layered-environment.ts";
+import { socketFolder } from "../../servers/process/temporary-folder.ts";
 import { missing, mlflowPython } from "../../servers/tools.ts";
 import type { Project } from "../fixture/project.ts";
 
@@ -78,10 +79,10 @@ interface Mounts {
  */
 async function run({ runtime, home, temporary }: Mounts, change: readonly string[] = []) {
   project.write("program.py", PROGRAM);
-  const places = {
-    runtime: project.write("runtime/.keep", "").replace(/\/\.keep$/, ""),
-    home: `${project.folder}/home`,
-  };
+  // Paths that are not too long for a socket, wherever this machine has its temporary files.
+  const [runtimeFolder, homeFolder] = [socketFolder("run"), socketFolder("home")];
+  closeAfterwards(() => [runtimeFolder, homeFolder].map(({ remove }) => remove()));
+  const places = { runtime: runtimeFolder.path, home: homeFolder.path };
   const script = `set -e
 made=$(test -e ${SHARED} || echo yes)
 mkdir -p -m 700 ${SHARED}
@@ -95,7 +96,7 @@ mount -t tmpfs -o mode=700,${temporary} none ${SHARED}
   const before = reads();
   const command = ["env", ...change, "python", "program.py", "parent", places.runtime, places.home, SHARED];
   const { code, stdout, stderr } = await project.run(["unshare", "--mount", "sh", "-c", script, "sh", ...command], {
-    env: { XDG_RUNTIME_DIR: places.runtime },
+    env: { XDG_RUNTIME_DIR: places.runtime, HOME: places.home },
   });
   assert.is(code, 0, stderr);
   const found = stdout

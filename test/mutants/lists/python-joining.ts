@@ -27,6 +27,28 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/folder.py",
+    ["test/no-room"],
+    [
+      [
+        "with contextlib.suppress(OSError):\n            os.makedirs(",
+        "with contextlib.suppress(PermissionError):\n            os.makedirs(",
+        "with a read-only home every program fails",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/find.py",
+    ["test/no-room"],
+    [
+      [
+        "        except OSError:\n            continue\n    try:",
+        "        except PermissionError:\n            continue\n    try:",
+        "with a full disk every program fails",
+      ],
+    ],
+  ),
+  ...faultsIn(
     "proxy/python/mlflow_auth_bridge/ask.py",
     ["proxy/python-own-folder"],
     [
