@@ -22,6 +22,7 @@ for (const pattern of [
   "^\\p{L}(\\p{L}*)*$",
   "^(?<name>\\s*|x)*:$",
   "(.*)*(.*)*(.*)*(.*)*x",
+  "^(?!b)x(a+)+$",
 ]) {
   test(`${pattern} does`, () => assert.ok(canTakeForEver(pattern)));
 }
