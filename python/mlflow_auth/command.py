@@ -26,12 +26,13 @@ def launch():
     """How the command is started from here, for JSON.
 
     ``argv``: node and the command, to which arguments are added; ``plugins``: absolute folders of the plugin packages of this
-    environment; ``prefix`` of the environment; ``version``; ``bridge``: the wheel file that joins MLflow to a proxy; ``python`` that runs.
+    environment; ``prefix`` of the environment; ``version``; ``bridge``: the wheel file that joins MLflow to a proxy; ``python`` that runs,
+    or None.
 
     Raises CantStart.
     """
     argv, told = _prepare()
-    return {"argv": argv, **told, "bridge": BRIDGE, "python": sys.executable or None}
+    return {"argv": argv, **told, "bridge": BRIDGE, "python": _own_python()}
 
 
 def main():
@@ -46,6 +47,11 @@ def main():
     except CantStart as error:
         sys.stderr.write(f"mlflow-auth: {error}\n")
         sys.exit(_EXIT)
+
+
+def _own_python():
+    # Where a program was packed with its Python, this is the program, and it would be run once more beside each proxy.
+    return None if getattr(sys, "frozen", False) else sys.executable or None
 
 
 def _prepare():

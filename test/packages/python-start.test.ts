@@ -144,6 +144,13 @@ test("under exec its bridge is used, also where this environment has no Node to 
   assert.is(stdout.trim(), join(dirname(pythonWheel), "mlflow_auth_bridge", "provider.py"), stderr);
 });
 
+test("a program that was packed with its Python is not taken for one", async () => {
+  const site = installed(emptyFolder("packed"));
+  const program = "import sys; from mlflow_auth.command import launch; sys.frozen = True; print(launch()['python'])";
+  const { stdout, stderr } = await runIn(site, { cwd: "/", env: { PYTHONPATH: site } }, python, "-c", program);
+  assert.is(stdout.trim(), "None", stderr);
+});
+
 test("a bridge that is not there any more, of a program that started this one, is not looked for", async () => {
   const site = withBridge("left");
   const env = { PYTHONPATH: [join("/gone", basename(pythonWheel)), site].join(delimiter) };

@@ -146,6 +146,11 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
+    "python/mlflow_auth/command.py",
+    ["test/python-start"],
+    [['getattr(sys, "frozen", False)', "False", "a packed program starts itself with each proxy, without end"]],
+  ),
+  ...faultsIn(
     "python/mlflow_auth/provider.py",
     ["test/python-start"],
     [
