@@ -1,5 +1,5 @@
 /** What the command from pip says of the environment that it is in, and of its Node. */
-import { chmodSync, copyFileSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
@@ -45,13 +45,48 @@ test("without a plugin says how to install one, and where it looked", async () =
   assert.match(why.stdout, `no plugin in ${alone}`);
 });
 
+/** A folder with an MLflow in it that asks plugins, as far as can be seen without importing it. */
+function besideMlflow(...parts: string[]): string {
+  const folder = emptyProject();
+  mkdirSync(join(folder, "mlflow", ...parts), { recursive: true });
+  return folder;
+}
+
+test("doctor() in Python says so where there is no MLflow, or one that asks no plugin, for it is old or signs by itself", async () => {
+  const told = async (folder: string, env: Record<string, string> = {}) => {
+    const run = ["python", "-c", "import mlflow_auth; mlflow_auth.doctor()"] as const;
+    const on = { ...node, MLFLOW_TRACKING_AUTH: "mlflow-auth" };
+    const { code, stdout } = await runIn(environment, { cwd: folder, env: { ...on, ...env } }, ...run);
+    assert.is.not(code, 0);
+    return stdout;
+  };
+  assert.match(
+    await told(emptyProject()),
+    `  FAIL  python          there is no MLflow in ${environment}\n                        Try this: pip install "mlflow>=2.9"`,
+  );
+  assert.match(
+    await told(besideMlflow("tracking")),
+    /FAIL {2}python {10}MLflow is older than 2\.9 here, .*\n.*exec --/,
+  );
+  assert.match(await told(besideMlflow("tracking", "request_auth")), "CONFIG_NOT_FOUND");
+  const asking = besideMlflow("tracking", "request_auth");
+  for (const on of ["true", "TRUE", "1"]) {
+    const signs = /FAIL {2}python {10}MLFLOW_TRACKING_AWS_SIGV4 is set, .*\n.*Try this: del os\.environ/;
+    assert.match(await told(asking, { MLFLOW_TRACKING_AWS_SIGV4: on }), signs);
+  }
+  assert.match(await told(asking, { MLFLOW_TRACKING_AWS_SIGV4: "false" }), "CONFIG_NOT_FOUND");
+  const underExec = await told(emptyProject(), { _MLFLOW_AUTH_BRIDGE: "{}" });
+  assert.not.match(underExec, "FAIL  python");
+});
+
 test("names the variable that is too long to start anything with, as a script, and to doctor() in a notebook", async () => {
+  const folder = besideMlflow("tracking", "request_auth");
   for (const [run, before] of [
     ["from mlflow_auth.command import main; main()", "^mlflow-auth: "],
     ["import mlflow_auth; mlflow_auth.doctor()", "mlflow_auth\\.diagnosis\\.DoctorFailed: "],
   ] as const) {
     const program = `import os; os.environ.update(MLFLOW_TRACKING_AUTH="mlflow-auth", LONG_ONE="x" * 8_000_000); ${run}`;
-    const { code, stderr } = await runIn(environment, { cwd, env: node }, "python", "-c", program);
+    const { code, stderr } = await runIn(environment, { cwd: folder, env: node }, "python", "-c", program);
     assert.is.not(code, 0);
     assert.match(
       stderr,

@@ -3,13 +3,13 @@ import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
   ...faultsIn(
-    "python/mlflow_auth/diagnosis.py",
-    ["test/notebooks"],
+    "python/mlflow_auth/asked.py",
+    ["test/python-messages", "test/notebooks"],
     [
       ["if value != NAME:", "if not value:", "doctor() says that all is well where MLflow asks another plugin"],
       [
-        "if not _is_known_to_mlflow():",
-        "if False:",
+        "    if knows:",
+        "    if True:",
         "doctor() says that all is well, and MLflow goes bare until the kernel is restarted",
       ],
       [
@@ -17,6 +17,17 @@ export const mutants = [
         "    if False:",
         "doctor() says that all is well where MLflow signs, and asks nobody",
       ],
+      [
+        "    if mlflow_asks_plugins():",
+        "    if True:",
+        "doctor() says that all is well where there is no MLflow that asks",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "python/mlflow_auth/diagnosis.py",
+    ["test/notebooks"],
+    [
       ["if code != 0:", "if code == 0:", "a cell that ends well stands for a chain that breaks"],
       ["stderr=subprocess.STDOUT", "stderr=subprocess.DEVNULL", "a cell does not say that there is no file"],
       ["def _render_traceback_(self)", "def _render_nothing_(self)", "what doctor() has found drowns in a traceback"],
