@@ -200,9 +200,11 @@ export interface RequestAuthProvider {
   close?(): Awaitable<void>;
 }
 
-/** Why a server refused a credential, and what to do: sentences without a full stop, of which the second is an imperative. */
+/** What a plugin knows of a refusal by its service. */
 export interface ExplainedRejection {
+  /** Why the credential was refused: the end of a sentence, without a full stop. */
   readonly what: string;
+  /** What to do: one imperative sentence, or a command, without a full stop. */
   readonly remedy: string;
 }
 
