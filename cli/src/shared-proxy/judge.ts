@@ -43,6 +43,10 @@ const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|ROOT|CLIENT_KEY)$/;
  */
 const handedOn = /^(?!LC_CTYPE$|_MLFLOW_AUTH_)[A-Za-z_]\w*$/;
 
+/** By what launchers tell the processes of a pool or the kernels of a server apart. Where all variables count, these do only if they are read. */
+const OF_ONE_PROCESS =
+  /^(?:JPY_\w+|(?:\w+_)?RANK|SLURM_(?:PROCID|LOCALID|NODEID|GTIDS|TASK_PID)|PMIX?_\w+|OMPI_\w+|CUDA_VISIBLE_DEVICES)$/;
+
 /** Whether one of these variables holds a path that begins in the folder of whoever reads it. */
 export function leadsFromFolder(
   variables: readonly (readonly [name: string, value: string | null | undefined])[],
@@ -79,7 +83,9 @@ export function differenceOfAny(ask: Ask, own: Meaning): Promise<string | undefi
 }
 
 function valuesIn(env: Environment, { reads }: Meaning): ReturnType<typeof countingValues> {
-  const all = reads.has(everyName) ? Object.keys(env).filter((name) => handedOn.test(name)) : [];
+  const all = reads.has(everyName)
+    ? Object.keys(env).filter((name) => handedOn.test(name) && !OF_ONE_PROCESS.test(name))
+    : [];
   return countingValues(countingNames(reads), env, [...ALWAYS, ...all]);
 }
 

@@ -1,7 +1,7 @@
 /** One proxy for many programs, from its first to its last. */
 import { rmSync } from "node:fs";
 import type { Socket } from "node:net";
-import { type Clock, formatError, isMlflowAuthError, systemClock } from "@mlflow-auth/core/internal";
+import { type Clock, formatError, isMlflowAuthError, type ServerConfig, systemClock } from "@mlflow-auth/core/internal";
 import { bridgeSettings } from "@mlflow-auth/proxy";
 import type { Served } from "../serve-proxy.js";
 import type { Ask, Told } from "./ask.js";
@@ -82,13 +82,22 @@ export async function share(options: ShareOptions): Promise<Shared> {
     return { settings: JSON.parse(settings), file: config.file ?? null, fd, digest };
   }
 
+  /** Whether each plugin that gives credentials has been asked for one: another server's may read what nobody has read yet. */
+  function haveAllBeenAsked(): boolean {
+    const { forwardedTo } = proxy;
+    if (forwardedTo.size === 0) return false;
+    const givers = ({ auth, headers }: ServerConfig) => [...auth, ...headers];
+    const asked = new Set(config.servers.filter(({ uri }) => forwardedTo.has(uri)).flatMap(givers));
+    return config.servers.flatMap(givers).every((name) => asked.has(name));
+  }
+
   const allReads = () => new Set([...reads, ...(given.known ?? [])]);
 
-  /** Plugins may read variables only as they give the first credential: until then all of them count. */
+  /** Plugins may read variables only as they give their first credential: until then all of them count. */
   async function differs(ask: Ask): Promise<string | undefined> {
     for (let left = LONGEST_LOOK; ; left -= LOOK) {
       // Before it is judged: what has been read by now counts.
-      const isKnown = given.known !== null || proxy.hasForwarded;
+      const isKnown = given.known !== null || haveAllBeenAsked();
       const difference = await differenceOf(ask, { ...meaning, reads: allReads() });
       if (isKnown || difference !== undefined) return difference;
       const unsure = await differenceOfAny(ask, meaning);
@@ -137,11 +146,11 @@ export async function share(options: ShareOptions): Promise<Shared> {
   /** A variable that a plugin asks for once it works may have another value for a program that was let in before. */
   function watchReads(): void {
     const known = reads.size;
-    const wasForwarding = proxy.hasForwarded;
+    const wereAsked = haveAllBeenAsked();
     const look = () => {
       if (isRetired) return;
       if (reads.size > known) leases.again(starter);
-      if (proxy.hasForwarded && (reads.size > known || !wasForwarding)) handover?.know([...allReads()]);
+      if (haveAllBeenAsked() && (reads.size > known || !wereAsked)) handover?.know([...allReads()]);
       watchReads();
     };
     clock.setTimeout(look, PAUSE);

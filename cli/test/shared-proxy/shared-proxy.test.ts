@@ -63,6 +63,29 @@ test("before a credential was given, a variable that a plugin may read for it ke
   await unread.line((line) => line.settings !== undefined);
 });
 
+test("while the plugin of another server has not been asked, all variables count but those of one process", async () => {
+  const provider =
+    "({ async getAuth() { return { headers: { authorization: 'Bearer ' + (options.file.endsWith('late') && context.env.LATE_NAME) } } }, invalidate() {} })";
+  site.project.write(
+    "node_modules/mlflow-auth-plugin-test/index.js",
+    `export const createRequestAuthProvider = (options, context) => ${provider};`,
+  );
+  const { uri } = site.upstream;
+  site.configure(
+    `version: 1\nservers:\n  - { uri: "${uri}/one", auth: one }\n  - { uri: "${uri}/late", auth: late }\nplugins:\n  one: { plugin: test, file: /one }\n  late: { plugin: test, file: /late }\n`,
+  );
+  const env = { LATE_NAME: "one" };
+  const { starter, path } = await startShared({ ...here(), env });
+  const { settings } = await starter.line((line) => line.settings !== undefined);
+  assert.is((await send(settings as Settings, "/one/x")).status, 200);
+  const ask = async (env: Record<string, string>) => (await askAt(path, { ...here(), env })).line(() => true);
+  assert.equal(await ask({ LATE_NAME: "two" }), { no: "variables" });
+  assert.ok((await ask({ ...env, LOCAL_RANK: "1", JPY_SESSION_NAME: "two" })).settings !== undefined);
+  assert.is((await send(settings as Settings, "/late/x")).status, 200);
+  assert.equal(await ask({ LATE_NAME: "two" }), { no: "variables" });
+  assert.ok((await ask({ ...env, OTHER: "two" })).settings !== undefined);
+});
+
 test("once a plugin has handed all variables to a command, all of them count, and one more is another environment", async () => {
   replacePlugin('() => ({ headers: { authorization: "Bearer " + Object.keys({ ...context.env }).length } })');
   const env = { OTHER: "one" };

@@ -23,8 +23,8 @@ export interface Relay {
   request(req: IncomingMessage, res: ServerResponse): void;
   /** Requests with the right token so far. */
   readonly uses: number;
-  /** Whether one of them has been answered for which the authorizer was asked. */
-  readonly hasForwarded: boolean;
+  /** The URIs, as the file has them, of the servers for which the authorizer was asked and the request has been answered. */
+  readonly forwardedTo: ReadonlySet<string>;
   /** The first few addresses of no listed server to which a Python program sent requests past the proxy. */
   readonly unlisted: readonly string[];
 }
@@ -71,7 +71,7 @@ export function createRelay({
   const reports = createUnlistedReports(own);
   const ledAway = createLedAway(routes, logger);
   let uses = 0;
-  let hasForwarded = false;
+  const forwardedTo = new Set<string>();
 
   function request(req: IncomingMessage, res: ServerResponse): void {
     const { socket } = req;
@@ -110,7 +110,8 @@ export function createRelay({
         followed.server = upstream.server.uri;
       }
       const rewriting = new Addresses(own, routes, { req, upstream, prefix, by, browser, ledAway });
-      if (!hasForwarded) res.once("finish", () => (hasForwarded = true));
+      const { uri } = upstream.server;
+      if (!forwardedTo.has(uri)) res.once("finish", () => forwardedTo.add(uri));
       forwarder.forward({ req, res, upstream, rewriting, readings, followed });
     }
   }
@@ -130,9 +131,7 @@ export function createRelay({
     get uses() {
       return uses;
     },
-    get hasForwarded() {
-      return hasForwarded;
-    },
+    forwardedTo,
     unlisted: reports.addresses,
   };
 }

@@ -46,8 +46,8 @@ export interface RunningProxy {
   readonly browsable: readonly { readonly server: string; readonly url: string }[];
   /** Requests with the right token so far. */
   readonly uses: number;
-  /** Whether one of them has been answered for which the authorizer was asked: with its credential, or with why there is none. */
-  readonly hasForwarded: boolean;
+  /** The URIs, as the file has them, of the servers for which one was answered: with a credential, or with why there is none. */
+  readonly forwardedTo: ReadonlySet<string>;
   /** The runs that clients created so far. */
   readonly createdRuns: CreatedRuns;
   /** Addresses that no server of the file matches and that Python's MLflow used all the same: the first few. */
@@ -138,8 +138,8 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     get uses() {
       return served.reduce((sum, { relay }) => sum + relay.uses, 0);
     },
-    get hasForwarded() {
-      return served.some(({ relay }) => relay.hasForwarded);
+    get forwardedTo() {
+      return new Set(served.flatMap(({ relay }) => [...relay.forwardedTo]));
     },
     createdRuns: forwarder.createdRuns,
     unlisted: main.relay.unlisted,

@@ -129,7 +129,7 @@ export const mutants = [
         "a successor ends under a request that is sent again",
       ],
       [
-        "given.known !== null || proxy.hasForwarded",
+        "given.known !== null || haveAllBeenAsked()",
         "true",
         "a program gets the credential of another's variable, which nobody had read yet",
         { tests: ["cli/shared-proxy"] },

@@ -66,6 +66,22 @@ export const mutants = [
     [["and not lease.is_lost", "", "a program that closes what it does not know can send nothing any more"]],
   ),
   ...faultsIn(
+    "cli/src/shared-proxy/share.ts",
+    ["cli/shared-proxy"],
+    [
+      [
+        "every((name) => asked.has(name))",
+        "some((name) => asked.has(name))",
+        "a program has what another's variables give where the plugin of a second server reads them late",
+      ],
+    ],
+  ),
+  ...faultsIn(
+    "cli/src/shared-proxy/judge.ts",
+    ["cli/shared-proxy"],
+    [[" && !OF_ONE_PROCESS.test(name)", "", "each kernel and each process of a pool has a proxy of its own"]],
+  ),
+  ...faultsIn(
     "cli/src/too-long.ts",
     ["cli/run-child"],
     [
