@@ -14,7 +14,8 @@ const root = server("https://mlflow.test");
 const authorizer = {
   serverFor: (url: string) =>
     url.startsWith(`${base.uri}/`) || url === base.uri ? base : url.startsWith(`${root.uri}/`) ? root : undefined,
-} as OpenedAuthorizer;
+  answers: {},
+} as unknown as OpenedAuthorizer;
 
 test("a neighbour whose name begins as the base does is not below it", () => {
   const { pathFor } = createRoutes(authorizer, base.uri);
