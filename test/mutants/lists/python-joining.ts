@@ -27,17 +27,6 @@ export const mutants = [
     ],
   ),
   ...faultsIn(
-    "proxy/python/mlflow_auth_bridge/folder.py",
-    ["test/no-room"],
-    [
-      [
-        "with contextlib.suppress(OSError):\n            if is_trusted(",
-        "with contextlib.suppress(PermissionError):\n            if is_trusted(",
-        "with a read-only home every program fails",
-      ],
-    ],
-  ),
-  ...faultsIn(
     "proxy/python/mlflow_auth_bridge/find.py",
     ["test/no-room"],
     [
