@@ -8,6 +8,11 @@ export interface PipPython {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** Why {@link pipPython} gives none, and what would bring it; undefined where it gives one, or this machine has no Python at all. */
+export async function whyNoPipPython(): Promise<string | undefined> {
+  return (await missing("python")) === undefined ? await missing("mlflow") : undefined;
+}
+
 /** @returns undefined where there is no MLflow for Python, which the tests install */
 export async function pipPython(plugin: string): Promise<PipPython | undefined> {
   if ((await missing("mlflow")) !== undefined) return undefined;

@@ -5,7 +5,7 @@ import type { Front } from "@mlflow-auth/test/servers/front";
 import type { CleanUp } from "./clean-up.ts";
 import { expectedRuns } from "./expected-runs.ts";
 import type { DemoOptions } from "./options.ts";
-import { pipPython } from "./pip-python.ts";
+import { pipPython, whyNoPipPython } from "./pip-python.ts";
 import * as print from "./print.ts";
 import { CONFIG, createProject, type Project, runCommand } from "./project.ts";
 import { providers } from "./providers.ts";
@@ -75,6 +75,9 @@ export async function tell(
   if (python !== undefined) {
     print.step("Python's MLflow with pip's packages: one variable, and nothing in front of it");
     await runCommand(project, "env MLFLOW_TRACKING_AUTH=mlflow-auth python tune.py", signal);
+  } else {
+    const why = await whyNoPipPython();
+    if (why !== undefined) print.say(`Left out: Python's MLflow with nothing in front of it. ${why}`);
   }
 
   print.step("The runs, read back through the library and compared with what was logged");

@@ -4,7 +4,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { build } from "esbuild";
 import { licencesOf } from "./bundle-licences.ts";
 import type { Distribution } from "./python-distribution.ts";
-import { compatible, pythonVersion } from "./python-metadata.ts";
+import { compatible, projectUrls, pythonVersion } from "./python-metadata.ts";
 import type { PackedFile } from "./python-wheel.ts";
 
 /** The folder in the import package that holds the command. */
@@ -31,6 +31,7 @@ export async function commandDistribution(root: string, plugins: readonly string
       version,
       summary: manifest.description,
       keywords: manifest.keywords,
+      urls: projectUrls(manifest),
       requires: [NODE],
       extras: {
         ...Object.fromEntries(plugins.map((plugin) => [plugin, [required(plugin)]])),

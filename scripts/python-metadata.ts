@@ -11,6 +11,8 @@ export interface PythonMetadata {
   readonly requires: readonly string[];
   /** By the name of the extra, what it adds. */
   readonly extras?: Readonly<Record<string, readonly string[]>>;
+  /** By its label, where more of it is. */
+  readonly urls?: Readonly<Record<string, string>>;
   /** Markdown. */
   readonly description: string;
 }
@@ -20,7 +22,7 @@ const PYTHON = ">=3.9";
 
 /** @param licences names of files in the folder `licenses` */
 export function metadataText(metadata: PythonMetadata, licences: readonly string[]): string {
-  const { name, version, summary, keywords, requires, extras = {}, description } = metadata;
+  const { name, version, summary, keywords, requires, extras = {}, urls = {}, description } = metadata;
   const fields = [
     ["Metadata-Version", "2.4"],
     ["Name", name],
@@ -32,6 +34,7 @@ export function metadataText(metadata: PythonMetadata, licences: readonly string
     ["Classifier", "Operating System :: MacOS"],
     ["Classifier", "Operating System :: POSIX :: Linux"],
     ["Classifier", "Programming Language :: Python :: 3"],
+    ...Object.entries(urls).map(([label, url]) => ["Project-URL", `${label}, ${url}`]),
     ["Requires-Python", PYTHON],
     ...requires.map((requirement) => ["Requires-Dist", requirement]),
     ...Object.entries(extras).flatMap(([extra, added]) => [
@@ -45,6 +48,15 @@ export function metadataText(metadata: PythonMetadata, licences: readonly string
 
 function withMarker(requirement: string, marker: string): string {
   return `${requirement}; ${marker}`;
+}
+
+/** What a package.json says of where the package is at home; nothing where it does not. */
+export function projectUrls({ homepage, repository }: { homepage?: string; repository?: { url: string } | string }) {
+  const url = typeof repository === "string" ? repository : repository?.url;
+  return {
+    ...(homepage && { Homepage: homepage }),
+    ...(url && { Repository: url.replace(/^git\+/, "").replace(/\.git$/, "") }),
+  };
 }
 
 const PHASES: Readonly<Record<string, string>> = { alpha: "a", beta: "b", rc: "rc" };

@@ -18,19 +18,21 @@ export interface Row {
   readonly own: string;
 }
 
-/** The first request of a process; with mlflow-auth of the one that starts the proxy, and of those that join it. */
-export async function firstRequests({ old, own }: Three): Promise<Row> {
+/** What the first request of a process takes beside one with a token that somebody set; with mlflow-auth of the one that starts the proxy, and of those that join it. */
+export async function firstRequests({ bare, old, own }: Three): Promise<Row> {
+  const plain = await bare.start();
   const theirs = await old.start();
   const ours = await own.start();
+  const alone = best((await plain.first(STARTS)).map(timeOf));
   const [first, starts] = [await theirs.first(STARTS), await ours.first(STARTS, "alone")];
   // The first of these has started it.
   const [, ...joins] = await ours.first(STARTS + 1);
-  for (const client of [theirs, ours]) await client.end();
-  const said = (sent: readonly Sent[]) => `${best(sent.map(timeOf)).toFixed(0)} ms`;
+  for (const client of [plain, theirs, ours]) await client.end();
+  const more = (sent: readonly Sent[]) => `${(best(sent.map(timeOf)) - alone).toFixed(0)} ms more`;
   return {
     what: "first request of a process",
-    old: said(first),
-    own: `${said(joins)}; ${said(starts)} where it starts the proxy`,
+    old: `${more(first)} than the ${alone.toFixed(0)} ms without`,
+    own: `${more(joins)}; ${more(starts)} where it starts the proxy`,
   };
 }
 

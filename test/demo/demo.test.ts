@@ -6,7 +6,9 @@ import { providers } from "../../demo/providers.ts";
 import { missing } from "../servers/tools.ts";
 import { projectFolder, runDemo, startDemo } from "./run-demo.ts";
 
-const test = suite("the demo");
+// The first of them makes the wheels.
+const test = suite("the demo", { timeout: 120 });
+const HAS_PYTHON = (await missing("python")) === undefined;
 /** One more where Python has MLflow. */
 const RUNS = (await missing("mlflow")) === undefined ? 5 : 4;
 
@@ -68,6 +70,19 @@ for (const [args, message] of [
     assert.is(stderr, `${message}\n  Try this: npm run demo -- --help\n`);
   });
 }
+
+test("says that it leaves Python's client out, and what would bring it", async () => {
+  const { code, stdout, stderr } = await runDemo([], {
+    MLFLOW_AUTH_CACHE: "/dev/null",
+    CI: "",
+    MLFLOW_AUTH_INSTALL: "",
+  });
+  assert.is(code, 0, stderr);
+  const said =
+    /^ {3}Left out: Python's MLflow with nothing in front of it\. MLflow is not installed: .*MLFLOW_AUTH_INSTALL=1/m;
+  assert.is(said.test(stdout), HAS_PYTHON, stdout);
+  assert.match(stdout, "✓ 4 runs are as they were logged");
+});
 
 test("says what the real servers need where it is missing", async () => {
   const env = { MLFLOW_AUTH_CACHE: "/dev/null", CI: "", MLFLOW_AUTH_INSTALL: "" };

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
-import { fencedBlocks, inlineCode, readMarkdown, root, shellLines } from "../docs/markdown.ts";
+import { fencedBlocks, root, shellLines } from "../docs/markdown.ts";
 import type { Project } from "../e2e/fixture/project.ts";
 import { startSidecar } from "../e2e/fixture/sidecar.ts";
 import { layeredEnvironment, ownNode } from "../packages/python/layered-environment.ts";
@@ -114,9 +114,11 @@ python("with pip's packages the chain holds, and a program needs one variable", 
     const installed = await layeredEnvironment(await mlflowPython(), ["vault"]);
     const project = stage.createProject(config, { python: installed, npm: false, env: ownNode });
     assert.match(await type(project, lineOf("mlflow-auth doctor")), "All is well.");
-    const [variable] = inlineCode(readMarkdown(README)).filter((code) => code.startsWith("MLFLOW_TRACKING_AUTH="));
     project.write("train.py", program("train.py"));
-    assert.match(await type(project, `${variable} python train.py`), "logged the run python");
+    assert.match(
+      await type(project, `${lineOf("export MLFLOW_TRACKING_AUTH=")}\n${lineOf("python train.py")}`),
+      "logged the run python",
+    );
     assert.equal(await stage.runs(), ["python"]);
   } finally {
     await stage.stop();

