@@ -9,6 +9,9 @@ export const execVariable = "_MLFLOW_AUTH_EXEC";
 /** By which Python's MLflow finds, or starts, a proxy that it shares: see proxy/python/mlflow_auth_bridge/join.py. */
 export const launchVariable = "_MLFLOW_AUTH_LAUNCH";
 
+/** In which Python's MLflow says what it has overwritten: `GIVEN` in proxy/python/mlflow_auth_bridge/addresses.py. */
+const givenVariable = "_MLFLOW_AUTH_GIVEN";
+
 /** What `exec` writes into `MLFLOW_TRACKING_AUTH`: `bridgeName` of the proxy. */
 export const BRIDGE_PLUGIN = "mlflow-auth";
 
@@ -44,6 +47,7 @@ export interface BridgedServer {
  * @returns the tokens of proxies that the environment holds or held: they must not be printed
  */
 export function leaveOuterProxy(env: Environment): string[] {
+  restoreGiven(env);
   const tokens = ADDRESSES.flatMap((name) => tokenIn(env[name]));
   const settings = settingsIn(env[BRIDGE]);
   if (settings === undefined) return tokens;
@@ -54,6 +58,21 @@ export function leaveOuterProxy(env: Environment): string[] {
     led.map(([name]) => name),
   );
   return [settings.token, ...tokens];
+}
+
+/** Puts back what MLflow has overwritten with what a Python program around this command set in its code: the file was not written for that. */
+function restoreGiven(env: Environment): void {
+  const { [givenVariable]: text } = env;
+  delete env[givenVariable];
+  try {
+    const replaced: Record<string, unknown> = JSON.parse(text ?? "{}");
+    for (const name of ADDRESSES) {
+      const [given, written] = (replaced[name] ?? []) as unknown[];
+      if (typeof given === "string" && env[name] === written) env[name] = given;
+    }
+  } catch {
+    // Cut off on the way here: what stands in the variables counts.
+  }
 }
 
 const ledToProxy = new WeakMap<object, readonly string[]>();

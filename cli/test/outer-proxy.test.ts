@@ -24,6 +24,27 @@ function listWhatTheEnvironmentSays(): void {
   site.project.write("mlflow-auth.yaml", `version: 1\ntrackingUri: \${MLFLOW_TRACKING_URI}\nplugins: ${plugins}\n`);
 }
 
+const GIVEN = "_MLFLOW_AUTH_GIVEN";
+const [own, other] = ["https://mlflow.test", "https://other.test"];
+
+for (const [what, before, after] of [
+  ["is not what MLflow wrote over it", { MLFLOW_TRACKING_URI: other, [GIVEN]: told(own, other) }, own],
+  ["is what somebody wrote since", { MLFLOW_TRACKING_URI: own, [GIVEN]: told(other, "https://last.test") }, own],
+  ["stays where nothing was overwritten", { MLFLOW_TRACKING_URI: own }, own],
+  ["stays where what was overwritten can't be read", { MLFLOW_TRACKING_URI: own, [GIVEN]: "{cut" }, own],
+  ["stays where what was overwritten is of another form", { MLFLOW_TRACKING_URI: own, [GIVEN]: "null" }, own],
+] as const) {
+  test(`the address that a Python program around this command was given ${what}`, () => {
+    const env: Record<string, string> = { ...before };
+    assert.equal(leaveOuterProxy(env), []);
+    assert.equal(env, { MLFLOW_TRACKING_URI: after });
+  });
+}
+
+function told(given: string, written: string): string {
+  return JSON.stringify({ MLFLOW_TRACKING_URI: [given, written] });
+}
+
 test("the variable is the bridge's", () => {
   const addresses = { MLFLOW_TRACKING_URI: { proxy: "http://127.0.0.1:1/t", real: "https://mlflow.test" } };
   const env = {

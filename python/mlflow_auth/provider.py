@@ -11,8 +11,12 @@ NAME = "mlflow-auth"
 EXEC = "_MLFLOW_AUTH_BRIDGE"
 LAUNCH = "_MLFLOW_AUTH_LAUNCH"
 SIGNS = "MLFLOW_TRACKING_AWS_SIGV4"
+# MLflow writes into them what a program sets in its code.
+ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 
 _told = None
+# The addresses as they were then.
+_at_import = {}
 
 
 class Provider:
@@ -31,13 +35,14 @@ class Provider:
             bridge = load_bridge()
         except CantStart as error:
             raise RuntimeError(f"mlflow-auth: {error}") from None
-        return bridge.BridgeProvider().get_auth()
+        return bridge.BridgeProvider(_at_import).get_auth()
 
 
 class EarlyImport:
     """A ``RunContextProvider`` that has nothing to say. MLflow makes those as it is imported, before a program starts others."""
 
     def __init__(self):
+        _at_import.update((name, os.environ.get(name)) for name in ADDRESSES)
         try:
             if os.environ.get("MLFLOW_TRACKING_AUTH") == NAME and EXEC not in os.environ:
                 tell_children()

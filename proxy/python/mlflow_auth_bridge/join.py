@@ -11,6 +11,7 @@ import threading
 import time
 from urllib.parse import urlsplit
 
+from .addresses import as_given
 from .auth import BridgeAuth, exempt_from_http_proxies
 from .bridge import Bridge
 from .find import Failure, find_or_start
@@ -81,7 +82,7 @@ class Member:
         return {
             **{name: launch[name] for name in ("version", "prefix", "plugins")},
             "cwd": self._folder or present_folder(),
-            "env": {as_read(name): as_read(value) for name, value in environment().items() if name != LAUNCH},
+            "env": {as_read(name): as_read(value) for name, value in as_given(environment()).items() if name != LAUNCH},
             "namespaces": namespaces(),
             "rights": rights(),
             # Whoever is another user from now on has another proxy: as which it is asked is seen by the socket.

@@ -10,6 +10,7 @@ Standard library only, for Python 3.9 and newer; `requests` is MLflow's own, and
 import json
 import os
 
+from .addresses import present, watch
 from .auth import BridgeAuth
 from .bridge import NAME, Bridge
 
@@ -20,6 +21,10 @@ LAUNCH = "_MLFLOW_AUTH_LAUNCH"
 class BridgeProvider:
     """MLflow's `RequestAuthProvider`."""
 
+    def __init__(self, at_import=None):
+        """`at_import`: what `addresses.present` gave when MLflow was imported. Default: what EarlyImport saw."""
+        self._at_import = _at_import if at_import is None else at_import
+
     def get_name(self):
         return NAME
 
@@ -29,6 +34,8 @@ class BridgeProvider:
         if shares_proxy():
             from .join import shared_auth
 
+            # A program may have asked for this plugin only later.
+            watch(self._at_import)
             return shared_auth()
         # Never without a word, and without a credential.
         raise RuntimeError(
@@ -41,10 +48,12 @@ class EarlyImport:
     """A `RunContextProvider` that has nothing to say: MLflow makes those, and so loads this module, before it asks for any address."""
 
     def __init__(self):
+        _at_import.update(present())
         try:
             if bridge is not None:
                 bridge.show_real_addresses()
             elif shares_proxy() and os.environ.get("MLFLOW_TRACKING_AUTH") == NAME:
+                watch(_at_import)
                 # Beside MLflow nobody notices the milliseconds that it takes. The first request would wait for them.
                 from . import join  # noqa: F401
         except Exception:
@@ -70,4 +79,6 @@ def read_settings():
         return None
 
 
+# The addresses that the program was given.
+_at_import = {}
 bridge = read_settings()

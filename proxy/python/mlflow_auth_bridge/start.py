@@ -7,6 +7,7 @@ import secrets
 import socket
 import subprocess
 
+from .addresses import as_given
 from .folder import BACKLOG
 from .held import closed_in_children, handed_on
 from .too_long import why_too_long
@@ -81,7 +82,7 @@ def start(launch, sockets, cwd, words, inherited=None):
             "digest": digest,
         }
         environment = {
-            **os.environ,
+            **as_given(os.environ),
             "_MLFLOW_AUTH_PYTHON": json.dumps({name: launch[name] for name in ("plugins", "prefix", "version")}),
             "_MLFLOW_AUTH_SHARED": json.dumps(shared),
         }

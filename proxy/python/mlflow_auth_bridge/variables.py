@@ -8,11 +8,7 @@ every version from 2.9 to 3.17; that object translates from here on.
 import os
 import sys
 
-# Where MLflow keeps an address that a program set, beside the variable.
-KEPT_IN = {
-    "MLFLOW_TRACKING_URI": ("mlflow.tracking._tracking_service.utils", "_tracking_uri"),
-    "MLFLOW_REGISTRY_URI": ("mlflow.tracking._model_registry.utils", "_registry_uri"),
-}
+from .addresses import KEPT_IN, kept_by_mlflow
 
 
 def translate(bridge):
@@ -52,9 +48,9 @@ def translating(kind, bridge):
         def set(self, value):
             super().set(bridge.proxy_address(str(value)))
             # A program may have taken it from the environment.
-            module, attribute = KEPT_IN[self.name]
-            kept = getattr(sys.modules.get(module), attribute, None)
+            kept = kept_by_mlflow(self.name)
             if isinstance(kept, str):
+                module, attribute = KEPT_IN[self.name]
                 setattr(sys.modules[module], attribute, bridge.real_url(kept))
 
     return TranslatingVariable

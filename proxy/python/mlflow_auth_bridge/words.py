@@ -6,6 +6,8 @@ import re
 from .held import closed_in_children
 
 MOST_LINES = 15
+# What is kept of it.
+MOST_BYTES = 1024 * 1024
 # Characters. What is behind that of a line is as a rule the source text of a bundle.
 LONGEST_LINE = 240
 # Variables whose values are never shown.
@@ -22,9 +24,7 @@ class Words:
         self.reading = closed_in_children(os.fdopen(reading, "rb", 0))
         self.writing = closed_in_children(os.fdopen(writing, "wb", 0))
         os.set_blocking(reading, False)
-        # Bytes, and no empty ones; the last may go on.
-        self._lines = []
-        self._last = b""
+        self._said = b""
 
     def take(self):
         """Reads what has come, without waiting: who can't write goes on with nothing else."""
@@ -35,34 +35,37 @@ class Words:
                 return
             if not some:
                 return
-            for index, piece in enumerate(some.split(b"\n")):
-                if index > 0:
-                    self._end_line()
-                self._last = (self._last + piece)[: 4 * LONGEST_LINE]
-
-    def _end_line(self):
-        if len(self._lines) < MOST_LINES and self._last.strip() != b"":
-            self._lines.append(self._last)
-        self._last = b""
+            if len(self._said) < MOST_BYTES:
+                self._said = (self._said + some)[:MOST_BYTES]
 
     def text(self, environment):
-        """All that was said, with what variables of this environment must not tell left out. Empty: nothing was."""
+        """The beginning of what was said, with what variables of this environment must not tell left out. Empty: nothing was."""
         self.take()
-        self._end_line()
-        text = b"\n".join(self._lines).decode("utf-8", "replace")
-        for name in secrets_in(environment):
-            text = text.replace(environment[name], f"[{name}]")
+        # Cut last of all: a part of a secret is not found any more.
+        text = without_secrets(self._said.decode("utf-8", "replace"), environment)
         # Between a scheme and the host.
         text = re.sub(r"(://)[^\s/@]+@", r"\1[secret]@", text)
         lines = ("".join(one for one in line if one.isprintable() or one == "\t").rstrip() for line in text.split("\n"))
-        return "\n".join(line[:LONGEST_LINE] for line in lines if line)
+        return "\n".join([line[:LONGEST_LINE] for line in lines if line.strip()][:MOST_LINES])
 
     def close(self):
         self.reading.close()
         self.writing.close()
 
 
-def secrets_in(environment):
-    """Names of variables with secrets, that of the longest first: one may hold another."""
+def without_secrets(text, environment):
     names = [name for name, value in environment.items() if SECRET.search(name) and len(value) >= SHORTEST_SECRET]
-    return sorted(names, key=lambda name: -len(environment[name]))
+    values = [(environment[name], name) for name in names]
+    # A key has many lines, of which a program may show one.
+    values += [(line.strip(), name) for value, name in values for line in value.splitlines()]
+    # The longest first: one may hold another.
+    for value, name in sorted(values, key=lambda one: -len(one[0])):
+        if len(value) < SHORTEST_SECRET:
+            continue
+        text = text.replace(value, f"[{name}]")
+        # What was said is cut somewhere.
+        lengths = range(min(len(value), len(text)) - 1, SHORTEST_SECRET - 1, -1)
+        cut = next((length for length in lengths if text.endswith(value[:length])), None)
+        if cut is not None:
+            text = f"{text[:-cut]}[{name}]"
+    return text

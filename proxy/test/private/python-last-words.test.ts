@@ -1,4 +1,5 @@
 /** What users hear of a proxy that can't start: its own last words, and where the environment is too long for any program. */
+import { randomBytes } from "node:crypto";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { missing } from "@mlflow-auth/test/servers/tools";
@@ -54,6 +55,23 @@ test("no secret of the environment is told, nor what a terminal would follow", a
   });
   assert.match(said, "  [31mgot [VAULT_SECRET_ID][0m and [SOME_TOKEN] at https://[secret]@host/\n");
   assert.not(said.includes(secret) || said.includes(part));
+});
+
+test("nor one that is longer than what is told, in many lines, or one line of it", async () => {
+  const random = (length: number) => randomBytes(length).toString("hex");
+  const [long, key] = [random(1_000), Array.from({ length: 31 }, () => random(32)).join("\n")];
+  const secrets = { VAULT_TOKEN: long, TLS_KEY: key };
+  for (const [says, told] of [
+    [`got ${long}.`, "got [VAULT_TOKEN]."],
+    [`${"-".repeat(200)}${long}`, `${"-".repeat(200)}[VAULT_TOKEN]`],
+    [key, "[TLS_KEY]"],
+    [`in ${key.split("\n")[7]} it is`, "in [TLS_KEY] it is"],
+    // Killed as it said so.
+    [`got ${long.slice(0, 1_500)}`, "got [VAULT_TOKEN]"],
+  ] as const) {
+    const said = await failure({ FAKE_DOES: "end", FAKE_SAYS: says, ...secrets });
+    assert.match(said, `It said:\n  ${told}\n`);
+  }
 });
 
 test("however much it prints, it is neither held up nor told at length", async () => {

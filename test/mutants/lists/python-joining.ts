@@ -3,6 +3,14 @@ import { faultsIn } from "../mutant.ts";
 
 export const mutants = [
   ...faultsIn(
+    "proxy/python/mlflow_auth_bridge/addresses.py",
+    ["test/given-addresses"],
+    [
+      ["        given = before\n", "        pass\n", "any server that a program names in its code gets the credential"],
+      ["            result[name] = given\n", "            pass\n", "and so does any that its children are told"],
+    ],
+  ),
+  ...faultsIn(
     "proxy/python/mlflow_auth_bridge/folder.py",
     ["proxy/python-own-folder"],
     [

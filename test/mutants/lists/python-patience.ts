@@ -6,8 +6,10 @@ export const mutants = [
     "proxy/python/mlflow_auth_bridge/words.py",
     ["proxy/python-last-words"],
     [
-      ['text = text.replace(environment[name], f"[{name}]")', "pass", "a secret of the environment is in an error"],
-      ["key=lambda name: -len(environment[name])", "key=len", "half of a secret is in an error"],
+      ['text = text.replace(value, f"[{name}]")', "pass", "a secret of the environment is in an error"],
+      ["key=lambda one: -len(one[0])", "key=len", "half of a secret is in an error"],
+      ['            text = f"{text[:-cut]}[{name}]"', "            pass", "the beginning of a secret is in an error"],
+      ["for line in value.splitlines()]", "for line in ()]", "a line of a key is in an error"],
       ["one.isprintable()", "True", "what a program prints steers the terminal of whoever reads an error"],
     ],
   ),
