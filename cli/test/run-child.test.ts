@@ -25,7 +25,7 @@ test("an environment that is too long for the system is a clear failure, and no 
 });
 
 test("it names the longest variables, and tells one that is too long from many", () => {
-  const long = { LONG: "x".repeat(200_000), SECOND: "y".repeat(2_000) };
+  const long = { SECOND: "y".repeat(2_000), LONG: "x".repeat(200_000) };
   const one = whyTooLong(["--flag"], long, "linux");
   assert.match(one, /, for one of them has 196 KiB\. The longest variables are LONG 196 KiB, SECOND 2 KiB; .* 1 KiB$/);
   const parts = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`PART_${index}`, "x".repeat(100_000)]));

@@ -43,9 +43,16 @@ const PATHS = /_(?:PATH|FILE|CERTS?|CACERT|CAPATH|BUNDLE|DIR|ROOT|CLIENT_KEY)$/;
  */
 const handedOn = /^(?!LC_CTYPE$|_MLFLOW_AUTH_)[A-Za-z_]\w*$/;
 
-/** By what launchers tell the processes of a pool or the kernels of a server apart. Where all variables count, these do only if they are read. */
-const OF_ONE_PROCESS =
-  /^(?:JPY_\w+|(?:\w+_)?RANK|SLURM_(?:PROCID|LOCALID|NODEID|GTIDS|TASK_PID)|PMIX?_\w+|OMPI_\w+|CUDA_VISIBLE_DEVICES)$/;
+/**
+ * By what launchers tell the processes of a pool or the kernels of a server apart, and what MLflow writes while a program runs. Where all
+ * variables count, these do only if they are read.
+ */
+const OF_ONE_PROCESS = new RegExp(
+  `^(?:${[
+    "JPY_\\w+|(?:\\w+_)?RANK|SLURM_(?:PROCID|LOCALID|NODEID|GTIDS|TASK_PID)|PMIX?_\\w+|OMPI_\\w+|CUDA_VISIBLE_DEVICES",
+    "MLFLOW_(?:EXPERIMENT_ID|RUN_ID|ENABLE_ASYNC_LOGGING|TRACING_SQL_WAREHOUSE_ID)|_MLFLOW_\\w+|OTEL_RESOURCE_ATTRIBUTES",
+  ].join("|")})$`,
+);
 
 /** Whether one of these variables holds a path that begins in the folder of whoever reads it. */
 export function leadsFromFolder(

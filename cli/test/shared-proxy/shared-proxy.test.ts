@@ -80,7 +80,9 @@ test("while the plugin of another server has not been asked, all variables count
   assert.is((await send(settings as Settings, "/one/x")).status, 200);
   const ask = async (env: Record<string, string>) => (await askAt(path, { ...here(), env })).line(() => true);
   assert.equal(await ask({ LATE_NAME: "two" }), { no: "variables" });
-  assert.ok((await ask({ ...env, LOCAL_RANK: "1", JPY_SESSION_NAME: "two" })).settings !== undefined);
+  assert.ok(
+    (await ask({ ...env, LOCAL_RANK: "1", JPY_SESSION_NAME: "two", MLFLOW_EXPERIMENT_ID: "3" })).settings !== undefined,
+  );
   assert.is((await send(settings as Settings, "/late/x")).status, 200);
   assert.equal(await ask({ LATE_NAME: "two" }), { no: "variables" });
   assert.ok((await ask({ ...env, OTHER: "two" })).settings !== undefined);
