@@ -15,7 +15,7 @@ SIGNS = "MLFLOW_TRACKING_AWS_SIGV4"
 ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 
 _told = None
-# The addresses as they were then.
+# What stood in them as MLflow was imported.
 _at_import = {}
 
 

@@ -83,7 +83,12 @@ export const mutants = [
         "if time.monotonic() < end:",
         "a variable that was put right in a notebook counts for nothing at first",
       ],
-      ["if text not in self._said:", "if True:", "the same words fill the log", { tests: ["proxy/python-joining"] }],
+      [
+        "if text not in self._said:",
+        "if True:",
+        "the same words fill the log",
+        { tests: ["proxy/python-joining-words"] },
+      ],
     ],
   ),
   ...faultsIn(
